@@ -1,0 +1,87 @@
+"""Repository rules that show installed files to Bazel. They link files and never download."""
+
+def _pinned_version(ctx):
+    for line in ctx.read(ctx.attr.requirements).splitlines():
+        if line.startswith("halide=="):
+            return line[len("halide=="):].split(" ")[0]
+    fail("third_party/halide.txt names no halide version")
+
+def _halide_directory(ctx):
+    """The folder that install.sh unzipped Halide to: the same rule as in install.sh."""
+    env = ctx.os.environ
+    cache = env.get("KILN_CACHE", "")
+    if not cache:
+        cache = (env.get("XDG_CACHE_HOME", "") or env.get("HOME", "") + "/.cache") + "/kiln"
+    return cache + "/halide-" + _pinned_version(ctx)
+
+_HALIDE_BUILD = """
+cc_import(
+    name = "library",
+    shared_library = "lib/libHalide.so",
+)
+
+cc_library(
+    name = "halide",
+    hdrs = glob(["include/*.h"]),
+    includes = ["include"],
+    # In bazel-bin, Bazel's own run path finds libHalide.so. A copied binary looks beside itself,
+    # in ../lib, and then where it is installed here.
+    linkopts = [
+        "-Wl,-rpath,$$ORIGIN",
+        "-Wl,-rpath,$$ORIGIN/../lib",
+        "-Wl,-rpath,{directory}/lib",
+        "-ldl",
+        "-lpthread",
+    ],
+    visibility = ["//visibility:public"],
+    deps = [":library"],
+)
+"""
+
+def _halide_repository_impl(ctx):
+    directory = _halide_directory(ctx)
+    if not ctx.path(directory + "/lib/libHalide.so").exists:
+        fail("Halide is not in {}: run third_party/install.sh".format(directory))
+    ctx.symlink(directory + "/include", "include")
+    ctx.symlink(directory + "/lib", "lib")
+    ctx.file("BUILD", _HALIDE_BUILD.format(directory = directory), executable = False)
+
+halide_repository = repository_rule(
+    implementation = _halide_repository_impl,
+    attrs = {"requirements": attr.label(allow_single_file = True, mandatory = True)},
+    environ = ["HOME", "KILN_CACHE", "XDG_CACHE_HOME"],
+    local = True,
+)
+
+def _system_files_impl(ctx):
+    links = dict(ctx.attr.files)
+    for library in ctx.attr.libraries:
+        links[library] = ctx.execute(["gcc", "-print-file-name=" + library]).stdout.strip()
+    build = "exports_files({})\n".format(links.keys())
+    for folder, path in ctx.attr.headers.items():
+        links[folder] = path
+        build += _HEADERS_BUILD.format(folder = folder)
+    for name, path in links.items():
+        if not path.startswith("/") or not ctx.path(path).exists:
+            fail("{} is not installed: run third_party/install.sh".format(name))
+        ctx.symlink(path, name)
+    ctx.file("BUILD", build, executable = False)
+
+_HEADERS_BUILD = """
+cc_library(
+    name = "{folder}_headers",
+    hdrs = glob(["{folder}/**/*.h"]),
+    includes = ["."],
+    visibility = ["//visibility:public"],
+)
+"""
+
+system_files = repository_rule(
+    implementation = _system_files_impl,
+    attrs = {
+        "files": attr.string_dict(doc = "name in the repository -> absolute path"),
+        "headers": attr.string_dict(doc = "folder of headers, as #include names it -> absolute path"),
+        "libraries": attr.string_list(doc = "archives on the compiler's search path"),
+    },
+    local = True,
+)
