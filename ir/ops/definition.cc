@@ -1,0 +1,82 @@
+#include "ir/ops/definition.h"
+
+#include <fmt/format.h>
+
+namespace kiln::ir {
+namespace {
+
+std::vector<OpDefinition> build_definitions() {
+  std::vector<OpDefinition> ops;
+  add_source_ops(ops);
+  add_elementwise_ops(ops);
+  add_movement_ops(ops);
+  add_reduction_ops(ops);
+  add_contraction_ops(ops);
+  add_random_ops(ops);
+  add_structured_ops(ops);
+  return ops;
+}
+
+const std::vector<OpDefinition>& definitions() {
+  static const std::vector<OpDefinition> ops = build_definitions();
+  return ops;
+}
+
+std::string_view name_of(AttributeSpec::Kind kind) {
+  constexpr std::string_view kNames[] = {"true or false",      "an integer",
+                                         "a number",           "a string",
+                                         "a list of integers", "a list of strings",
+                                         "dense<...>"};
+  return kNames[static_cast<size_t>(kind)];
+}
+
+Status check_attributes(const Op& op) {
+  for (const AttributeSpec& spec : op.definition().attributes) {
+    auto found = op.attributes().find(spec.name);
+    if (found == op.attributes().end()) {
+      if (!spec.required) continue;
+      return Diagnostic{op.location(), fmt::format("{} needs the attribute {}", op.name(), spec.name),
+                        std::string(spec.summary)};
+    }
+    if (found->second.index() != static_cast<size_t>(spec.kind)) {
+      return Diagnostic{op.location(), fmt::format("{}: the attribute {} must be {}", op.name(),
+                                                   spec.name, name_of(spec.kind)), ""};
+    }
+  }
+  return ok();
+}
+
+Status check_counts(const Op& op) {
+  const OpDefinition& definition = op.definition();
+  const int operands = static_cast<int>(op.operands().size());
+  if (operands < definition.min_operands ||
+      (definition.max_operands >= 0 && operands > definition.max_operands)) {
+    return Diagnostic{op.location(), fmt::format("{} takes {} operand{}, not {}", op.name(),
+                                                 definition.min_operands,
+                                                 definition.min_operands == 1 ? "" : "s", operands), ""};
+  }
+  if (static_cast<int>(op.region_count()) != definition.region_count) {
+    return Diagnostic{op.location(), fmt::format("{} takes {} region(s), not {}", op.name(),
+                                                 definition.region_count, op.region_count()), ""};
+  }
+  return ok();
+}
+
+}  // namespace
+
+std::span<const OpDefinition> op_definitions() { return definitions(); }
+
+const OpDefinition* find_op(std::string_view name) {
+  for (const OpDefinition& definition : definitions()) {
+    if (definition.name == name) return &definition;
+  }
+  return nullptr;
+}
+
+Expected<std::vector<Type>> check_op(const Op& op, std::span<const Type> declared) {
+  KILN_TRY(check_counts(op));
+  KILN_TRY(check_attributes(op));
+  return op.definition().infer(op, declared);
+}
+
+}  // namespace kiln::ir

@@ -1,0 +1,75 @@
+// One definition per op. Everything that is not a gradient (passes/gradients) or a kernel (codegen)
+// follows from it: the builder's checks, the parser's and verifier's errors, the interpreter, the
+// table that `kiln ops` prints.
+#pragma once
+
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ir/op.h"
+#include "runtime/expected.h"
+
+namespace kiln::ir {
+
+/// An attribute that an op may or must have.
+struct AttributeSpec {
+  enum class Kind { boolean, integer, number, string, integers, strings, literal };
+  std::string_view name;
+  Kind kind;
+  bool required;
+  std::string_view summary;
+};
+
+/// How an op relates its operands to its results, for passes that treat kinds of ops alike.
+enum class OpClass {
+  elementwise,  ///< result element i depends on the operands' elements i alone; equal shapes
+  source,       ///< no operands: constant, iota
+  movement,     ///< every result element is one operand element (or a constant)
+  reduction,    ///< reduce, reduce_window
+  contraction,  ///< dot_general, convolution
+  structured,   ///< carries regions: fusion, scan
+  other,
+};
+
+/// What an op is.
+struct OpDefinition {
+  std::string_view name;     ///< StableHLO's where it has one
+  std::string_view summary;  ///< one line of documentation
+  OpClass op_class;
+  int min_operands;
+  int max_operands;  ///< -1: any number
+  int result_count;  ///< -1: any number
+  int region_count;
+  std::vector<AttributeSpec> attributes;
+
+  /// The result types from operands, attributes and regions, or what is wrong with them.
+  /// `declared` are the types written down (by the parser, or by a builder of an op whose shape its
+  /// operands do not determine, such as reshape); empty where nothing is declared. Operand count and
+  /// attribute kinds have been checked before.
+  Expected<std::vector<Type>> (*infer)(const Op& op, std::span<const Type> declared);
+
+  /// The reference meaning: results from operands, by the definition, slowly. Results come
+  /// allocated. Null only for ops that the interpreter itself walks (fusion, scan).
+  void (*evaluate)(const Op& op, std::span<const Literal> operands, std::span<Literal> results);
+};
+
+/// All definitions, in the order of the reference.
+std::span<const OpDefinition> op_definitions();
+/// Null where there is no op of that name.
+const OpDefinition* find_op(std::string_view name);
+
+/// Checks counts, attribute names and kinds, then infer(): the result types, or what is wrong.
+Expected<std::vector<Type>> check_op(const Op& op, std::span<const Type> declared);
+
+// The files that define ops, each adding its own; op_definitions() is their concatenation.
+void add_elementwise_ops(std::vector<OpDefinition>& ops);
+void add_source_ops(std::vector<OpDefinition>& ops);
+void add_movement_ops(std::vector<OpDefinition>& ops);
+void add_reduction_ops(std::vector<OpDefinition>& ops);
+void add_contraction_ops(std::vector<OpDefinition>& ops);
+void add_random_ops(std::vector<OpDefinition>& ops);
+void add_structured_ops(std::vector<OpDefinition>& ops);
+
+}  // namespace kiln::ir

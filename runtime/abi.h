@@ -1,0 +1,103 @@
+// The one interface between compiled code and the runtime: a constant table that describes the model,
+// and its step functions. The compiler emits the table as the symbol `kiln_model` (as machine code
+// that is linked, or in memory); the runtime is generic and reads nothing else.
+//
+// Memory: a model runs on two blocks, both aligned to KILN_ALIGNMENT bytes.
+//   state  every variable (weights, optimizer slots, metric counters) at its constant offset; it
+//          lives as long as the model and is shared by all functions;
+//   arena  the temporaries of one call, at offsets that the memory planner chose; one block, as large
+//          as the largest function needs, is reused by every call.
+#pragma once
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define KILN_ABI_VERSION 1
+#define KILN_ALIGNMENT 64
+
+/// Element types, in the order of ir::ElementType.
+typedef enum {
+  KILN_F32 = 0,
+  KILN_F64 = 1,
+  KILN_F16 = 2,
+  KILN_BF16 = 3,
+  KILN_I8 = 4,
+  KILN_I16 = 5,
+  KILN_I32 = 6,
+  KILN_I64 = 7,
+  KILN_U8 = 8,
+  KILN_I1 = 9,  ///< one byte, 0 or 1
+} kiln_element_type;
+
+/// A named, dense, row-major tensor.
+typedef struct {
+  const char* name;
+  int32_t element_type;  ///< kiln_element_type
+  int32_t rank;
+  const int64_t* dims;
+} kiln_tensor;
+
+/// What a variable is for: which ones are saved, counted in the summary, reset between epochs.
+typedef enum {
+  KILN_TRAINABLE = 0,      ///< a weight that the optimizer updates
+  KILN_NON_TRAINABLE = 1,  ///< a weight that it does not (frozen, or a moving average)
+  KILN_OPTIMIZER = 2,      ///< an optimizer slot, its step count, its learning rate
+  KILN_METRIC = 3,         ///< a counter of a metric; all zero at the start of an epoch
+} kiln_variable_role;
+
+/// A variable: `tensor.name` is its path, "dense/kernel".
+typedef struct {
+  kiln_tensor tensor;
+  int32_t role;    ///< kiln_variable_role
+  int64_t offset;  ///< bytes from the start of the state block
+} kiln_variable;
+
+/// Runs one function. `pool` is a kiln_thread_pool (see thread_pool.h); `inputs` and `outputs` point to
+/// one dense buffer per input and output, inputs and outputs are distinct and aligned to KILN_ALIGNMENT.
+/// Returns 0, or the code of the kernel that failed.
+typedef int32_t (*kiln_run)(void* pool, void* state, void* arena, const void* const* inputs,
+                            void* const* outputs);
+
+/// One compiled function. The functions of a trainable model, by name:
+///   init(seed: i64)             sets every variable (weights from their initializers, slots to zero)
+///   train_step(x, y, count)     one optimizer step on a batch; updates the metrics
+///   test_step(x, y, count)      loss and metrics of a batch; changes nothing but the metrics
+///   predict_step(x)             the model's output
+/// x, y: [batch, ...]; count: i32 scalar, 1..batch: rows from `count` on are padding and count for
+/// nothing, in the loss, the gradients and the metrics (the short last batch is exact).
+/// Outputs of train_step and test_step are f32 scalars: `batch_loss` (this batch alone), then the
+/// running means since the metrics were last zeroed, by Keras's names: `loss`, `accuracy`, ...
+typedef struct {
+  const char* name;
+  int64_t batch;  ///< rows in one call; 0 where the function takes no batch (init)
+  int32_t input_count;
+  const kiln_tensor* inputs;
+  int32_t output_count;
+  const kiln_tensor* outputs;
+  int64_t arena_bytes;
+  int64_t arena_lower_bound;  ///< the largest sum of bytes that are live at once
+  int32_t kernel_count;
+  kiln_run run;
+} kiln_function;
+
+/// The whole model.
+typedef struct {
+  int32_t abi_version;  ///< KILN_ABI_VERSION
+  const char* name;
+  const char* target;   ///< what it was compiled for, "x86-64-linux-avx2-fma-..."
+  const char* loss;     ///< Keras's name of the loss, or "" where the model was not compiled for training
+  const char* summary;  ///< Keras's table of layers, many lines
+  int64_t label_classes;  ///< y holds integers in [0, label_classes); 0: y is compared as it is
+  int64_t state_bytes;
+  int32_t variable_count;
+  const kiln_variable* variables;
+  int32_t function_count;
+  const kiln_function* functions;
+} kiln_model;
+
+#ifdef __cplusplus
+}
+#endif
