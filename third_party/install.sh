@@ -1,0 +1,122 @@
+#!/usr/bin/env bash
+# Puts in place what kiln is built with: Debian packages, and Halide's C++ library out of its wheel.
+# Installs only what is missing and needs the network only then; run it as often as you like.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")"
+
+packages=(
+  bazel-bootstrap bazel-platforms bazel-rules-java bazel-rules-proto bazel-skylib # the build
+  g++                                                                             # the compiler
+  llvm-19-dev liblld-19-dev lld-19 llvm-19-tools libzstd-dev zlib1g-dev           # code generation
+  libhdf5-dev libzip-dev nlohmann-json3-dev                                       # Keras's files
+  libcli11-dev libfmt-dev                                                         # the command
+  libgmock-dev libgtest-dev                                                       # tests
+  ca-certificates python3-pip unzip                                               # for Halide's wheel
+)
+packages_mib=4000 # what a bare Debian needs for all of them
+halide_mib=300
+
+# Halide goes where every checkout of this user finds it. repositories.bzl follows the same rule.
+cache="${KILN_CACHE:-${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}/kiln}"
+version="$(sed -n 's/^halide==\([^ ]*\).*/\1/p' halide.txt)"
+halide="$cache/halide-$version"
+
+scratch=""
+trap '[[ -z $scratch ]] || rm -rf "$scratch"' EXIT
+
+say() { echo "install: $*"; }
+
+# One line that says what is wrong and what to do.
+stop() {
+  echo "install: error: $*" >&2
+  exit 1
+}
+
+require_free_space() { # folder, MiB
+  local free
+  free="$(df --output=avail --block-size=M "$1" | tail -n 1 | tr -dc 0-9)"
+  ((free >= $2)) || stop "$1 has $free MiB free, about $2 MiB are needed; make room and run again"
+}
+
+require_debian_12() {
+  local name="an unknown system"
+  [[ -r /etc/os-release ]] && name="$(. /etc/os-release && echo "${ID:-?} ${VERSION_ID:-?}")"
+  [[ $name == "debian 12" && $(uname -m) == x86_64 ]] ||
+    stop "packages are missing, and this is $name on $(uname -m): use Debian 12 on x86_64"
+}
+
+missing_packages() {
+  local package
+  for package in "${packages[@]}"; do
+    [[ "$(dpkg-query -W -f='${db:Status-Status}' "$package" 2>/dev/null)" == installed ]] ||
+      echo "$package"
+  done
+}
+
+install_packages() { # packages
+  local as_root=(env DEBIAN_FRONTEND=noninteractive) log
+  if ((EUID != 0)); then
+    command -v sudo >/dev/null || stop "not root and no sudo; as root: apt-get install $*"
+    [[ -t 0 ]] || sudo -n true 2>/dev/null ||
+      stop "sudo wants a password and there is no terminal; as root: apt-get install $*"
+    as_root=(sudo "${as_root[@]}")
+  fi
+  require_free_space /usr "$packages_mib"
+  say "installing $# Debian packages: $*"
+  log="$(mktemp)"
+  "${as_root[@]}" apt-get update -q </dev/null >"$log" 2>&1 || true # the install says what matters
+  if ! "${as_root[@]}" apt-get install -q -y --no-install-recommends -o DPkg::Lock::Timeout=300 \
+    "$@" </dev/null >>"$log" 2>&1; then
+    stop "apt-get failed: $(grep -m 1 '^E:' "$log" || tail -n 1 "$log") (network? all of it: $log)"
+  fi
+  rm -f "$log"
+}
+
+# The first Python that has pip: a user's own may lack it, Debian's is installed above.
+python_with_pip() {
+  local python
+  for python in python3 /usr/bin/python3; do
+    if "$python" -m pip --version >/dev/null 2>&1; then
+      echo "$python"
+      return
+    fi
+  done
+  stop "no python3 has pip; as root: apt-get install python3-pip"
+}
+
+install_halide() {
+  local python log
+  [[ $cache == /?*/?* ]] || stop "HOME is not set (or KILN_CACHE no absolute path): where to put Halide?"
+  mkdir -p "$cache" 2>/dev/null || stop "cannot write $cache; set KILN_CACHE to a folder of yours"
+  require_free_space "$cache" "$halide_mib"
+  scratch="$(mktemp -d "$cache/.halide-XXXXXX")" || stop "cannot write to $cache"
+  log="$scratch/log"
+  python="$(python_with_pip)"
+  say "downloading the Halide $version wheel (69 MB)"
+  # pip compares the hash in halide.txt before it hands the file over.
+  PIP_REQUIRE_VIRTUALENV=0 "$python" -m pip download --disable-pip-version-check --no-deps \
+    --require-hashes --only-binary :all: --python-version 3.11 --implementation cp --abi cp311 \
+    --platform manylinux_2_28_x86_64 --dest "$scratch" --requirement halide.txt \
+    </dev/null >"$log" 2>&1 ||
+    stop "pip cannot get halide $version (network?): $(grep -m 1 ERROR "$log" || tail -n 1 "$log")"
+
+  unzip -q "$scratch"/halide-*.whl 'halide/include/*' halide/lib64/libHalide.so \
+    'halide-*.dist-info/licenses/*' -d "$scratch/wheel" || stop "cannot unzip the Halide wheel"
+  mkdir -p "$scratch/halide/lib"
+  mv "$scratch"/wheel/halide/include "$scratch/halide/include"
+  mv "$scratch"/wheel/halide/lib64/libHalide.so "$scratch/halide/lib/"
+  mv "$scratch"/wheel/halide-*.dist-info/licenses/* "$scratch/halide/"
+  chmod -R u=rwX,go=rX "$scratch/halide"
+  # In one move, so that a folder of that name is always whole; another run may have been first.
+  mv -T "$scratch/halide" "$halide" 2>/dev/null || [[ -e $halide/lib/libHalide.so ]] ||
+    stop "cannot write $halide"
+  say "Halide $version is in $halide"
+}
+
+mapfile -t missing < <(missing_packages)
+if ((${#missing[@]} > 0)); then
+  require_debian_12
+  install_packages "${missing[@]}"
+fi
+[[ -e $halide/lib/libHalide.so ]] || install_halide
+say "everything is in place"
