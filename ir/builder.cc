@@ -229,6 +229,15 @@ Tensor dot_general(Tensor a, Tensor b, const DotDimensions& dimensions) {
 
 Tensor dot(Tensor a, Tensor b) { return dot_general(a, b, {{}, {}, {a.rank() - 1}, {0}}); }
 
+std::vector<Tensor> gradient(Tensor scalar, const std::vector<Tensor>& with_respect_to) {
+  std::vector<Value*> operands = {scalar.value};
+  for (const Tensor& tensor : with_respect_to) operands.push_back(tensor.value);
+  Op* op = scalar.builder->create("gradient", operands);
+  std::vector<Tensor> results;
+  for (size_t i = 0; i < op->result_count(); ++i) results.push_back(scalar.builder->wrap(op->result(i)));
+  return results;
+}
+
 RandomBits rng_bit_generator(Tensor state, Shape shape) {
   Op* op = state.builder->create("rng_bit_generator", {state.value}, {},
                                  {state.type(), {ElementType::i32, std::move(shape)}});

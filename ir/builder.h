@@ -145,6 +145,10 @@ Tensor dot_general(Tensor a, Tensor b, const DotDimensions& dimensions);
 /// Sums over a's last and b's first dimension.
 Tensor dot(Tensor a, Tensor b);
 
+// ---- differentiation
+/// The derivatives of a scalar with respect to values that it was computed from, as one `gradient` op.
+std::vector<Tensor> gradient(Tensor scalar, const std::vector<Tensor>& with_respect_to);
+
 // ---- random
 struct RandomBits {
   Tensor state;  ///< for the next draw

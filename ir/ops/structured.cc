@@ -24,6 +24,16 @@ Expected<Types> infer_fusion(const Op& op, std::span<const Type>) {
   return types;
 }
 
+Expected<Types> infer_gradient(const Op& op, std::span<const Type>) {
+  const Type& loss = op.operand(0)->type();
+  if (loss.rank() != 0 || !is_float(loss.element)) {
+    return op_error(op, "the value to differentiate must be a float scalar, not {}", loss.to_string());
+  }
+  Types types;
+  for (Value* value : op.operands().subspan(1)) types.push_back(value->type());
+  return types;
+}
+
 }  // namespace
 
 void add_structured_ops(std::vector<OpDefinition>& ops) {
@@ -31,6 +41,8 @@ void add_structured_ops(std::vector<OpDefinition>& ops) {
                  {{"kind", Kind::string, true, "the schedule template: pointwise, reduction, contraction, serial"},
                   {"buffers", Kind::strings, false, "where each result is written, once memory is planned"}},
                  infer_fusion, nullptr});
+  ops.push_back({"gradient", "the first operand's derivative with respect to each other operand; `differentiate` replaces it",
+                 OpClass::structured, 1, -1, -1, 0, {}, infer_gradient, nullptr});
 }
 
 }  // namespace kiln::ir
