@@ -13,7 +13,7 @@ packages=(
   libgmock-dev libgtest-dev                                                       # tests
   ca-certificates python3-pip unzip                                               # for Halide's wheel
 )
-packages_mib=4000 # what a bare Debian needs for all of them
+packages_mib=3000 # what a bare Debian needs for all of them
 halide_mib=300
 
 # Halide goes where every checkout of this user finds it. repositories.bzl follows the same rule.
@@ -90,7 +90,7 @@ install_halide() {
   mkdir -p "$cache" 2>/dev/null || stop "cannot write $cache; set KILN_CACHE to a folder of yours"
   require_free_space "$cache" "$halide_mib"
   scratch="$(mktemp -d "$cache/.halide-XXXXXX")" || stop "cannot write to $cache"
-  log="$scratch/log"
+  log="$(mktemp)"
   python="$(python_with_pip)"
   say "downloading the Halide $version wheel (69 MB)"
   # pip compares the hash in halide.txt before it hands the file over.
@@ -98,7 +98,8 @@ install_halide() {
     --require-hashes --only-binary :all: --python-version 3.11 --implementation cp --abi cp311 \
     --platform manylinux_2_28_x86_64 --dest "$scratch" --requirement halide.txt \
     </dev/null >"$log" 2>&1 ||
-    stop "pip cannot get halide $version (network?): $(grep -m 1 ERROR "$log" || tail -n 1 "$log")"
+    stop "pip cannot get halide $version (network?): $(head -n 1 "$log") (all of it: $log)"
+  rm -f "$log"
 
   unzip -q "$scratch"/halide-*.whl 'halide/include/*' halide/lib64/libHalide.so \
     'halide-*.dist-info/licenses/*' -d "$scratch/wheel" || stop "cannot unzip the Halide wheel"
