@@ -3,7 +3,7 @@
 # "N passed, N failed" (", N skipped" where some were). Succeeds only if all was built and none failed.
 #   tests/run.sh [bazel option or target]...     e.g. tests/run.sh --config=asan //ir/...
 set -uo pipefail
-cd "$(dirname "${BASH_SOURCE[0]}")/.."
+cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
 third_party/install.sh || exit 1
 

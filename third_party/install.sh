@@ -98,7 +98,8 @@ install_halide() {
     --require-hashes --only-binary :all: --python-version 3.11 --implementation cp --abi cp311 \
     --platform manylinux_2_28_x86_64 --dest "$scratch" --requirement halide.txt \
     </dev/null >"$log" 2>&1 ||
-    stop "pip cannot get halide $version (network?): $(head -n 1 "$log") (all of it: $log)"
+    stop "pip cannot get halide $version (network?): $(grep -m 1 -E '^(WARNING|ERROR)' "$log" ||
+      tail -n 1 "$log") (all of it: $log)"
   rm -f "$log"
 
   unzip -q "$scratch"/halide-*.whl 'halide/include/*' halide/lib64/libHalide.so \
