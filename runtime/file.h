@@ -1,0 +1,59 @@
+// Files as the data readers see them: whole and memory-mapped, or written atomically.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "runtime/expected.h"
+
+namespace kiln::runtime {
+
+/// The bytes of a file. They are mapped privately: writable, but nothing reaches the file. The last
+/// copy of `bytes` (or of a pointer that shares its ownership) unmaps them.
+struct FileBytes {
+  std::shared_ptr<std::byte> bytes;  ///< page-aligned; not null, even for an empty file
+  int64_t size = 0;
+};
+
+/// Maps a regular file. Errors name it and say what the system said.
+Expected<FileBytes> map_file(const std::string& path);
+
+/// True where `path` is a regular file; true where it is a directory.
+bool is_file(const std::string& path);
+bool is_directory(const std::string& path);
+
+/// A file that appears under its name only when commit() has succeeded: written to a temporary file
+/// beside it, flushed to the disk, renamed. Without commit() the temporary file is removed.
+class AtomicFile {
+ public:
+  /// Opens the temporary file beside `path`.
+  static Expected<AtomicFile> create(const std::string& path);
+
+  AtomicFile(AtomicFile&& other) noexcept;
+  AtomicFile(const AtomicFile&) = delete;
+  AtomicFile& operator=(const AtomicFile&) = delete;
+  AtomicFile& operator=(AtomicFile&&) = delete;
+  ~AtomicFile();
+
+  /// Appends bytes.
+  Status write(const void* bytes, int64_t size);
+
+  /// Flushes to the disk and renames over `path`; nothing may be written afterwards.
+  Status commit();
+
+ private:
+  AtomicFile(std::string path, std::string temporary, int descriptor);
+  Diagnostic failure(const char* action) const;
+
+  std::string path_;
+  std::string temporary_;
+  int descriptor_;
+};
+
+/// Writes `bytes` as the whole of `path`, atomically.
+Status write_file(const std::string& path, std::span<const std::byte> bytes);
+
+}  // namespace kiln::runtime
