@@ -1,0 +1,25 @@
+// A generator of 28x28 images of handwritten digits, so that a model can be trained with nothing
+// downloaded. A digit is a few strokes (lines, arcs and Bezier curves, several ways of writing
+// each), bent, slanted, scaled, turned and drawn with a pen of varying width. All arithmetic is in
+// integers: the same seed gives the same bytes on every machine, with any number of threads.
+#pragma once
+
+#include <cstdint>
+
+#include "runtime/array.h"
+
+namespace kiln::runtime {
+
+/// Training and test images are drawn by different random streams.
+enum class DigitPart { kTrain, kTest };
+
+struct DigitSet {
+  Array images;  ///< u8 [count, 28, 28], 0 = paper, 255 = ink
+  Array labels;  ///< u8 [count], 0..9
+};
+
+/// Draws `count` digits. Image i depends on (part, seed, i) alone. Uses `threads` threads; 0: as
+/// many as the machine has.
+DigitSet digits(DigitPart part, uint64_t seed, int64_t count, int threads = 0);
+
+}  // namespace kiln::runtime
