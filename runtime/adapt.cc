@@ -1,0 +1,286 @@
+// adapt() of dataset.h: what is read, as the model wants it.
+#include <algorithm>
+#include <cmath>
+#include <cstdio>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "runtime/dataset.h"
+
+namespace kiln::runtime {
+namespace {
+
+// What a model's function takes for one example.
+struct Wanted {
+  kiln_element_type type;
+  std::span<const int64_t> row_dims;
+};
+
+Wanted wanted_of(const kiln_tensor& tensor) {
+  // The first dimension is the batch.
+  return {static_cast<kiln_element_type>(tensor.element_type),
+          {tensor.dims + 1, static_cast<size_t>(std::max(tensor.rank - 1, 0))}};
+}
+
+const kiln_function* find_function(const kiln_model& model, std::string_view name) {
+  for (int32_t i = 0; i < model.function_count; ++i) {
+    if (model.functions[i].name == name) return &model.functions[i];
+  }
+  return nullptr;
+}
+
+// The function whose inputs say what x, and where there is one y, must be.
+const kiln_function* consumer(const kiln_model& model) {
+  for (const char* name : {"train_step", "test_step", "predict_step"}) {
+    const kiln_function* function = find_function(model, name);
+    if (function != nullptr && function->input_count > 0) return function;
+  }
+  return nullptr;
+}
+
+// Notes, a line each, and each line once: what is done to x is as a rule done to the test set's x,
+// too.
+class Notes {
+ public:
+  void add(const std::string& line) {
+    if (std::find(lines_.begin(), lines_.end(), line) == lines_.end()) lines_.push_back(line);
+  }
+
+  void append_to(std::string* text) const {
+    if (text == nullptr) return;
+    for (const std::string& line : lines_) *text += line + "\n";
+  }
+
+ private:
+  std::vector<std::string> lines_;
+};
+
+int64_t product(std::span<const int64_t> dims) {
+  int64_t count = 1;
+  for (const int64_t dim : dims) count *= dim;
+  return count;
+}
+
+// The products of the first 1, 2, ... dimensions, without those that a 1 repeats.
+std::vector<int64_t> partial_products(std::span<const int64_t> dims) {
+  std::vector<int64_t> products;
+  int64_t count = 1;
+  for (const int64_t dim : dims) {
+    count *= dim;
+    if (dim != 1) products.push_back(count);
+  }
+  return products;
+}
+
+// True where one shape is the other with neighbouring dimensions merged, and ones put in or left
+// out: 28x28 and 784, 28x28 and 28x28x1, but not 3x32x32 and 32x32x3, whose axes differ in meaning.
+bool can_reshape(std::span<const int64_t> from, std::span<const int64_t> to) {
+  std::vector<int64_t> coarse = partial_products(from);
+  std::vector<int64_t> fine = partial_products(to);
+  if (product(from) != product(to)) return false;
+  if (coarse.size() > fine.size()) std::swap(coarse, fine);
+  return std::includes(fine.begin(), fine.end(), coarse.begin(), coarse.end());
+}
+
+// Brings the rows of one array into the model's shape and type.
+class Adapter {
+ public:
+  /// `part` is "test " or empty, `name` x or y.
+  Adapter(const std::string& part, const std::string& name, const kiln_model& model, Notes& notes)
+      : where_(part + name), name_(name), model_(model), notes_(notes) {}
+
+  Expected<Array> adapt_x(const Array& x, const Wanted& wanted) {
+    KILN_ASSIGN(const Array shaped, with_row_dims(x, wanted));
+    if (x.type == KILN_U8 && is_floating(wanted.type)) return scale(shaped, wanted.type);
+    return with_type(shaped, wanted.type);
+  }
+
+  Expected<Array> adapt_y(const Array& y, const Wanted& wanted) {
+    KILN_TRY(check_encoding(y, wanted));
+    KILN_ASSIGN(const Array shaped, with_row_dims(y, wanted));
+    KILN_TRY(check_labels(shaped));
+    return with_type(shaped, wanted.type);
+  }
+
+ private:
+  Diagnostic failure(const std::string& message, const std::string& note) const {
+    return {where_, message, note};
+  }
+
+  // "model 'mnist_mlp' takes 784xf32"
+  std::string model_takes(const Wanted& wanted) const {
+    return std::string("the model '") + model_.name + "' takes " +
+           tensor_name(wanted.type, wanted.row_dims);
+  }
+
+  Expected<Array> with_row_dims(const Array& array, const Wanted& wanted) {
+    const std::span<const int64_t> own = array.row_dims();
+    if (std::equal(own.begin(), own.end(), wanted.row_dims.begin(), wanted.row_dims.end())) {
+      return array;
+    }
+    if (!can_reshape(own, wanted.row_dims)) return wrong_shape(array, wanted);
+    std::vector<int64_t> dims = {array.rows()};
+    dims.insert(dims.end(), wanted.row_dims.begin(), wanted.row_dims.end());
+    notes_.add(name_ + ": rows of " + shape_name(own) + " taken as " + shape_name(wanted.row_dims));
+    return array.reshape(std::move(dims));
+  }
+
+  Diagnostic wrong_shape(const Array& array, const Wanted& wanted) const {
+    const bool same_count = product(array.row_dims()) == product(wanted.row_dims);
+    return failure(
+        "each row is " + tensor_name(array.type, array.row_dims()) + ", but " + model_takes(wanted),
+        same_count ? "the axes are in another order: transpose the data"
+                   : "give data of that shape, or change the model's input shape");
+  }
+
+  Array scale(const Array& bytes, kiln_element_type type) {
+    notes_.add(name_ + ": bytes scaled from 0..255 to 0..1 as " + element_name(type));
+    const Array scaled = allocate(KILN_F32, bytes.dims);
+    float table[256];
+    for (int i = 0; i < 256; ++i) table[i] = static_cast<float>(i) / 255.0f;
+    const int64_t count = bytes.element_count();
+    for (int64_t i = 0; i < count; ++i) scaled.as<float>()[i] = table[bytes.as<uint8_t>()[i]];
+    return convert(scaled, type);
+  }
+
+  Expected<Array> with_type(const Array& array, kiln_element_type type) {
+    if (array.type == type) return array;
+    if (!is_floating(type)) KILN_TRY(check_integers(array, type));
+    notes_.add(name_ + ": " + element_name(array.type) + " taken as " + element_name(type));
+    return convert(array, type);
+  }
+
+  // "row 3", or "row 3, element 5" where a row has several.
+  static std::string place(const Array& array, int64_t element) {
+    const int64_t row_size = std::max<int64_t>(product(array.row_dims()), 1);
+    std::string text = "row " + std::to_string(element / row_size);
+    if (row_size > 1) text += ", element " + std::to_string(element % row_size);
+    return text + " (counted from 0)";
+  }
+
+  static std::string number(double value) {
+    char text[32];
+    std::snprintf(text, sizeof text, "%.9g", value);
+    return text;
+  }
+
+  // That every element is a whole number which `type` holds.
+  Status check_integers(const Array& array, kiln_element_type type) const {
+    const double bits = type == KILN_I1   ? 1
+                        : type == KILN_U8 ? 8
+                                          : 8.0 * static_cast<double>(element_size(type)) - 1;
+    const double high = std::ldexp(1.0, static_cast<int>(bits));
+    const double low = type == KILN_I1 || type == KILN_U8 ? 0.0 : -high;
+    const Array numbers = convert(array, KILN_F64);
+    const int64_t count = array.element_count();
+    for (int64_t i = 0; i < count; ++i) {
+      const double value = numbers.as<double>()[i];
+      if (value >= low && value < high && value == std::floor(value)) continue;
+      return failure(place(array, i) + " is " + number(value) + ", but the model takes " +
+                         element_name(type) + ", whole numbers from " + number(low) + " to " +
+                         number(high - 1),
+                     "");
+    }
+    return ok();
+  }
+
+  // Class numbers where a row for each class is wanted, or the other way round.
+  Status check_encoding(const Array& y, const Wanted& wanted) const {
+    const int64_t own = product(y.row_dims());
+    const int64_t size = product(wanted.row_dims);
+    const int64_t classes = model_.label_classes;
+    if (classes > 1 && own == size * classes) {
+      return failure("each row holds " + std::to_string(own) +
+                         " numbers (one-hot), but the loss '" + model_.loss +
+                         "' takes one class number",
+                     "use numpy.argmax(y, axis=-1), or the loss categorical_crossentropy");
+    }
+    const bool one_hot = std::string_view(model_.loss) == "categorical_crossentropy";
+    if (one_hot && own == 1 && size > 1) {
+      return failure("each row holds one class number, but the loss '" + std::string(model_.loss) +
+                         "' takes " + tensor_name(wanted.type, wanted.row_dims) + " (one-hot)",
+                     "use numpy.eye(" + std::to_string(size) +
+                         ")[y], or the loss sparse_categorical_crossentropy");
+    }
+    return ok();
+  }
+
+  // No label may be NaN; those of a classifier must be class numbers.
+  Status check_labels(const Array& y) const {
+    const int64_t classes = model_.label_classes;
+    if (classes == 0 && !is_floating(y.type)) return ok();
+    const Array numbers = convert(y, KILN_F64);
+    const int64_t count = y.element_count();
+    for (int64_t i = 0; i < count; ++i) {
+      const double value = numbers.as<double>()[i];
+      if (std::isnan(value)) {
+        return failure(place(y, i) + " is NaN", "drop the rows without a label");
+      }
+      if (classes == 0) continue;
+      const bool in_range = value >= 0 && value < static_cast<double>(classes);
+      if (!in_range || value != std::floor(value)) return wrong_label(y, i, value);
+    }
+    return ok();
+  }
+
+  Diagnostic wrong_label(const Array& y, int64_t element, double value) const {
+    const std::string classes = std::to_string(model_.label_classes);
+    return failure(place(y, element) + " is " + number(value) + ", but the model '" + model_.name +
+                       "' has " + classes + " classes, 0 to " +
+                       std::to_string(model_.label_classes - 1),
+                   "number the classes from 0, or give the model's last layer more units");
+  }
+
+  const std::string where_;
+  const std::string name_;
+  const kiln_model& model_;
+  Notes& notes_;
+};
+
+Status check_lengths(const char* part, const Array& x, const Array& y) {
+  if (x.rows() == y.rows() && y.rank() > 0) return ok();
+  return Diagnostic{part,
+                    "x has " + std::to_string(x.rows()) + " rows and y has " +
+                        std::to_string(y.rank() > 0 ? y.rows() : 0),
+                    "each row of x needs one row of y"};
+}
+
+}  // namespace
+
+Expected<Dataset> adapt(Dataset data, const kiln_model& model, std::string* notes) {
+  const kiln_function* function = consumer(model);
+  if (function == nullptr) {
+    return Diagnostic{model.name, "the model has no function that takes data", ""};
+  }
+  if (data.x.rank() == 0 || data.x.rows() == 0) {
+    return Diagnostic{"x", "holds no examples: it is " + data.x.name(), ""};
+  }
+  // A y that no function takes (a model for prediction alone) stays as it is.
+  const bool takes_labels = function->input_count >= 3;
+  Notes lines;
+  if (data.has_labels()) KILN_TRY(check_lengths("data", data.x, data.y));
+  if (data.test_x && data.test_y) {
+    KILN_TRY(check_lengths("test data", *data.test_x, *data.test_y));
+  }
+  const Wanted wanted_x = wanted_of(function->inputs[0]);
+  KILN_ASSIGN(data.x, Adapter("", "x", model, lines).adapt_x(data.x, wanted_x));
+  if (data.test_x) {
+    KILN_ASSIGN(data.test_x, Adapter("test ", "x", model, lines).adapt_x(*data.test_x, wanted_x));
+  }
+  if (takes_labels) {
+    const Wanted wanted_y = wanted_of(function->inputs[1]);
+    if (data.has_labels()) {
+      KILN_ASSIGN(data.y, Adapter("", "y", model, lines).adapt_y(data.y, wanted_y));
+    }
+    if (data.test_y) {
+      KILN_ASSIGN(data.test_y, Adapter("test ", "y", model, lines).adapt_y(*data.test_y, wanted_y));
+    }
+  }
+  lines.append_to(notes);
+  return data;
+}
+
+}  // namespace kiln::runtime

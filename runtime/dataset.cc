@@ -1,0 +1,232 @@
+#include "runtime/dataset.h"
+
+#include <charconv>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "runtime/csv.h"
+#include "runtime/digits.h"
+#include "runtime/file.h"
+#include "runtime/idx.h"
+#include "runtime/npy.h"
+#include "runtime/npz.h"
+
+namespace kiln::runtime {
+namespace {
+
+constexpr int64_t kTrainDigits = 60000;
+constexpr int64_t kTestDigits = 10000;
+constexpr int64_t kMostDigits = 1000000;  // 784 MB of images
+
+constexpr const char* kForms =
+    "data is one of: digits; a directory of IDX files; X.npy,Y.npy; FILE.npz; "
+    "FILE.csv[:label=NAME]; "
+    "X.npy";
+
+bool ends_with(std::string_view text, std::string_view end) {
+  return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
+}
+
+Status check_rows(const std::string& where, const Array& x, const Array* y) {
+  if (x.rank() == 0 || x.rows() == 0) {
+    return Diagnostic{where, "x holds no examples: it is " + x.name(),
+                      "the first dimension of x counts the examples"};
+  }
+  if (y == nullptr || (y->rank() > 0 && y->rows() == x.rows())) return ok();
+  return Diagnostic{where,
+                    "x has " + std::to_string(x.rows()) + " rows and y has " +
+                        std::to_string(y->rank() > 0 ? y->rows() : 0) + " (x: " + x.name() +
+                        ", y: " + y->name() + ")",
+                    "each row of x needs one row of y"};
+}
+
+// Checks what all sources have in common, and describes it.
+Expected<Dataset> finished(const std::string& source, Dataset data) {
+  KILN_TRY(check_rows(source, data.x, data.has_labels() ? &data.y : nullptr));
+  data.description =
+      std::to_string(data.x.rows()) + " examples of " + tensor_name(data.x.type, data.x.row_dims());
+  if (data.test_x) {
+    KILN_TRY(check_rows(source + " (test)", *data.test_x, data.test_y ? &*data.test_y : nullptr));
+    data.description += ", " + std::to_string(data.test_x->rows()) + " for testing";
+  }
+  data.description += ", from " + source;
+  return data;
+}
+
+struct DigitOptions {
+  int64_t train = kTrainDigits;
+  int64_t test = kTestDigits;
+  int64_t seed = 0;
+};
+
+// One NAME=NUMBER of "digits:...".
+Status read_digit_option(const std::string& spec, std::string_view option, DigitOptions& options) {
+  const size_t equals = option.find('=');
+  const std::string_view name = option.substr(0, equals);
+  int64_t* target = name == "train"  ? &options.train
+                    : name == "test" ? &options.test
+                    : name == "seed" ? &options.seed
+                                     : nullptr;
+  if (target == nullptr) {
+    return Diagnostic{spec, "digits has no option '" + std::string(name) + "'",
+                      "its options are train=N, test=N and seed=S"};
+  }
+  const std::string_view text =
+      equals == std::string_view::npos ? std::string_view() : option.substr(equals + 1);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *target);
+  const bool number = error == std::errc() && end == text.data() + text.size();
+  const int64_t least = name == "train" ? 1 : 0;
+  if (!number || *target < least || (name != "seed" && *target > kMostDigits)) {
+    return Diagnostic{spec, "'" + std::string(option) + "' is not valid",
+                      "train is a number from 1 to 1000000, test from 0 to 1000000, seed from 0"};
+  }
+  return ok();
+}
+
+Expected<Dataset> load_digits(const std::string& spec) {
+  DigitOptions options;
+  std::string_view rest =
+      std::string_view(spec).substr(std::min(spec.size(), sizeof "digits:" - 1));
+  while (!rest.empty()) {
+    const size_t comma = rest.find(',');
+    KILN_TRY(read_digit_option(spec, rest.substr(0, comma), options));
+    rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
+  }
+  const auto seed = static_cast<uint64_t>(options.seed);
+  const DigitSet train = digits(DigitPart::kTrain, seed, options.train);
+  Dataset data;
+  data.x = train.images;
+  data.y = train.labels;
+  if (options.test > 0) {
+    const DigitSet test = digits(DigitPart::kTest, seed, options.test);
+    data.test_x = test.images;
+    data.test_y = test.labels;
+  }
+  return finished("the built-in digits", std::move(data));
+}
+
+// The path of "train-images-idx3-ubyte" in one of its spellings; empty where there is none.
+std::string find_idx(const std::string& directory, const std::string& stem, const char* kind) {
+  for (const char* separator : {"-", "."}) {
+    for (const char* compressed : {"", ".gz"}) {
+      const std::string path = directory + "/" + stem + separator + kind + "-ubyte" + compressed;
+      if (is_file(path)) return path;
+    }
+  }
+  return "";
+}
+
+struct LabelledImages {
+  Array images;
+  Array labels;
+};
+
+// The pair PREFIX-images, PREFIX-labels; nothing where neither is there.
+Expected<std::optional<LabelledImages>> load_idx_pair(const std::string& directory,
+                                                      const std::string& prefix) {
+  const std::string images = find_idx(directory, prefix + "-images", "idx3");
+  const std::string labels = find_idx(directory, prefix + "-labels", "idx1");
+  if (images.empty() && labels.empty()) return std::optional<LabelledImages>();
+  if (images.empty() || labels.empty()) {
+    const std::string missing =
+        images.empty() ? prefix + "-images-idx3-ubyte" : prefix + "-labels-idx1-ubyte";
+    return Diagnostic{directory, missing + " (or " + missing + ".gz) is missing", ""};
+  }
+  LabelledImages pair;
+  KILN_ASSIGN(pair.images, load_idx(images));
+  KILN_ASSIGN(pair.labels, load_idx(labels));
+  return std::optional<LabelledImages>(std::move(pair));
+}
+
+Expected<Dataset> load_idx_directory(const std::string& directory) {
+  KILN_ASSIGN(const std::optional<LabelledImages> train, load_idx_pair(directory, "train"));
+  KILN_ASSIGN(const std::optional<LabelledImages> test, load_idx_pair(directory, "t10k"));
+  if (!train && !test) {
+    return Diagnostic{
+        directory, "holds no IDX files by MNIST's names",
+        "expected train-images-idx3-ubyte and train-labels-idx1-ubyte, and perhaps "
+        "t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, each with or without .gz"};
+  }
+  Dataset data;
+  data.x = train ? train->images : test->images;
+  data.y = train ? train->labels : test->labels;
+  if (train && test) {
+    data.test_x = test->images;
+    data.test_y = test->labels;
+  }
+  return finished(directory, std::move(data));
+}
+
+Diagnostic wrong_names(const std::string& path, const std::vector<NamedArray>& arrays) {
+  std::string names;
+  for (const NamedArray& named : arrays) names += (names.empty() ? "" : ", ") + named.name;
+  return {path,
+          "does not hold the arrays of a data set; it holds " +
+              (names.empty() ? std::string("none") : names),
+          "save it as numpy.savez(FILE, x=x, y=y), or with x_train, y_train, x_test, y_test"};
+}
+
+Expected<Dataset> load_npz_file(const std::string& path) {
+  KILN_ASSIGN(const std::vector<NamedArray> arrays, load_npz(path));
+  const bool split = find_array(arrays, "x_train") != nullptr;
+  const Array* x = find_array(arrays, split ? "x_train" : "x");
+  const Array* y = find_array(arrays, split ? "y_train" : "y");
+  const Array* test_x = find_array(arrays, "x_test");
+  const Array* test_y = find_array(arrays, "y_test");
+  const bool half_a_test = (test_x == nullptr) != (test_y == nullptr);
+  if (x == nullptr || (y != nullptr && half_a_test)) return wrong_names(path, arrays);
+  Dataset data;
+  data.x = *x;
+  if (y != nullptr) data.y = *y;
+  if (test_x != nullptr) data.test_x = *test_x;
+  if (test_x != nullptr && test_y != nullptr) data.test_y = *test_y;
+  return finished(path, std::move(data));
+}
+
+Expected<Dataset> load_npy_pair(const std::string& x_path, const std::string& y_path) {
+  Dataset data;
+  KILN_ASSIGN(data.x, load_npy(x_path));
+  if (y_path.empty()) return finished(x_path, std::move(data));
+  KILN_ASSIGN(data.y, load_npy(y_path));
+  return finished(x_path + " and " + y_path, std::move(data));
+}
+
+CsvLabel parse_label(const std::string& name) {
+  if (name == "first") return {CsvLabel::Kind::kFirst, ""};
+  if (name == "last") return {CsvLabel::Kind::kLast, ""};
+  if (name == "none") return {CsvLabel::Kind::kNone, ""};
+  return {CsvLabel::Kind::kNamed, name};
+}
+
+Expected<Dataset> load_csv_file(const std::string& path, const std::string& label) {
+  KILN_ASSIGN(CsvData csv, load_csv(path, parse_label(label)));
+  Dataset data;
+  data.x = std::move(csv.x);
+  data.y = std::move(csv.y);
+  return finished(path, std::move(data));
+}
+
+}  // namespace
+
+Expected<Dataset> load_dataset(const std::string& spec) {
+  if (spec == "digits" || spec.starts_with("digits:")) return load_digits(spec);
+  if (is_directory(spec)) return load_idx_directory(spec);
+  const size_t label = spec.rfind(".csv:label=");
+  if (label != std::string::npos) {
+    return load_csv_file(spec.substr(0, label + 4), spec.substr(label + sizeof ".csv:label=" - 1));
+  }
+  if (ends_with(spec, ".csv")) return load_csv_file(spec, "last");
+  if (ends_with(spec, ".npz")) return load_npz_file(spec);
+  const size_t comma = spec.find(".npy,");
+  if (comma != std::string::npos && !is_file(spec)) {
+    return load_npy_pair(spec.substr(0, comma + 4), spec.substr(comma + 5));
+  }
+  if (ends_with(spec, ".npy")) return load_npy_pair(spec, "");
+  return Diagnostic{spec,
+                    is_file(spec) ? "is not a data file that kiln knows by its name"
+                                  : "there is no such file or directory",
+                    kForms};
+}
+
+}  // namespace kiln::runtime
