@@ -48,6 +48,19 @@ int64_t element_count(const Shape& shape) {
   return count;
 }
 
+std::optional<std::string> problem_of(const Type& type) {
+  if (type.rank() > kMaxRank) return fmt::format("a tensor has at most {} dimensions", kMaxRank);
+  int64_t bytes = size_of(type.element);
+  for (int64_t extent : type.shape) {
+    if (extent < 0) return fmt::format("{} has a negative extent", type.to_string());
+    if (extent > kMaxTensorBytes / bytes) {
+      return fmt::format("{} is larger than {} GiB", type.to_string(), kMaxTensorBytes >> 30);
+    }
+    bytes *= extent > 0 ? extent : 1;
+  }
+  return std::nullopt;
+}
+
 std::string Type::to_string() const {
   std::string text = "tensor<";
   for (int64_t extent : shape) text += fmt::format("{}x", extent);

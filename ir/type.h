@@ -42,4 +42,11 @@ struct Type {
   friend bool operator==(const Type&, const Type&) = default;
 };
 
+/// What is wrong with a type that no machine holds: a negative extent, more than kMaxRank
+/// dimensions, or more than kMaxTensorBytes (counting empty dimensions as 1, so that no product of
+/// extents overflows).
+std::optional<std::string> problem_of(const Type& type);
+inline constexpr int64_t kMaxRank = 32;
+inline constexpr int64_t kMaxTensorBytes = int64_t{1} << 40;
+
 }  // namespace kiln::ir

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "ir/spelling.h"
+
 namespace kiln::ir {
 namespace {
 
@@ -31,17 +33,15 @@ std::string_view name_of(AttributeSpec::Kind kind) {
 }
 
 Status check_attributes(const Op& op) {
+  for (const auto& [name, value] : op.attributes()) {
+    if (auto checked = check_attribute(op.definition(), name, value); !checked) {
+      return Diagnostic{op.location(), checked.error().message, checked.error().note};
+    }
+  }
   for (const AttributeSpec& spec : op.definition().attributes) {
-    auto found = op.attributes().find(spec.name);
-    if (found == op.attributes().end()) {
-      if (!spec.required) continue;
-      return Diagnostic{op.location(), fmt::format("{} needs the attribute {}", op.name(), spec.name),
-                        std::string(spec.summary)};
-    }
-    if (found->second.index() != static_cast<size_t>(spec.kind)) {
-      return Diagnostic{op.location(), fmt::format("{}: the attribute {} must be {}", op.name(),
-                                                   spec.name, name_of(spec.kind)), ""};
-    }
+    if (!spec.required || op.has(spec.name)) continue;
+    return Diagnostic{op.location(), fmt::format("{} needs the attribute {}", op.name(), spec.name),
+                      std::string(spec.summary)};
   }
   return ok();
 }
@@ -73,10 +73,35 @@ const OpDefinition* find_op(std::string_view name) {
   return nullptr;
 }
 
+Status check_attribute(const OpDefinition& definition, std::string_view name, const Attribute& value) {
+  std::vector<std::string_view> names;
+  for (const AttributeSpec& spec : definition.attributes) {
+    names.push_back(spec.name);
+    if (spec.name != name) continue;
+    if (value.index() == static_cast<size_t>(spec.kind)) return ok();
+    return Diagnostic{"", fmt::format("{}: the attribute {} must be {}", definition.name, name, name_of(spec.kind)),
+                      std::string(spec.summary)};
+  }
+  std::string note = did_you_mean(name, names);
+  if (note.empty()) {
+    note = names.empty() ? "it takes none" : fmt::format("it takes {}", fmt::join(names, ", "));
+  }
+  return Diagnostic{"", fmt::format("{} has no attribute {}", definition.name, name), std::move(note)};
+}
+
 Expected<std::vector<Type>> check_op(const Op& op, std::span<const Type> declared) {
   KILN_TRY(check_counts(op));
   KILN_TRY(check_attributes(op));
-  return op.definition().infer(op, declared);
+  for (const Type& type : declared) {
+    if (auto problem = problem_of(type)) return Diagnostic{op.location(), *problem, ""};
+  }
+  KILN_ASSIGN(std::vector<Type> types, op.definition().infer(op, declared));
+  for (const Type& type : types) {
+    if (auto problem = problem_of(type)) {
+      return Diagnostic{op.location(), fmt::format("{}: its result {}", op.name(), *problem), ""};
+    }
+  }
+  return types;
 }
 
 }  // namespace kiln::ir

@@ -60,6 +60,9 @@ std::span<const OpDefinition> op_definitions();
 /// Null where there is no op of that name.
 const OpDefinition* find_op(std::string_view name);
 
+/// Whether the op has an attribute of that name, and the value the kind it must have.
+Status check_attribute(const OpDefinition& definition, std::string_view name, const Attribute& value);
+
 /// Checks counts, attribute names and kinds, then infer(): the result types, or what is wrong.
 Expected<std::vector<Type>> check_op(const Op& op, std::span<const Type> declared);
 

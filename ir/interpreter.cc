@@ -1,0 +1,84 @@
+#include "ir/interpreter.h"
+
+#include <unordered_map>
+
+#include "ir/ops/definition.h"
+#include "ir/printer.h"
+
+namespace kiln::ir {
+namespace {
+
+/// For every value, the number of the last op of the region that reads it.
+std::unordered_map<const Value*, size_t> last_uses(const Region& region) {
+  std::unordered_map<const Value*, size_t> last;
+  for (size_t i = 0; i < region.ops().size(); ++i) {
+    for (const Value* operand : region.ops()[i]->operands()) last[operand] = i;
+  }
+  for (const Value* result : region.results()) last[result] = region.ops().size();
+  return last;
+}
+
+/// Ops whose meaning is that of their regions.
+std::vector<Literal> interpret_structured(const Op& op, std::vector<Literal> operands) {
+  KILN_CHECK(!op.is("gradient"), "a gradient op cannot be interpreted: differentiate first\n{}", print(op));
+  KILN_CHECK(op.is("fusion"), "the interpreter does not know {}", op.name());
+  return interpret(op.region(), std::move(operands));
+}
+
+std::vector<Literal> evaluate(const Op& op, std::vector<Literal> operands) {
+  if (!op.definition().evaluate) return interpret_structured(op, std::move(operands));
+  std::vector<Literal> results;
+  for (size_t i = 0; i < op.result_count(); ++i) results.emplace_back(op.result(i)->type());
+  op.definition().evaluate(op, operands, results);
+  return results;
+}
+
+}  // namespace
+
+std::vector<Literal> interpret(const Region& region, std::vector<Literal> arguments) {
+  KILN_CHECK(arguments.size() == region.argument_count(), "{} arguments for a region of {}", arguments.size(),
+             region.argument_count());
+  const auto last = last_uses(region);
+  std::unordered_map<const Value*, Literal> values;
+  for (size_t i = 0; i < arguments.size(); ++i) {
+    KILN_CHECK(arguments[i].type() == region.argument(i)->type(), "argument {} is {}, not {}", i,
+               arguments[i].type().to_string(), region.argument(i)->type().to_string());
+    values[region.argument(i)] = std::move(arguments[i]);
+  }
+  for (size_t i = 0; i < region.ops().size(); ++i) {
+    const Op& op = *region.ops()[i];
+    std::vector<Literal> operands;
+    for (const Value* operand : op.operands()) operands.push_back(values.at(operand));
+    for (const Value* operand : op.operands()) {
+      if (last.at(operand) == i) values.erase(operand);
+    }
+    std::vector<Literal> results = evaluate(op, std::move(operands));
+    for (size_t r = 0; r < results.size(); ++r) {
+      if (last.contains(op.result(r))) values[op.result(r)] = std::move(results[r]);
+    }
+  }
+  std::vector<Literal> results;
+  for (const Value* result : region.results()) results.push_back(values.at(result));
+  return results;
+}
+
+std::map<std::string, Literal> interpret(const Function& function, Environment& variables,
+                                         const std::map<std::string, Literal>& inputs) {
+  std::vector<Literal> arguments;
+  for (const Binding& binding : function.argument_bindings) {
+    const auto& from = binding.is_variable ? variables : inputs;
+    auto found = from.find(binding.name);
+    KILN_CHECK(found != from.end(), "@{}: no {} named {} was given", function.name,
+               binding.is_variable ? "variable" : "input", binding.name);
+    arguments.push_back(found->second);
+  }
+  std::vector<Literal> results = interpret(function.body, std::move(arguments));
+  std::map<std::string, Literal> outputs;
+  for (size_t i = 0; i < results.size(); ++i) {
+    const Binding& binding = function.result_bindings.at(i);
+    (binding.is_variable ? variables : outputs)[binding.name] = std::move(results[i]);
+  }
+  return outputs;
+}
+
+}  // namespace kiln::ir
