@@ -1,0 +1,18 @@
+// Computes at compile time what depends on constants alone.
+#pragma once
+
+#include "ir/op.h"
+
+namespace kiln::passes {
+
+/// Replaces ops whose operands are all constants by constants, by the ops' own reference meaning.
+/// Splats stay splats, whatever their size; beyond that, neither a result of more than
+/// kLargestFoldedConstant elements is spelled out, nor more than kMostFoldingSteps elementary steps
+/// spent on one op. Random bits are not folded: a file of them would replace eight bytes of key.
+/// True if anything changed.
+bool fold_constants(ir::Region& region);
+
+inline constexpr int64_t kLargestFoldedConstant = int64_t{1} << 16;
+inline constexpr int64_t kMostFoldingSteps = int64_t{1} << 20;
+
+}  // namespace kiln::passes

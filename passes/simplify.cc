@@ -1,0 +1,34 @@
+#include "passes/simplify.h"
+
+#include "passes/eliminate_common_subexpressions.h"
+#include "passes/eliminate_dead_code.h"
+#include "passes/fold_constants.h"
+#include "passes/simplify_identities.h"
+
+namespace kiln::passes {
+namespace {
+
+/// Far beyond what any module needs: every rewrite removes an op or makes it simpler. A pair of
+/// identities that undo each other would hang without it.
+constexpr int kMostRounds = 1000;
+
+bool simplify_once(ir::Function& function) {
+  bool changed = fold_constants(function.body);
+  changed = simplify_identities(function.body) || changed;
+  changed = eliminate_common_subexpressions(function.body) || changed;
+  return eliminate_dead_code(function) || changed;
+}
+
+}  // namespace
+
+Status simplify(ir::Module& module) {
+  for (const auto& function : module.functions) {
+    int round = 0;
+    while (simplify_once(*function)) {
+      KILN_CHECK(++round < kMostRounds, "simplify does not come to an end in {}", function->name);
+    }
+  }
+  return ok();
+}
+
+}  // namespace kiln::passes
