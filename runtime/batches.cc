@@ -1,0 +1,164 @@
+#include "runtime/batches.h"
+
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <numeric>
+#include <utility>
+
+namespace kiln::runtime {
+namespace {
+
+// A batch from this size on is copied by all threads: its rows come from all over main memory.
+constexpr int64_t kParallelBytes = 64 << 10;
+
+struct Copy {
+  std::byte* to;
+  const std::byte* from;
+  int64_t row_bytes;
+  const uint32_t* order;  // null: rows in their own order
+  int64_t first;
+  int64_t count;
+  int pieces;
+
+  void rows(int64_t begin, int64_t end) const {
+    if (order == nullptr) {
+      std::memcpy(to + begin * row_bytes, from + (first + begin) * row_bytes,
+                  (end - begin) * row_bytes);
+      return;
+    }
+    for (int64_t row = begin; row < end; ++row) {
+      std::memcpy(to + row * row_bytes, from + int64_t{order[first + row]} * row_bytes, row_bytes);
+    }
+  }
+
+  static int piece(void* copy_pointer, int index) {
+    const Copy& copy = *static_cast<const Copy*>(copy_pointer);
+    copy.rows(copy.count * index / copy.pieces, copy.count * (index + 1) / copy.pieces);
+    return 0;
+  }
+};
+
+// Numbers without visible pattern from a counter. Source: Steele, Lea, Flood: Fast splittable
+// pseudorandom number generators, OOPSLA 2014 (SplitMix64).
+struct SplitMix {
+  uint64_t state;
+
+  uint64_t next() {
+    uint64_t z = state += 0x9e3779b97f4a7c15;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111eb;
+    return z ^ (z >> 31);
+  }
+
+  /// Below `bound` < 2^32. Source: Lemire, Fast random integer generation in an interval, 2019;
+  /// without the rejection step, whose bias of bound / 2^64 nobody can measure.
+  uint64_t below(uint64_t bound) {
+    return static_cast<uint64_t>((static_cast<unsigned __int128>(next()) * bound) >> 64);
+  }
+};
+
+std::vector<int64_t> without_ones(std::span<const int64_t> dims) {
+  std::vector<int64_t> result;
+  std::copy_if(dims.begin(), dims.end(), std::back_inserter(result),
+               [](int64_t d) { return d != 1; });
+  return result;
+}
+
+}  // namespace
+
+BatchInput::BatchInput(const Array& source, int64_t batch, Block buffer)
+    : source_(source), batch_(batch), row_bytes_(source.row_bytes()), buffer_(std::move(buffer)) {}
+
+Expected<BatchInput> BatchInput::create(const Array& source, const kiln_tensor& input) {
+  Block buffer = allocate_block(byte_count(input));
+  if (!buffer) {
+    return Diagnostic{"", "no memory for a batch of " + tensor_name(input), ""};
+  }
+  return BatchInput(source, input.dims[0], std::move(buffer));
+}
+
+const void* BatchInput::gather(ThreadPool& pool, const uint32_t* order, int64_t first,
+                               int64_t count) {
+  const std::byte* in_place = source_.row(first);
+  if (order == nullptr && count == batch_ &&
+      reinterpret_cast<uintptr_t>(in_place) % KILN_ALIGNMENT == 0) {
+    return in_place;
+  }
+  Copy copy{buffer_.get(), source_.data(), row_bytes_, order, first, count, 1};
+  if (count * row_bytes_ < kParallelBytes) {
+    copy.rows(0, count);
+  } else {
+    copy.pieces = static_cast<int>(std::min<int64_t>(count, 2 * pool.threads()));
+    pool.parallel_for(Copy::piece, &copy, 0, copy.pieces);
+  }
+  const std::byte* last = buffer_.get() + (count - 1) * row_bytes_;
+  for (int64_t row = count; row < batch_; ++row) {
+    std::memcpy(buffer_.get() + row * row_bytes_, last, row_bytes_);
+  }
+  return buffer_.get();
+}
+
+std::vector<uint32_t> shuffled_order(int64_t count, uint64_t seed, int epoch) {
+  std::vector<uint32_t> order(count);
+  std::iota(order.begin(), order.end(), 0u);
+  // The first number of the seed's stream, moved on by the epoch, starts the epoch's own stream.
+  SplitMix random{SplitMix{seed}.next() + static_cast<uint64_t>(epoch)};
+  random.state = random.next();
+  for (int64_t i = count - 1; i > 0; --i) std::swap(order[i], order[random.below(i + 1)]);
+  return order;
+}
+
+Status check_rows(const Array& rows, const kiln_tensor& input, const std::string& what) {
+  const std::span<const int64_t> wanted = dims_of(input).subspan(1);
+  if (rows.rank() < 1 || without_ones(rows.row_dims()) != without_ones(wanted)) {
+    return Diagnostic{what,
+                      "has rows of shape " + shape_name(rows.row_dims()) + ", the model takes " +
+                          shape_name(wanted),
+                      ""};
+  }
+  if (rows.type != element_type_of(input)) {
+    return Diagnostic{what,
+                      std::string("holds ") + element_name(rows.type) + ", the model takes " +
+                          element_name(element_type_of(input)),
+                      "convert the array first"};
+  }
+  return ok();
+}
+
+Status check_labels(const Array& labels, int64_t classes, const std::string& what) {
+  if (classes == 0) return ok();
+  const Array values = convert(labels, KILN_F64);
+  const double* label = values.as<double>();
+  const int64_t per_row = labels.element_count() / std::max<int64_t>(labels.rows(), 1);
+  for (int64_t i = 0; i < labels.element_count(); ++i) {
+    // Written so that NaN fails.
+    if (label[i] >= 0 && label[i] < static_cast<double>(classes) &&
+        label[i] == std::floor(label[i])) {
+      continue;
+    }
+    char value[32];
+    std::snprintf(value, sizeof(value), "%.9g", label[i]);
+    return Diagnostic{what,
+                      "row " + std::to_string(i / per_row) + " holds the label " + value +
+                          ", the model takes integers from 0 to " + std::to_string(classes - 1),
+                      ""};
+  }
+  return ok();
+}
+
+Status check_examples(const kiln_model& model, const kiln_function& function, const Array& x,
+                      const Array& y, const std::string& what) {
+  if (x.storage == nullptr || x.rows() == 0) return Diagnostic{what + "x", "has no examples", ""};
+  if (y.storage == nullptr) return Diagnostic{what + "y", "has no labels", ""};
+  if (x.rows() != y.rows()) {
+    return Diagnostic{
+        what + "y", "has " + std::to_string(y.rows()) + " rows, x has " + std::to_string(x.rows()),
+        "each row of x needs its own row of y"};
+  }
+  KILN_TRY(check_rows(x, function.inputs[0], what + "x"));
+  KILN_TRY(check_rows(y, function.inputs[1], what + "y"));
+  return check_labels(y, model.label_classes, what + "y");
+}
+
+}  // namespace kiln::runtime

@@ -1,0 +1,53 @@
+// Examples on their way into a model: a batch of rows at a time, in an aligned buffer, and checked
+// once before the first.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "runtime/abi.h"
+#include "runtime/array.h"
+#include "runtime/expected.h"
+#include "runtime/session.h"
+#include "runtime/thread_pool.h"
+
+namespace kiln::runtime {
+
+/// One input of a step function, fed from the rows of an array.
+class BatchInput {
+ public:
+  /// `source` has the rows that `input` takes (see check_rows), `input.dims[0]` of them at a time.
+  static Expected<BatchInput> create(const Array& source, const kiln_tensor& input);
+
+  /// The batch that holds rows order[first], ..., order[first + count - 1] of the source (rows
+  /// first, ... where `order` is null), 1 <= count <= batch. The rest of the batch repeats its last
+  /// row: padding must be values that a model can meet. Valid until the next call.
+  const void* gather(ThreadPool& pool, const uint32_t* order, int64_t first, int64_t count);
+
+ private:
+  BatchInput(const Array& source, int64_t batch, Block buffer);
+
+  Array source_;
+  int64_t batch_;
+  int64_t row_bytes_;
+  Block buffer_;
+};
+
+/// The order in which an epoch visits `count` examples: a permutation that depends on nothing but
+/// `seed` and `epoch`, so that training resumed at an epoch sees what it would have seen.
+std::vector<uint32_t> shuffled_order(int64_t count, uint64_t seed, int epoch);
+
+/// Rows are what `input`, [batch, ...], takes: its element type and, axes of size 1 aside, its
+/// shape. `what` names the array in the Diagnostic.
+Status check_rows(const Array& rows, const kiln_tensor& input, const std::string& what);
+
+/// Every label is an integer in [0, classes). Nothing is checked where `classes` is 0.
+Status check_labels(const Array& labels, int64_t classes, const std::string& what);
+
+/// x and y have as many rows, at least one, and are what `function`(x, y, count) takes. `what`
+/// comes before "x" and "y" in the Diagnostic ("validation ", or nothing).
+Status check_examples(const kiln_model& model, const kiln_function& function, const Array& x,
+                      const Array& y, const std::string& what);
+
+}  // namespace kiln::runtime

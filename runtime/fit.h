@@ -1,0 +1,58 @@
+// Keras's fit, evaluate and predict on a compiled model.
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <functional>
+
+#include "runtime/array.h"
+#include "runtime/expected.h"
+#include "runtime/history.h"
+#include "runtime/session.h"
+
+namespace kiln::runtime {
+
+/// What is printed while fit or evaluate run.
+struct LogOptions {
+  int verbose = 1;  ///< as in Keras: 0 nothing, 1 a progress bar, 2 a line an epoch
+  FILE* log = stdout;
+};
+
+/// The arguments of Keras's fit. The batch size is the compiled model's.
+struct FitOptions : LogOptions {
+  int epochs = 1;         ///< the number of the last epoch, counted from 1, as in Keras
+  int initial_epoch = 0;  ///< the epoch to begin with, to resume a training
+  bool shuffle = true;    ///< visit the examples of each epoch in a new order
+  uint64_t seed = 0;      ///< decides these orders
+  /// The part of the examples, in [0, 1), that is kept for validation: the last ones, before
+  /// shuffling.
+  double validation_split = 0;
+  /// Called after each epoch (counted from 0) with what History gets; training stops when it
+  /// returns false.
+  std::function<bool(int epoch, const Metrics& metrics)> on_epoch_end;
+};
+
+/// Examples with labels, as fit validates on.
+struct Examples {
+  Array x;
+  Array y;
+};
+
+/// Trains the model, which goes on from the state it has. x: [examples, ...], y: [examples, ...],
+/// each of the element type of train_step's input and, axes of size 1 aside, with its shape of
+/// rows. Values of an epoch are running means over its examples; validation runs after the epoch,
+/// with test_step, and reports "val_" names. Wrong data is refused before the first step.
+Expected<History> fit(Session& session, const Array& x, const Array& y, const FitOptions& options);
+
+/// The same with explicit validation data; validation_split is ignored, as in Keras.
+Expected<History> fit(Session& session, const Array& x, const Array& y, const Examples& validation,
+                      const FitOptions& options);
+
+/// The loss and the metrics over all examples.
+Expected<Metrics> evaluate(Session& session, const Array& x, const Array& y,
+                           const LogOptions& options);
+
+/// The model's output for every row of x: [examples, ...].
+Expected<Array> predict(Session& session, const Array& x);
+
+}  // namespace kiln::runtime

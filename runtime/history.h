@@ -1,0 +1,45 @@
+// What fit() and evaluate() report: metrics by Keras's names, and their course over the epochs.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace kiln::runtime {
+
+/// One metric, "loss" or "val_accuracy".
+struct Metric {
+  std::string name;
+  double value;
+};
+
+/// Metrics in the order in which Keras prints them: the names sorted, validation last.
+using Metrics = std::vector<Metric>;
+
+/// The value of `name`, or NaN where it is not among them.
+double value_of(const Metrics& metrics, const std::string& name);
+
+/// The course of each metric over the epochs.
+struct History {
+  std::vector<std::string> names;
+  std::vector<std::vector<double>> values;  ///< [name][epoch]
+  std::vector<double> train_seconds;  ///< [epoch]: the training steps alone, without validation
+  int initial_epoch = 0;              ///< the number of the first epoch, from 0
+
+  int epochs() const { return static_cast<int>(train_seconds.size()); }
+
+  /// Appends an epoch; `metrics` has the same names each time.
+  void append(const Metrics& metrics, double seconds);
+
+  /// Keras's History.history as JSON: {"accuracy": [0.9, ...], "loss": [...], ...}. Numbers that
+  /// are not finite are written as Python does, NaN and Infinity.
+  std::string to_json() const;
+
+  /// Keras's CSVLogger: a head line "epoch,accuracy,loss,...", then a line an epoch, numbered from
+  /// 0.
+  std::string to_csv() const;
+};
+
+/// The shortest decimal text that reads back as exactly `value`; "NaN", "Infinity", "-Infinity".
+std::string shortest_decimal(double value);
+
+}  // namespace kiln::runtime

@@ -1,0 +1,31 @@
+// Weights and optimizer state in .npz files: one array a variable, by its name.
+#pragma once
+
+#include <string>
+
+#include "runtime/expected.h"
+#include "runtime/session.h"
+
+namespace kiln::runtime {
+
+/// What save_weights puts into the file.
+enum class SaveState {
+  kWeights,              ///< what model.get_weights() gives
+  kWeightsAndOptimizer,  ///< and the optimizer's slots, so that training resumes where it stopped
+};
+
+/// What load_weights found.
+struct LoadedState {
+  bool optimizer = false;  ///< the optimizer's slots, too
+};
+
+/// Writes the session's variables to `path`, atomically. A weight's entry has the variable's name,
+/// "dense/kernel"; an optimizer's slot has it after "optimizer/". Metrics are not saved.
+Status save_weights(const Session& session, const std::string& path, SaveState what);
+
+/// Reads what save_weights wrote into the session: all weights, and the optimizer's slots when the
+/// file has them and the model trains. Weights that are missing, that the model does not have, or
+/// that have another shape or type are errors, after which the session is as it was.
+Expected<LoadedState> load_weights(Session& session, const std::string& path);
+
+}  // namespace kiln::runtime

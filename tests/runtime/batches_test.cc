@@ -1,0 +1,122 @@
+#include "runtime/batches.h"
+
+#include <algorithm>
+#include <numeric>
+
+#include "gtest/gtest.h"
+
+namespace kiln::runtime {
+namespace {
+
+constexpr int64_t kDims[] = {4, 3};
+constexpr kiln_tensor kInput = {"x", KILN_F32, 2, kDims};
+
+// Row r holds 10r, 10r + 1, 10r + 2.
+Array rows_of(int64_t rows) {
+  Array array = allocate(KILN_F32, {rows, 3});
+  for (int64_t i = 0; i < rows * 3; ++i) {
+    array.as<float>()[i] = static_cast<float>(i / 3 * 10 + i % 3);
+  }
+  return array;
+}
+
+std::vector<float> gathered(BatchInput& input, const uint32_t* order, int64_t first,
+                            int64_t count) {
+  ThreadPool pool(2);
+  const float* batch = static_cast<const float*>(input.gather(pool, order, first, count));
+  EXPECT_EQ(reinterpret_cast<uintptr_t>(batch) % KILN_ALIGNMENT, 0u);
+  return {batch, batch + 12};
+}
+
+TEST(BatchInput, TakesRowsInTheOrderGiven) {
+  auto input = BatchInput::create(rows_of(6), kInput);
+  ASSERT_TRUE(input);
+  const uint32_t order[] = {5, 0, 3, 1, 2, 4};
+  EXPECT_EQ(gathered(*input, order, 0, 4),
+            (std::vector<float>{50, 51, 52, 0, 1, 2, 30, 31, 32, 10, 11, 12}));
+}
+
+TEST(BatchInput, PadsAShortBatchWithItsLastRow) {
+  auto input = BatchInput::create(rows_of(6), kInput);
+  ASSERT_TRUE(input);
+  const std::vector<float> expected = {40, 41, 42, 50, 51, 52, 50, 51, 52, 50, 51, 52};
+  EXPECT_EQ(gathered(*input, nullptr, 4, 2), expected);
+}
+
+TEST(BatchInput, FullBatchesWithoutAnOrder) {
+  auto input = BatchInput::create(rows_of(9), kInput);
+  ASSERT_TRUE(input);
+  for (int64_t first : {0, 1, 4, 5}) {  // aligned in place, and not
+    const std::vector<float> batch = gathered(*input, nullptr, first, 4);
+    EXPECT_EQ(batch[0], static_cast<float>(10 * first));
+    EXPECT_EQ(batch[11], static_cast<float>(10 * first + 32));
+  }
+}
+
+TEST(BatchInput, LargeBatchesAreCopiedByAllThreads) {
+  constexpr int64_t dims[] = {33, 1000};
+  const kiln_tensor wide = {"x", KILN_F32, 2, dims};
+  Array source = allocate(KILN_F32, {50, 1000});
+  std::iota(source.as<float>(), source.as<float>() + 50'000, 0.f);
+  auto input = BatchInput::create(source, wide);
+  ASSERT_TRUE(input);
+  ThreadPool pool(2);
+  const std::vector<uint32_t> order = shuffled_order(50, 1, 0);
+  const float* batch = static_cast<const float*>(input->gather(pool, order.data(), 10, 33));
+  for (int64_t row = 0; row < 33; ++row) {
+    ASSERT_EQ(batch[row * 1000], static_cast<float>(order[10 + row] * 1000)) << row;
+    ASSERT_EQ(batch[row * 1000 + 999], static_cast<float>(order[10 + row] * 1000 + 999)) << row;
+  }
+}
+
+TEST(ShuffledOrder, IsAPermutationOfItsOwnForEachSeedAndEpoch) {
+  const std::vector<uint32_t> order = shuffled_order(1000, 7, 2);
+  std::vector<uint32_t> sorted = order;
+  std::sort(sorted.begin(), sorted.end());
+  for (uint32_t i = 0; i < 1000; ++i) ASSERT_EQ(sorted[i], i);
+  EXPECT_EQ(order, shuffled_order(1000, 7, 2));
+  EXPECT_NE(order, shuffled_order(1000, 7, 3));
+  EXPECT_NE(order, shuffled_order(1000, 8, 2));
+  EXPECT_NE(shuffled_order(1000, 7, 3), shuffled_order(1000, 8, 2));
+  EXPECT_TRUE(shuffled_order(0, 1, 1).empty());
+}
+
+TEST(ShuffledOrder, PutsEveryExampleEverywhere) {
+  // Where example 0 of 8 goes, over 8000 epochs: about 1000 times to each place.
+  int counts[8] = {};
+  for (int epoch = 0; epoch < 8000; ++epoch) {
+    const std::vector<uint32_t> order = shuffled_order(8, 5, epoch);
+    ++counts[std::find(order.begin(), order.end(), 0u) - order.begin()];
+  }
+  for (int count : counts) EXPECT_NEAR(count, 1000, 150);
+}
+
+TEST(CheckRows, ComparesShapesButForAxesOfOne) {
+  EXPECT_TRUE(check_rows(allocate(KILN_F32, {7, 3}), kInput, "x"));
+  EXPECT_TRUE(check_rows(allocate(KILN_F32, {7, 3, 1}), kInput, "x"));
+  const Status shape = check_rows(allocate(KILN_F32, {7, 5}), kInput, "x");
+  ASSERT_FALSE(shape);
+  EXPECT_EQ(shape.error().to_string(), "error: x: has rows of shape 5, the model takes 3");
+  const Status type = check_rows(allocate(KILN_U8, {7, 3}), kInput, "validation x");
+  ASSERT_FALSE(type);
+  EXPECT_EQ(type.error().message, "holds u8, the model takes f32");
+}
+
+TEST(CheckLabels, WantsIntegersInRange) {
+  Array labels = allocate(KILN_F32, {4, 1});
+  float* label = labels.as<float>();
+  EXPECT_TRUE(check_labels(labels, 3, "y"));
+  label[2] = 3;
+  const Status large = check_labels(labels, 3, "y");
+  ASSERT_FALSE(large);
+  EXPECT_EQ(large.error().to_string(),
+            "error: y: row 2 holds the label 3, the model takes integers from 0 to 2");
+  EXPECT_TRUE(check_labels(labels, 0, "y")) << "no classes: any number";
+  for (float wrong : {-1.f, 0.5f, __builtin_nanf(""), __builtin_inff()}) {
+    label[2] = wrong;
+    EXPECT_FALSE(check_labels(labels, 3, "y")) << wrong;
+  }
+}
+
+}  // namespace
+}  // namespace kiln::runtime
