@@ -1,0 +1,38 @@
+// A fusion's region as Halide Funcs: what is computed, before any schedule says how.
+#pragma once
+
+#include <Halide.h>
+
+#include <map>
+#include <vector>
+
+#include "ir/op.h"
+
+namespace kiln::codegen {
+
+/// A dot_general's right operand as Funcs of (free dimensions innermost, contracting, batching), so
+/// that a schedule can pack it where its memory is laid out otherwise: `packed` is what the product
+/// reads, `block` what `packed` reads. Unscheduled, both vanish.
+struct RightOperand {
+  Halide::Func packed;
+  Halide::Func block;
+};
+
+/// The Funcs of one kernel. Halide counts dimensions innermost first, the IR outermost first: IR
+/// dimension d of a rank-r value is Halide dimension r - 1 - d.
+struct Algorithm {
+  std::vector<Halide::ImageParam> inputs;               ///< one per region argument
+  std::map<const ir::Value*, Halide::Func> funcs;       ///< one per op result
+  std::map<const ir::Value*, RightOperand> right_operands;  ///< of each dot_general's result
+  std::vector<Halide::Func> outputs;                    ///< one per shape: a Tuple of the results that have it
+  std::vector<ir::Shape> output_shapes;                 ///< of each output Func
+};
+
+/// The region's results in the order of the kernel's output buffers: results of one shape are
+/// written by one loop nest, so they stand together.
+std::vector<size_t> output_order(const ir::Region& region);
+
+/// Defines all Funcs. Input buffers have constant extents and strides.
+Algorithm build_algorithm(const ir::Region& region);
+
+}  // namespace kiln::codegen

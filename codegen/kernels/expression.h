@@ -1,0 +1,30 @@
+// The Halide expression of each op: what one result element is, given its operands' elements.
+#pragma once
+
+#include <Halide.h>
+
+#include <vector>
+
+#include "ir/op.h"
+
+namespace kiln::codegen {
+
+/// The Halide type that a value of this element type has inside a kernel (i1 is Bool).
+Halide::Type compute_type(ir::ElementType element);
+/// The Halide type that it has in memory (i1 is UInt(8)).
+Halide::Type storage_type(ir::ElementType element);
+
+/// An elementwise op's result from its operands' elements, in compute types.
+Halide::Expr elementwise_expression(const ir::Op& op, const std::vector<Halide::Expr>& operands);
+
+/// How a reducer combines two elements, and what it starts from.
+Halide::Expr combine(const std::string& reducer, Halide::Expr a, Halide::Expr b);
+Halide::Expr reduction_identity(const std::string& reducer, Halide::Type type);
+
+/// Element `index` of rng_bit_generator's bits: Threefry-2x32-20 as in ir/ops/threefry.h.
+Halide::Expr random_bits_expression(Halide::Expr key, Halide::Expr stream, Halide::Expr index);
+
+/// The constant `literal` element, which must be the same everywhere.
+Halide::Expr splat_expression(const ir::Literal& literal);
+
+}  // namespace kiln::codegen

@@ -1,0 +1,48 @@
+#include "codegen/kernels/schedule.h"
+
+namespace kiln::codegen {
+
+const ir::Op& root_op(const ir::Region& region, std::string_view name) {
+  for (const auto& op : region.ops()) {
+    if (op->is(name)) return *op;
+  }
+  KILN_CHECK(false, "fusion without a {}", name);
+}
+
+int64_t divisor_at_most(int64_t count, int64_t limit) {
+  for (int64_t divisor = std::min(count, limit); divisor > 1; --divisor) {
+    if (count % divisor == 0) return divisor;
+  }
+  return 1;
+}
+
+void schedule(Algorithm& algorithm, const ir::Region& region, const std::string& kind, const Target& target) {
+  // The sizes of the outputs are constants, like those of the inputs.
+  for (size_t i = 0; i < algorithm.outputs.size(); ++i) {
+    Halide::Func& output = algorithm.outputs[i];
+    const ir::Shape& shape = algorithm.output_shapes[i];
+    const int rank = output.dimensions();
+    bool first = true;  // Halide takes the other buffers of a Tuple to have the first one's extents
+    for (Halide::OutputImageParam buffer : output.output_buffers()) {
+      int stride = 1;
+      for (int d = 0; d < rank; ++d) {
+        const auto extent = static_cast<int>(shape[static_cast<size_t>(rank - 1 - d)]);
+        buffer.dim(d).set_stride(stride);
+        if (first) buffer.dim(d).set_bounds(0, extent);
+        stride *= extent;
+      }
+      buffer.set_host_alignment(64);
+      first = false;
+    }
+    for (int d = 0; d < rank; ++d) {
+      output.bound(output.args()[static_cast<size_t>(d)], 0, static_cast<int>(shape[static_cast<size_t>(rank - 1 - d)]));
+    }
+  }
+  if (kind == "pointwise") return schedule_pointwise(algorithm, region, target);
+  if (kind == "contraction") return schedule_contraction(algorithm, region, target);
+  if (kind == "reduction") return schedule_reduction(algorithm, region, target);
+  KILN_CHECK(kind == "serial", "no schedule for fusions of kind {}", kind);
+  schedule_serial(algorithm, region, target);
+}
+
+}  // namespace kiln::codegen

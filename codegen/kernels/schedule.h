@@ -1,0 +1,30 @@
+// Schedule templates: how a kernel's Funcs become loops, picked by the fusion's kind.
+#pragma once
+
+#include "codegen/kernels/algorithm.h"
+#include "codegen/target.h"
+
+namespace kiln::codegen {
+
+/// All of one elementwise shape: vectors, and tasks where there is enough work.
+void schedule_pointwise(Algorithm& algorithm, const ir::Region& region, const Target& target);
+
+/// One dot_general in register tiles with its elementwise consumers as the epilogue of each tile.
+void schedule_contraction(Algorithm& algorithm, const ir::Region& region, const Target& target);
+
+/// One reduce with its elementwise producers inlined, its consumers as epilogue.
+void schedule_reduction(Algorithm& algorithm, const ir::Region& region, const Target& target);
+
+/// Small ops of any shapes one after the other on one thread.
+void schedule_serial(Algorithm& algorithm, const ir::Region& region, const Target& target);
+
+/// Dispatches on the kind that the fuse pass gave.
+void schedule(Algorithm& algorithm, const ir::Region& region, const std::string& kind, const Target& target);
+
+/// The single op of that name in a region.
+const ir::Op& root_op(const ir::Region& region, std::string_view name);
+
+/// Largest divisor of `count` that is at most `limit`.
+int64_t divisor_at_most(int64_t count, int64_t limit);
+
+}  // namespace kiln::codegen

@@ -1,0 +1,26 @@
+#include "codegen/target.h"
+
+#include <Halide.h>
+#include <fmt/format.h>
+
+namespace kiln::codegen {
+
+std::string Target::key() const { return fmt::format("{} {} {} threads={}", halide, cpu, features, threads); }
+
+Target host_target(int threads) {
+  using Feature = Halide::Target::Feature;
+  Halide::Target host = Halide::get_host_target();
+  for (Feature feature : {Feature::NoRuntime, Feature::NoAsserts, Feature::NoBoundsQuery, Feature::UserContext}) {
+    host.set_feature(feature);
+  }
+  Target target;
+  target.halide = host.to_string();
+  const bool avx512 = host.has_feature(Feature::AVX512_Skylake);
+  const bool avx = host.has_feature(Feature::AVX);
+  target.vector_bytes = avx512 ? 64 : avx ? 32 : 16;
+  target.vector_registers = avx512 || host.arch == Halide::Target::ARM ? 32 : 16;
+  target.threads = threads;
+  return target;
+}
+
+}  // namespace kiln::codegen
