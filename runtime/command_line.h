@@ -1,0 +1,41 @@
+// The command line of a generated executable: what it takes, and its help.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "runtime/expected.h"
+
+namespace kiln::runtime {
+
+enum class Command { kFit, kEvaluate, kPredict, kInfo, kHelp, kVersion };
+
+/// Which examples evaluate and predict use.
+enum class Part { kAutomatic, kTrain, kTest };
+
+/// A command line, read and checked; options that were not given have their defaults.
+struct CommandLine {
+  Command command = Command::kHelp;
+  std::string help;  ///< for kHelp: the text to print
+  std::string data;
+  std::string weights;
+  std::string save;
+  std::string history;
+  std::string output;
+  int epochs = 1;
+  int initial_epoch = 0;
+  double validation_split = 0;
+  uint64_t seed = 0;
+  bool shuffle = true;
+  bool weights_only = false;
+  bool all = false;
+  Part part = Part::kAutomatic;
+  int threads = 0;
+  int verbose = 1;
+};
+
+/// Reads the arguments of an executable for the model `model_name`. Errors say which argument is
+/// wrong and where help is.
+Expected<CommandLine> parse_command_line(int argc, char** argv, const std::string& model_name);
+
+}  // namespace kiln::runtime

@@ -1,0 +1,185 @@
+#include "runtime/main.h"
+
+#include <cstdint>
+#include <cstdio>
+#include <span>
+#include <string>
+#include <utility>
+
+#include "runtime/command_line.h"
+#include "runtime/dataset.h"
+#include "runtime/expected.h"
+#include "runtime/file.h"
+#include "runtime/fit.h"
+#include "runtime/npy.h"
+#include "runtime/progress.h"
+#include "runtime/report.h"
+#include "runtime/session.h"
+#include "runtime/weights.h"
+
+namespace kiln::runtime {
+namespace {
+
+constexpr int64_t kPrintedRows = 20;
+
+void print(const std::string& text) {
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  std::fflush(stdout);
+}
+
+// Finds out before hours of training whether a result can be written afterwards.
+Status check_writable(const std::string& path) {
+  if (path.empty()) return ok();
+  if (is_directory(path)) return Diagnostic{path, "is a directory, not a file to write", ""};
+  auto probe = AtomicFile::create(path);
+  if (!probe) return probe.error();
+  return ok();  // the temporary file is removed again
+}
+
+Expected<Dataset> load_data(const CommandLine& line, const kiln_model& model) {
+  KILN_ASSIGN(Dataset data, load_dataset(line.data));
+  std::string notes;
+  KILN_ASSIGN(data, adapt(std::move(data), model, &notes));
+  if (line.verbose > 0) print("data: " + data.description + "\n" + notes);
+  return data;
+}
+
+Status save_history(const History& history, const std::string& path) {
+  if (path.empty()) return ok();
+  const std::string text = path.ends_with(".csv") ? history.to_csv() : history.to_json();
+  return write_file(path, std::as_bytes(std::span(text)));
+}
+
+LogOptions log_options(const CommandLine& line) {
+  LogOptions options;
+  options.verbose = line.verbose;
+  return options;
+}
+
+FitOptions fit_options(const CommandLine& line) {
+  FitOptions options;
+  options.verbose = line.verbose;
+  options.epochs = line.epochs;
+  options.initial_epoch = line.initial_epoch;
+  options.shuffle = line.shuffle;
+  options.seed = line.seed;
+  options.validation_split = line.validation_split;
+  return options;
+}
+
+// Fresh weights from the seed, or those of --weights.
+Status prepare_training(Session& session, const CommandLine& line) {
+  KILN_TRY(session.initialize(line.seed));
+  if (line.weights.empty()) return ok();
+  KILN_ASSIGN(const LoadedState loaded, load_weights(session, line.weights));
+  if (line.verbose > 0) {
+    print("weights: " + line.weights +
+          (loaded.optimizer ? ", with the optimizer's state\n"
+                            : ", without optimizer's state: the optimizer starts anew\n"));
+  }
+  return ok();
+}
+
+Status run_fit(const kiln_model& model, const CommandLine& line) {
+  KILN_ASSIGN(Session session, Session::create(&model, line.threads));
+  KILN_TRY(session.function("train_step"));
+  KILN_TRY(check_writable(line.save));
+  KILN_TRY(check_writable(line.history));
+  KILN_TRY(prepare_training(session, line));
+  KILN_ASSIGN(const Dataset data, load_data(line, model));
+  KILN_ASSIGN(const History history, fit(session, data.x, data.y, fit_options(line)));
+  if (!line.save.empty()) {
+    KILN_TRY(
+        save_weights(session, line.save,
+                     line.weights_only ? SaveState::kWeights : SaveState::kWeightsAndOptimizer));
+    if (line.verbose > 0) print("saved: " + line.save + "\n");
+  }
+  KILN_TRY(save_history(history, line.history));
+  if (!data.test_x || !data.test_y || session.find_function("test_step") == nullptr) return ok();
+  if (line.verbose > 0) print("test set, " + std::to_string(data.test_x->rows()) + " examples:\n");
+  KILN_TRY(evaluate(session, *data.test_x, *data.test_y, log_options(line)));
+  return ok();
+}
+
+// A session with the weights of --weights.
+Expected<Session> trained_session(const kiln_model& model, const CommandLine& line) {
+  KILN_ASSIGN(Session session, Session::create(&model, line.threads));
+  if (session.find_function("init") != nullptr) KILN_TRY(session.initialize(0));
+  if (!line.weights.empty()) {
+    KILN_TRY(load_weights(session, line.weights));
+  } else if (!session.weights().empty()) {
+    return Diagnostic{"", "without --weights the model is untrained",
+                      "give the file that fit --save wrote"};
+  }
+  return session;
+}
+
+Expected<bool> uses_test_set(const Dataset& data, const CommandLine& line) {
+  if (line.part == Part::kTest && !data.test_x) {
+    return Diagnostic{line.data, "has no test set", "leave out --part test"};
+  }
+  return data.test_x.has_value() && line.part != Part::kTrain;
+}
+
+Status run_evaluate(const kiln_model& model, const CommandLine& line) {
+  KILN_ASSIGN(Session session, trained_session(model, line));
+  KILN_TRY(session.function("test_step"));
+  KILN_ASSIGN(const Dataset data, load_data(line, model));
+  KILN_ASSIGN(const bool test, uses_test_set(data, line));
+  const Array& x = test ? *data.test_x : data.x;
+  const Array y = test ? data.test_y.value_or(Array{}) : data.y;
+  if (line.verbose > 0) {
+    print(std::string(test ? "test set, " : "") + std::to_string(x.rows()) + " examples:\n");
+  }
+  KILN_ASSIGN(const Metrics metrics, evaluate(session, x, y, log_options(line)));
+  // The bar ends with the metrics; without it they are still the answer.
+  if (line.verbose == 0) print(format_metrics(metrics).substr(3) + "\n");
+  return ok();
+}
+
+Status run_predict(const kiln_model& model, const CommandLine& line) {
+  KILN_ASSIGN(Session session, trained_session(model, line));
+  KILN_TRY(session.function("predict_step"));
+  KILN_TRY(check_writable(line.output));
+  KILN_ASSIGN(const Dataset data, load_data(line, model));
+  KILN_ASSIGN(const bool test, uses_test_set(data, line));
+  KILN_ASSIGN(const Array predictions, predict(session, test ? *data.test_x : data.x));
+  if (!line.output.empty()) KILN_TRY(save_npy(line.output, predictions));
+  print(describe_predictions(model, predictions, line.all ? predictions.rows() : kPrintedRows));
+  if (!line.output.empty()) print("saved: " + line.output + ", " + predictions.name() + "\n");
+  return ok();
+}
+
+Status run_command(const kiln_model& model, const CommandLine& line) {
+  switch (line.command) {
+    case Command::kFit:
+      return run_fit(model, line);
+    case Command::kEvaluate:
+      return run_evaluate(model, line);
+    case Command::kPredict:
+      return run_predict(model, line);
+    case Command::kInfo:
+      print(describe_model(model));
+      return ok();
+    case Command::kHelp:
+      print(line.help);
+      return ok();
+    case Command::kVersion:
+      print(std::string(model.name) + ", compiled by kiln for " + model.target +
+            ", runtime interface " + std::to_string(model.abi_version) + "\n");
+      return ok();
+  }
+  return ok();
+}
+
+}  // namespace
+
+int run_main(const kiln_model& model, int argc, char** argv) {
+  auto line = parse_command_line(argc, argv, model.name);
+  const Status status = line ? run_command(model, *line) : Status(line.error());
+  if (status) return 0;
+  std::fprintf(stderr, "%s\n", status.error().to_string().c_str());
+  return 2;
+}
+
+}  // namespace kiln::runtime

@@ -1,0 +1,12 @@
+// The commands of a generated executable: fit, evaluate, predict, info.
+#pragma once
+
+#include "runtime/abi.h"
+
+namespace kiln::runtime {
+
+/// The whole program, but for the model: reads the command line, does what it says, prints to
+/// stdout, and to stderr the one error that stopped it. Returns the exit status, 0 or 2.
+int run_main(const kiln_model& model, int argc, char** argv);
+
+}  // namespace kiln::runtime

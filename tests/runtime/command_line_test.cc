@@ -1,0 +1,119 @@
+#include "runtime/command_line.h"
+
+#include <string>
+#include <vector>
+
+#include "gtest/gtest.h"
+
+namespace kiln::runtime {
+namespace {
+
+Expected<CommandLine> parse(std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), "./mnist");
+  std::vector<char*> argv;
+  for (std::string& argument : arguments) argv.push_back(argument.data());
+  argv.push_back(nullptr);
+  return parse_command_line(static_cast<int>(arguments.size()), argv.data(), "mnist");
+}
+
+std::string error_of(const std::vector<std::string>& arguments) {
+  auto line = parse(arguments);
+  return line ? "no error" : line.error().message;
+}
+
+TEST(CommandLine, ReadsFit) {
+  auto line = parse({"fit",
+                     "--data",
+                     "digits",
+                     "--epochs=3",
+                     "--validation-split",
+                     "0.25",
+                     "--seed",
+                     "7",
+                     "--no-shuffle",
+                     "--threads",
+                     "2",
+                     "--weights",
+                     "in.npz",
+                     "--save",
+                     "out.npz",
+                     "--history",
+                     "h.csv",
+                     "--verbose",
+                     "2",
+                     "--initial-epoch",
+                     "1",
+                     "--weights-only"});
+  ASSERT_TRUE(line) << line.error().to_string();
+  EXPECT_EQ(line->command, Command::kFit);
+  EXPECT_EQ(line->data, "digits");
+  EXPECT_EQ(line->epochs, 3);
+  EXPECT_EQ(line->initial_epoch, 1);
+  EXPECT_EQ(line->validation_split, 0.25);
+  EXPECT_EQ(line->seed, 7u);
+  EXPECT_FALSE(line->shuffle);
+  EXPECT_EQ(line->threads, 2);
+  EXPECT_EQ(line->weights, "in.npz");
+  EXPECT_EQ(line->save, "out.npz");
+  EXPECT_EQ(line->history, "h.csv");
+  EXPECT_EQ(line->verbose, 2);
+  EXPECT_TRUE(line->weights_only);
+}
+
+TEST(CommandLine, ReadsPredict) {
+  auto line = parse({"predict", "--data", "x.npy", "-o", "y.npy", "--all", "--part", "train"});
+  ASSERT_TRUE(line) << line.error().to_string();
+  EXPECT_EQ(line->output, "y.npy");
+  EXPECT_TRUE(line->all);
+  EXPECT_EQ(line->part, Part::kTrain);
+}
+
+TEST(CommandLine, HelpIsEverywhere) {
+  for (std::vector<std::string> arguments :
+       std::vector<std::vector<std::string>>{{},
+                                             {"--help"},
+                                             {"-h"},
+                                             {"help"},
+                                             {"fit", "--help"},
+                                             {"evaluate", "-h"},
+                                             {"predict", "--data", "x", "--help"},
+                                             {"info", "--help"}}) {
+    auto line = parse(arguments);
+    ASSERT_TRUE(line) << line.error().to_string();
+    EXPECT_EQ(line->command, Command::kHelp);
+    EXPECT_NE(line->help.find("usage: ./mnist "), std::string::npos);
+  }
+  EXPECT_NE(parse({"fit", "--help"})->help.find("--validation-split F"), std::string::npos);
+  EXPECT_EQ(parse({"predict", "--help"})->help.find("--validation-split"), std::string::npos);
+}
+
+TEST(CommandLine, SaysWhatIsWrong) {
+  EXPECT_EQ(error_of({"train"}), "there is no command \"train\"");
+  EXPECT_EQ(error_of({"fit"}), "fit needs --data");
+  EXPECT_EQ(error_of({"fit", "--data", "digits", "--bogus"}), "there is no option --bogus");
+  EXPECT_EQ(error_of({"fit", "--data", "digits", "-x"}), "there is no option -x");
+  EXPECT_EQ(error_of({"fit", "--data", "digits", "-xy"}), "there is no option -x");
+  EXPECT_EQ(error_of({"fit", "--data"}), "--data needs a value");
+  EXPECT_EQ(error_of({"fit", "--data", ""}), "--data takes a name, not \"\"");
+  EXPECT_EQ(error_of({"fit", "--data", "digits", "extra"}), "unexpected argument \"extra\"");
+  EXPECT_EQ(error_of({"evaluate", "--data", "digits", "--epochs", "3"}),
+            "evaluate has no option --epochs");
+  EXPECT_EQ(error_of({"fit", "--data", "digits", "--epochs", "many"}),
+            "--epochs takes an integer from 0, not \"many\"");
+  EXPECT_EQ(error_of({"fit", "--data", "digits", "--epochs", "99999999999999999999"}),
+            "--epochs takes an integer from 0, not \"99999999999999999999\"");
+  EXPECT_EQ(error_of({"fit", "--data", "digits", "--verbose", "3"}),
+            "--verbose takes an integer from 0 to 2, not \"3\"");
+  for (const char* split : {"1", "-0.1", "nan", "0.5x", ""}) {
+    EXPECT_EQ(error_of({"fit", "--data", "digits", "--validation-split", split}),
+              std::string("--validation-split takes a number from 0 to less than 1, not \"") +
+                  split + "\"");
+  }
+  EXPECT_EQ(error_of({"fit", "--data", "digits", "--history", "h.txt"}),
+            "--history takes a file name that ends in .json or .csv, not \"h.txt\"");
+  EXPECT_EQ(error_of({"predict", "--data", "digits", "--part", "all"}),
+            "--part takes train or test, not \"all\"");
+}
+
+}  // namespace
+}  // namespace kiln::runtime

@@ -1,0 +1,212 @@
+#include "runtime/main.h"
+
+#include <dirent.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <cstdlib>
+#include <string>
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "runtime/array.h"
+#include "runtime/npy.h"
+#include "runtime/npz.h"
+#include "tests/runtime/fake_model.h"
+
+namespace kiln::runtime {
+namespace {
+
+struct Result {
+  int status;
+  std::string out;
+  std::string error;
+};
+
+Result run(const kiln_model& model, std::vector<std::string> arguments) {
+  arguments.insert(arguments.begin(), "./fake");
+  std::vector<char*> argv;
+  for (std::string& argument : arguments) argv.push_back(argument.data());
+  argv.push_back(nullptr);
+  testing::internal::CaptureStdout();
+  testing::internal::CaptureStderr();
+  const int status = run_main(model, static_cast<int>(arguments.size()), argv.data());
+  return {status, testing::internal::GetCapturedStdout(), testing::internal::GetCapturedStderr()};
+}
+
+std::string read(const std::string& path) {
+  std::string text;
+  if (FILE* file = std::fopen(path.c_str(), "rb")) {
+    for (int c; (c = std::fgetc(file)) != EOF;) text += static_cast<char>(c);
+    std::fclose(file);
+  }
+  return text;
+}
+
+// A folder of its own with x.npy, y.npy and train-test.npz for the fake regression.
+class Main : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = testing::TempDir() + "/kiln_main_XXXXXX";
+    ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+    folder_ = pattern;
+    Array x = allocate(KILN_F32, {30, 2});
+    Array y = allocate(KILN_F32, {30, 1});
+    for (int i = 0; i < 30; ++i) {
+      x.as<float>()[2 * i] = static_cast<float>(i % 7) / 7;
+      x.as<float>()[2 * i + 1] = static_cast<float>(i % 5) / 5;
+      y.as<float>()[i] = 3 * x.as<float>()[2 * i] - x.as<float>()[2 * i + 1] + 1;
+    }
+    ASSERT_TRUE(save_npy(path("x.npy"), x));
+    ASSERT_TRUE(save_npy(path("y.npy"), y));
+    ASSERT_TRUE(save_npz(path("all.npz"), {{"x_train", x.slice_rows(0, 24)},
+                                           {"y_train", y.slice_rows(0, 24)},
+                                           {"x_test", x.slice_rows(24, 30)},
+                                           {"y_test", y.slice_rows(24, 30)}}));
+    xy_ = path("x.npy") + "," + path("y.npy");
+  }
+
+  std::string path(const std::string& name) const { return folder_ + "/" + name; }
+
+  int file_count() const {
+    int count = 0;
+    DIR* directory = opendir(folder_.c_str());
+    while (readdir(directory) != nullptr) ++count;
+    closedir(directory);
+    return count;
+  }
+
+  std::string folder_;
+  std::string xy_;
+};
+
+TEST_F(Main, FitSavesThenEvaluatesAndPredicts) {
+  const Result fit = run(fake_regression(), {"fit", "--data", path("all.npz"), "--epochs", "40",
+                                             "--save", path("w.npz"), "--history", path("h.json"),
+                                             "--verbose", "2", "--validation-split", "0.25"});
+  EXPECT_EQ(fit.status, 0) << fit.error;
+  EXPECT_EQ(fit.error, "");
+  EXPECT_NE(fit.out.find("Epoch 40/40\n5/5 - 0s - "), std::string::npos) << fit.out;
+  EXPECT_NE(fit.out.find("val_loss: "), std::string::npos) << fit.out;
+  EXPECT_NE(fit.out.find("test set, 6 examples:\n2/2 - 0s - "), std::string::npos) << fit.out;
+  EXPECT_EQ(read(path("h.json")).rfind("{\"absolute_error\": [", 0), 0u);
+
+  const Result evaluate = run(fake_regression(), {"evaluate", "--data", path("all.npz"),
+                                                  "--weights", path("w.npz"), "--verbose", "0"});
+  EXPECT_EQ(evaluate.status, 0) << evaluate.error;
+  EXPECT_EQ(evaluate.out.rfind("absolute_error: ", 0), 0u) << evaluate.out;
+  const std::string answer = evaluate.out.substr(0, evaluate.out.size() - 1);
+  EXPECT_NE(fit.out.find(answer), std::string::npos) << "fit: " << fit.out << answer;
+
+  const Result predict = run(fake_regression(), {"predict", "--data", path("x.npy"), "--weights",
+                                                 path("w.npz"), "-o", path("p.npy")});
+  EXPECT_EQ(predict.status, 0) << predict.error;
+  EXPECT_NE(predict.out.find("row 19: "), std::string::npos) << predict.out;
+  EXPECT_EQ(predict.out.find("row 20: "), std::string::npos) << predict.out;
+  EXPECT_NE(predict.out.find("... and 10 more rows; --all prints them\n"), std::string::npos);
+  auto predictions = load_npy(path("p.npy"));
+  ASSERT_TRUE(predictions);
+  EXPECT_EQ(predictions->name(), "30x1xf32");
+  EXPECT_NEAR(predictions->as<float>()[0], 1, 0.2);
+}
+
+TEST_F(Main, ResumedTrainingEndsWhereStraightTrainingDoes) {
+  ASSERT_EQ(run(fake_regression(), {"fit", "--data", xy_, "--epochs", "5", "--seed", "3", "--save",
+                                    path("straight.npz")})
+                .status,
+            0);
+  ASSERT_EQ(run(fake_regression(),
+                {"fit", "--data", xy_, "--epochs", "2", "--seed", "3", "--save", path("first.npz")})
+                .status,
+            0);
+  ASSERT_EQ(run(fake_regression(),
+                {"fit", "--data", xy_, "--epochs", "5", "--initial-epoch", "2", "--seed", "3",
+                 "--weights", path("first.npz"), "--save", path("second.npz")})
+                .status,
+            0);
+  auto straight = load_npz(path("straight.npz"));
+  auto second = load_npz(path("second.npz"));
+  ASSERT_TRUE(straight && second);
+  const Array* a = find_array(*straight, "linear/kernel");
+  const Array* b = find_array(*second, "linear/kernel");
+  ASSERT_TRUE(a != nullptr && b != nullptr);
+  EXPECT_EQ(a->as<float>()[0], b->as<float>()[0]);
+  EXPECT_EQ(a->as<float>()[1], b->as<float>()[1]);
+}
+
+TEST_F(Main, PredictPrintsClasses) {
+  Array x = allocate(KILN_F32, {3, 2});
+  const float values[] = {0.9f, 0.1f, 0.2f, 0.75f, 0, 0};
+  std::copy(values, values + 6, x.as<float>());
+  ASSERT_TRUE(save_npy(path("c.npy"), x));
+  const Result predict = run(fake_classifier(), {"predict", "--data", path("c.npy")});
+  EXPECT_EQ(predict.status, 0) << predict.error;
+  EXPECT_NE(predict.out.find("row 0: class 0 (0.9)\nrow 1: class 1 (0.75)\nrow 2: class 2 (0.5)\n"),
+            std::string::npos)
+      << predict.out;
+}
+
+TEST_F(Main, InfoDescribesTheModel) {
+  const Result info = run(fake_regression(), {"info"});
+  EXPECT_EQ(info.status, 0);
+  for (const char* part :
+       {"fake, compiled by kiln for x86-64-linux", "loss: mean_squared_error",
+        "train_step(x: 4x2xf32, y: 4x1xf32, count: i32) -> batch_loss, loss, absolute_error\n"
+        "    batch 4, 3 kernels, arena of 256 bytes (lower bound 128)",
+        "linear/kernel         2x1xf32  trainable\n",
+        "sgd/iterations        i64      optimizer\n"}) {
+    EXPECT_NE(info.out.find(part), std::string::npos) << part << "\n" << info.out;
+  }
+  EXPECT_EQ(run(fake_regression(), {"--version"}).out,
+            "fake, compiled by kiln for x86-64-linux, runtime interface 1\n");
+}
+
+// One error on stderr, status 2, and no new file.
+void expect_error(const Result& result, const std::string& error) {
+  EXPECT_EQ(result.status, 2);
+  EXPECT_EQ(result.error.substr(0, error.size()), error) << result.error;
+  EXPECT_EQ(result.error.find("error: ", 1), std::string::npos) << "a single error";
+}
+
+TEST_F(Main, WrongInputWritesNothing) {
+  const int files = file_count();
+  const kiln_model& model = fake_regression();
+  expect_error(run(model, {"frobnicate"}), "error: there is no command \"frobnicate\"\nnote: ");
+  expect_error(run(model, {"fit", "--data", path("none.npz"), "--save", path("w.npz")}), "error: ");
+  expect_error(run(model, {"fit", "--data", xy_, "--save", path("no/w.npz")}), "error: ");
+  expect_error(run(model, {"fit", "--data", xy_, "--save", folder_}),
+               "error: " + folder_ + ": is a directory");
+  expect_error(run(model, {"fit", "--data", xy_, "--history", path("no/h.csv")}), "error: ");
+  expect_error(
+      run(model, {"fit", "--data", xy_, "--weights", path("x.npy"), "--save", path("w.npz")}),
+      "error: ");
+  expect_error(run(model, {"fit", "--data", path("x.npy")}), "error: ");
+  expect_error(run(model, {"evaluate", "--data", xy_}),
+               "error: without --weights the model is untrained\n"
+               "note: give the file that fit --save wrote");
+  expect_error(run(model, {"predict", "--data", xy_}), "error: without --weights");
+  EXPECT_EQ(file_count(), files);
+}
+
+TEST_F(Main, TheTestPartMustExist) {
+  ASSERT_EQ(run(fake_regression(), {"fit", "--data", xy_, "--save", path("w.npz")}).status, 0);
+  expect_error(run(fake_regression(),
+                   {"evaluate", "--data", xy_, "--weights", path("w.npz"), "--part", "test"}),
+               "error: " + xy_ + ": has no test set");
+  const Result train = run(fake_regression(), {"evaluate", "--data", path("all.npz"), "--weights",
+                                               path("w.npz"), "--part", "train"});
+  EXPECT_NE(train.out.find("\n24 examples:\n6/6 "), std::string::npos) << train.out;
+}
+
+TEST_F(Main, AModelForPredictionRefusesToTrain) {
+  kiln_model model = fake_regression();
+  const kiln_function predict_only[] = {fake_regression().functions[3]};
+  model.functions = predict_only;
+  model.function_count = 1;
+  expect_error(run(model, {"fit", "--data", xy_, "--save", path("w.npz")}),
+               "error: fake: the model has no function train_step\nnote: ");
+}
+
+}  // namespace
+}  // namespace kiln::runtime
