@@ -1,0 +1,35 @@
+// ActivationFunction functions by Keras's names.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "frontend/keras/layer.h"
+#include "runtime/expected.h"
+
+namespace kiln::keras {
+
+/// The name of a function: "relu".
+struct ActivationFunction {
+  std::string name = "linear";
+
+  ActivationFunction() = default;
+  ActivationFunction(const char* name) : name(name) {}
+  ActivationFunction(std::string name) : name(std::move(name)) {}
+};
+
+/// Whether there is a function of that name.
+Status check(const ActivationFunction& activation);
+
+/// The function of x, elementwise (softmax: along the last dimension), under its own location.
+/// linear gives x itself.
+Signal apply(const ActivationFunction& activation, const Signal& x);
+
+/// softmax(x) along the last dimension.
+ir::Tensor softmax(ir::Tensor x);
+/// log(softmax(x)) along the last dimension.
+ir::Tensor log_softmax(ir::Tensor x);
+/// log(1 + e^x), without overflow; its derivative at 0 is 1/2.
+ir::Tensor softplus(ir::Tensor x);
+
+}  // namespace kiln::keras

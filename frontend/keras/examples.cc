@@ -1,0 +1,42 @@
+#include "frontend/keras/examples.h"
+
+#include <fmt/format.h>
+
+#include "ir/spelling.h"
+
+namespace kiln::keras {
+namespace {
+
+/// Digits of 28 × 28 pixels, as 784 numbers in [0, 1], into ten classes.
+Model mnist_mlp() {
+  Sequential model({Input({784}), Dense(128, "relu"), Dense(64, "relu"), Dense(10, "softmax")}, "mnist_mlp");
+  model.compile({.optimizer = Adam(1e-3), .loss = "sparse_categorical_crossentropy", .metrics = {"accuracy"}});
+  return model;
+}
+
+struct Example {
+  std::string_view name;
+  Model (*make)();
+};
+
+constexpr Example kExamples[] = {
+    {"mnist_mlp", mnist_mlp},
+};
+
+}  // namespace
+
+std::vector<std::string_view> example_names() {
+  std::vector<std::string_view> names;
+  for (const Example& example : kExamples) names.push_back(example.name);
+  return names;
+}
+
+Expected<Model> example(std::string_view name) {
+  for (const Example& example : kExamples) {
+    if (example.name == name) return example.make();
+  }
+  const std::vector<std::string_view> names = example_names();
+  return Diagnostic{"", fmt::format("no example model is called \"{}\"", name), ir::did_you_mean(name, names)};
+}
+
+}  // namespace kiln::keras

@@ -1,0 +1,121 @@
+#include "frontend/keras/graph.h"
+
+#include <fmt/format.h>
+
+#include <set>
+
+#include "frontend/keras/layers/one_input.h"
+
+namespace kiln::keras {
+namespace {
+
+bool is_input(const Layer& layer) { return layer.class_name() == "InputLayer"; }
+
+Status check_chain(const Model& model) {
+  if (model.layers.empty()) return Diagnostic{model.source, fmt::format("model \"{}\" has no layers", model.name), ""};
+  for (const NodeOutput& input : model.inputs) {
+    const Layer& layer = *model.layers[model.nodes[input.node].layer];
+    if (is_input(layer)) continue;
+    return Diagnostic{where_of(model, layer), "the model does not say what its input looks like",
+                      "begin it with Input({...})"};
+  }
+  std::set<std::string> names;
+  for (const LayerPointer& layer : model.layers) {
+    if (names.insert(layer->name).second) continue;
+    return Diagnostic{where_of(model, *layer), "two layers have this name", "names of layers are unique in a model"};
+  }
+  return ok();
+}
+
+/// Puts the extents that were left open into an input's type.
+Status close(ir::Type& type, size_t input, const OpenExtents& extents) {
+  type.shape[0] = extents.batch;
+  if (input >= extents.input_shapes.size() || extents.input_shapes[input].empty()) return ok();
+  const ir::Shape& given = extents.input_shapes[input];
+  bool fits = given.size() + 1 == type.shape.size();
+  for (size_t d = 0; fits && d < given.size(); ++d) {
+    fits = type.shape[d + 1] == kNone || type.shape[d + 1] == given[d];
+    type.shape[d + 1] = given[d];
+  }
+  if (fits) return ok();
+  return Diagnostic{"", fmt::format("the data's shape is {}, the model's input is another", show_shape(given)), ""};
+}
+
+/// The shape that a file says the layer was built for, against what arrives. Layers with a better
+/// message than this one (Dense) have given it.
+Status check_built_for(const Layer& layer, const LayerInput& input) {
+  if (!layer.built_for) return ok();
+  bool fits = layer.built_for->size() == input.type.shape.size();
+  for (size_t d = 1; fits && d < input.type.shape.size(); ++d) {
+    const int64_t expected = (*layer.built_for)[d], given = input.type.shape[d];
+    fits = expected == given || expected == kNone || given == kNone;
+  }
+  if (fits) return ok();
+  return Diagnostic{"", fmt::format("expects {}, gets {} from \"{}\"", show_shape(*layer.built_for),
+                                    show_shape(input.type.shape), input.from), ""};
+}
+
+class Building {
+ public:
+  Building(const Model& model, const OpenExtents& extents) : model_(model), extents_(extents) {
+    graph_.weights.resize(model.layers.size());
+  }
+
+  Expected<Graph> run() {
+    for (size_t i = 0; i < model_.nodes.size(); ++i) {
+      const Layer& layer = *model_.layers[model_.nodes[i].layer];
+      if (auto added = add(i, layer); !added) {
+        const Diagnostic& error = added.error();
+        const std::string where = where_of(model_, layer);
+        return Diagnostic{error.where.empty() ? where : where + ": " + error.where, error.message, error.note};
+      }
+    }
+    return std::move(graph_);
+  }
+
+ private:
+  Status add(size_t node, const Layer& layer) {
+    std::vector<LayerInput> inputs;
+    for (const NodeOutput& input : model_.nodes[node].inputs) {
+      inputs.push_back({graph_.type(input), model_.layers[model_.nodes[input.node].layer]->name});
+    }
+    KILN_ASSIGN(LayerBuild build, layer.build(inputs));
+    if (!inputs.empty()) KILN_TRY(check_built_for(layer, inputs[0]));
+    if (is_input(layer)) KILN_TRY(close(build.outputs[0], input_index(node), extents_));
+    if (!layer.trainable) {
+      for (WeightSpec& weight : build.weights) weight.trainable = false;
+    }
+    graph_.weights[model_.nodes[node].layer] = std::move(build.weights);
+    graph_.node_outputs.push_back(std::move(build.outputs));
+    return ok();
+  }
+
+  size_t input_index(size_t node) const {
+    size_t i = 0;
+    while (i < model_.inputs.size() && model_.inputs[i].node != node) ++i;
+    return i;
+  }
+
+  const Model& model_;
+  const OpenExtents& extents_;
+  Graph graph_;
+};
+
+}  // namespace
+
+std::string where_of(const Model& model, const Layer& layer) {
+  const std::string part = fmt::format("layer \"{}\"", layer.name);
+  return model.source.empty() ? part : model.source + ": " + part;
+}
+
+Diagnostic in_model(const Model& model, const Diagnostic& error) {
+  if (model.source.empty()) return error;
+  return {error.where.empty() ? model.source : model.source + ": " + error.where, error.message, error.note};
+}
+
+Expected<Graph> build_graph(const Model& model, const OpenExtents& extents) {
+  KILN_TRY(check_chain(model));
+  return Building(model, extents).run();
+}
+
+}  // namespace kiln::keras

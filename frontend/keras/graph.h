@@ -1,0 +1,34 @@
+// A model with the types of everything in it: what lowering and the summary start from.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "frontend/keras/model.h"
+
+namespace kiln::keras {
+
+/// Extents for what the model leaves open.
+struct OpenExtents {
+  int64_t batch = kNone;
+  /// For each input, its shape without the batch; empty: as the model says.
+  std::vector<ir::Shape> input_shapes;
+};
+
+/// What each layer and node of a model is, once its inputs' types are known.
+struct Graph {
+  std::vector<std::vector<WeightSpec>> weights;      ///< by layer
+  std::vector<std::vector<ir::Type>> node_outputs;   ///< by node
+  const ir::Type& type(const NodeOutput& value) const { return node_outputs[value.node][value.output]; }
+};
+
+/// Builds every layer. Errors name the file, the layer and what to do.
+Expected<Graph> build_graph(const Model& model, const OpenExtents& extents = {});
+
+/// "model.json: layer "dense"": where an error of that layer is.
+std::string where_of(const Model& model, const Layer& layer);
+
+/// An error of some part of the model, with the model's file in front.
+Diagnostic in_model(const Model& model, const Diagnostic& error);
+
+}  // namespace kiln::keras

@@ -1,0 +1,70 @@
+// Initializers: the values of a weight at the start, by Keras's names and definitions. The
+// distributions are Keras's; the numbers are kiln's own (Threefry), the same on every machine.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include "frontend/keras/json.h"
+#include "ir/builder.h"
+#include "runtime/expected.h"
+
+namespace kiln::keras {
+
+/// Every element is `value`.
+struct ConstantRule {
+  double value = 0;
+};
+/// Uniform in [low, high).
+struct UniformRule {
+  double low = -0.05;
+  double high = 0.05;
+};
+/// Normal; truncated: redrawn beyond two standard deviations.
+struct NormalRule {
+  double mean = 0;
+  double stddev = 0.05;
+  bool truncated = false;
+};
+/// Variance scale / fan. Glorot, Bengio, "Understanding the difficulty of training deep feedforward
+/// neural networks" (2010); He et al., "Delving deep into rectifiers" (2015).
+struct VarianceScalingRule {
+  double scale = 1;
+  std::string mode = "fan_in";                    ///< fan_in, fan_out, fan_avg
+  std::string distribution = "truncated_normal";  ///< or untruncated_normal, uniform
+};
+
+struct Initializer {
+  std::string class_name = "Zeros";  ///< Keras's
+  std::variant<ConstantRule, UniformRule, NormalRule, VarianceScalingRule> rule;
+  std::optional<int64_t> seed;  ///< fixes the numbers whatever the model's seed is
+  bool known = true;            ///< false: no initializer has this name; check() says so
+
+  Initializer() = default;
+  /// By Keras's name: "GlorotUniform" or "glorot_uniform".
+  Initializer(const char* name) : Initializer(std::string_view(name)) {}
+  Initializer(std::string_view name);
+};
+
+/// Whether the name is known and the parameters make sense.
+Status check(const Initializer& initializer);
+
+/// The initial value of a variable: type is f32 of any shape; state: i64 [2], the random state.
+ir::Tensor initial_value(ir::Builder& builder, const Initializer& initializer, const ir::Type& type, ir::Tensor state);
+/// Whether initial_value() uses the state.
+bool is_random(const Initializer& initializer);
+
+/// Keras's fans: a kernel's inputs and outputs are its last two dimensions, times the others.
+struct Fans {
+  double in, out;
+};
+Fans fans_of(const ir::Shape& shape);
+
+/// From a name, or from Keras's {"class_name": ..., "config": ...}. `where` opens the errors.
+Expected<Initializer> read_initializer(const Json& json, const std::string& where);
+Json write_initializer(const Initializer& initializer);
+
+}  // namespace kiln::keras

@@ -1,0 +1,97 @@
+// What a layer is: a config, weights that follow from its inputs' types, and a forward pass in ops.
+// One file per layer in layers/; layers/list.cc names them all.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "frontend/keras/initializers.h"
+#include "frontend/keras/json.h"
+#include "ir/builder.h"
+#include "runtime/expected.h"
+
+namespace kiln::keras {
+
+/// An extent that the model leaves open, Keras's None: the batch, or what is known with the data.
+inline constexpr int64_t kNone = -1;
+
+/// A weight that a layer declares; its variable is called "LAYER/NAME".
+struct WeightSpec {
+  std::string name;
+  ir::Type type;
+  Initializer initializer;
+  bool trainable = true;
+};
+
+/// What arrives at a layer: its type ([batch, ...]; extents may be kNone) and the layer it is from.
+struct LayerInput {
+  ir::Type type;
+  std::string from;
+};
+
+/// What follows from the inputs' types: the weights, trainable ones first, and the outputs' types.
+struct LayerBuild {
+  std::vector<WeightSpec> weights;
+  std::vector<ir::Type> outputs;
+};
+
+/// A tensor between layers. `logits` is what a softmax or sigmoid was computed from: a cross-entropy
+/// goes on from there, as Keras's does on TensorFlow. Null for all other tensors.
+struct Signal {
+  ir::Tensor tensor;
+  ir::Tensor logits;
+};
+
+/// A layer's weights during one step function: values at entry, replaced as the layer updates them.
+struct WeightValues {
+  std::map<std::string, ir::Tensor, std::less<>> values;
+  std::set<std::string, std::less<>> updated;
+};
+
+/// What a forward pass works with besides its inputs.
+struct CallContext {
+  ir::Builder& builder;
+  WeightValues& weights;
+  bool training = false;
+  /// i1 [batch]: false where a row is padding. Null in predict_step, where it makes no difference.
+  ir::Tensor real_rows;
+  /// f32 scalar: how many rows are real. Null in predict_step.
+  ir::Tensor row_count;
+
+  ir::Tensor weight(std::string_view name) const { return weights.values.find(name)->second; }
+  /// The weight's value for the next step: a moving average, a random key, a recurrent state.
+  void update(std::string_view name, ir::Tensor value) {
+    weights.values.insert_or_assign(std::string(name), value);
+    weights.updated.insert(std::string(name));
+  }
+};
+
+/// A layer's definition; immutable once it is part of a model.
+class Layer {
+ public:
+  virtual ~Layer() = default;
+
+  /// Keras's, as in its files: "Dense".
+  virtual std::string_view class_name() const = 0;
+  /// Weights and outputs for these inputs. Errors name neither file nor layer: the caller does.
+  virtual Expected<LayerBuild> build(std::span<const LayerInput> inputs) const = 0;
+  /// Appends the layer's ops. Inputs are of the types that build() accepted, without kNone.
+  virtual std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const = 0;
+  /// Appends the config's keys beyond name, trainable and dtype, as Keras writes them.
+  virtual void write_config(Json& config) const = 0;
+
+  std::string name;  ///< unique in a model; the model fills it in where it is empty
+  bool trainable = true;
+  /// The input shape that a file says the layer was built for; checked against what arrives.
+  std::optional<ir::Shape> built_for;
+};
+
+using LayerPointer = std::shared_ptr<Layer>;
+
+}  // namespace kiln::keras

@@ -1,0 +1,26 @@
+#include "frontend/keras/layers/activation.h"
+
+#include <nlohmann/json.hpp>
+
+#include "frontend/keras/layers/one_input.h"
+
+namespace kiln::keras {
+
+Expected<LayerPointer> Activation::read(ConfigReader& config) {
+  KILN_ASSIGN(ActivationFunction function, read_activation(config, "activation"));
+  return LayerPointer(std::make_shared<Activation>(std::move(function)));
+}
+
+Expected<LayerBuild> Activation::build(std::span<const LayerInput> inputs) const {
+  KILN_ASSIGN(const LayerInput input, only_input(inputs));
+  KILN_TRY(check(function_));
+  return LayerBuild{{}, {input.type.with_element(ir::ElementType::f32)}};
+}
+
+std::vector<Signal> Activation::call(CallContext&, std::span<const Signal> inputs) const {
+  return {apply(function_, {convert(inputs[0].tensor, ir::ElementType::f32), inputs[0].logits})};
+}
+
+void Activation::write_config(Json& config) const { config["activation"] = function_.name; }
+
+}  // namespace kiln::keras

@@ -1,0 +1,27 @@
+// An activation function as a layer.
+#pragma once
+
+#include "frontend/keras/activations.h"
+#include "frontend/keras/config_reader.h"
+#include "frontend/keras/layer.h"
+
+namespace kiln::keras {
+
+/// function(x), in x's shape.
+class Activation : public Layer {
+ public:
+  explicit Activation(ActivationFunction function, std::string layer_name = "") : function_(std::move(function)) {
+    name = std::move(layer_name);
+  }
+  static Expected<LayerPointer> read(ConfigReader& config);
+
+  std::string_view class_name() const override { return "Activation"; }
+  Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
+  std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
+  void write_config(Json& config) const override;
+
+ private:
+  ActivationFunction function_;
+};
+
+}  // namespace kiln::keras

@@ -1,0 +1,40 @@
+// A fully connected layer.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "frontend/keras/activations.h"
+#include "frontend/keras/config_reader.h"
+#include "frontend/keras/layer.h"
+
+namespace kiln::keras {
+
+struct DenseOptions {
+  int64_t units = 0;
+  ActivationFunction activation = "linear";
+  bool use_bias = true;
+  Initializer kernel_initializer = "GlorotUniform";
+  Initializer bias_initializer = "Zeros";
+  std::string name = "";
+  bool trainable = true;
+};
+
+/// activation(x · kernel + bias) over the last dimension: [batch, ..., n] to [batch, ..., units].
+class Dense : public Layer {
+ public:
+  explicit Dense(DenseOptions options);
+  explicit Dense(int64_t units, ActivationFunction activation = "linear")
+      : Dense(DenseOptions{.units = units, .activation = std::move(activation)}) {}
+  static Expected<LayerPointer> read(ConfigReader& config);
+
+  std::string_view class_name() const override { return "Dense"; }
+  Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
+  std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
+  void write_config(Json& config) const override;
+
+ private:
+  DenseOptions options_;
+};
+
+}  // namespace kiln::keras

@@ -1,0 +1,50 @@
+#include "frontend/keras/optimizers/rmsprop.h"
+
+#include <nlohmann/json.hpp>
+
+namespace kiln::keras {
+
+using ir::Tensor;
+
+std::vector<std::vector<std::string>> RMSprop::slots() const {
+  std::vector<std::vector<std::string>> slots = {{"velocity"}};
+  if (momentum > 0) slots.push_back({"momentum"});
+  if (centered) slots.push_back({"average_gradient"});
+  return slots;
+}
+
+WeightUpdate RMSprop::update(const WeightUpdate& before, std::span<const Tensor> prepared) const {
+  const Tensor& g = before.gradient;
+  const Tensor velocity = before.slots[0] * rho + square(g) * (1 - rho);
+  WeightUpdate after{{}, {}, {velocity}};
+  Tensor variance = velocity;
+  Tensor average;
+  if (centered) {
+    average = before.slots.back() * rho + g * (1 - rho);
+    variance = velocity - square(average);
+  }
+  Tensor change = g * prepared[0] / sqrt(variance + epsilon);
+  if (momentum > 0) {
+    change = before.slots[1] * momentum + change;
+    after.slots.push_back(change);
+  }
+  if (centered) after.slots.push_back(average);
+  after.weight = before.weight - change;
+  return after;
+}
+
+void RMSprop::read_options(ConfigReader& config) {
+  rho = config.number("rho", rho);
+  momentum = config.number("momentum", 0);
+  epsilon = config.number("epsilon", epsilon);
+  centered = config.boolean("centered", false);
+}
+
+void RMSprop::write_options(Json& config) const {
+  config["rho"] = rho;
+  config["momentum"] = momentum;
+  config["epsilon"] = epsilon;
+  config["centered"] = centered;
+}
+
+}  // namespace kiln::keras

@@ -1,0 +1,26 @@
+// RMSprop.
+#pragma once
+
+#include "frontend/keras/optimizers/optimizer.h"
+
+namespace kiln::keras {
+
+/// Hinton, "Neural networks for machine learning", lecture 6 (2012): the gradient over the root of
+/// its running mean square; centered: over its running deviation. Plain momentum, as in Keras.
+class RMSprop : public Optimizer {
+ public:
+  explicit RMSprop(double rate = 0.001) { learning_rate = rate; }
+
+  std::string_view class_name() const override { return "RMSprop"; }
+  std::vector<std::vector<std::string>> slots() const override;
+  WeightUpdate update(const WeightUpdate& before, std::span<const ir::Tensor> prepared) const override;
+  void read_options(ConfigReader& config) override;
+  void write_options(Json& config) const override;
+
+  double rho = 0.9;
+  double momentum = 0;
+  double epsilon = 1e-7;
+  bool centered = false;
+};
+
+}  // namespace kiln::keras

@@ -1,0 +1,61 @@
+// The parts of which lower() makes step functions. Internal to lowering.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "frontend/keras/graph.h"
+#include "ir/builder.h"
+#include "ir/module.h"
+
+namespace kiln::keras {
+
+/// A function being built: its arguments and results by variable.
+class StepBuilder {
+ public:
+  StepBuilder(ir::Function& function, const ir::Module& module, const std::string& location)
+      : function_(function), module_(module), builder_(function.body, location) {}
+
+  ir::Builder& builder() { return builder_; }
+  ir::Tensor input(const std::string& name, ir::Type type);
+  void output(const std::string& name, ir::Tensor value);
+  /// The variable's value: at entry, or what was last assigned.
+  ir::Tensor read(const std::string& variable);
+  void assign(const std::string& variable, ir::Tensor value);
+  /// Returns everything that was assigned, in the module's order of variables. Called last.
+  void finish();
+
+ private:
+  ir::Function& function_;
+  const ir::Module& module_;
+  ir::Builder builder_;
+  std::map<std::string, ir::Tensor> values_;
+  std::map<std::string, ir::Tensor> assigned_;
+};
+
+/// Which rows of a batch are real.
+struct Rows {
+  ir::Tensor real;   ///< i1 [batch]: row index < count
+  ir::Tensor count;  ///< f32 scalar
+};
+Rows count_rows(ir::Tensor count, int64_t batch);
+
+/// values: [batch, ...], with zeros in the rows that are padding.
+ir::Tensor without_padding(const Rows& rows, ir::Tensor values);
+
+/// Runs the model's layers on `inputs` (one per model input) and assigns the weights that they
+/// update. `rows` are null in predict_step.
+std::vector<Signal> forward(const Model& model, const Graph& graph, StepBuilder& step, const std::vector<ir::Tensor>& inputs,
+                            bool training, const Rows& rows);
+
+/// A running mean over the examples since it was last zeroed, kept in two variables.
+/// `total` and `count` are what this batch adds. Gives the mean.
+ir::Tensor update_mean(StepBuilder& step, const std::string& metric, ir::Tensor total, ir::Tensor count);
+
+/// "dense/kernel".
+std::string variable_name(const Layer& layer, const WeightSpec& weight);
+/// "metrics/accuracy/".
+std::string metric_prefix(const std::string& metric);
+
+}  // namespace kiln::keras
