@@ -25,6 +25,9 @@ constexpr ElementFacts kElements[] = {
 
 constexpr int64_t kLargestElement = 8;
 
+// One tebibyte: a size beyond it is a mistake, which an allocator that overcommits might not see.
+constexpr int64_t kLargestBlock = int64_t{1} << 40;
+
 [[noreturn]] void die(const std::string& message) {
   std::fprintf(stderr, "internal error: %s\n", message.c_str());
   std::abort();
@@ -33,7 +36,7 @@ constexpr int64_t kLargestElement = 8;
 // Zeroed, aligned memory of at least one byte; null where there is none.
 std::shared_ptr<std::byte> aligned_zeros(int64_t bytes) {
   constexpr int64_t kMask = KILN_ALIGNMENT - 1;
-  if (bytes > std::numeric_limits<int64_t>::max() - KILN_ALIGNMENT) return nullptr;
+  if (bytes > kLargestBlock) return nullptr;
   const int64_t padded = bytes == 0 ? KILN_ALIGNMENT : (bytes + kMask) & ~kMask;
   void* block = std::aligned_alloc(KILN_ALIGNMENT, static_cast<size_t>(padded));
   if (block == nullptr) return nullptr;
@@ -73,10 +76,10 @@ uint16_t double_to_half(double value) {
   if (std::isnan(value)) return sign | 0x7e00;
   const double magnitude = std::fabs(value);
   if (magnitude >= 65520.0) return sign | 0x7c00;
+  // A half has 11 significant bits, and steps of 2^-24 below 2^-13.
   int exponent = 0;
   std::frexp(magnitude, &exponent);
-  // A half has 11 significant bits, and steps of 2^-24 below 2^-14.
-  const int step = std::max(exponent - 11, -24);
+  const int step = magnitude < 0x1p-13 ? -24 : exponent - 11;
   const auto mantissa = static_cast<uint32_t>(std::nearbyint(std::ldexp(magnitude, -step)));
   if (step == -24) return sign | static_cast<uint16_t>(mantissa);
   // A mantissa rounded up to 2048 carries into the exponent by plain addition.

@@ -18,6 +18,8 @@ constexpr uint16_t kAlignmentExtra = 0xa11e;
 
 constexpr uint16_t kVersion20 = 20;
 constexpr uint16_t kVersionZip64 = 45;
+constexpr uint16_t kMadeByUnix = 3 << 8;
+constexpr uint32_t kOwnerMayWrite = 0644u << 16;        // the mode of a file that unzip makes
 constexpr uint16_t kFirstOfJanuary1980 = (1 << 5) | 1;  // the same bytes whenever it is written
 
 bool all_ascii(std::string_view text) {
@@ -120,9 +122,9 @@ class ArchiveWriter {
     const size_t zip64_size = zip64.bytes().size();
     const uint16_t version = zip64_size > 0 ? kVersionZip64 : kVersion20;
     Record record;
-    record.u32(kCentralSignature).u16(version);
+    record.u32(kCentralSignature).u16(kMadeByUnix | version);
     append_shared(record, entry, version);
-    record.u16(zip64_size > 0 ? zip64_size + 4 : 0).u16(0).u16(0).u16(0).u32(0);
+    record.u16(zip64_size > 0 ? zip64_size + 4 : 0).u16(0).u16(0).u16(0).u32(kOwnerMayWrite);
     record.u32(entry.header_offset >= kIn64 ? kIn64 : entry.header_offset).text(entry.name);
     if (zip64_size > 0) record.u16(kZip64Extra).u16(zip64_size).text(zip64.bytes());
     return record.bytes();
