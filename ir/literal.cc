@@ -1,5 +1,6 @@
 #include "ir/literal.h"
 
+#include <algorithm>
 #include <bit>
 #include <cmath>
 #include <cstring>
@@ -21,11 +22,16 @@ void store(std::byte* to, T value) {
   std::memcpy(to, &value, sizeof(T));
 }
 
-/// Truncates towards zero as a conversion does; out of range and NaN give the nearest or zero.
-int64_t truncate(double value) {
+/// Truncates towards zero; out of range gives the nearest that the type holds, NaN gives 0.
+int64_t truncate(ElementType element, double value) {
   if (std::isnan(value)) return 0;
-  if (value >= 9.2233720368547758e18) return INT64_MAX;
-  if (value <= -9.2233720368547758e18) return INT64_MIN;
+  const int bits = static_cast<int>(8 * size_of(element));
+  const bool has_sign = element != ElementType::u8;
+  const double limit = std::ldexp(1.0, has_sign ? bits - 1 : bits);  // one past the largest
+  const int64_t largest = has_sign ? static_cast<int64_t>((uint64_t{1} << (bits - 1)) - 1) : (int64_t{1} << bits) - 1;
+  if (value >= limit) return largest;
+  if (!has_sign && value <= 0) return 0;
+  if (value <= -limit) return -largest - 1;
   return static_cast<int64_t>(value);
 }
 
@@ -47,7 +53,7 @@ void store_float(ElementType element, std::byte* to, double value) {
     case ElementType::f64: return store(to, value);
     case ElementType::f16: return store(to, to_f16(value));
     case ElementType::bf16: return store(to, to_bf16(value));
-    default: return store_int(element, to, element == ElementType::i1 ? value != 0 : truncate(value));
+    default: return store_int(element, to, element == ElementType::i1 ? value != 0 : truncate(element, value));
   }
 }
 
@@ -58,6 +64,8 @@ Literal::Literal(Type type) : type_(std::move(type)) {
 }
 
 Literal Literal::from_bytes(Type type, bool splat, std::vector<std::byte> bytes) {
+  const int64_t expected = splat ? size_of(type.element) : type.bytes();
+  KILN_CHECK(static_cast<int64_t>(bytes.size()) == expected, "{} bytes for {}", bytes.size(), type.to_string());
   Literal literal;
   literal.type_ = std::move(type);
   literal.splat_ = splat;
@@ -80,9 +88,7 @@ Literal Literal::splat_int(Type type, int64_t value) {
 
 Literal Literal::from_values(Type type, const std::vector<double>& values) {
   Literal literal(std::move(type));
-  KILN_CHECK(static_cast<int64_t>(values.size()) == literal.type_.count(), "{} values for {}",
-             values.size(), literal.type_.to_string());
-  for (size_t i = 0; i < values.size(); ++i) literal.set(static_cast<int64_t>(i), values[i]);
+  literal.assign(values);
   return literal;
 }
 
@@ -116,7 +122,7 @@ int64_t Literal::get_int(int64_t index) const {
     case ElementType::i64: return load<int64_t>(from);
     case ElementType::u8:
     case ElementType::i1: return load<uint8_t>(from);
-    default: return truncate(get(index));
+    default: return truncate(ElementType::i64, get(index));
   }
 }
 
@@ -125,6 +131,8 @@ void Literal::set(int64_t index, double value) {
 }
 
 void Literal::set_int(int64_t index, int64_t value) {
+  // Straight to f32: by way of double it would be rounded twice.
+  if (type_.element == ElementType::f32) return store(writable(index), static_cast<float>(value));
   if (is_float(type_.element)) return set(index, static_cast<double>(value));
   store_int(type_.element, writable(index), value);
 }
@@ -149,8 +157,37 @@ Literal Literal::dense() const {
 
 std::vector<double> Literal::values() const {
   std::vector<double> all(static_cast<size_t>(type_.count()));
+  if (type_.element == ElementType::f32 && !splat_) {
+    for (size_t i = 0; i < all.size(); ++i) all[i] = load<float>(bytes_->data() + 4 * i);
+    return all;
+  }
   for (size_t i = 0; i < all.size(); ++i) all[i] = get(static_cast<int64_t>(i));
   return all;
+}
+
+std::vector<int64_t> Literal::integers() const {
+  std::vector<int64_t> all(static_cast<size_t>(type_.count()));
+  for (size_t i = 0; i < all.size(); ++i) all[i] = get_int(static_cast<int64_t>(i));
+  return all;
+}
+
+void Literal::assign(const std::vector<double>& values) {
+  KILN_CHECK(static_cast<int64_t>(values.size()) == type_.count(), "{} values for {}", values.size(), type_.to_string());
+  if (values.empty()) return;
+  std::byte* to = writable(0);
+  const auto size = static_cast<size_t>(size_of(type_.element));
+  for (size_t i = 0; i < values.size(); ++i) store_float(type_.element, to + i * size, values[i]);
+}
+
+void Literal::assign(const std::vector<int64_t>& values) {
+  KILN_CHECK(static_cast<int64_t>(values.size()) == type_.count(), "{} values for {}", values.size(), type_.to_string());
+  for (size_t i = 0; i < values.size(); ++i) set_int(static_cast<int64_t>(i), values[i]);
+}
+
+void Literal::copy_element(int64_t index, const Literal& from, int64_t from_index) {
+  KILN_CHECK(from.type_.element == type_.element, "copies {} to {}", from.type_.to_string(), type_.to_string());
+  std::byte* to = writable(index);
+  std::memcpy(to, from.element(from_index), static_cast<size_t>(size_of(type_.element)));
 }
 
 bool operator==(const Literal& a, const Literal& b) {
@@ -160,9 +197,17 @@ bool operator==(const Literal& a, const Literal& b) {
 }
 
 uint16_t to_bf16(double value) {
-  const uint32_t bits = std::bit_cast<uint32_t>(static_cast<float>(value));
-  if (std::isnan(value)) return static_cast<uint16_t>((bits >> 16) | 0x40);
-  return static_cast<uint16_t>((bits + 0x7fff + ((bits >> 16) & 1)) >> 16);
+  if (std::isnan(value) || std::isinf(value)) {
+    const uint32_t bits = std::bit_cast<uint32_t>(static_cast<float>(value));
+    return static_cast<uint16_t>((bits >> 16) | (std::isnan(value) ? 0x40 : 0));
+  }
+  int exponent = 0;
+  std::frexp(value, &exponent);
+  // One unit in the last place: 8 bits of significand, or the subnormal spacing 2^-133. Rounded here,
+  // from double: by way of float it would be rounded twice.
+  const int unit = std::max(exponent - 8, -133);
+  const double rounded = std::ldexp(std::nearbyint(std::ldexp(value, -unit)), unit);
+  return static_cast<uint16_t>(std::bit_cast<uint32_t>(static_cast<float>(rounded)) >> 16);
 }
 
 double from_bf16(uint16_t bits) {

@@ -32,16 +32,24 @@ class Literal {
   /// Element `index` (row-major), converted. Integers beyond 2^53 lose bits in get(): use get_int().
   double get(int64_t index) const;
   int64_t get_int(int64_t index) const;
-  /// Rounds (floats) or wraps (integers) to the element type; makes a splat dense first.
+  /// Rounds to a float type; truncates to an integer type, out of range to the nearest, NaN to 0; an
+  /// i1 is whether it is not 0. Makes a splat dense first.
   void set(int64_t index, double value);
+  /// Wraps to an integer type, rounds to a float type.
   void set_int(int64_t index, int64_t value);
 
   /// The same contents in another shape of the same element count.
   Literal reshaped(Shape shape) const;
   /// All elements spelled out.
   Literal dense() const;
-  /// All elements as doubles.
+  /// All elements as doubles, and as integers.
   std::vector<double> values() const;
+  std::vector<int64_t> integers() const;
+  /// set() and set_int() of all elements; as many as type().count().
+  void assign(const std::vector<double>& values);
+  void assign(const std::vector<int64_t>& values);
+  /// Element `index` becomes another literal's element of the same type, bit for bit.
+  void copy_element(int64_t index, const Literal& from, int64_t from_index);
 
   friend bool operator==(const Literal& a, const Literal& b);
 

@@ -1,6 +1,7 @@
 // Contractions.
 #include <algorithm>
 
+#include "ir/ops/arithmetic.h"
 #include "ir/ops/definition.h"
 #include "ir/ops/errors.h"
 #include "ir/ops/index.h"
@@ -24,6 +25,18 @@ Integers free_dimensions(const Type& type, const Integers& batching, const Integ
   return free;
 }
 
+/// Whether the two lists together name dimensions of the type, none twice.
+bool distinct_dimensions(const Type& type, const Integers& batching, const Integers& contracting) {
+  std::vector<bool> used(type.shape.size(), false);
+  for (const Integers* dims : {&batching, &contracting}) {
+    for (int64_t d : *dims) {
+      if (d < 0 || d >= type.rank() || used[static_cast<size_t>(d)]) return false;
+      used[static_cast<size_t>(d)] = true;
+    }
+  }
+  return true;
+}
+
 // https://openxla.org/stablehlo/spec#dot_general
 Expected<Types> infer_dot_general(const Op& op, std::span<const Type>) {
   const Type& lhs = op.operand(0)->type();
@@ -33,15 +46,13 @@ Expected<Types> infer_dot_general(const Op& op, std::span<const Type>) {
   const auto& lhs_contracting = op.get<Integers>("lhs_contracting");
   const auto& rhs_contracting = op.get<Integers>("rhs_contracting");
   if (lhs.element != rhs.element) return op_error(op, "operands must have one element type");
+  if (lhs.element == ElementType::i1) return op_error(op, "does not take elements of type i1");
   if (lhs_batching.size() != rhs_batching.size() || lhs_contracting.size() != rhs_contracting.size()) {
     return op_error(op, "both sides need as many batching and as many contracting dimensions");
   }
-  auto check = [&](const Type& type, const Integers& dims) {
-    return std::all_of(dims.begin(), dims.end(), [&](int64_t d) { return d >= 0 && d < type.rank(); });
-  };
-  if (!check(lhs, lhs_batching) || !check(lhs, lhs_contracting) || !check(rhs, rhs_batching) ||
-      !check(rhs, rhs_contracting)) {
-    return op_error(op, "a dimension number is out of range for {} or {}", lhs.to_string(), rhs.to_string());
+  if (!distinct_dimensions(lhs, lhs_batching, lhs_contracting) ||
+      !distinct_dimensions(rhs, rhs_batching, rhs_contracting)) {
+    return op_error(op, "dimension numbers must be distinct dimensions of {} and {}", lhs.to_string(), rhs.to_string());
   }
   auto meet = [&](const Integers& left, const Integers& right) {
     for (size_t i = 0; i < left.size(); ++i) {
@@ -59,45 +70,57 @@ Expected<Types> infer_dot_general(const Op& op, std::span<const Type>) {
   return Types{lhs.with_shape(shape)};
 }
 
-void evaluate_dot_general(const Op& op, std::span<const Literal> operands, std::span<Literal> results) {
-  const Type& lhs = operands[0].type();
-  const Type& rhs = operands[1].type();
+/// Offsets of all elements that the dimensions span, row-major, the others staying at 0.
+std::vector<int64_t> offsets_along(const Type& type, const Integers& dims) {
+  const Shape all = strides_of(type.shape);
+  Shape shape;
+  Shape strides;
+  for (int64_t d : dims) {
+    shape.push_back(type.shape[static_cast<size_t>(d)]);
+    strides.push_back(all[static_cast<size_t>(d)]);
+  }
+  std::vector<int64_t> offsets;
+  for_each_index(shape, [&](const Shape& index) { offsets.push_back(offset_of(index, strides)); });
+  return offsets;
+}
+
+/// result[batch, i, j] = sum over k of a[batch, i, k] * b[batch, j, k], each of the four standing for
+/// any number of dimensions. Number is double for floats (rounded once, at the end), int64_t for integers.
+template <typename Number>
+void contract(const Op& op, const std::vector<Number>& a, const std::vector<Number>& b, Literal& result) {
+  const Type& lhs = op.operand(0)->type();
+  const Type& rhs = op.operand(1)->type();
   const auto& lhs_batching = op.get<Integers>("lhs_batching");
   const auto& rhs_batching = op.get<Integers>("rhs_batching");
   const auto& lhs_contracting = op.get<Integers>("lhs_contracting");
   const auto& rhs_contracting = op.get<Integers>("rhs_contracting");
-  const Integers lhs_free = free_dimensions(lhs, lhs_batching, lhs_contracting);
-  const Integers rhs_free = free_dimensions(rhs, rhs_batching, rhs_contracting);
-  const Shape lhs_strides = strides_of(lhs.shape);
-  const Shape rhs_strides = strides_of(rhs.shape);
-  Shape contracted;
-  for (int64_t d : lhs_contracting) contracted.push_back(lhs.shape[static_cast<size_t>(d)]);
-
-  const std::vector<double> a = operands[0].values();
-  const std::vector<double> b = operands[1].values();
-  int64_t at = 0;
-  for_each_index(results[0].type().shape, [&](const Shape& index) {
-    int64_t a_base = 0;
-    int64_t b_base = 0;
-    size_t dim = 0;
-    for (size_t i = 0; i < lhs_batching.size(); ++i, ++dim) {
-      a_base += index[dim] * lhs_strides[static_cast<size_t>(lhs_batching[i])];
-      b_base += index[dim] * rhs_strides[static_cast<size_t>(rhs_batching[i])];
-    }
-    for (int64_t d : lhs_free) a_base += index[dim++] * lhs_strides[static_cast<size_t>(d)];
-    for (int64_t d : rhs_free) b_base += index[dim++] * rhs_strides[static_cast<size_t>(d)];
-    double total = 0;
-    for_each_index(contracted, [&](const Shape& k) {
-      int64_t a_at = a_base;
-      int64_t b_at = b_base;
-      for (size_t i = 0; i < k.size(); ++i) {
-        a_at += k[i] * lhs_strides[static_cast<size_t>(lhs_contracting[i])];
-        b_at += k[i] * rhs_strides[static_cast<size_t>(rhs_contracting[i])];
+  const auto a_batch = offsets_along(lhs, lhs_batching);
+  const auto b_batch = offsets_along(rhs, rhs_batching);
+  const auto a_free = offsets_along(lhs, free_dimensions(lhs, lhs_batching, lhs_contracting));
+  const auto b_free = offsets_along(rhs, free_dimensions(rhs, rhs_batching, rhs_contracting));
+  const auto a_sum = offsets_along(lhs, lhs_contracting);
+  const auto b_sum = offsets_along(rhs, rhs_contracting);
+  std::vector<Number> totals;
+  for (size_t batch = 0; batch < a_batch.size(); ++batch) {
+    for (int64_t i : a_free) {
+      for (int64_t j : b_free) {
+        const Number* row = a.data() + a_batch[batch] + i;
+        const Number* column = b.data() + b_batch[batch] + j;
+        Number total = 0;
+        for (size_t k = 0; k < a_sum.size(); ++k) total = add(total, multiply(row[a_sum[k]], column[b_sum[k]]));
+        totals.push_back(total);
       }
-      total += a[static_cast<size_t>(a_at)] * b[static_cast<size_t>(b_at)];
-    });
-    results[0].set(at++, total);
-  });
+    }
+  }
+  result.assign(totals);
+}
+
+void evaluate_dot_general(const Op& op, std::span<const Literal> operands, std::span<Literal> results) {
+  if (is_float(results[0].type().element)) {
+    contract(op, operands[0].values(), operands[1].values(), results[0]);
+  } else {
+    contract(op, operands[0].integers(), operands[1].integers(), results[0]);
+  }
 }
 
 }  // namespace

@@ -51,7 +51,8 @@ Status check_counts(const Op& op) {
   const int operands = static_cast<int>(op.operands().size());
   if (operands < definition.min_operands ||
       (definition.max_operands >= 0 && operands > definition.max_operands)) {
-    return Diagnostic{op.location(), fmt::format("{} takes {} operand{}, not {}", op.name(),
+    return Diagnostic{op.location(), fmt::format("{} takes {}{} operand{}, not {}", op.name(),
+                                                 definition.max_operands < 0 ? "at least " : "",
                                                  definition.min_operands,
                                                  definition.min_operands == 1 ? "" : "s", operands), ""};
   }

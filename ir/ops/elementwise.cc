@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "ir/ops/arithmetic.h"
 #include "ir/ops/definition.h"
 #include "ir/ops/errors.h"
 
@@ -45,42 +46,33 @@ Expected<Types> infer_same(const Op& op, std::span<const Type>) {
 
 template <auto F, auto I>
 void evaluate_unary(const Op&, std::span<const Literal> operands, std::span<Literal> results) {
-  const Literal& x = operands[0];
-  Literal& y = results[0];
-  const bool floating = is_float(x.type().element);
-  for (int64_t i = 0, n = x.type().count(); i < n; ++i) {
-    if (floating) {
-      y.set(i, F(x.get(i)));
-    } else {
-      y.set_int(i, I(x.get_int(i)));
-    }
+  auto apply = [&](auto elements, auto function) {
+    for (auto& x : elements) x = function(x);
+    results[0].assign(elements);
+  };
+  if (is_float(operands[0].type().element)) {
+    apply(operands[0].values(), F);
+  } else {
+    apply(operands[0].integers(), I);
   }
 }
 
 template <auto F, auto I>
 void evaluate_binary(const Op&, std::span<const Literal> operands, std::span<Literal> results) {
-  const Literal& a = operands[0];
-  const Literal& b = operands[1];
-  Literal& y = results[0];
-  const bool floating = is_float(a.type().element);
-  for (int64_t i = 0, n = a.type().count(); i < n; ++i) {
-    if (floating) {
-      y.set(i, F(a.get(i), b.get(i)));
-    } else {
-      y.set_int(i, I(a.get_int(i), b.get_int(i)));
-    }
+  auto apply = [&](auto a, const auto& b, auto function) {
+    for (size_t i = 0; i < a.size(); ++i) a[i] = function(a[i], b[i]);
+    results[0].assign(a);
+  };
+  if (is_float(operands[0].type().element)) {
+    apply(operands[0].values(), operands[1].values(), F);
+  } else {
+    apply(operands[0].integers(), operands[1].integers(), I);
   }
 }
 
 int64_t no_int(int64_t) { return 0; }
 double no_float2(double, double) { return 0; }
-double no_float(double) { return 0; }
 
-// Unsigned arithmetic wraps without undefined behaviour.
-int64_t wrap(uint64_t value) { return static_cast<int64_t>(value); }
-int64_t add_int(int64_t a, int64_t b) { return wrap(uint64_t(a) + uint64_t(b)); }
-int64_t subtract_int(int64_t a, int64_t b) { return wrap(uint64_t(a) - uint64_t(b)); }
-int64_t multiply_int(int64_t a, int64_t b) { return wrap(uint64_t(a) * uint64_t(b)); }
 int64_t divide_int(int64_t a, int64_t b) {
   if (b == 0) return -1;  // StableHLO leaves it to the implementation; all bits set, as XLA does
   if (b == -1) return wrap(0 - uint64_t(a));
@@ -96,13 +88,7 @@ int64_t power_int(int64_t base, int64_t exponent) {
   return wrap(result);
 }
 
-// NaN in either operand gives NaN, as StableHLO's maximum and minimum do.
-double maximum_float(double a, double b) { return std::isnan(a) ? a : std::isnan(b) ? b : std::fmax(a, b); }
-double minimum_float(double a, double b) { return std::isnan(a) ? a : std::isnan(b) ? b : std::fmin(a, b); }
-
-int64_t maximum_int(int64_t a, int64_t b) { return std::max(a, b); }
-int64_t minimum_int(int64_t a, int64_t b) { return std::min(a, b); }
-int64_t abs_int(int64_t x) { return x < 0 ? subtract_int(0, x) : x; }
+int64_t abs_int(int64_t x) { return x < 0 ? subtract(int64_t{0}, x) : x; }
 int64_t sign_int(int64_t x) { return int64_t{x > 0} - int64_t{x < 0}; }
 
 double sign_float(double x) { return std::isnan(x) ? x : x > 0 ? 1.0 : x < 0 ? -1.0 : x; }
@@ -113,7 +99,8 @@ OpDefinition unary(std::string_view name, std::string_view summary) {
   return {name, summary, OpClass::elementwise, 1, 1, 1, 0, {}, infer_same<D>, evaluate_unary<F, I>};
 }
 
-template <Domain D, auto F, auto I>
+/// One generic function, or one for floats and one for integers.
+template <Domain D, auto F, auto I = F>
 OpDefinition binary(std::string_view name, std::string_view summary) {
   return {name, summary, OpClass::elementwise, 2, 2, 1, 0, {}, infer_same<D>, evaluate_binary<F, I>};
 }
@@ -138,13 +125,16 @@ Expected<Types> infer_compare(const Op& op, std::span<const Type> declared) {
 }
 
 void evaluate_compare(const Op& op, std::span<const Literal> operands, std::span<Literal> results) {
-  const Literal& a = operands[0];
-  const Literal& b = operands[1];
   const auto& direction = op.get<std::string>("direction");
-  for (int64_t i = 0, n = a.type().count(); i < n; ++i) {
-    const bool value = is_float(a.type().element) ? holds(direction, a.get(i), b.get(i))
-                                                  : holds(direction, a.get_int(i), b.get_int(i));
-    results[0].set_int(i, value);
+  auto apply = [&](const auto& a, const auto& b) {
+    std::vector<int64_t> held(a.size());
+    for (size_t i = 0; i < a.size(); ++i) held[i] = holds(direction, a[i], b[i]);
+    results[0].assign(held);
+  };
+  if (is_float(operands[0].type().element)) {
+    apply(operands[0].values(), operands[1].values());
+  } else {
+    apply(operands[0].integers(), operands[1].integers());
   }
 }
 
@@ -160,14 +150,8 @@ Expected<Types> infer_select(const Op& op, std::span<const Type>) {
 }
 
 void evaluate_select(const Op&, std::span<const Literal> operands, std::span<Literal> results) {
-  const bool floating = is_float(results[0].type().element);
   for (int64_t i = 0, n = results[0].type().count(); i < n; ++i) {
-    const Literal& chosen = operands[0].get_int(i) ? operands[1] : operands[2];
-    if (floating) {
-      results[0].set(i, chosen.get(i));
-    } else {
-      results[0].set_int(i, chosen.get_int(i));
-    }
+    results[0].copy_element(i, operands[operands[0].get_int(i) ? 1 : 2], i);
   }
 }
 
@@ -181,14 +165,20 @@ Expected<Types> infer_convert(const Op& op, std::span<const Type> declared) {
 }
 
 void evaluate_convert(const Op&, std::span<const Literal> operands, std::span<Literal> results) {
-  const bool both_integers = !is_float(operands[0].type().element) && !is_float(results[0].type().element);
-  for (int64_t i = 0, n = results[0].type().count(); i < n; ++i) {
-    if (both_integers) {
-      results[0].set_int(i, operands[0].get_int(i));
-    } else {
-      results[0].set(i, operands[0].get(i));
-    }
+  if (operands[0].type() == results[0].type()) {
+    results[0] = operands[0];
+  } else if (is_float(operands[0].type().element)) {
+    results[0].assign(operands[0].values());
+  } else {
+    results[0].assign(operands[0].integers());
   }
+}
+
+void evaluate_not(const Op&, std::span<const Literal> operands, std::span<Literal> results) {
+  const bool logical = operands[0].type().element == ElementType::i1;
+  std::vector<int64_t> elements = operands[0].integers();
+  for (int64_t& x : elements) x = logical ? !x : ~x;
+  results[0].assign(elements);
 }
 
 Expected<Types> infer_is_finite(const Op& op, std::span<const Type> declared) {
@@ -206,19 +196,19 @@ void evaluate_is_finite(const Op&, std::span<const Literal> operands, std::span<
 
 void add_elementwise_ops(std::vector<OpDefinition>& ops) {
   using D = Domain;
-  ops.push_back(binary<D::numbers, [](double a, double b) { return a + b; }, add_int>("add", "a + b"));
-  ops.push_back(binary<D::numbers, [](double a, double b) { return a - b; }, subtract_int>("subtract", "a - b"));
-  ops.push_back(binary<D::numbers, [](double a, double b) { return a * b; }, multiply_int>("multiply", "a * b"));
+  ops.push_back(binary<D::numbers, [](auto a, auto b) { return add(a, b); }>("add", "a + b"));
+  ops.push_back(binary<D::numbers, [](auto a, auto b) { return subtract(a, b); }>("subtract", "a - b"));
+  ops.push_back(binary<D::numbers, [](auto a, auto b) { return multiply(a, b); }>("multiply", "a * b"));
   ops.push_back(binary<D::numbers, [](double a, double b) { return a / b; }, divide_int>("divide", "a / b; integers truncate towards zero"));
   ops.push_back(binary<D::numbers, [](double a, double b) { return std::fmod(a, b); }, remainder_int>("remainder", "a - b * trunc(a / b): the dividend's sign"));
   ops.push_back(binary<D::numbers, [](double a, double b) { return std::pow(a, b); }, power_int>("power", "a to the power of b"));
-  ops.push_back(binary<D::any, maximum_float, maximum_int>("maximum", "the larger; NaN if either is NaN"));
-  ops.push_back(binary<D::any, minimum_float, minimum_int>("minimum", "the smaller; NaN if either is NaN"));
+  ops.push_back(binary<D::any, [](auto a, auto b) { return maximum(a, b); }>("maximum", "the larger; NaN if either is NaN; -0 < +0"));
+  ops.push_back(binary<D::any, [](auto a, auto b) { return minimum(a, b); }>("minimum", "the smaller; NaN if either is NaN; -0 < +0"));
   ops.push_back(binary<D::booleans_and_integers, no_float2, [](int64_t a, int64_t b) { return a & b; }>("and", "bitwise (i1: logical) and"));
   ops.push_back(binary<D::booleans_and_integers, no_float2, [](int64_t a, int64_t b) { return a | b; }>("or", "bitwise (i1: logical) or"));
   ops.push_back(binary<D::booleans_and_integers, no_float2, [](int64_t a, int64_t b) { return a ^ b; }>("xor", "bitwise (i1: logical) exclusive or"));
 
-  ops.push_back(unary<D::numbers, [](double x) { return -x; }, [](int64_t x) { return subtract_int(0, x); }>("negate", "-x"));
+  ops.push_back(unary<D::numbers, [](double x) { return -x; }, [](int64_t x) { return subtract(int64_t{0}, x); }>("negate", "-x"));
   ops.push_back(unary<D::numbers, [](double x) { return std::fabs(x); }, abs_int>("abs", "|x|"));
   ops.push_back(unary<D::numbers, sign_float, sign_int>("sign", "-1, 0 or 1; keeps NaN and the sign of zero"));
   ops.push_back(unary<D::floats, [](double x) { return std::exp(x); }>("exponential", "e^x"));
@@ -235,13 +225,14 @@ void add_elementwise_ops(std::vector<OpDefinition>& ops) {
   ops.push_back(unary<D::floats, [](double x) { return std::floor(x); }>("floor", "the largest integer not above x"));
   ops.push_back(unary<D::floats, [](double x) { return std::ceil(x); }>("ceil", "the smallest integer not below x"));
   ops.push_back(unary<D::floats, [](double x) { return std::nearbyint(x); }>("round_nearest_even", "the nearest integer, ties to even"));
-  ops.push_back(unary<D::booleans_and_integers, no_float, [](int64_t x) { return ~x; }>("not", "bitwise (i1: logical) not"));
+  ops.push_back({"not", "bitwise (i1: logical) not", OpClass::elementwise, 1, 1, 1, 0, {},
+                 infer_same<D::booleans_and_integers>, evaluate_not});
 
   ops.push_back({"compare", "a DIRECTION b, elementwise; with NaN only NE holds", OpClass::elementwise, 2, 2, 1, 0,
                  {{"direction", Kind::string, true, "EQ, NE, LT, LE, GT or GE"}}, infer_compare, evaluate_compare});
   ops.push_back({"select", "where the first operand holds the second, elsewhere the third", OpClass::elementwise, 3, 3, 1, 0,
                  {}, infer_select, evaluate_select});
-  ops.push_back({"convert", "the same number in another element type; floats truncate to integers", OpClass::elementwise, 1, 1, 1, 0,
+  ops.push_back({"convert", "the same number in another element type; floats truncate to integers, out of range to the nearest, NaN to 0; integers wrap", OpClass::elementwise, 1, 1, 1, 0,
                  {}, infer_convert, evaluate_convert});
   ops.push_back({"is_finite", "neither infinite nor NaN", OpClass::elementwise, 1, 1, 1, 0,
                  {}, infer_is_finite, evaluate_is_finite});

@@ -11,20 +11,12 @@ namespace {
 using Types = std::vector<Type>;
 using Kind = AttributeSpec::Kind;
 
-void copy_element(const Literal& from, int64_t from_index, Literal& to, int64_t to_index) {
-  if (is_float(to.type().element)) {
-    to.set(to_index, from.get(from_index));
-  } else {
-    to.set_int(to_index, from.get_int(from_index));
-  }
-}
-
 /// Fills result 0: element at `index` is operand 0's element number source(index).
 template <typename Source>
 void gather_elements(std::span<const Literal> operands, std::span<Literal> results, Source source) {
   int64_t at = 0;
   for_each_index(results[0].type().shape, [&](const Shape& index) {
-    copy_element(operands[0], source(index), results[0], at++);
+    results[0].copy_element(at++, operands[0], source(index));
   });
 }
 
@@ -128,7 +120,8 @@ Expected<Types> infer_slice(const Op& op, std::span<const Type>) {
       return op_error(op, "{}:{}:{} is not within dimension {} of {}", starts[d], limits[d], strides[d], d,
                       from.to_string());
     }
-    shape.push_back((limits[d] - starts[d] + strides[d] - 1) / strides[d]);
+    const int64_t length = limits[d] - starts[d];
+    shape.push_back(length / strides[d] + (length % strides[d] != 0));
   }
   return Types{from.with_shape(shape)};
 }
@@ -148,8 +141,13 @@ void evaluate_slice(const Op& op, std::span<const Literal> operands, std::span<L
 
 Expected<Types> infer_reverse(const Op& op, std::span<const Type>) {
   const Type& from = op.operand(0)->type();
-  for (int64_t d : op.get<Integers>("dimensions")) {
-    if (d < 0 || d >= from.rank()) return op_error(op, "{} has no dimension {}", from.to_string(), d);
+  const auto& dims = op.get<Integers>("dimensions");
+  std::vector<bool> used(from.shape.size(), false);
+  for (int64_t d : dims) {
+    if (d < 0 || d >= from.rank() || used[static_cast<size_t>(d)]) {
+      return op_error(op, "dimensions {} are not distinct dimensions of {}", show(dims), from.to_string());
+    }
+    used[static_cast<size_t>(d)] = true;
   }
   return Types{from};
 }
@@ -202,7 +200,7 @@ void evaluate_concatenate(const Op& op, std::span<const Literal> operands, std::
       source[axis] -= operands[piece++].type().shape[axis];
     }
     const Literal& from = operands[piece];
-    copy_element(from, offset_of(source, strides_of(from.type().shape)), results[0], at++);
+    results[0].copy_element(at++, from, offset_of(source, strides_of(from.type().shape)));
   });
 }
 
@@ -222,6 +220,11 @@ Expected<Types> infer_pad(const Op& op, std::span<const Type>) {
   Shape shape;
   for (size_t d = 0; d < rank; ++d) {
     if (interior[d] < 0) return op_error(op, "interior padding must not be negative");
+    // Beyond this, sums and products could overflow.
+    const int64_t most = kMaxTensorBytes / std::max<int64_t>(from.shape[d], 1);
+    for (int64_t padding : {low[d], high[d], interior[d]}) {
+      if (padding > most || padding < -most) return op_error(op, "the padding of dimension {} is too large", d);
+    }
     const int64_t inner = from.shape[d] + std::max<int64_t>(from.shape[d] - 1, 0) * interior[d];
     shape.push_back(low[d] + inner + high[d]);
     if (shape.back() < 0) return op_error(op, "padding leaves dimension {} of {} negative", d, from.to_string());
@@ -244,7 +247,7 @@ void evaluate_pad(const Op& op, std::span<const Literal> operands, std::span<Lit
       inside = inside && shifted >= 0 && shifted % step == 0 && shifted / step < from[d];
       offset += shifted / step * strides[d];
     }
-    copy_element(inside ? operands[0] : operands[1], inside ? offset : 0, results[0], at++);
+    results[0].copy_element(at++, operands[inside ? 0 : 1], inside ? offset : 0);
   });
 }
 

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "ir/ops/arithmetic.h"
 #include "ir/ops/definition.h"
 #include "ir/ops/errors.h"
 #include "ir/ops/index.h"
@@ -38,41 +39,62 @@ Expected<Types> infer_reduce(const Op& op, std::span<const Type>) {
   return Types{from.with_shape(shape)};
 }
 
-double combine(std::string_view reducer, double a, double b) {
-  if (reducer == "add") return a + b;
-  if (reducer == "multiply") return a * b;
+/// Number is double for floats, int64_t for integers.
+template <typename Number>
+Number combine(std::string_view reducer, Number a, Number b) {
+  if (reducer == "add") return add(a, b);
+  if (reducer == "multiply") return multiply(a, b);
   if (reducer == "and") return a != 0 && b != 0;
   if (reducer == "or") return a != 0 || b != 0;
-  if (std::isnan(a) || std::isnan(b)) return std::nan("");
-  return reducer == "maximum" ? std::fmax(a, b) : std::fmin(a, b);
+  return reducer == "maximum" ? maximum(a, b) : minimum(a, b);
 }
 
-/// What leaves the other operand as it is.
-double identity(std::string_view reducer) {
+/// What leaves the other operand as it is: the result where nothing is reduced.
+template <typename Number>
+Number identity(std::string_view reducer, ElementType element) {
   if (reducer == "add" || reducer == "or") return 0;
   if (reducer == "multiply" || reducer == "and") return 1;
-  return reducer == "maximum" ? -HUGE_VAL : HUGE_VAL;
+  const double infinity = reducer == "maximum" ? -HUGE_VAL : HUGE_VAL;
+  if (is_float(element)) return static_cast<Number>(infinity);
+  return static_cast<Number>(Literal::splat({element, {}}, infinity).get_int(0));  // the type's extreme
+}
+
+/// Where an operand's elements go: per operand dimension, the result elements between neighbours; 0
+/// for a reduced one.
+Shape target_strides(const Op& op, const Type& from, const Type& to) {
+  const auto& dims = op.get<Integers>("dimensions");
+  const Shape kept = strides_of(to.shape);
+  Shape strides;
+  size_t next = 0;
+  for (int64_t d = 0; d < from.rank(); ++d) {
+    const bool reduced = std::find(dims.begin(), dims.end(), d) != dims.end();
+    strides.push_back(reduced ? 0 : kept[next++]);
+  }
+  return strides;
+}
+
+template <typename Number>
+void reduce_elements(const Op& op, const std::vector<Number>& elements, Literal& result) {
+  const auto& reducer = op.get<std::string>("reducer");
+  const Type& from = op.operand(0)->type();
+  const Type& to = result.type();
+  // Float sums are kept in double and rounded once.
+  std::vector<Number> totals(static_cast<size_t>(to.count()), identity<Number>(reducer, to.element));
+  const Shape strides = target_strides(op, from, to);
+  size_t at = 0;
+  for_each_index(from.shape, [&](const Shape& index) {
+    Number& total = totals[static_cast<size_t>(offset_of(index, strides))];
+    total = combine(reducer, total, elements[at++]);
+  });
+  result.assign(totals);
 }
 
 void evaluate_reduce(const Op& op, std::span<const Literal> operands, std::span<Literal> results) {
-  const auto& reducer = op.get<std::string>("reducer");
-  const auto& dims = op.get<Integers>("dimensions");
-  const Type& to = results[0].type();
-  // Sums are kept in double and rounded once.
-  std::vector<double> totals(static_cast<size_t>(to.count()), identity(reducer));
-  const Shape strides = strides_of(to.shape);
-  int64_t at = 0;
-  for_each_index(operands[0].type().shape, [&](const Shape& index) {
-    int64_t offset = 0;
-    size_t kept = 0;
-    for (size_t d = 0; d < index.size(); ++d) {
-      const bool reduced = std::find(dims.begin(), dims.end(), static_cast<int64_t>(d)) != dims.end();
-      if (!reduced) offset += index[d] * strides[kept++];
-    }
-    double& total = totals[static_cast<size_t>(offset)];
-    total = combine(reducer, total, operands[0].get(at++));
-  });
-  for (size_t i = 0; i < totals.size(); ++i) results[0].set(static_cast<int64_t>(i), totals[i]);
+  if (is_float(results[0].type().element)) {
+    reduce_elements(op, operands[0].values(), results[0]);
+  } else {
+    reduce_elements(op, operands[0].integers(), results[0]);
+  }
 }
 
 }  // namespace

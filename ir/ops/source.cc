@@ -23,6 +23,7 @@ void evaluate_constant(const Op& op, std::span<const Literal>, std::span<Literal
 
 Expected<Types> infer_iota(const Op& op, std::span<const Type> declared) {
   if (declared.size() != 1) return op_error(op, "needs its result type");
+  if (declared[0].element == ElementType::i1) return op_error(op, "does not give elements of type i1");
   const int64_t dimension = op.get<int64_t>("dimension");
   if (dimension < 0 || dimension >= declared[0].rank()) {
     return op_error(op, "dimension {} is not one of {}", dimension, declared[0].to_string());

@@ -30,7 +30,12 @@ Expected<Types> infer_gradient(const Op& op, std::span<const Type>) {
     return op_error(op, "the value to differentiate must be a float scalar, not {}", loss.to_string());
   }
   Types types;
-  for (Value* value : op.operands().subspan(1)) types.push_back(value->type());
+  for (Value* value : op.operands().subspan(1)) {
+    if (!is_float(value->type().element)) {
+      return op_error(op, "no derivative with respect to {}", value->type().to_string());
+    }
+    types.push_back(value->type());
+  }
   return types;
 }
 
