@@ -1,0 +1,14 @@
+// When a kernel may write over what it reads.
+#pragma once
+
+#include "ir/op.h"
+
+namespace kiln::passes {
+
+/// Whether the fusion may write result `result` into the buffer of operand `operand`: both have one
+/// type, and the operand is read by elementwise ops alone, as is all that they compute. Then only
+/// results of its shape depend on it, and those are written by one loop nest, which computes all
+/// results of an element before it stores the first.
+bool can_write_over(const ir::Op& fusion, size_t operand, size_t result);
+
+}  // namespace kiln::passes

@@ -1,0 +1,19 @@
+// Groups of ops become fusion ops.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "passes/fusion_groups.h"
+
+namespace kiln::passes {
+
+/// The `kind` of each group's fusion.
+using FusionKinds = std::map<FusionGroups::Group, std::string>;
+
+/// Replaces the function's ops by one `fusion` per group, in an order that defines before it uses.
+/// Free ops are copied into the fusions that read them, except a reshape of a value from outside,
+/// which stays in the function as a view, and dense constants, which stay where they are.
+void outline(ir::Function& function, const FusionGroups& groups, const FusionKinds& kinds);
+
+}  // namespace kiln::passes

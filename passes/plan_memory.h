@@ -1,0 +1,29 @@
+// Where every buffer lives.
+#pragma once
+
+#include <string>
+
+#include "ir/module.h"
+#include "runtime/expected.h"
+
+namespace kiln::passes {
+
+/// Buffers start at multiples of this many bytes.
+inline constexpr int64_t kBufferAlignment = 64;
+
+/// Gives every variable its `offset` in the state block (the module's `state_bytes`), and every
+/// fusion its `buffers`, one per result:
+///   state:NAME     the variable's own place: the new value is written over the old one
+///   output:NAME    the caller's buffer of that output
+///   arena+OFFSET   a temporary; two overlap only if they are not live at once, or if the fusion
+///                  writes its result over an operand that dies there, element by element
+/// A new value goes in place if no op reads the old one afterwards and the fusion that computes it
+/// reads it, if at all, at the element that it writes. Where that does not hold, where a result is
+/// bound twice or is an argument, a fusion that copies is added at the end. Functions get
+/// `arena_bytes`, and `arena_lower_bound`: the largest sum of temporaries that are live at once.
+Status plan_memory(ir::Module& module);
+
+/// A table of a planned function's buffers, by offset, with size, life and location: for people.
+std::string describe_memory_plan(const ir::Function& function);
+
+}  // namespace kiln::passes
