@@ -4,6 +4,7 @@
 #include <functional>
 
 #include "codegen/kernels/expression.h"
+#include "codegen/kernels/output_order.h"
 #include "ir/ops/definition.h"
 #include "ir/ops/index.h"
 
@@ -330,20 +331,6 @@ void AlgorithmBuilder::declare_outputs() {
 }
 
 }  // namespace
-
-std::vector<size_t> output_order(const ir::Region& region) {
-  const auto& results = region.results();
-  std::vector<size_t> order;
-  std::vector<bool> placed(results.size(), false);
-  for (size_t i = 0; i < results.size(); ++i) {
-    for (size_t j = i; j < results.size(); ++j) {
-      if (placed[j] || results[j]->type().shape != results[i]->type().shape || (j != i && !placed[i])) continue;
-      placed[j] = true;
-      order.push_back(j);
-    }
-  }
-  return order;
-}
 
 Algorithm build_algorithm(const ir::Region& region) { return AlgorithmBuilder(region).build(); }
 

@@ -28,10 +28,6 @@ struct Algorithm {
   std::vector<ir::Shape> output_shapes;                 ///< of each output Func
 };
 
-/// The region's results in the order of the kernel's output buffers: results of one shape are
-/// written by one loop nest, so they stand together.
-std::vector<size_t> output_order(const ir::Region& region);
-
 /// Defines all Funcs. Input buffers have constant extents and strides.
 Algorithm build_algorithm(const ir::Region& region);
 
