@@ -1,0 +1,111 @@
+#include "codegen/program/descriptor.h"
+
+#include "ir/check.h"
+#include "runtime/abi.h"
+
+namespace kiln::codegen {
+namespace {
+
+class DescriptorEmitter {
+ public:
+  DescriptorEmitter(llvm::Module& module, Constants& constants) : module_(module), constants_(constants) {}
+
+  llvm::Constant* model(const ir::Module& model, const std::vector<FunctionPlan>& plans,
+                        const std::vector<llvm::Function*>& run, const std::string& target);
+
+ private:
+  llvm::Constant* tensor(const std::string& name, const ir::Type& type);
+  llvm::Constant* tensors(const std::vector<NamedType>& list);
+  llvm::Constant* variable(const ir::Variable& variable);
+  llvm::Constant* function(const FunctionPlan& plan, llvm::Function* run);
+
+  template <typename CStruct>
+  llvm::Constant* same_layout(llvm::Constant* value) const;
+
+  llvm::Module& module_;
+  Constants& constants_;
+};
+
+int64_t integer(const ir::Attributes& attributes, std::string_view name) {
+  auto found = attributes.find(name);
+  return found == attributes.end() ? 0 : std::get<int64_t>(found->second);
+}
+
+std::string text(const ir::Attributes& attributes, std::string_view name) {
+  auto found = attributes.find(name);
+  return found == attributes.end() ? "" : std::get<std::string>(found->second);
+}
+
+/// The members that LLVM lays out must fall where the C compiler puts them.
+template <typename CStruct>
+llvm::Constant* DescriptorEmitter::same_layout(llvm::Constant* value) const {
+  const llvm::DataLayout& layout = module_.getDataLayout();
+  KILN_CHECK(layout.getTypeAllocSize(value->getType()) == sizeof(CStruct), "the descriptor differs from runtime/abi.h");
+  return value;
+}
+
+llvm::Constant* DescriptorEmitter::tensor(const std::string& name, const ir::Type& type) {
+  return same_layout<kiln_tensor>(
+      constants_.structure({constants_.string(name), constants_.i32(static_cast<int64_t>(type.element)),
+                            constants_.i32(type.rank()), constants_.array(type.shape)}));
+}
+
+llvm::Constant* DescriptorEmitter::tensors(const std::vector<NamedType>& list) {
+  std::vector<llvm::Constant*> elements;
+  for (const NamedType& each : list) elements.push_back(tensor(each.name, each.type));
+  return constants_.array(elements);
+}
+
+llvm::Constant* DescriptorEmitter::variable(const ir::Variable& variable) {
+  return same_layout<kiln_variable>(constants_.structure({tensor(variable.name, variable.type),
+                                                          constants_.i32(static_cast<int64_t>(variable.role)),
+                                                          constants_.i64(integer(variable.attributes, "offset"))}));
+}
+
+llvm::Constant* DescriptorEmitter::function(const FunctionPlan& plan, llvm::Function* run) {
+  const ir::Attributes& attributes = plan.function->attributes;
+  return same_layout<kiln_function>(constants_.structure({
+      constants_.string(plan.function->name),
+      constants_.i64(integer(attributes, "batch")),
+      constants_.i32(static_cast<int64_t>(plan.inputs.size())),
+      tensors(plan.inputs),
+      constants_.i32(static_cast<int64_t>(plan.outputs.size())),
+      tensors(plan.outputs),
+      constants_.i64(integer(attributes, "arena_bytes")),
+      constants_.i64(integer(attributes, "arena_lower_bound")),
+      constants_.i32(static_cast<int64_t>(plan.calls.size())),
+      run,
+  }));
+}
+
+llvm::Constant* DescriptorEmitter::model(const ir::Module& model, const std::vector<FunctionPlan>& plans,
+                                         const std::vector<llvm::Function*>& run, const std::string& target) {
+  std::vector<llvm::Constant*> variables;
+  for (const ir::Variable& each : model.variables) variables.push_back(variable(each));
+  std::vector<llvm::Constant*> functions;
+  for (size_t i = 0; i < plans.size(); ++i) functions.push_back(function(plans[i], run[i]));
+  return same_layout<kiln_model>(constants_.structure({
+      constants_.i32(KILN_ABI_VERSION),
+      constants_.string(model.name),
+      constants_.string(target),
+      constants_.string(text(model.attributes, "loss")),
+      constants_.string(text(model.attributes, "summary")),
+      constants_.i64(integer(model.attributes, "label_classes")),
+      constants_.i64(integer(model.attributes, "state_bytes")),
+      constants_.i32(static_cast<int64_t>(variables.size())),
+      constants_.array(variables),
+      constants_.i32(static_cast<int64_t>(functions.size())),
+      constants_.array(functions),
+  }));
+}
+
+}  // namespace
+
+void emit_descriptor(llvm::Module& module, Constants& constants, const ir::Module& model,
+                     const std::vector<FunctionPlan>& plans, const std::vector<llvm::Function*>& run,
+                     const std::string& target) {
+  llvm::Constant* value = DescriptorEmitter(module, constants).model(model, plans, run, target);
+  new llvm::GlobalVariable(module, value->getType(), /*isConstant=*/true, llvm::GlobalValue::ExternalLinkage, value, "kiln_model");
+}
+
+}  // namespace kiln::codegen

@@ -1,0 +1,192 @@
+#include "codegen/program/plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <limits>
+#include <unordered_map>
+
+#include "codegen/kernels/output_order.h"
+#include "runtime/abi.h"
+
+namespace kiln::codegen {
+namespace {
+
+constexpr std::string_view kNote = "is the module planned? run the passes, up to plan-memory, first";
+
+/// An integer attribute of a module, a variable or a function; -1 where there is none.
+int64_t integer(const ir::Attributes& attributes, std::string_view name) {
+  auto found = attributes.find(name);
+  const int64_t* value = found == attributes.end() ? nullptr : std::get_if<int64_t>(&found->second);
+  return value ? *value : -1;
+}
+
+class FunctionReader {
+ public:
+  FunctionReader(const ir::Module& module, const ir::Function& function) : module_(module), function_(function) {}
+
+  Expected<FunctionPlan> read();
+
+ private:
+  Status place_arguments();
+  Status read_op(const ir::Op& op);
+  Status read_fusion(const ir::Op& op);
+  Status check_results() const;
+
+  Expected<Place> place_of(const ir::Op& op, std::string_view buffer) const;
+  Expected<Place> variable_place(std::string_view name, const std::string& where) const;
+  Status check_block(const ir::Op& op, const Buffer& buffer) const;
+  Diagnostic error(const std::string& where, std::string message) const;
+
+  const ir::Module& module_;
+  const ir::Function& function_;
+  FunctionPlan plan_;
+  std::unordered_map<const ir::Value*, Place> places_;
+};
+
+Diagnostic FunctionReader::error(const std::string& where, std::string message) const {
+  return {where.empty() ? "function " + function_.name : where, std::move(message), std::string(kNote)};
+}
+
+Expected<FunctionPlan> FunctionReader::read() {
+  plan_.function = &function_;
+  for (size_t i = 0; i < function_.result_bindings.size(); ++i) {
+    const ir::Binding& binding = function_.result_bindings[i];
+    if (!binding.is_variable) plan_.outputs.push_back({binding.name, function_.body.results()[i]->type()});
+  }
+  KILN_TRY(place_arguments());
+  for (const auto& op : function_.body.ops()) KILN_TRY(read_op(*op));
+  KILN_TRY(check_results());
+  return std::move(plan_);
+}
+
+Status FunctionReader::place_arguments() {
+  for (size_t i = 0; i < function_.body.argument_count(); ++i) {
+    const ir::Value* argument = function_.body.argument(i);
+    const ir::Binding& binding = function_.argument_bindings[i];
+    if (binding.is_variable) {
+      KILN_ASSIGN(places_[argument], variable_place(binding.name, ""));
+    } else {
+      places_[argument] = {Place::Base::input, static_cast<int64_t>(plan_.inputs.size())};
+      plan_.inputs.push_back({binding.name, argument->type()});
+    }
+  }
+  return ok();
+}
+
+Status FunctionReader::read_op(const ir::Op& op) {
+  if (op.is("fusion")) return read_fusion(op);
+  if (!op.is("constant")) return error(op.location(), fmt::format("{} stands outside a fusion", op.name()));
+  places_[op.result()] = {Place::Base::constant, static_cast<int64_t>(plan_.constants.size())};
+  plan_.constants.push_back(op.get<ir::Literal>("value").dense());
+  return ok();
+}
+
+Status FunctionReader::read_fusion(const ir::Op& op) {
+  const auto buffers = op.get_or<ir::Strings>("buffers", {});
+  if (buffers.size() != op.result_count()) {
+    return error(op.location(), fmt::format("a fusion of {} results has {} buffers", op.result_count(), buffers.size()));
+  }
+  KernelCall call{&op, {}};
+  for (const ir::Value* operand : op.operands()) {
+    call.buffers.push_back({operand->type(), places_.at(operand)});
+    KILN_TRY(check_block(op, call.buffers.back()));
+  }
+  for (size_t i : output_order(op.region())) {
+    KILN_ASSIGN(const Place place, place_of(op, buffers[i]));
+    places_[op.result(i)] = place;
+    call.buffers.push_back({op.result(i)->type(), place});
+    KILN_TRY(check_block(op, call.buffers.back()));
+  }
+  plan_.calls.push_back(std::move(call));
+  return ok();
+}
+
+Expected<Place> FunctionReader::place_of(const ir::Op& op, std::string_view buffer) const {
+  if (buffer.starts_with("arena+")) {
+    int64_t offset = -1;
+    const char* end = buffer.data() + buffer.size();
+    auto [rest, failure] = std::from_chars(buffer.data() + 6, end, offset);
+    if (failure == std::errc() && rest == end) return Place{Place::Base::arena, offset};
+  }
+  if (buffer.starts_with("state:")) return variable_place(buffer.substr(6), op.location());
+  if (buffer.starts_with("output:")) {
+    auto named = [&](const NamedType& output) { return output.name == buffer.substr(7); };
+    auto found = std::find_if(plan_.outputs.begin(), plan_.outputs.end(), named);
+    if (found != plan_.outputs.end()) return Place{Place::Base::output, found - plan_.outputs.begin()};
+  }
+  return error(op.location(), fmt::format("a fusion's buffer must be arena+OFFSET, state:VARIABLE or output:NAME, not \"{}\"", buffer));
+}
+
+Expected<Place> FunctionReader::variable_place(std::string_view name, const std::string& where) const {
+  const ir::Variable* variable = module_.variable(name);
+  if (variable == nullptr) return error(where, fmt::format("there is no variable {}", name));
+  const Place place{Place::Base::state, integer(variable->attributes, "offset")};
+  if (place.at < 0 || place.at % KILN_ALIGNMENT != 0 ||
+      place.at + variable->type.bytes() > integer(module_.attributes, "state_bytes")) {
+    return error(variable->location, fmt::format("variable {} has no place in the state block", name));
+  }
+  return place;
+}
+
+/// Whether what a kernel writes stays within its block, and kernels can index it.
+Status FunctionReader::check_block(const ir::Op& op, const Buffer& buffer) const {
+  const auto& [type, place] = buffer;
+  auto fits = [&](const ir::Type& other) { return other == type; };
+  bool good = true;
+  switch (place.base) {
+    case Place::Base::arena:
+      good = place.at >= 0 && place.at % KILN_ALIGNMENT == 0 &&
+             place.at + type.bytes() <= integer(function_.attributes, "arena_bytes");
+      break;
+    case Place::Base::state:
+      good = std::any_of(module_.variables.begin(), module_.variables.end(), [&](const ir::Variable& variable) {
+        return integer(variable.attributes, "offset") == place.at && fits(variable.type);
+      });
+      break;
+    case Place::Base::output: good = fits(plan_.outputs[static_cast<size_t>(place.at)].type); break;
+    case Place::Base::input:
+    case Place::Base::constant: break;
+  }
+  if (!good) return error(op.location(), fmt::format("{} does not fit into its buffer", type.to_string()));
+  if (type.count() > std::numeric_limits<int32_t>::max()) {
+    return Diagnostic{op.location(), fmt::format("{} is too large for a kernel", type.to_string()),
+                      "kernels index at most 2147483647 elements; choose a smaller batch"};
+  }
+  return ok();
+}
+
+/// Whether each result is where the caller looks for it.
+Status FunctionReader::check_results() const {
+  int64_t output = 0;
+  for (size_t i = 0; i < function_.body.results().size(); ++i) {
+    const ir::Binding& binding = function_.result_bindings[i];
+    Place wanted{Place::Base::output, output};
+    if (binding.is_variable) {
+      KILN_ASSIGN(wanted, variable_place(binding.name, ""));
+    } else {
+      ++output;
+    }
+    const Place& place = places_.at(function_.body.results()[i]);
+    if (place.base != wanted.base || place.at != wanted.at) {
+      return error("", fmt::format("its result {} is never written to its place", binding.name));
+    }
+  }
+  return ok();
+}
+
+}  // namespace
+
+Expected<std::vector<FunctionPlan>> read_plan(const ir::Module& module) {
+  std::vector<FunctionPlan> plans;
+  if (integer(module.attributes, "state_bytes") < 0) {
+    return Diagnostic{"module " + module.name, "has no state_bytes", std::string(kNote)};
+  }
+  for (const auto& function : module.functions) {
+    KILN_ASSIGN(plans.emplace_back(), FunctionReader(module, *function).read());
+  }
+  return plans;
+}
+
+}  // namespace kiln::codegen
