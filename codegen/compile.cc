@@ -1,0 +1,166 @@
+#include "codegen/compile.h"
+
+#include <fmt/format.h>
+#include <sched.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <thread>
+#include <unordered_map>
+
+#include "codegen/cache.h"
+#include "codegen/kernels/compile.h"
+#include "codegen/program/emit_program.h"
+#include "codegen/source_hash.h"
+#include "codegen/temporary_directory.h"
+#include "ir/printer.h"
+
+namespace kiln::codegen {
+namespace {
+
+constexpr ir::PrintOptions kWithoutLocations{.locations = false};
+constexpr size_t kHashDigits = 32;
+
+/// A kernel that the module needs.
+struct Kernel {
+  std::string name;
+  const ir::Op* fusion;
+};
+
+/// The names of all calls, and each distinct kernel once, in the order of first use.
+struct Kernels {
+  std::vector<std::vector<std::string>> names;
+  std::vector<Kernel> distinct;
+};
+
+Kernels name_kernels(const std::vector<FunctionPlan>& plans, const Target& target) {
+  Kernels kernels;
+  std::unordered_map<std::string, const ir::Op*> seen;
+  for (const FunctionPlan& plan : plans) {
+    auto& names = kernels.names.emplace_back();
+    for (const KernelCall& call : plan.calls) {
+      names.push_back(kernel_name(*call.fusion, target));
+      if (seen.try_emplace(names.back(), call.fusion).second) kernels.distinct.push_back({names.back(), call.fusion});
+    }
+  }
+  return kernels;
+}
+
+int available_cpus() {
+  cpu_set_t set;
+  return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
+}
+
+/// Runs task(i) for i in [0, count) on up to `jobs` threads, this one among them.
+template <typename Task>
+void for_each_in_parallel(size_t count, int jobs, const Task& task) {
+  std::atomic<size_t> next{0};
+  auto work = [&] {
+    for (size_t i; (i = next++) < count;) task(i);
+  };
+  std::vector<std::thread> threads;
+  const size_t wanted = std::min(count, static_cast<size_t>(std::max(jobs > 0 ? jobs : available_cpus(), 1)));
+  for (size_t t = 1; t < wanted; ++t) threads.emplace_back(work);
+  work();
+  for (std::thread& thread : threads) thread.join();
+}
+
+Expected<std::string> compile_anew(const Kernel& kernel, const Target& target, const TemporaryDirectory& scratch) {
+  const std::string path = scratch.file(kernel.name + ".o");
+  std::string problem = "no object file was written";
+  try {
+    compile_kernel(*kernel.fusion, kernel.name, target, path);
+    if (auto bytes = read_bytes(path)) return std::move(*bytes);
+  } catch (const std::exception& exception) {
+    problem = exception.what();
+  }
+  return Diagnostic{kernel.fusion->location(), fmt::format("cannot compile this kernel: {}", problem),
+                    "this is a bug in kiln"};
+}
+
+/// Compiles or finds all kernels; objects[i] becomes kernel i's.
+Status collect_kernels(const std::vector<Kernel>& kernels, const CompileOptions& options, const Cache& cache,
+                       ObjectFile* objects, CompileStatistics& statistics) {
+  std::vector<size_t> missing;
+  for (size_t i = 0; i < kernels.size(); ++i) {
+    objects[i].name = kernels[i].name;
+    if (auto found = cache.find(kernels[i].name)) {
+      objects[i].bytes = std::move(*found);
+    } else {
+      missing.push_back(i);
+    }
+  }
+  statistics.kernels = static_cast<int>(kernels.size());
+  statistics.cache_hits = static_cast<int>(kernels.size() - missing.size());
+  if (missing.empty()) return ok();
+  KILN_ASSIGN(const TemporaryDirectory scratch, TemporaryDirectory::create());
+  std::vector<Status> outcomes(missing.size(), ok());
+  for_each_in_parallel(missing.size(), options.jobs, [&](size_t i) {
+    const Kernel& kernel = kernels[missing[i]];
+    auto bytes = compile_anew(kernel, options.target, scratch);
+    if (!bytes) {
+      outcomes[i] = bytes.error();
+      return;
+    }
+    cache.store(kernel.name, *bytes);
+    objects[missing[i]].bytes = std::move(*bytes);
+  });
+  for (Status& outcome : outcomes) KILN_TRY(std::move(outcome));
+  return ok();
+}
+
+Status collect_program(const ProgramSource& source, const Target& target, const Cache& cache, ObjectFile& object,
+                       CompileStatistics& statistics) {
+  const std::string text = ir::print(source.module, kWithoutLocations);
+  object.name = "program_" + content_hash({text, target.key(), kSourceHash, halide_version(), llvm_version()}).substr(0, kHashDigits);
+  if (auto found = cache.find(object.name)) {
+    statistics.program_cached = true;
+    object.bytes = std::move(*found);
+    return ok();
+  }
+  KILN_ASSIGN(object.bytes, emit_program(source, target));
+  cache.store(object.name, object.bytes);
+  return ok();
+}
+
+/// Seconds since it was made or last asked.
+class Stopwatch {
+ public:
+  double lap() {
+    const auto before = std::exchange(start_, std::chrono::steady_clock::now());
+    return std::chrono::duration<double>(start_ - before).count();
+  }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace
+
+std::string kernel_name(const ir::Op& fusion, const Target& target) {
+  const auto& kind = fusion.get<std::string>("kind");
+  const std::string hash = content_hash({ir::print(fusion.region(), kWithoutLocations), kind, target.key(), kSourceHash, halide_version()});
+  return fmt::format("{}_{}", kind, std::string_view(hash).substr(0, kHashDigits));
+}
+
+Expected<ObjectCode> compile(const ir::Module& module, const CompileOptions& options, CompileStatistics* statistics) {
+  CompileStatistics unused;
+  CompileStatistics& counts = statistics ? *statistics : unused;
+  counts = {};
+  Stopwatch stopwatch;
+  const Cache cache = options.use_cache ? Cache::of_user() : Cache();
+  KILN_ASSIGN(const auto plans, read_plan(module));
+  const Kernels kernels = name_kernels(plans, options.target);
+  counts.plan_seconds = stopwatch.lap();
+
+  ObjectCode code;
+  code.objects.resize(1 + kernels.distinct.size());
+  KILN_TRY(collect_kernels(kernels.distinct, options, cache, code.objects.data() + 1, counts));
+  counts.kernels_seconds = stopwatch.lap();
+  KILN_TRY(collect_program({module, plans, kernels.names}, options.target, cache, code.objects[0], counts));
+  counts.program_seconds = stopwatch.lap();
+  return code;
+}
+
+}  // namespace kiln::codegen

@@ -1,0 +1,119 @@
+#include "codegen/link.h"
+
+#include <fmt/format.h>
+#include <lld/Common/Driver.h>
+#include <llvm/Object/Archive.h>
+#include <llvm/Support/MemoryBuffer.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <mutex>
+#include <vector>
+
+#include "codegen/temporary_directory.h"
+
+LLD_HAS_DRIVER(elf)
+
+// An `ar` archive of files to link with (see BUILD), made part of this program.
+extern "C" const char kiln_link_files_start[];
+extern "C" const char kiln_link_files_end[];
+
+namespace kiln::codegen {
+namespace {
+
+Status write_file(const std::string& path, std::string_view bytes) {
+  std::ofstream file(path, std::ios::binary);
+  file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  file.close();
+  if (file) return ok();
+  return Diagnostic{path, "cannot write this file", "is the disk full? TMPDIR names another folder"};
+}
+
+/// Writes the files that this program carries into a folder; their names in order.
+Expected<std::vector<std::string>> extract_link_files(const TemporaryDirectory& directory) {
+  const llvm::StringRef bytes(kiln_link_files_start, static_cast<size_t>(kiln_link_files_end - kiln_link_files_start));
+  std::vector<std::string> names;
+  auto archive = llvm::object::Archive::create(llvm::MemoryBufferRef(bytes, "link files"));
+  if (!archive) return Diagnostic{"", "kiln's own archive is damaged: " + llvm::toString(archive.takeError()), ""};
+  llvm::Error error = llvm::Error::success();
+  for (const auto& child : (*archive)->children(error)) {
+    const llvm::StringRef name = llvm::cantFail(child.getName());
+    names.push_back(name.str());
+    KILN_TRY(write_file(directory.file(names.back()), llvm::cantFail(child.getBuffer())));
+  }
+  if (error) return Diagnostic{"", "kiln's own archive is damaged: " + llvm::toString(std::move(error)), ""};
+  return names;
+}
+
+/// LLD's first error, without its program name.
+std::string first_error(std::string_view log) {
+  constexpr std::string_view kPrefix = "error: ";
+  if (size_t at = log.find(kPrefix); at != std::string_view::npos) log.remove_prefix(at + kPrefix.size());
+  return std::string(log.substr(0, log.find('\n')));
+}
+
+Status run_lld(const std::vector<std::string>& arguments) {
+  static std::mutex one_at_a_time;  // LLD keeps its state in globals
+  const std::lock_guard lock(one_at_a_time);
+  std::vector<const char*> argv;
+  for (const std::string& argument : arguments) argv.push_back(argument.c_str());
+  std::string log;
+  llvm::raw_string_ostream stream(log);
+  const lld::Result result = lld::lldMain(argv, stream, stream, {{lld::Gnu, &lld::elf::link}});
+  if (result.retCode == 0) return ok();
+  return Diagnostic{"", "cannot link: " + first_error(log), ""};
+}
+
+/// The command line of a static executable, as `gcc -static` gives it.
+std::vector<std::string> command_line(const std::vector<std::string>& objects, const std::vector<std::string>& link_files,
+                                      const TemporaryDirectory& directory, const std::string& output) {
+  std::vector<std::string> line = {"ld.lld", "-static", "--gc-sections", "--strip-all", "--build-id=none", "-z", "noexecstack", "-o", output};
+  std::vector<std::string> archives = {"--start-group"};
+  std::vector<std::string> last;
+  for (const std::string& name : link_files) {
+    const bool is_archive = name.ends_with(".a");
+    const bool is_last = name == "crtend.o" || name == "crtn.o";
+    (is_archive ? archives : is_last ? last : line).push_back(directory.file(name));
+  }
+  archives.push_back("--end-group");
+  line.insert(line.end(), objects.begin(), objects.end());
+  line.insert(line.end(), archives.begin(), archives.end());
+  line.insert(line.end(), last.begin(), last.end());
+  return line;
+}
+
+/// The name of a new, empty file beside `output`, in which the executable grows.
+Expected<std::string> file_beside(const std::string& output) {
+  std::string name = output + ".XXXXXX";
+  const int descriptor = mkstemp(name.data());
+  if (descriptor < 0) return Diagnostic{output, fmt::format("cannot write here: {}", std::strerror(errno)), ""};
+  close(descriptor);
+  return name;
+}
+
+}  // namespace
+
+Status link_executable(const ObjectCode& code, const std::string& output) {
+  KILN_ASSIGN(const std::string unfinished, file_beside(output));
+  auto link = [&]() -> Status {
+    KILN_ASSIGN(const TemporaryDirectory directory, TemporaryDirectory::create());
+    KILN_ASSIGN(const auto link_files, extract_link_files(directory));
+    std::vector<std::string> objects;
+    for (const ObjectFile& object : code.objects) {
+      objects.push_back(directory.file(object.name + ".o"));
+      KILN_TRY(write_file(objects.back(), object.bytes));
+    }
+    KILN_TRY(run_lld(command_line(objects, link_files, directory, unfinished)));
+    if (std::rename(unfinished.c_str(), output.c_str()) == 0) return ok();
+    return Diagnostic{output, fmt::format("cannot write here: {}", std::strerror(errno)), ""};
+  };
+  Status linked = link();
+  if (!linked) unlink(unfinished.c_str());
+  return linked;
+}
+
+}  // namespace kiln::codegen

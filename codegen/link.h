@@ -1,0 +1,15 @@
+// Object code as files that need nothing else installed.
+#pragma once
+
+#include <string>
+
+#include "codegen/object_code.h"
+#include "runtime/expected.h"
+
+namespace kiln::codegen {
+
+/// Links a static executable from the objects, the runtime and the C library that kiln carries in
+/// itself. `output` appears whole and executable, or not at all.
+Status link_executable(const ObjectCode& code, const std::string& output);
+
+}  // namespace kiln::codegen

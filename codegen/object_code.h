@@ -1,0 +1,21 @@
+// Machine code before it is linked.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace kiln::codegen {
+
+/// One relocatable object file.
+struct ObjectFile {
+  std::string name;   ///< without extension: "contraction_1f0c...", "program_77ab..."
+  std::string bytes;  ///< ELF
+};
+
+/// A whole module: its program, which defines `kiln_model`, then the kernels that it calls. What
+/// the objects leave undefined is in runtime/halide_runtime.h, libc and libm.
+struct ObjectCode {
+  std::vector<ObjectFile> objects;
+};
+
+}  // namespace kiln::codegen
