@@ -1,0 +1,141 @@
+// The cache of objects: hits, damage, writers side by side, and what a key depends on.
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "codegen/cache.h"
+#include "codegen/compile.h"
+#include "codegen/temporary_directory.h"
+#include "ir/parser.h"
+#include "tests/codegen/mlp.h"
+
+namespace kiln::tests {
+namespace {
+
+namespace fs = std::filesystem;
+using codegen::Cache;
+
+const std::string kObject = std::string("\x7f" "ELF") + std::string(5000, 'x');
+
+class CacheTest : public testing::Test {
+ protected:
+  CacheTest() : directory_(std::move(*codegen::TemporaryDirectory::create())) {
+    setenv("KILN_CACHE", directory_.path().c_str(), 1);
+  }
+
+  codegen::ObjectCode compile(codegen::CompileStatistics& statistics, std::string text = kMlp, int threads = 1) {
+    auto code = codegen::compile(*ir::parse_module(text), {codegen::host_target(threads)}, &statistics);
+    EXPECT_TRUE(code) << code.error().to_string();
+    return std::move(*code);
+  }
+
+  codegen::TemporaryDirectory directory_;
+};
+
+void overwrite(const std::string& path, const std::string& bytes) { std::ofstream(path, std::ios::binary) << bytes; }
+
+TEST_F(CacheTest, KeepsObjects) {
+  const Cache cache(directory_.file("a/b"));
+  EXPECT_FALSE(cache.find("one"));
+  EXPECT_TRUE(cache.store("one", kObject));
+  EXPECT_EQ(cache.find("one"), kObject);
+  EXPECT_FALSE(cache.find("two"));
+}
+
+TEST_F(CacheTest, DamagedEntriesAreAbsent) {
+  const Cache cache(directory_.path());
+  ASSERT_TRUE(cache.store("one", kObject));
+  const std::string whole = *codegen::read_bytes(cache.path("one"));
+  std::string flipped = whole;
+  flipped[2000] ^= 1;
+  for (const std::string& damaged : {flipped, whole.substr(0, 3000), whole + "x", whole.substr(0, 10), std::string()}) {
+    overwrite(cache.path("one"), damaged);
+    EXPECT_FALSE(cache.find("one")) << damaged.size();
+  }
+  EXPECT_TRUE(cache.store("one", kObject));
+  EXPECT_EQ(cache.find("one"), kObject);
+}
+
+TEST_F(CacheTest, WithoutAFolderNothingIsKept) {
+  EXPECT_FALSE(Cache().store("one", kObject));
+  EXPECT_FALSE(Cache().find("one"));
+  overwrite(directory_.file("file"), "");
+  EXPECT_FALSE(Cache(directory_.file("file")).store("one", kObject));
+}
+
+TEST_F(CacheTest, WritersSideBySide) {
+  const Cache cache(directory_.path());
+  std::vector<std::thread> writers;
+  for (int i = 0; i < 4; ++i) {
+    writers.emplace_back([&] {
+      for (int round = 0; round < 50; ++round) {
+        EXPECT_TRUE(cache.store("one", kObject));
+        EXPECT_EQ(cache.find("one"), kObject);
+      }
+    });
+  }
+  for (std::thread& writer : writers) writer.join();
+  EXPECT_EQ(std::distance(fs::directory_iterator(directory_.path()), {}), 1) << "temporary files were left";
+}
+
+TEST_F(CacheTest, FolderFollowsTheEnvironment) {
+  EXPECT_EQ(Cache::of_user().directory(), directory_.path() + "/kernels");
+  unsetenv("KILN_CACHE");
+  setenv("XDG_CACHE_HOME", "/x", 1);
+  EXPECT_EQ(Cache::of_user().directory(), "/x/kiln/kernels");
+  unsetenv("XDG_CACHE_HOME");
+  setenv("HOME", "/h", 1);
+  EXPECT_EQ(Cache::of_user().directory(), "/h/.cache/kiln/kernels");
+  unsetenv("HOME");
+  EXPECT_EQ(Cache::of_user().directory(), "");
+}
+
+TEST_F(CacheTest, SecondCompilationFindsEverything) {
+  codegen::CompileStatistics first, second;
+  const auto cold = compile(first), warm = compile(second);
+  EXPECT_EQ(first.cache_hits, 0);
+  EXPECT_EQ(first.kernels, 5);
+  EXPECT_FALSE(first.program_cached);
+  EXPECT_EQ(second.cache_hits, second.kernels);
+  EXPECT_TRUE(second.program_cached);
+  ASSERT_EQ(warm.objects.size(), cold.objects.size());
+  for (size_t i = 0; i < cold.objects.size(); ++i) {
+    EXPECT_EQ(warm.objects[i].name, cold.objects[i].name);
+    EXPECT_EQ(warm.objects[i].bytes, cold.objects[i].bytes);
+  }
+}
+
+TEST_F(CacheTest, DamagedKernelsAreCompiledAgain) {
+  codegen::CompileStatistics statistics;
+  const auto code = compile(statistics);
+  overwrite(Cache::of_user().path(code.objects[1].name), "junk");
+  fs::resize_file(Cache::of_user().path(code.objects[0].name), 100);
+  compile(statistics);
+  EXPECT_EQ(statistics.cache_hits, statistics.kernels - 1);
+  EXPECT_FALSE(statistics.program_cached);
+  compile(statistics);
+  EXPECT_EQ(statistics.cache_hits, statistics.kernels);
+}
+
+TEST_F(CacheTest, KeysDependOnCodeNotOnLocations) {
+  codegen::CompileStatistics statistics;
+  compile(statistics);
+  std::string text = kMlp;
+  text.replace(text.find("small/dense/grad"), 16, "elsewhere");
+  compile(statistics, text);
+  EXPECT_EQ(statistics.cache_hits, statistics.kernels);
+  EXPECT_TRUE(statistics.program_cached);
+  text.replace(text.find("dense<0.01>"), 11, "dense<0.02>");
+  compile(statistics, text);
+  EXPECT_EQ(statistics.cache_hits, statistics.kernels - 1);
+  EXPECT_FALSE(statistics.program_cached);
+  compile(statistics, kMlp, 3);
+  EXPECT_EQ(statistics.cache_hits, 0);
+}
+
+}  // namespace
+}  // namespace kiln::tests

@@ -1,0 +1,36 @@
+// Compiled modules, called with literals as the interpreter is.
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "codegen/jit.h"
+#include "ir/interpreter.h"
+#include "ir/module.h"
+#include "runtime/thread_pool.h"
+
+namespace kiln::tests {
+
+/// A planned module, compiled for this machine and loaded.
+class LoadedModule {
+ public:
+  /// Fails the test and throws where the module does not compile.
+  explicit LoadedModule(const ir::Module& module, int threads = 1);
+
+  const kiln_model& model() const { return *jit_.model(); }
+  const kiln_function& function(const std::string& name) const;
+
+  /// As ir::interpret(function, variables, inputs); the arena holds garbage at the start.
+  std::map<std::string, ir::Literal> run(const std::string& name, ir::Environment& variables,
+                                         const std::map<std::string, ir::Literal>& inputs);
+
+ private:
+  codegen::Jit jit_;
+  runtime::ThreadPool pool_;
+};
+
+/// The literal of a tensor's bytes.
+ir::Literal literal_from(const kiln_tensor& tensor, const void* bytes);
+
+}  // namespace kiln::tests
