@@ -1,0 +1,275 @@
+#include "tests/random_ops.h"
+
+#include <algorithm>
+#include <numeric>
+
+namespace kiln::tests {
+namespace {
+
+using ir::ElementType;
+using ir::Integers;
+using ir::Shape;
+using ir::Tensor;
+
+// Every float value in a pool is within [-2, 2]; what an op needs or gives beyond is scaled.
+
+bool floating(Tensor x) { return ir::is_float(x.type().element); }
+Tensor half(Tensor x) { return floating(x) ? x * 0.5 : x; }
+/// Within [0.6, 1.4].
+Tensor positive(Tensor x) { return ir::logistic(x) + 0.5; }
+
+template <auto F>
+Tensor unary(Pool& pool) {
+  return F(pool.any_float());
+}
+
+Tensor divide(Pool& pool) {
+  const Tensor a = pool.number();
+  const Tensor b = pool.like(a);
+  return floating(a) ? a / positive(b) * 0.5 : a / b;
+}
+
+Tensor remainder(Pool& pool) {
+  const Tensor a = pool.number();
+  const Tensor b = pool.like(a);
+  return ir::remainder(a, floating(a) ? positive(b) : b);
+}
+
+Tensor power(Pool& pool) {
+  const Tensor a = pool.number();
+  const Tensor b = pool.like(a);
+  return floating(a) ? ir::power(positive(a), b) * 0.5 : ir::power(a, b);
+}
+
+Tensor bitwise(Pool& pool, std::string_view name) {
+  const Tensor a = pool.bits();
+  return pool.builder().wrap(pool.builder().create(name, {a.value, pool.like(a).value})->result());
+}
+
+Tensor compare(Pool& pool) {
+  static const std::vector<std::string> kDirections = {"EQ", "NE", "LT", "LE", "GT", "GE"};
+  const Tensor a = pool.anything();
+  return ir::compare(a, pool.random().pick(kDirections), pool.like(a));
+}
+
+Tensor select(Pool& pool) {
+  const Tensor a = pool.anything();
+  const Tensor predicate = pool.of_type(a.type().with_element(ElementType::i1));
+  return ir::select(predicate, a, pool.like(a));
+}
+
+/// Between floats.
+Tensor convert(Pool& pool) { return ir::convert(pool.any_float(), pool.float_element()); }
+
+/// Between all types; integers become floats only where those are small.
+Tensor convert_any(Pool& pool) {
+  const Tensor x = pool.anything();
+  const ElementType to = pool.number_element();
+  if (ir::is_float(to) && !floating(x)) {
+    if (x.type().element == ElementType::i1) return ir::convert(x, to);
+    return ir::tanh(ir::convert(ir::convert(x, ElementType::i8), to));
+  }
+  return ir::convert(x, to);
+}
+
+Tensor constant(Pool& pool) {
+  return pool.builder().constant(random_literal(pool.random_type(pool.number_element()), pool.random()));
+}
+
+Tensor iota(Pool& pool) {
+  const ir::Type type = pool.random_type(pool.number_element());
+  if (type.rank() == 0) return {};
+  const Tensor x = pool.builder().iota(type, pool.random().below(type.rank()));
+  return floating(x) ? x * 0.125 : x;
+}
+
+Tensor broadcast_in_dim(Pool& pool) {
+  const Tensor x = pool.anything();
+  Shape shape = x.shape();
+  Integers dims(shape.size());
+  std::iota(dims.begin(), dims.end(), 0);
+  for (int64_t& extent : shape) {
+    if (extent == 1) extent = pool.random().between(1, 3);
+  }
+  const int64_t at = pool.random().between(0, x.rank());
+  shape.insert(shape.begin() + at, pool.random().between(1, 3));
+  for (int64_t& d : dims) d += d >= at;
+  if (ir::element_count(shape) > kLargestRandomTensor || shape.size() > 5) return {};
+  return ir::broadcast_in_dim(x, shape, dims);
+}
+
+Tensor reshape(Pool& pool) {
+  const Tensor x = pool.anything();
+  const int64_t count = x.type().count();
+  const int64_t factor = pool.random().between(1, 4);
+  Shape shape = {count};
+  if (count % factor == 0) shape = {factor, count / factor};
+  if (pool.random().chance(20)) shape.push_back(1);
+  return ir::reshape(x, shape);
+}
+
+Tensor transpose(Pool& pool) {
+  const Tensor x = pool.anything();
+  Integers permutation(x.shape().size());
+  std::iota(permutation.begin(), permutation.end(), 0);
+  for (size_t i = permutation.size(); i > 1; --i) {
+    std::swap(permutation[i - 1], permutation[static_cast<size_t>(pool.random().below(static_cast<int64_t>(i)))]);
+  }
+  return ir::transpose(x, permutation);
+}
+
+Tensor slice(Pool& pool) {
+  const Tensor x = pool.anything();
+  Integers starts, limits, strides;
+  for (int64_t extent : x.shape()) {
+    starts.push_back(extent > 1 ? pool.random().below(extent) : 0);
+    limits.push_back(pool.random().between(std::min(starts.back() + 1, extent), extent));
+    strides.push_back(pool.random().between(1, 2));
+  }
+  return ir::slice(x, starts, limits, strides);
+}
+
+/// A random subset of a tensor's dimensions.
+Integers some_dimensions(Pool& pool, Tensor x) {
+  Integers dims;
+  for (int64_t d = 0; d < x.rank(); ++d) {
+    if (pool.random().chance(50)) dims.push_back(d);
+  }
+  return dims;
+}
+
+Tensor reverse(Pool& pool) {
+  const Tensor x = pool.anything();
+  return ir::reverse(x, some_dimensions(pool, x));
+}
+
+Tensor concatenate(Pool& pool) {
+  const Tensor x = pool.anything();
+  if (x.rank() == 0 || x.type().count() * 3 > kLargestRandomTensor) return {};
+  std::vector<Tensor> pieces = {x};
+  while (pieces.size() < 3 && pool.random().chance(70)) pieces.push_back(pool.like(x));
+  return ir::concatenate(pieces, pool.random().below(x.rank()));
+}
+
+Tensor pad(Pool& pool) {
+  const Tensor x = pool.anything();
+  Integers low, high, interior;
+  for (int64_t extent : x.shape()) {
+    low.push_back(pool.random().between(extent > 2 ? -1 : 0, 2));
+    high.push_back(pool.random().between(extent > 2 ? -1 : 0, 1));
+    interior.push_back(pool.random().chance(30));
+  }
+  if (x.type().count() * (int64_t{1} << (2 * x.rank())) > 4 * kLargestRandomTensor) return {};
+  const Tensor value = pool.of_type({x.type().element, {}});
+  ir::Op* op = pool.builder().create("pad", {x.value, value.value},
+                                     {{"edge_padding_low", low}, {"edge_padding_high", high}, {"interior_padding", interior}});
+  return op->result()->type().count() > kLargestRandomTensor ? Tensor{} : pool.builder().wrap(op->result());
+}
+
+Tensor reduce_add(Pool& pool) {
+  const Tensor x = pool.number();
+  const Integers dims = some_dimensions(pool, x);
+  int64_t count = 1;
+  for (int64_t d : dims) count *= x.shape()[static_cast<size_t>(d)];
+  const Tensor total = ir::reduce(x, "add", dims);
+  return floating(x) ? total * (1.0 / static_cast<double>(std::max<int64_t>(count, 1))) : total;
+}
+
+Tensor reduce_other(Pool& pool) {
+  const Tensor x = pool.anything();
+  const Integers dims = some_dimensions(pool, x);
+  for (int64_t d : dims) {
+    if (x.shape()[static_cast<size_t>(d)] == 0) return {};  // an infinity
+  }
+  if (x.type().element == ElementType::i1) return ir::reduce(x, pool.random().chance(50) ? "and" : "or", dims);
+  if (!floating(x) && pool.random().chance(30)) return ir::reduce(x, "multiply", dims);
+  return ir::reduce(x, pool.random().chance(50) ? "maximum" : "minimum", dims);
+}
+
+Tensor dot_general(Pool& pool) {
+  const Tensor a = pool.number();
+  ir::DotDimensions dims;
+  Shape shape;
+  int64_t summed = 1;
+  for (int64_t d = 0; d < a.rank(); ++d) {
+    const int64_t kind = pool.random().below(3);
+    if (kind == 0) continue;
+    (kind == 1 ? dims.lhs_batching : dims.lhs_contracting).push_back(d);
+    (kind == 1 ? dims.rhs_batching : dims.rhs_contracting).push_back(static_cast<int64_t>(shape.size()));
+    shape.push_back(a.shape()[static_cast<size_t>(d)]);
+    if (kind == 2) summed *= shape.back();
+  }
+  const int64_t free = pool.random().between(1, 3);
+  if (pool.random().chance(70)) shape.push_back(free);
+  if (a.type().count() * free > kLargestRandomTensor) return {};
+  const Tensor b = pool.of_type(a.type().with_shape(shape));
+  const Tensor product = ir::dot_general(a, b, dims);
+  return floating(a) ? product * (0.5 / static_cast<double>(std::max<int64_t>(summed, 1))) : product;
+}
+
+Tensor rng_bit_generator(Pool& pool) {
+  const Tensor state = pool.of_type({ElementType::i64, {2}});
+  const ir::RandomBits drawn = ir::rng_bit_generator(state, pool.random_type(ElementType::i32).shape);
+  pool.add(drawn.state);
+  return pool.random().chance(50) ? drawn.bits : ir::uniform(drawn.bits, -1, 1);
+}
+
+constexpr Smoothness kSmooth = Smoothness::smooth;
+constexpr Smoothness kKinks = Smoothness::kinks;
+constexpr Smoothness kJumps = Smoothness::jumps;
+
+constexpr RandomOp kRandomOps[] = {
+    {"constant", kSmooth, constant},
+    {"iota", kSmooth, iota},
+    {"add", kSmooth, [](Pool& p) { const Tensor a = p.number(); return half(a + p.like(a)); }},
+    {"subtract", kSmooth, [](Pool& p) { const Tensor a = p.number(); return half(a - p.like(a)); }},
+    {"multiply", kSmooth, [](Pool& p) { const Tensor a = p.number(); return half(a * p.like(a)); }},
+    {"divide", kSmooth, divide},
+    {"remainder", kJumps, remainder},
+    {"power", kSmooth, power},
+    {"maximum", kKinks, [](Pool& p) { const Tensor a = p.anything(); return ir::maximum(a, p.like(a)); }},
+    {"minimum", kKinks, [](Pool& p) { const Tensor a = p.anything(); return ir::minimum(a, p.like(a)); }},
+    {"and", kJumps, [](Pool& p) { return bitwise(p, "and"); }},
+    {"or", kJumps, [](Pool& p) { return bitwise(p, "or"); }},
+    {"xor", kJumps, [](Pool& p) { return bitwise(p, "xor"); }},
+    {"negate", kSmooth, [](Pool& p) { return -p.number(); }},
+    {"abs", kKinks, [](Pool& p) { return ir::abs(p.number()); }},
+    {"sign", kJumps, [](Pool& p) { return ir::sign(p.number()); }},
+    {"exponential", kSmooth, [](Pool& p) { return ir::exp(p.any_float()) * 0.25; }},
+    {"exponential_minus_one", kSmooth, [](Pool& p) { return ir::expm1(p.any_float()) * 0.25; }},
+    {"log", kSmooth, [](Pool& p) { return ir::log(positive(p.any_float())); }},
+    {"log_plus_one", kSmooth, [](Pool& p) { return ir::log1p(positive(p.any_float())); }},
+    {"sqrt", kSmooth, [](Pool& p) { return ir::sqrt(positive(p.any_float())); }},
+    {"rsqrt", kSmooth, [](Pool& p) { return ir::rsqrt(positive(p.any_float())); }},
+    {"tanh", kSmooth, unary<[](Tensor x) { return ir::tanh(x); }>},
+    {"logistic", kSmooth, unary<[](Tensor x) { return ir::logistic(x); }>},
+    {"erf", kSmooth, unary<[](Tensor x) { return ir::erf(x); }>},
+    {"sine", kSmooth, unary<[](Tensor x) { return ir::sine(x); }>},
+    {"cosine", kSmooth, unary<[](Tensor x) { return ir::cosine(x); }>},
+    {"floor", kJumps, unary<[](Tensor x) { return ir::floor(x); }>},
+    {"ceil", kJumps, unary<[](Tensor x) { return ir::ceil(x); }>},
+    {"round_nearest_even", kJumps, unary<[](Tensor x) { return ir::round_nearest_even(x); }>},
+    {"not", kJumps, [](Pool& p) { return ir::logical_not(p.bits()); }},
+    {"compare", kJumps, compare},
+    {"select", kSmooth, select},
+    {"convert", kSmooth, convert},
+    {"convert", kJumps, convert_any},
+    {"is_finite", kJumps, unary<[](Tensor x) { return ir::is_finite(x); }>},
+    {"broadcast_in_dim", kSmooth, broadcast_in_dim},
+    {"reshape", kSmooth, reshape},
+    {"transpose", kSmooth, transpose},
+    {"slice", kSmooth, slice},
+    {"reverse", kSmooth, reverse},
+    {"concatenate", kSmooth, concatenate},
+    {"pad", kSmooth, pad},
+    {"reduce", kSmooth, reduce_add},
+    {"reduce", kKinks, reduce_other},
+    {"dot_general", kSmooth, dot_general},
+    {"rng_bit_generator", kJumps, rng_bit_generator},
+};
+
+}  // namespace
+
+std::span<const RandomOp> random_ops() { return kRandomOps; }
+
+}  // namespace kiln::tests
