@@ -37,14 +37,13 @@ class ReverseWalk {
  private:
   /// Active: a float that changes smoothly with a value asked for.
   void mark_active(const std::vector<const Op*>& ops) {
-    for (Value* value : gradient_.operands().subspan(1)) {
-      if (is_float(value->type().element)) active_.insert(value);
-    }
+    for (Value* value : gradient_.operands().subspan(1)) active_.insert(value);
     for (const Op* op : ops) {
       const Gradient* gradient = find_gradient(op->name());
       bool depends = false;
       for (size_t i = 0; i < op->operands().size(); ++i) {
-        depends = depends || (active_.contains(op->operand(i)) && (gradient == nullptr || gradient->rule(i)));
+        depends = depends ||
+                  (active_.contains(op->operand(i)) && (gradient == nullptr || gradient->rule(i)));
       }
       for (size_t i = 0; depends && i < op->result_count(); ++i) {
         if (is_float(op->result(i)->type().element)) active_.insert(op->result(i));
@@ -73,7 +72,8 @@ class ReverseWalk {
   /// Whether an adjoint has reached the op and some operand wants one.
   bool on_a_path(const Op& op) const {
     bool reached = false;
-    for (size_t i = 0; i < op.result_count(); ++i) reached = reached || adjoints_.contains(op.result(i));
+    for (size_t i = 0; i < op.result_count(); ++i)
+      reached = reached || adjoints_.contains(op.result(i));
     if (!reached) return false;
     for (Value* operand : op.operands()) {
       if (active_.contains(operand)) return true;
@@ -84,8 +84,8 @@ class ReverseWalk {
   void accumulate(const Op& op, size_t i, Tensor contribution) {
     if (!contribution) return;
     Value* operand = op.operand(i);
-    KILN_CHECK(contribution.type() == operand->type(), "{}: the gradient of operand {}, {}, is {}", op.name(), i,
-               operand->type().to_string(), contribution.type().to_string());
+    KILN_CHECK(contribution.type() == operand->type(), "{}: the gradient of operand {}, {}, is {}",
+               op.name(), i, operand->type().to_string(), contribution.type().to_string());
     Tensor& adjoint = adjoints_[operand];
     adjoint = adjoint ? adjoint + contribution : contribution;
   }
@@ -95,7 +95,8 @@ class ReverseWalk {
     std::vector<Value*> values;
     for (Value* value : gradient_.operands().subspan(1)) {
       auto found = adjoints_.find(value);
-      values.push_back(found != adjoints_.end() ? found->second.value : builder_.constant(0, value->type()).value);
+      values.push_back(found != adjoints_.end() ? found->second.value
+                                                : builder_.constant(0, value->type()).value);
     }
     return values;
   }

@@ -11,8 +11,8 @@ namespace kiln::passes {
 /// more than once. Only ops on a path between the two are differentiated; a value with no path to
 /// the loss gets a zero constant. New ops carry the location of the op they differentiate, with
 /// "grad" below it. Gradients of gradients work: ops are replaced in order.
-/// An op on a path that has no rule is an error at that op's location; the module is then valid, but
-/// keeps `gradient` ops.
+/// An op on a path that has no rule is an error at that op's location; the module is then valid,
+/// but keeps `gradient` ops.
 Status differentiate(ir::Module& module);
 
 }  // namespace kiln::passes

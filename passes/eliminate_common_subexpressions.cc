@@ -14,7 +14,8 @@ using ir::Op;
 using ir::Value;
 
 bool is_commutative(const Op& op) {
-  constexpr std::string_view kNames[] = {"add", "multiply", "maximum", "minimum", "and", "or", "xor"};
+  constexpr std::string_view kNames[] = {"add", "multiply", "maximum", "minimum",
+                                         "and", "or",       "xor"};
   return std::find(std::begin(kNames), std::end(kNames), op.name()) != std::end(kNames);
 }
 
@@ -35,7 +36,8 @@ size_t hash_of(const Op& op) {
   }
   if (op.is("constant")) {
     const auto& bytes = op.get<ir::Literal>("value").bytes();
-    for (size_t i = 0; i < std::min<size_t>(bytes.size(), 64); ++i) mix(static_cast<size_t>(bytes[i]));
+    for (size_t i = 0; i < std::min<size_t>(bytes.size(), 64); ++i)
+      mix(static_cast<size_t>(bytes[i]));
   }
   return hash;
 }
@@ -45,7 +47,8 @@ bool same(const Op& a, const Op& b) {
   for (size_t i = 0; i < a.result_count(); ++i) {
     if (a.result(i)->type() != b.result(i)->type()) return false;
   }
-  return operands_in_canonical_order(a) == operands_in_canonical_order(b) && a.attributes() == b.attributes();
+  return operands_in_canonical_order(a) == operands_in_canonical_order(b) &&
+         a.attributes() == b.attributes();
 }
 
 }  // namespace
@@ -54,7 +57,8 @@ bool eliminate_common_subexpressions(ir::Region& region) {
   std::unordered_multimap<size_t, const Op*> known;
   bool changed = false;
   for (const auto& op : region.ops()) {
-    for (size_t i = 0; i < op->region_count(); ++i) changed = eliminate_common_subexpressions(op->region(i)) || changed;
+    for (size_t i = 0; i < op->region_count(); ++i)
+      changed = eliminate_common_subexpressions(op->region(i)) || changed;
   }
   auto merge = [&](const Op& op, ir::Builder&) -> std::vector<Value*> {
     if (op.region_count() > 0) return {};

@@ -5,9 +5,9 @@
 
 namespace kiln::passes {
 
-/// Within each region, replaces an op by an earlier one of the same definition, attributes, types and
-/// operands (in either order where the op is commutative). The earlier one's location stays. Ops with
-/// regions are left alone, the ops inside are not. True if anything changed.
+/// Within each region, replaces an op by an earlier one of the same definition, attributes, types
+/// and operands (in either order where the op is commutative). The earlier one's location stays.
+/// Ops with regions are left alone, the ops inside are not. True if anything changed.
 bool eliminate_common_subexpressions(ir::Region& region);
 
 }  // namespace kiln::passes

@@ -55,8 +55,9 @@ bool drop_unused_arguments(Op& fusion) {
 /// A fusion like `op` that gives only the results that are used.
 std::unique_ptr<Op> with_used_results(const Op& op, const Values& used,
                                       std::unordered_map<const Value*, Value*>& replacements) {
-  auto narrow = std::make_unique<Op>(op.definition(), std::vector<Value*>(op.operands().begin(), op.operands().end()),
-                                     op.attributes(), op.location());
+  auto narrow = std::make_unique<Op>(
+      op.definition(), std::vector<Value*>(op.operands().begin(), op.operands().end()),
+      op.attributes(), op.location());
   Region& body = narrow->add_region();
   copy_region(op.region(), body);
   std::vector<Value*> results;
@@ -99,7 +100,8 @@ bool drop_unused_ops(Region& region) {
       dropped.push_back(std::exchange(op, with_used_results(*op, used, replacements)));
       changed = true;
     }
-    for (size_t i = 0; i < op->region_count(); ++i) changed = drop_unused_ops(op->region(i)) || changed;
+    for (size_t i = 0; i < op->region_count(); ++i)
+      changed = drop_unused_ops(op->region(i)) || changed;
     if (op->is("fusion")) changed = drop_unused_arguments(*op) || changed;
     region.append(std::move(op));
   }
@@ -131,9 +133,11 @@ bool drop_unused_variables(Function& function) {
   const Values used = used_values(function.body);
   bool changed = false;
   for (size_t i = function.body.argument_count(); i-- > 0;) {
-    if (!function.argument_bindings[i].is_variable || used.contains(function.body.argument(i))) continue;
+    if (!function.argument_bindings[i].is_variable || used.contains(function.body.argument(i)))
+      continue;
     function.body.remove_argument(i);
-    function.argument_bindings.erase(function.argument_bindings.begin() + static_cast<std::ptrdiff_t>(i));
+    function.argument_bindings.erase(function.argument_bindings.begin() +
+                                     static_cast<std::ptrdiff_t>(i));
     changed = true;
   }
   return changed;

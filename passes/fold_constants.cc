@@ -20,8 +20,10 @@ Literal compressed(const Literal& literal) {
   if (literal.is_splat() || literal.type().count() == 0) return literal;
   const auto& bytes = literal.bytes();
   const auto size = static_cast<size_t>(size_of(literal.type().element));
-  if (!std::equal(bytes.begin() + static_cast<std::ptrdiff_t>(size), bytes.end(), bytes.begin())) return literal;
-  return Literal::from_bytes(literal.type(), true, {bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size)});
+  if (!std::equal(bytes.begin() + static_cast<std::ptrdiff_t>(size), bytes.end(), bytes.begin()))
+    return literal;
+  return Literal::from_bytes(literal.type(), true,
+                             {bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(size)});
 }
 
 std::optional<std::vector<Literal>> constant_operands(const Op& op) {
@@ -47,12 +49,14 @@ int64_t steps(const Op& op) {
 
 /// An op on splats that gives a splat: computed on one element.
 std::optional<Literal> fold_splats(const Op& op, std::span<const Literal> operands) {
-  const bool all_splats = std::all_of(operands.begin(), operands.end(), [](const Literal& l) { return l.is_splat(); });
+  const bool all_splats =
+      std::all_of(operands.begin(), operands.end(), [](const Literal& l) { return l.is_splat(); });
   if (!all_splats || operands.empty()) return {};
   const ir::Type& type = op.result()->type();
   if (op.definition().op_class == OpClass::movement) {
-    const bool one_value = std::all_of(operands.begin(), operands.end(),
-                                       [&](const Literal& l) { return l.bytes() == operands[0].bytes(); });
+    const bool one_value = std::all_of(operands.begin(), operands.end(), [&](const Literal& l) {
+      return l.bytes() == operands[0].bytes();
+    });
     if (one_value) return Literal::from_bytes(type, true, operands[0].bytes());
     return {};
   }
@@ -68,14 +72,15 @@ std::optional<Literal> fold_splats(const Op& op, std::span<const Literal> operan
 
 std::optional<Literal> fold(const Op& op) {
   const OpClass op_class = op.definition().op_class;
-  if (op_class != OpClass::elementwise && op_class != OpClass::movement && op_class != OpClass::reduction &&
-      op_class != OpClass::contraction) {
+  if (op_class != OpClass::elementwise && op_class != OpClass::movement &&
+      op_class != OpClass::reduction && op_class != OpClass::contraction) {
     return {};
   }
   const auto operands = constant_operands(op);
   if (!operands) return {};
   if (auto splat = fold_splats(op, *operands)) return splat;
-  if (op.result()->type().count() > kLargestFoldedConstant || steps(op) > kMostFoldingSteps) return {};
+  if (op.result()->type().count() > kLargestFoldedConstant || steps(op) > kMostFoldingSteps)
+    return {};
   Literal result(op.result()->type());
   op.definition().evaluate(op, *operands, {&result, 1});
   return compressed(result);

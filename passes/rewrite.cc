@@ -20,7 +20,8 @@ bool rewrite(ir::Region& region, const RewriteRule& rule) {
       region.append(std::move(op));
       continue;
     }
-    KILN_CHECK(values.size() == op->result_count(), "{}: {} replacements", op->name(), values.size());
+    KILN_CHECK(values.size() == op->result_count(), "{}: {} replacements", op->name(),
+               values.size());
     for (size_t i = 0; i < values.size(); ++i) {
       KILN_CHECK(values[i]->type() == op->result(i)->type(), "{}: {} replaced by {}", op->name(),
                  op->result(i)->type().to_string(), values[i]->type().to_string());
@@ -38,7 +39,8 @@ bool rewrite(ir::Region& region, const RewriteRule& rule) {
 bool rewrite_nested(ir::Region& region, const RewriteRule& rule) {
   bool changed = false;
   for (const auto& op : region.ops()) {
-    for (size_t i = 0; i < op->region_count(); ++i) changed = rewrite_nested(op->region(i), rule) || changed;
+    for (size_t i = 0; i < op->region_count(); ++i)
+      changed = rewrite_nested(op->region(i), rule) || changed;
   }
   return rewrite(region, rule) || changed;
 }

@@ -15,7 +15,9 @@ using ir::Value;
 bool is_integral(const Value* value) { return !is_float(value->type().element); }
 
 /// What a negate negates; null for other values.
-Value* negated(const Value* value) { return value->op() && value->op()->is("negate") ? value->op()->operand(0) : nullptr; }
+Value* negated(const Value* value) {
+  return value->op() && value->op()->is("negate") ? value->op()->operand(0) : nullptr;
+}
 
 bool never_negative_zero(const Value* value) {
   const Op* op = value->op();
@@ -80,7 +82,8 @@ Tensor simplify_divide(const Op& op, Builder& builder) {
   if (is_splat(b, 1)) return builder.wrap(a);
   if (is_splat(b, -1)) return -builder.wrap(a);
   const auto divisor = splat_of(b);
-  if (divisor && !is_integral(b) && has_exact_reciprocal(*divisor)) return builder.wrap(a) * (1 / *divisor);
+  if (divisor && !is_integral(b) && has_exact_reciprocal(*divisor))
+    return builder.wrap(a) * (1 / *divisor);
   return {};
 }
 
@@ -104,7 +107,8 @@ Tensor simplify_arithmetic(const Op& op, Builder& builder) {
   if (op.is("divide")) return simplify_divide(op, builder);
   if (op.is("power")) return simplify_power(op, builder);
   if (op.is("negate") && negated(op.operand(0))) return builder.wrap(negated(op.operand(0)));
-  if ((op.is("maximum") || op.is("minimum")) && op.operand(0) == op.operand(1)) return builder.wrap(op.operand(0));
+  if ((op.is("maximum") || op.is("minimum")) && op.operand(0) == op.operand(1))
+    return builder.wrap(op.operand(0));
   return {};
 }
 

@@ -16,7 +16,8 @@ using ir::Value;
 Tensor simplify_reduce(const Op& op, Builder& builder) {
   const Tensor x = builder.wrap(op.operand(0));
   const auto& dims = op.get<Integers>("dimensions");
-  const bool single = std::all_of(dims.begin(), dims.end(), [&](int64_t d) { return x.shape()[static_cast<size_t>(d)] == 1; });
+  const bool single = std::all_of(
+      dims.begin(), dims.end(), [&](int64_t d) { return x.shape()[static_cast<size_t>(d)] == 1; });
   return single ? reshape(x, op.result()->type().shape) : Tensor{};
 }
 
@@ -26,7 +27,9 @@ bool look_through(const Op& transpose, Integers& batching, Integers& contracting
   const auto& permutation = transpose.get<Integers>("permutation");
   Integers free;
   for (size_t d = 0; d < permutation.size(); ++d) {
-    auto in = [&](const Integers& dims) { return std::find(dims.begin(), dims.end(), static_cast<int64_t>(d)) != dims.end(); };
+    auto in = [&](const Integers& dims) {
+      return std::find(dims.begin(), dims.end(), static_cast<int64_t>(d)) != dims.end();
+    };
     if (!in(batching) && !in(contracting)) free.push_back(permutation[d]);
   }
   if (!std::is_sorted(free.begin(), free.end())) return false;
@@ -42,7 +45,9 @@ Tensor simplify_dot_general(const Op& op, Builder& builder) {
                          op.get<Integers>("lhs_contracting"), op.get<Integers>("rhs_contracting")};
   Value* lhs = op.operand(0);
   Value* rhs = op.operand(1);
-  auto transposed = [](const Value* value) { return value->op() != nullptr && value->op()->is("transpose"); };
+  auto transposed = [](const Value* value) {
+    return value->op() != nullptr && value->op()->is("transpose");
+  };
   bool changed = false;
   if (transposed(lhs) && look_through(*lhs->op(), dims.lhs_batching, dims.lhs_contracting)) {
     lhs = lhs->op()->operand(0);

@@ -5,12 +5,14 @@
 namespace kiln::passes {
 
 bool simplify_identities(ir::Region& region) {
-  return rewrite_nested(region, [](const ir::Op& op, ir::Builder& builder) -> std::vector<ir::Value*> {
-    for (auto simplified : {simplify_arithmetic, simplify_logic, simplify_movement, simplify_contraction}) {
-      if (ir::Tensor tensor = simplified(op, builder)) return {tensor.value};
-    }
-    return {};
-  });
+  return rewrite_nested(
+      region, [](const ir::Op& op, ir::Builder& builder) -> std::vector<ir::Value*> {
+        for (auto simplified :
+             {simplify_arithmetic, simplify_logic, simplify_movement, simplify_contraction}) {
+          if (ir::Tensor tensor = simplified(op, builder)) return {tensor.value};
+        }
+        return {};
+      });
 }
 
 }  // namespace kiln::passes

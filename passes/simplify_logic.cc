@@ -43,7 +43,9 @@ Tensor simplify_and_or(const Op& op, Builder& builder) {
   return {};
 }
 
-int bits_of(ElementType element) { return element == ElementType::i1 ? 1 : static_cast<int>(8 * size_of(element)); }
+int bits_of(ElementType element) {
+  return element == ElementType::i1 ? 1 : static_cast<int>(8 * size_of(element));
+}
 
 /// Bits of an integer's magnitude.
 int magnitude_bits(ElementType integer) {
@@ -54,10 +56,14 @@ int magnitude_bits(ElementType integer) {
 /// Bits of significand of a float, the hidden one included.
 int significand_bits(ElementType element) {
   switch (element) {
-    case ElementType::f64: return 53;
-    case ElementType::f32: return 24;
-    case ElementType::f16: return 11;
-    default: return 8;
+    case ElementType::f64:
+      return 53;
+    case ElementType::f32:
+      return 24;
+    case ElementType::f16:
+      return 11;
+    default:
+      return 8;
   }
 }
 
@@ -86,8 +92,10 @@ Tensor simplify_logic(const Op& op, Builder& builder) {
   if (op.is("select")) return simplify_select(op, builder);
   if (op.is("and") || op.is("or")) return simplify_and_or(op, builder);
   if (op.is("convert")) return simplify_convert(op, builder);
-  if (op.is("not") && operand_of(op.operand(0), "not")) return builder.wrap(operand_of(op.operand(0), "not"));
-  if (op.is("xor") && op.operand(0) == op.operand(1)) return builder.constant(0, op.result()->type());
+  if (op.is("not") && operand_of(op.operand(0), "not"))
+    return builder.wrap(operand_of(op.operand(0), "not"));
+  if (op.is("xor") && op.operand(0) == op.operand(1))
+    return builder.constant(0, op.result()->type());
   return {};
 }
 

@@ -36,7 +36,8 @@ bool all_equal(const Integers& list, int64_t value) {
 Tensor simplify_reshape(const Op& op, Builder& builder) {
   const Shape& shape = op.result()->type().shape;
   if (op.operand(0)->type().shape == shape) return builder.wrap(op.operand(0));
-  if (const Op* inner = source(op, "reshape")) return reshape(builder.wrap(inner->operand(0)), shape);
+  if (const Op* inner = source(op, "reshape"))
+    return reshape(builder.wrap(inner->operand(0)), shape);
   return {};
 }
 
@@ -62,8 +63,8 @@ Tensor simplify_transpose(const Op& op, Builder& builder) {
   return {};
 }
 
-/// Where each dimension of `from` is in `to`, which has the same and some of extent 1 besides; empty
-/// optional as false if it has not.
+/// Where each dimension of `from` is in `to`, which has the same and some of extent 1 besides;
+/// empty optional as false if it has not.
 bool find_inserted_ones(const Shape& from, const Shape& to, Integers& places) {
   size_t next = 0;
   for (size_t d = 0; d < to.size(); ++d) {
@@ -90,7 +91,8 @@ Tensor simplify_broadcast(const Op& op, Builder& builder) {
     places = inner->get<Integers>("broadcast_dimensions");
   } else {
     inner = source(op, "reshape");
-    if (inner == nullptr || !find_inserted_ones(inner->operand(0)->type().shape, x.shape(), places)) return {};
+    if (inner == nullptr || !find_inserted_ones(inner->operand(0)->type().shape, x.shape(), places))
+      return {};
   }
   for (int64_t& d : places) d = dims[at(d)];
   return broadcast_in_dim(builder.wrap(inner->operand(0)), shape, places);
@@ -118,7 +120,8 @@ Tensor simplify_reverse(const Op& op, Builder& builder) {
     if (op.result()->type().shape[at(d)] > 1) dims.push_back(d);
   }
   if (dims.empty()) return builder.wrap(op.operand(0));
-  if (dims.size() < op.get<Integers>("dimensions").size()) return reverse(builder.wrap(op.operand(0)), dims);
+  if (dims.size() < op.get<Integers>("dimensions").size())
+    return reverse(builder.wrap(op.operand(0)), dims);
   const Op* inner = source(op, "reverse");
   if (inner == nullptr) return {};
   // Dimensions that both reverse, neither does.

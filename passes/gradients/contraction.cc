@@ -21,9 +21,14 @@ struct Side {
 
 Side side(A a, size_t operand) {
   const std::string prefix = operand == 0 ? "lhs_" : "rhs_";
-  Side s{a.x(operand), a.op.get<Integers>(prefix + "batching"), a.op.get<Integers>(prefix + "contracting"), {}};
+  Side s{a.x(operand),
+         a.op.get<Integers>(prefix + "batching"),
+         a.op.get<Integers>(prefix + "contracting"),
+         {}};
   for (int64_t d = 0; d < s.tensor.rank(); ++d) {
-    auto in = [&](const Integers& dims) { return std::find(dims.begin(), dims.end(), d) != dims.end(); };
+    auto in = [&](const Integers& dims) {
+      return std::find(dims.begin(), dims.end(), d) != dims.end();
+    };
     if (!in(s.batching) && !in(s.contracting)) s.free.push_back(d);
   }
   return s;
@@ -55,7 +60,8 @@ Integers joined(Integers a, const Integers& b, const Integers& c) {
 Tensor arranged(Tensor t, const Integers& labels) {
   if (std::is_sorted(labels.begin(), labels.end())) return t;
   Integers permutation(labels.size());
-  for (size_t i = 0; i < labels.size(); ++i) permutation[static_cast<size_t>(labels[i])] = static_cast<int64_t>(i);
+  for (size_t i = 0; i < labels.size(); ++i)
+    permutation[static_cast<size_t>(labels[i])] = static_cast<int64_t>(i);
   return transpose(t, permutation);
 }
 
@@ -75,9 +81,13 @@ Tensor dot_operand(A a) {
   const bool first_fits = std::is_sorted(dy_first.begin(), dy_first.end());
   const bool second_fits = std::is_sorted(dy_second.begin(), dy_second.end());
   if (first_fits || (a.operand == 0 && !second_fits)) {
-    return arranged(dot_general(a.dy, other.tensor, {dy_batching, other.batching, dy_free, other.free}), dy_first);
+    return arranged(
+        dot_general(a.dy, other.tensor, {dy_batching, other.batching, dy_free, other.free}),
+        dy_first);
   }
-  return arranged(dot_general(other.tensor, a.dy, {other.batching, dy_batching, other.free, dy_free}), dy_second);
+  return arranged(
+      dot_general(other.tensor, a.dy, {other.batching, dy_batching, other.free, dy_free}),
+      dy_second);
 }
 
 }  // namespace

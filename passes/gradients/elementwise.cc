@@ -48,9 +48,12 @@ Tensor convert_operand(A a) { return convert(a.dy, a.x().type().element); }
 void add_binary(std::vector<Gradient>& table) {
   table.push_back({"add", {pass, pass}});
   table.push_back({"subtract", {pass, [](A a) { return -a.dy; }}});
-  table.push_back({"multiply", {[](A a) { return a.dy * a.x(1); }, [](A a) { return a.dy * a.x(0); }}});
+  table.push_back(
+      {"multiply", {[](A a) { return a.dy * a.x(1); }, [](A a) { return a.dy * a.x(0); }}});
   // Both share dy / b.
-  table.push_back({"divide", {[](A a) { return a.dy / a.x(1); }, [](A a) { return -(a.dy / a.x(1) * a.y()); }}});
+  table.push_back(
+      {"divide",
+       {[](A a) { return a.dy / a.x(1); }, [](A a) { return -(a.dy / a.x(1) * a.y()); }}});
   table.push_back({"remainder", {pass, remainder_divisor}});
   table.push_back({"power", {power_base, power_exponent}});
   table.push_back({"maximum",
@@ -73,7 +76,8 @@ void add_unary(std::vector<Gradient>& table) {
   table.push_back({"rsqrt", {[](A a) { return a.dy * -0.5 * (a.y() * a.y() * a.y()); }}});
   table.push_back({"tanh", {[](A a) { return a.dy * (1 - square(a.y())); }}});
   table.push_back({"logistic", {[](A a) { return a.dy * (a.y() * (1 - a.y())); }}});
-  table.push_back({"erf", {[](A a) { return a.dy * (2 * std::numbers::inv_sqrtpi * exp(-square(a.x()))); }}});
+  table.push_back(
+      {"erf", {[](A a) { return a.dy * (2 * std::numbers::inv_sqrtpi * exp(-square(a.x()))); }}});
   table.push_back({"sine", {[](A a) { return a.dy * cosine(a.x()); }}});
   table.push_back({"cosine", {[](A a) { return -(a.dy * sine(a.x())); }}});
 }
@@ -88,8 +92,8 @@ void add_elementwise_gradients(std::vector<Gradient>& table) {
                     [](A a) { return select(a.x(0), zeros(a.dy), a.dy); }}});
   table.push_back({"convert", {convert_operand}});
   // Constant between jumps, or not about real numbers.
-  for (std::string_view op : {"sign", "floor", "ceil", "round_nearest_even", "compare", "is_finite", "and", "or",
-                              "xor", "not"}) {
+  for (std::string_view op : {"sign", "floor", "ceil", "round_nearest_even", "compare", "is_finite",
+                              "and", "or", "xor", "not"}) {
     table.push_back({op, {}});
   }
 }

@@ -5,7 +5,8 @@ namespace {
 
 std::vector<Gradient> build_table() {
   std::vector<Gradient> table;
-  for (std::string_view source : {"constant", "iota", "rng_bit_generator"}) table.push_back({source, {}});
+  for (std::string_view source : {"constant", "iota", "rng_bit_generator"})
+    table.push_back({source, {}});
   add_elementwise_gradients(table);
   add_movement_gradients(table);
   add_reduction_gradients(table);

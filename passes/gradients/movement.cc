@@ -30,14 +30,16 @@ Tensor broadcast_operand(A a) {
   Integers order = kept;
   std::sort(order.begin(), order.end());
   Integers permutation;
-  for (int64_t d : kept) permutation.push_back(std::find(order.begin(), order.end(), d) - order.begin());
+  for (int64_t d : kept)
+    permutation.push_back(std::find(order.begin(), order.end(), d) - order.begin());
   return reshape(transpose(total, permutation), from);
 }
 
 Tensor transpose_operand(A a) {
   const auto& permutation = a.op.get<Integers>("permutation");
   Integers inverse(permutation.size());
-  for (size_t d = 0; d < permutation.size(); ++d) inverse[static_cast<size_t>(permutation[d])] = static_cast<int64_t>(d);
+  for (size_t d = 0; d < permutation.size(); ++d)
+    inverse[static_cast<size_t>(permutation[d])] = static_cast<int64_t>(d);
   return transpose(a.dy, inverse);
 }
 
@@ -85,12 +87,14 @@ Tensor pad_operand(A a) {
   return slice(whole, low, limits, strides);
 }
 
-/// The sum over the elements that are padding, chosen by a mask: the difference of two sums would cancel.
+/// The sum over the elements that are padding, chosen by a mask: the difference of two sums would
+/// cancel.
 Tensor pad_value(A a) {
   ir::Builder& builder = a.builder;
   const Tensor inside = builder.constant(0, a.x(0).type().with_element(ir::ElementType::i1));
   const Tensor outside = builder.scalar(1, ir::ElementType::i1);
-  const Tensor mask = builder.wrap(builder.create("pad", {inside.value, outside.value}, a.op.attributes())->result());
+  const Tensor mask = builder.wrap(
+      builder.create("pad", {inside.value, outside.value}, a.op.attributes())->result());
   return sum(select(mask, a.dy, 0));
 }
 
@@ -101,7 +105,8 @@ void add_movement_gradients(std::vector<Gradient>& table) {
   table.push_back({"reshape", {[](A a) { return reshape(a.dy, a.x().shape()); }}});
   table.push_back({"transpose", {transpose_operand}});
   table.push_back({"slice", {slice_operand}});
-  table.push_back({"reverse", {[](A a) { return reverse(a.dy, a.op.get<Integers>("dimensions")); }}});
+  table.push_back(
+      {"reverse", {[](A a) { return reverse(a.dy, a.op.get<Integers>("dimensions")); }}});
   table.push_back({"concatenate", {concatenate_operand}});
   table.push_back({"pad", {pad_operand, pad_value}});
 }

@@ -55,7 +55,8 @@ Tensor product_operand(A a) {
   Integers order = kept;
   order.insert(order.end(), reduced.begin(), reduced.end());
   Integers inverse(order.size());
-  for (size_t d = 0; d < order.size(); ++d) inverse[static_cast<size_t>(order[d])] = static_cast<int64_t>(d);
+  for (size_t d = 0; d < order.size(); ++d)
+    inverse[static_cast<size_t>(order[d])] = static_cast<int64_t>(d);
 
   const Tensor reordered = transpose(a.x(), order);
   Shape rows = a.y().shape();
@@ -75,6 +76,8 @@ Tensor reduce_operand(A a) {
 
 }  // namespace
 
-void add_reduction_gradients(std::vector<Gradient>& table) { table.push_back({"reduce", {reduce_operand}}); }
+void add_reduction_gradients(std::vector<Gradient>& table) {
+  table.push_back({"reduce", {reduce_operand}});
+}
 
 }  // namespace kiln::passes
