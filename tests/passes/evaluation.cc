@@ -6,13 +6,15 @@
 
 namespace kiln::passes {
 
-ir::Module module_of(const std::vector<ir::Type>& types, const Formula& formula, const std::string& location) {
+ir::Module module_of(const std::vector<ir::Type>& types, const Formula& formula,
+                     const std::string& location) {
   ir::Module module;
   ir::Function& function = module.add_function("main");
   ir::Builder builder(function.body, location);
   std::vector<ir::Tensor> arguments;
   for (size_t i = 0; i < types.size(); ++i) {
-    arguments.push_back(builder.wrap(function.add_argument(types[i], ir::Binding::plain(fmt::format("x{}", i)))));
+    arguments.push_back(
+        builder.wrap(function.add_argument(types[i], ir::Binding::plain(fmt::format("x{}", i)))));
   }
   const std::vector<ir::Tensor> results = formula(builder, arguments);
   for (size_t i = 0; i < results.size(); ++i) {
@@ -21,7 +23,8 @@ ir::Module module_of(const std::vector<ir::Type>& types, const Formula& formula,
   return module;
 }
 
-std::vector<ir::Literal> evaluate(const ir::Module& module, const std::vector<ir::Literal>& arguments) {
+std::vector<ir::Literal> evaluate(const ir::Module& module,
+                                  const std::vector<ir::Literal>& arguments) {
   return ir::interpret(module.function("main")->body, arguments);
 }
 
@@ -35,8 +38,8 @@ ir::Literal random_literal(const ir::Type& type, double low, double high, std::m
 
 ::testing::AssertionResult same_bits(const ir::Literal& expected, const ir::Literal& actual) {
   if (expected.type() != actual.type()) {
-    return ::testing::AssertionFailure() << "expected " << expected.type().to_string() << ", got "
-                                         << actual.type().to_string();
+    return ::testing::AssertionFailure()
+           << "expected " << expected.type().to_string() << ", got " << actual.type().to_string();
   }
   const bool floating = is_float(expected.type().element);
   for (int64_t i = 0; i < expected.type().count(); ++i) {
@@ -46,8 +49,9 @@ ir::Literal random_literal(const ir::Type& type, double low, double high, std::m
     const bool equal = floating ? a == b && std::signbit(a) == std::signbit(b)
                                 : expected.get_int(i) == actual.get_int(i);
     if (!equal) {
-      return ::testing::AssertionFailure() << "element " << i << " of " << expected.type().to_string()
-                                           << ": expected " << a << ", got " << b;
+      return ::testing::AssertionFailure()
+             << "element " << i << " of " << expected.type().to_string() << ": expected " << a
+             << ", got " << b;
     }
   }
   return ::testing::AssertionSuccess();

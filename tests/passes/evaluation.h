@@ -14,13 +14,16 @@
 namespace kiln::passes {
 
 /// What a test builds: results from arguments.
-using Formula = std::function<std::vector<ir::Tensor>(ir::Builder& builder, const std::vector<ir::Tensor>& arguments)>;
+using Formula = std::function<std::vector<ir::Tensor>(ir::Builder& builder,
+                                                      const std::vector<ir::Tensor>& arguments)>;
 
 /// A module of one function "main" whose inputs "x0", "x1", ... have those types.
-ir::Module module_of(const std::vector<ir::Type>& types, const Formula& formula, const std::string& location = "model");
+ir::Module module_of(const std::vector<ir::Type>& types, const Formula& formula,
+                     const std::string& location = "model");
 
 /// What "main" gives for those arguments, by position.
-std::vector<ir::Literal> evaluate(const ir::Module& module, const std::vector<ir::Literal>& arguments);
+std::vector<ir::Literal> evaluate(const ir::Module& module,
+                                  const std::vector<ir::Literal>& arguments);
 
 /// Uniform in [low, high), rounded to the element type.
 ir::Literal random_literal(const ir::Type& type, double low, double high, std::mt19937_64& random);

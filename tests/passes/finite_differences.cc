@@ -21,7 +21,8 @@ ir::Tensor weighted_sum(ir::Builder& builder, ir::Tensor y, uint64_t seed) {
   return sum(y * builder.constant(random_literal(y.type(), -1, 1, random)));
 }
 
-double central_difference(const ir::Module& loss, std::vector<ir::Literal> arguments, size_t which, int64_t element) {
+double central_difference(const ir::Module& loss, std::vector<ir::Literal> arguments, size_t which,
+                          int64_t element) {
   const double x = arguments[which].get(element);
   const double step = 1e-5 * std::max(1.0, std::fabs(x));
   auto at = [&](double value) {
@@ -34,8 +35,8 @@ double central_difference(const ir::Module& loss, std::vector<ir::Literal> argum
 
 }  // namespace
 
-void expect_gradients(const Formula& formula, const std::vector<ir::Literal>& arguments, uint64_t seed,
-                      double tolerance) {
+void expect_gradients(const Formula& formula, const std::vector<ir::Literal>& arguments,
+                      uint64_t seed, double tolerance) {
   const ir::Module loss = module_of(types_of(arguments), [&](ir::Builder& builder, const auto& x) {
     return std::vector{weighted_sum(builder, formula(builder, x)[0], seed)};
   });
@@ -54,8 +55,9 @@ void expect_gradients(const Formula& formula, const std::vector<ir::Literal>& ar
       const double expected = central_difference(loss, arguments, which, i);
       const double difference = std::fabs(actual[which].get(i) - expected);
       ASSERT_LE(difference, tolerance * std::max(1.0, std::fabs(expected)))
-          << "argument " << which << ", element " << i << " of " << arguments[which].type().to_string() << ": expected "
-          << expected << ", got " << actual[which].get(i) << ", seed " << seed << "\n"
+          << "argument " << which << ", element " << i << " of "
+          << arguments[which].type().to_string() << ": expected " << expected << ", got "
+          << actual[which].get(i) << ", seed " << seed << "\n"
           << ir::print(gradients);
     }
   }

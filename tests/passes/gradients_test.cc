@@ -18,10 +18,12 @@ using Tensors = std::vector<Tensor>;
 /// A formula at random arguments of one or more choices of shapes.
 struct Case {
   std::string name;
-  double low, high;                    ///< arguments are uniform in [low, high)
+  double low, high;                        ///< arguments are uniform in [low, high)
   std::vector<std::vector<Shape>> shapes;  ///< choices; each a shape per argument
   std::function<Tensor(const Tensors& x)> formula;
 };
+
+void PrintTo(const Case& c, std::ostream* out) { *out << c.name; }
 
 const std::vector<std::vector<Shape>> kOne = {{{}}, {{3}}, {{2, 3}}, {{2, 1, 3}}};
 const std::vector<std::vector<Shape>> kTwo = {{{}, {}}, {{3}, {3}}, {{2, 3}, {2, 3}}};
@@ -45,9 +47,12 @@ std::vector<Case> unary_cases() {
       {"sign", -2, 2, kOne, [](const Tensors& x) { return sign(x[0]) * x[0]; }},
       {"floor", -4, 4, kOne, [](const Tensors& x) { return floor(x[0]) * x[0]; }},
       {"ceil", -4, 4, kOne, [](const Tensors& x) { return ceil(x[0]) * x[0]; }},
-      {"round_nearest_even", -4, 4, kOne, [](const Tensors& x) { return round_nearest_even(x[0]) * x[0]; }},
+      {"round_nearest_even", -4, 4, kOne,
+       [](const Tensors& x) { return round_nearest_even(x[0]) * x[0]; }},
       {"convert to integer", -4, 4, kOne,
-       [](const Tensors& x) { return convert(convert(x[0], ElementType::i32), ElementType::f64) * x[0]; }},
+       [](const Tensors& x) {
+         return convert(convert(x[0], ElementType::i32), ElementType::f64) * x[0];
+       }},
   };
 }
 
@@ -74,24 +79,92 @@ std::vector<Case> binary_cases() {
 std::vector<Case> movement_cases() {
   const std::vector<std::vector<Shape>> kMatrix = {{{2, 3}}, {{3, 2}}, {{1, 4}}, {{4, 1}}};
   return {
-      {"broadcast a row", -2, 2, {{{3}}, {{1}}}, [](const Tensors& x) { return broadcast_in_dim(x[0], {2, 3}, {1}); }},
-      {"broadcast a column", -2, 2, {{{2}}, {{1}}}, [](const Tensors& x) { return broadcast_in_dim(x[0], {2, 3}, {0}); }},
-      {"broadcast a scalar", -2, 2, {{{}}}, [](const Tensors& x) { return broadcast_in_dim(x[0], {2, 3}, {}); }},
-      {"broadcast ones", -2, 2, {{{2, 1, 3}}, {{1, 4, 1}}, {{1, 1, 1}}, {{2, 4, 3}}},
-       [](const Tensors& x) { return broadcast_in_dim(x[0], {2, 4, 3}, {0, 1, 2}); }},
-      {"broadcast permuted", -2, 2, {{{3, 2}}, {{1, 2}}, {{3, 1}}},
-       [](const Tensors& x) { return broadcast_in_dim(x[0], {2, 4, 3}, {2, 0}); }},
-      {"reshape", -2, 2, {{{2, 6}}, {{3, 4}}, {{12}}}, [](const Tensors& x) { return reshape(x[0], {2, 2, 3}); }},
-      {"transpose", -2, 2, {{{2, 3, 4}}, {{1, 3, 2}}}, [](const Tensors& x) { return transpose(x[0], {2, 0, 1}); }},
-      {"slice", -2, 2, {{{5, 8}}, {{4, 7}}}, [](const Tensors& x) { return slice(x[0], {1, 0}, {4, 7}, {1, 3}); }},
+      {"broadcast a row",
+       -2,
+       2,
+       {{{3}}, {{1}}},
+       [](const Tensors& x) {
+         return broadcast_in_dim(x[0], {2, 3}, {1});
+       }},
+      {"broadcast a column",
+       -2,
+       2,
+       {{{2}}, {{1}}},
+       [](const Tensors& x) {
+         return broadcast_in_dim(x[0], {2, 3}, {0});
+       }},
+      {"broadcast a scalar",
+       -2,
+       2,
+       {{{}}},
+       [](const Tensors& x) {
+         return broadcast_in_dim(x[0], {2, 3}, {});
+       }},
+      {"broadcast ones",
+       -2,
+       2,
+       {{{2, 1, 3}}, {{1, 4, 1}}, {{1, 1, 1}}, {{2, 4, 3}}},
+       [](const Tensors& x) {
+         return broadcast_in_dim(x[0], {2, 4, 3}, {0, 1, 2});
+       }},
+      {"broadcast permuted",
+       -2,
+       2,
+       {{{3, 2}}, {{1, 2}}, {{3, 1}}},
+       [](const Tensors& x) {
+         return broadcast_in_dim(x[0], {2, 4, 3}, {2, 0});
+       }},
+      {"reshape",
+       -2,
+       2,
+       {{{2, 6}}, {{3, 4}}, {{12}}},
+       [](const Tensors& x) {
+         return reshape(x[0], {2, 2, 3});
+       }},
+      {"transpose",
+       -2,
+       2,
+       {{{2, 3, 4}}, {{1, 3, 2}}},
+       [](const Tensors& x) {
+         return transpose(x[0], {2, 0, 1});
+       }},
+      {"slice",
+       -2,
+       2,
+       {{{5, 8}}, {{4, 7}}},
+       [](const Tensors& x) {
+         return slice(x[0], {1, 0}, {4, 7}, {1, 3});
+       }},
       {"slice of nothing", -2, 2, {{{5}}}, [](const Tensors& x) { return slice(x[0], {2}, {2}); }},
-      {"reverse", -2, 2, {{{2, 3, 2}}}, [](const Tensors& x) { return reverse(x[0], {0, 2}); }},
-      {"concatenate", -2, 2, {{{2, 3}, {2, 1}, {2, 2}}, {{1, 1}, {1, 4}, {1, 1}}},
-       [](const Tensors& x) { return ir::concatenate({x[0], x[1], x[2], x[1]}, 1); }},
-      {"pad", -2, 2, kMatrix, [](const Tensors& x) { return pad(x[0], 0.5, {1, 0}, {2, 1}, {0, 2}); }},
-      {"pad by less than nothing", -2, 2, {{{4, 5}}, {{3, 4}}},
-       [](const Tensors& x) { return pad(x[0], 0.5, {-1, 2}, {1, -2}, {1, 0}); }},
-      {"pad with a value", -2, 2, {{{2, 3}, {}}, {{1, 4}, {}}},
+      {"reverse",
+       -2,
+       2,
+       {{{2, 3, 2}}},
+       [](const Tensors& x) {
+         return reverse(x[0], {0, 2});
+       }},
+      {"concatenate",
+       -2,
+       2,
+       {{{2, 3}, {2, 1}, {2, 2}}, {{1, 1}, {1, 4}, {1, 1}}},
+       [](const Tensors& x) {
+         return ir::concatenate({x[0], x[1], x[2], x[1]}, 1);
+       }},
+      {"pad", -2, 2, kMatrix,
+       [](const Tensors& x) {
+         return pad(x[0], 0.5, {1, 0}, {2, 1}, {0, 2});
+       }},
+      {"pad by less than nothing",
+       -2,
+       2,
+       {{{4, 5}}, {{3, 4}}},
+       [](const Tensors& x) {
+         return pad(x[0], 0.5, {-1, 2}, {1, -2}, {1, 0});
+       }},
+      {"pad with a value",
+       -2,
+       2,
+       {{{2, 3}, {}}, {{1, 4}, {}}},
        [](const Tensors& x) {
          ir::Builder& builder = *x[0].builder;
          return builder.wrap(builder
@@ -108,21 +181,29 @@ std::vector<Case> reduction_cases() {
   std::vector<Case> cases;
   for (const char* reducer : {"add", "maximum", "minimum", "multiply"}) {
     const std::string name = fmt::format("reduce {}", reducer);
-    cases.push_back({name + " of rows", -2, 2, {{{2, 3}}, {{3, 1}}, {{1, 5}}, {{2, 4}}, {{2, 9}}},
+    cases.push_back({name + " of rows",
+                     -2,
+                     2,
+                     {{{2, 3}}, {{3, 1}}, {{1, 5}}, {{2, 4}}, {{2, 9}}},
                      [=](const Tensors& x) { return reduce(x[0], reducer, {1}); }});
-    cases.push_back({name + " of two dimensions", -2, 2, {{{2, 3, 2}}, {{1, 2, 3}}},
-                     [=](const Tensors& x) { return reduce(x[0], reducer, {2, 0}); }});
-    cases.push_back({name + " of everything", -2, 2, {{{2, 3}}, {{7}}},
-                     [=](const Tensors& x) {
-                       return reduce(x[0], reducer, x[0].rank() == 1 ? ir::Integers{0} : ir::Integers{0, 1});
+    cases.push_back(
+        {name + " of two dimensions", -2, 2, {{{2, 3, 2}}, {{1, 2, 3}}}, [=](const Tensors& x) {
+           return reduce(x[0], reducer, {2, 0});
+         }});
+    cases.push_back(
+        {name + " of everything", -2, 2, {{{2, 3}}, {{7}}}, [=](const Tensors& x) {
+           return reduce(x[0], reducer, x[0].rank() == 1 ? ir::Integers{0} : ir::Integers{0, 1});
+         }});
+    cases.push_back({name + " of nothing", -2, 2, {{{2, 3}}}, [=](const Tensors& x) {
+                       return reduce(x[0], reducer, {});
                      }});
-    cases.push_back({name + " of nothing", -2, 2, {{{2, 3}}}, [=](const Tensors& x) { return reduce(x[0], reducer, {}); }});
   }
   return cases;
 }
 
 std::vector<Case> contraction_cases() {
-  auto dot_case = [](std::string name, std::vector<std::vector<Shape>> shapes, ir::DotDimensions dims) {
+  auto dot_case = [](std::string name, std::vector<std::vector<Shape>> shapes,
+                     ir::DotDimensions dims) {
     return Case{"dot_general " + std::move(name), -2, 2, std::move(shapes),
                 [=](const Tensors& x) { return dot_general(x[0], x[1], dims); }};
   };
@@ -135,10 +216,17 @@ std::vector<Case> contraction_cases() {
       dot_case("vectors", {{{3}, {3}}}, {{}, {}, {0}, {0}}),
       dot_case("batched", {{{2, 3, 4}, {2, 4, 2}}}, {{0}, {0}, {2}, {1}}),
       dot_case("batched in the middle", {{{3, 2, 4}, {4, 3, 2}}}, {{1}, {2}, {2}, {0}}),
-      dot_case("two batching dimensions", {{{2, 3, 2, 4}, {3, 2, 4, 2}}}, {{0, 1}, {1, 0}, {3}, {2}}),
-      dot_case("two contracting dimensions, crossed", {{{2, 3, 4}, {4, 3, 2}}}, {{}, {}, {2, 1}, {0, 1}}),
-      dot_case("free on both sides of the contracted", {{{2, 3, 2}, {2, 3, 4}}}, {{}, {}, {1}, {1}}),
-      {"dot_general of one value", -2, 2, {{{2, 2}}}, [](const Tensors& x) { return dot(x[0], dot(x[0], x[0])); }},
+      dot_case("two batching dimensions", {{{2, 3, 2, 4}, {3, 2, 4, 2}}},
+               {{0, 1}, {1, 0}, {3}, {2}}),
+      dot_case("two contracting dimensions, crossed", {{{2, 3, 4}, {4, 3, 2}}},
+               {{}, {}, {2, 1}, {0, 1}}),
+      dot_case("free on both sides of the contracted", {{{2, 3, 2}, {2, 3, 4}}},
+               {{}, {}, {1}, {1}}),
+      {"dot_general of one value",
+       -2,
+       2,
+       {{{2, 2}}},
+       [](const Tensors& x) { return dot(x[0], dot(x[0], x[0])); }},
   };
 }
 
@@ -153,7 +241,8 @@ TEST_P(GradientOf, AgreesWithFiniteDifferences) {
       for (const Shape& shape : shapes) {
         arguments.push_back(random_literal({ElementType::f64, shape}, c.low, c.high, random));
       }
-      expect_gradients([&](ir::Builder&, const Tensors& x) { return Tensors{c.formula(x)}; }, arguments, seed);
+      expect_gradients([&](ir::Builder&, const Tensors& x) { return Tensors{c.formula(x)}; },
+                       arguments, seed);
       if (HasFatalFailure()) return;
     }
   }
@@ -169,12 +258,16 @@ INSTANTIATE_TEST_SUITE_P(Unary, GradientOf, ::testing::ValuesIn(unary_cases()), 
 INSTANTIATE_TEST_SUITE_P(Binary, GradientOf, ::testing::ValuesIn(binary_cases()), test_name);
 INSTANTIATE_TEST_SUITE_P(Movement, GradientOf, ::testing::ValuesIn(movement_cases()), test_name);
 INSTANTIATE_TEST_SUITE_P(Reduction, GradientOf, ::testing::ValuesIn(reduction_cases()), test_name);
-INSTANTIATE_TEST_SUITE_P(Contraction, GradientOf, ::testing::ValuesIn(contraction_cases()), test_name);
+INSTANTIATE_TEST_SUITE_P(Contraction, GradientOf, ::testing::ValuesIn(contraction_cases()),
+                         test_name);
 
 TEST(Gradients, ProductWithZeros) {
-  for (const std::vector<double>& values : {std::vector<double>{2, 0, 3, -1}, {0, 0, 3, 1}, {0, 0, 0, 0}}) {
+  for (const std::vector<double>& values :
+       {std::vector<double>{2, 0, 3, -1}, {0, 0, 3, 1}, {0, 0, 0, 0}}) {
     const Literal x = Literal::from_values({ElementType::f64, {1, 4}}, values);
-    expect_gradients([](ir::Builder&, const Tensors& a) { return Tensors{reduce(a[0], "multiply", {1})}; }, {x}, 1);
+    expect_gradients(
+        [](ir::Builder&, const Tensors& a) { return Tensors{reduce(a[0], "multiply", {1})}; }, {x},
+        1);
   }
 }
 
