@@ -68,15 +68,9 @@ void for_each_in_parallel(size_t count, int jobs, const Task& task) {
 
 Expected<std::string> compile_anew(const Kernel& kernel, const Target& target, const TemporaryDirectory& scratch) {
   const std::string path = scratch.file(kernel.name + ".o");
-  std::string problem = "no object file was written";
-  try {
-    compile_kernel(*kernel.fusion, kernel.name, target, path);
-    if (auto bytes = read_bytes(path)) return std::move(*bytes);
-  } catch (const std::exception& exception) {
-    problem = exception.what();
-  }
-  return Diagnostic{kernel.fusion->location(), fmt::format("cannot compile this kernel: {}", problem),
-                    "this is a bug in kiln"};
+  KILN_TRY(compile_kernel(*kernel.fusion, kernel.name, target, path));
+  if (auto bytes = read_bytes(path)) return std::move(*bytes);
+  return Diagnostic{path, "cannot read the kernel that was just compiled", "is the disk full? TMPDIR names another folder"};
 }
 
 /// Compiles or finds all kernels; objects[i] becomes kernel i's.

@@ -83,7 +83,9 @@ Expr AlgorithmBuilder::element(const Value* value, const Indices& at) {
   }
   const Op& op = *value->op();
   if (op.is("constant") && op.get<ir::Literal>("value").is_splat()) return splat_expression(op.get<ir::Literal>("value"));
-  return algorithm_.funcs.at(value)(reversed(at));
+  Expr defined = algorithm_.funcs.at(value)(reversed(at));
+  const Halide::Type type = compute_type(value->type().element);
+  return defined.type() == type ? defined : cast(type, defined);  // an accumulator
 }
 
 void AlgorithmBuilder::define_result(const Op& op, size_t result, const std::function<Expr(const Indices&)>& element) {
@@ -240,8 +242,9 @@ void AlgorithmBuilder::define_reduce(const Op& op) {
     auto reduced = std::find(dims.begin(), dims.end(), static_cast<int64_t>(d));
     source[d] = reduced == dims.end() ? Expr(vars[kept++]) : Expr(r[static_cast<int>(reduced - dims.begin())]);
   }
-  func(reversed(at)) = reduction_identity(reducer, compute_type(from.element));
-  func(reversed(at)) = combine(reducer, func(reversed(at)), element(op.operand(0), source));
+  const Halide::Type type = accumulator_type(from.element);
+  func(reversed(at)) = reduction_identity(reducer, type);
+  func(reversed(at)) = combine(reducer, func(reversed(at)), cast(type, element(op.operand(0), source)));
   algorithm_.funcs[op.result()] = func;
 }
 
@@ -287,8 +290,9 @@ void AlgorithmBuilder::define_dot_general(const Op& op) {
   algorithm_.right_operands[op.result()] = right;
 
   Func func("v" + std::to_string(algorithm_.funcs.size()));
-  func(reversed(at)) = Halide::Internal::make_zero(compute_type(lhs.element));
-  func(reversed(at)) += element(op.operand(0), a) * right.packed(reversed(right_at));
+  const Halide::Type type = accumulator_type(lhs.element);
+  func(reversed(at)) = Halide::Internal::make_zero(type);
+  func(reversed(at)) += cast(type, element(op.operand(0), a)) * cast(type, right.packed(reversed(right_at)));
   algorithm_.funcs[op.result()] = func;
 }
 

@@ -2,16 +2,45 @@
 
 #include <Halide.h>
 
+#include <mutex>
+
 #include "codegen/kernels/algorithm.h"
 #include "codegen/kernels/schedule.h"
 
 namespace kiln::codegen {
 
-void compile_kernel(const ir::Op& fusion, const std::string& name, const Target& target, const std::string& path) {
-  Algorithm algorithm = build_algorithm(fusion.region());
-  schedule(algorithm, fusion.region(), fusion.get<std::string>("kind"), target);
-  std::vector<Halide::Argument> arguments(algorithm.inputs.begin(), algorithm.inputs.end());
-  Halide::Pipeline(algorithm.outputs).compile_to_object(path, arguments, name, Halide::Target(target.halide));
+namespace {
+
+/// Errors become exceptions; warnings (emulated half precision, for one) are nothing to tell users.
+class ErrorReporter : public Halide::CompileTimeErrorReporter {
+  void warning(const char*) override {}
+  void error(const char* message) override { throw Halide::CompileError(message); }
+};
+
+void install_error_reporter() {
+  static ErrorReporter reporter;
+  static std::once_flag once;
+  std::call_once(once, [] { Halide::set_custom_compile_time_error_reporter(&reporter); });
+}
+
+}  // namespace
+
+Status compile_kernel(const ir::Op& fusion, const std::string& name, const Target& target, const std::string& path) {
+  install_error_reporter();
+  try {
+    Algorithm algorithm = build_algorithm(fusion.region());
+    schedule(algorithm, fusion.region(), fusion.get<std::string>("kind"), target);
+    std::vector<Halide::Argument> arguments(algorithm.inputs.begin(), algorithm.inputs.end());
+    // External without metadata: the program is the only caller and knows the kernel's arguments.
+    Halide::Pipeline(algorithm.outputs)
+        .compile_to_module(arguments, name, Halide::Target(target.halide), Halide::LinkageType::External)
+        .compile({{Halide::OutputFileType::object, path}});
+    return ok();
+  } catch (const Halide::Error& error) {
+    std::string message = error.what();
+    while (message.ends_with('\n')) message.pop_back();
+    return Diagnostic{fusion.location(), "cannot compile this kernel: " + message, "this is a bug in kiln"};
+  }
 }
 
 std::string halide_version() {

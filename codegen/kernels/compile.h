@@ -5,13 +5,15 @@
 
 #include "codegen/target.h"
 #include "ir/op.h"
+#include "runtime/expected.h"
 
 namespace kiln::codegen {
 
 /// Compiles the fusion's region into an object file at `path` that defines the C function
 ///   int NAME(void* pool, halide_buffer_t* inputs..., halide_buffer_t* outputs...)
-/// with outputs in output_order(). The object refers to the symbols of runtime/halide_runtime.h only.
-void compile_kernel(const ir::Op& fusion, const std::string& name, const Target& target, const std::string& path);
+/// with outputs in output_order(). The object refers to the symbols of runtime/halide_runtime.h and
+/// libm only. An error is what Halide says, at the fusion's location.
+Status compile_kernel(const ir::Op& fusion, const std::string& name, const Target& target, const std::string& path);
 
 /// Halide's version, for cache keys and --version.
 std::string halide_version();

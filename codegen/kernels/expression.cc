@@ -1,5 +1,6 @@
 #include "codegen/kernels/expression.h"
 
+#include <cmath>
 #include <map>
 
 #include "ir/ops/definition.h"
@@ -36,30 +37,48 @@ namespace {
 
 using Operands = const std::vector<Expr>&;
 
-// x86's maximum gives its second operand when either is NaN: the constant goes first, so that
-// relu(NaN) stays NaN.
-Expr maximum(Expr a, Expr b) {
+// Halide lets LLVM assume that there are no NaNs, except in strict_float and is_nan. A constant goes
+// first: then the one comparison, false where x is NaN, chooses x (and is one instruction).
+Expr extreme(Expr a, Expr b, Expr (*beats)(Expr, Expr)) {
+  if (!a.type().is_float()) return select(beats(a, b), a, b);
   if (Halide::Internal::is_const(b)) std::swap(a, b);
-  return select(a > b, a, b);
+  Expr chosen = select(Halide::strict_float(beats(a, b)), a, b);
+  return Halide::Internal::is_const(a) ? chosen : select(Halide::is_nan(a), a, chosen);
+}
+Expr maximum(Expr a, Expr b) {
+  if (a.type().is_bool()) return a || b;
+  return extreme(a, b, [](Expr x, Expr y) { return x > y; });
 }
 Expr minimum(Expr a, Expr b) {
-  if (Halide::Internal::is_const(b)) std::swap(a, b);
-  return select(a < b, a, b);
+  if (a.type().is_bool()) return a && b;
+  return extreme(a, b, [](Expr x, Expr y) { return x < y; });
 }
 
-/// e^x - 1: Kahan's formula, exact near zero without a library's expm1 (HP-15C handbook, 1982).
+/// What Halide makes of NaN is anything: f(x), but NaN where x is.
+Expr keep_nan(Expr x, Expr result) { return select(Halide::is_nan(x), x, result); }
+
+Expr one_of(Halide::Type type) { return Halide::Internal::make_one(type); }
+
+Expr exponential(Expr x) { return keep_nan(x, Halide::exp(x)); }
+Expr logarithm(Expr x) { return keep_nan(x, Halide::log(x)); }
+
+/// e^x - 1: Kahan's formula, exact near zero without a library's expm1 (HP-15C handbook, 1982). It
+/// lives on the rounding errors of `u`, which no optimisation may see through.
 Expr expm1(Expr x) {
+  Expr one = one_of(x.type());
   Expr u = Halide::exp(x);
-  Expr one = Halide::Internal::make_one(x.type());
-  Expr exact = (u - one) * x / Halide::log(u);
-  return select(u == one, x, u - one == -one, -one, x > cast(x.type(), 40), u - one, exact);
+  Expr rise = Halide::strict_float(u - one);
+  Expr exact = rise * x / Halide::log(u);
+  return keep_nan(x, select(u == one, x, rise == -one, -one, x > cast(x.type(), 40), rise, exact));
 }
 
 /// log(1 + x): the same formula's inverse.
 Expr log1p(Expr x) {
-  Expr one = Halide::Internal::make_one(x.type());
-  Expr u = one + x;
-  return select(u == one, x, Halide::log(u) * x / (u - one));
+  Expr one = one_of(x.type());
+  Expr u = Halide::strict_float(one + x);
+  Expr rise = Halide::strict_float(u - one);
+  Expr infinite = x > cast(x.type(), 1e30f);
+  return keep_nan(x, select(u == one, x, infinite, Halide::log(u), Halide::log(u) * x / rise));
 }
 
 Expr sign(Expr x) {
@@ -68,25 +87,81 @@ Expr sign(Expr x) {
   return select(x > zero, one, x < zero, cast(x.type(), -1), x);
 }
 
+/// The exponential of what is not positive never overflows.
 Expr logistic(Expr x) {
-  Expr one = Halide::Internal::make_one(x.type());
-  return one / (one + Halide::exp(-x));
+  Expr one = one_of(x.type());
+  Expr e = Halide::exp(-Halide::abs(x));
+  return keep_nan(x, select(x < Halide::Internal::make_zero(x.type()), e, one) / (one + e));
 }
 
-/// Halide's erf is for f32 alone; its error is a few units in the last place.
-Expr error_function(Expr x) { return cast(x.type(), Halide::erf(cast(Halide::Float(32), x))); }
+/// Halide calls libm's tanhf, one lane after the other. Instead Eigen's rational function: odd of
+/// degree 13 over even of degree 6, good to a few units in the last place (Eigen,
+/// MathFunctionsImpl.h, generic_fast_tanh_float).
+Expr tanh_f32(Expr x) {
+  constexpr float kNumerator[] = {4.89352455891786e-03f, 6.37261928875436e-04f, 1.48572235717979e-05f, 5.12229709037114e-08f,
+                                  -8.60467152213735e-11f, 2.00018790482477e-13f, -2.76076847742355e-16f};
+  constexpr float kDenominator[] = {4.89352518554385e-03f, 2.26843463243900e-03f, 1.18534705686654e-04f, 1.19825839466702e-06f};
+  Expr limited = Halide::clamp(x, -7.90531110763549805f, 7.90531110763549805f);
+  Expr square = limited * limited;
+  Expr numerator = kNumerator[6], denominator = kDenominator[3];
+  for (int i = 5; i >= 0; --i) numerator = numerator * square + kNumerator[i];
+  for (int i = 2; i >= 0; --i) denominator = denominator * square + kDenominator[i];
+  return select(Halide::abs(x) < 0.0004f, x, limited * numerator / denominator);
+}
 
+Expr hyperbolic_tangent(Expr x) { return keep_nan(x, x.type() == Halide::Float(32) ? tanh_f32(x) : Halide::tanh(x)); }
+
+/// Halide's erf is for f32 alone; its error is a few units in the last place. It is 1 beyond 4.
+Expr error_function(Expr x) {
+  Expr narrow = Halide::clamp(cast(Halide::Float(32), x), -4.0f, 4.0f);
+  return keep_nan(x, cast(x.type(), Halide::erf(narrow)));
+}
+
+Expr all_ones(Halide::Type type) { return type.is_uint() ? type.max() : cast(type, -1); }
+
+/// A divisor that no machine traps on: 0 and -1 (the least integer has no opposite) become 1.
+Expr safe_divisor(Expr b) {
+  Expr unsafe = b == Halide::Internal::make_zero(b.type());
+  if (b.type().is_int()) unsafe = unsafe || b == cast(b.type(), -1);
+  return select(unsafe, Halide::Internal::make_one(b.type()), b);
+}
+
+/// Halide divides towards minus infinity; StableHLO truncates.
 Expr divide(Expr a, Expr b) {
   if (a.type().is_float()) return a / b;
-  // Halide divides towards minus infinity; StableHLO truncates.
-  Expr quotient = Halide::div_round_to_zero(a, b);
-  return select(b == 0, cast(a.type(), -1), quotient);
+  Expr zero = Halide::Internal::make_zero(a.type());
+  Expr quotient = Halide::div_round_to_zero(a, safe_divisor(b));
+  if (a.type().is_int()) quotient = select(b == cast(b.type(), -1), zero - a, quotient);
+  return select(b == zero, all_ones(a.type()), quotient);
 }
 
 Expr remainder(Expr a, Expr b) {
   if (a.type().is_float()) return a - b * Halide::trunc(a / b);
-  return select(b == 0, a, Halide::mod_round_to_zero(a, b));
+  Expr zero = Halide::Internal::make_zero(a.type());
+  Expr rest = Halide::mod_round_to_zero(a, safe_divisor(b));
+  if (a.type().is_int()) rest = select(b == cast(b.type(), -1), zero, rest);
+  return select(b == zero, a, rest);
 }
+
+/// By repeated squaring, wrapping; a negative power of anything but 1 and -1 truncates to 0.
+Expr integer_power(Expr a, Expr b) {
+  const Halide::Type type = a.type();
+  Expr zero = Halide::Internal::make_zero(type), one = Halide::Internal::make_one(type);
+  Expr result = one;
+  Expr square = a;
+  for (int bit = 0; bit < type.bits() - (type.is_int() ? 1 : 0); ++bit) {
+    result = select((b >> cast(type, bit)) % cast(type, 2) != zero, result * square, result);
+    square = square * square;
+  }
+  if (type.is_int()) {
+    Expr minus_one = cast(type, -1);
+    Expr reciprocal = select(a == one, one, a == minus_one, select(b % cast(type, 2) == zero, one, minus_one), zero);
+    result = select(b < zero, reciprocal, result);
+  }
+  return Halide::Internal::common_subexpression_elimination(result);
+}
+
+Expr power(Expr a, Expr b) { return a.type().is_float() ? Halide::pow(a, b) : integer_power(a, b); }
 
 Expr compare(const std::string& direction, Expr a, Expr b) {
   if (direction == "EQ") return a == b;
@@ -97,17 +172,32 @@ Expr compare(const std::string& direction, Expr a, Expr b) {
   return a >= b;
 }
 
-Expr power(Expr a, Expr b) { return Halide::pow(a, b); }
-
 Expr bit_and(Expr a, Expr b) { return a.type().is_bool() ? a && b : a & b; }
 Expr bit_or(Expr a, Expr b) { return a.type().is_bool() ? a || b : a | b; }
 Expr bit_xor(Expr a, Expr b) { return a.type().is_bool() ? a != b : a ^ b; }
 Expr bit_not(Expr a) { return a.type().is_bool() ? !a : ~a; }
 
+/// Out of range to the nearest, NaN to 0.
+Expr float_to_integer(Expr x, Halide::Type to) {
+  // 2^bits is a float where the largest integer is not.
+  const int bits = to.is_int() ? to.bits() - 1 : to.bits();
+  Expr beyond = Halide::Internal::make_const(x.type(), std::ldexp(1.0, bits));
+  Expr least = cast(x.type(), to.min());
+  Expr above = x >= beyond, below = x <= least, nan = Halide::is_nan(x);
+  Expr within = cast(to, select(above || below || nan, Halide::Internal::make_zero(x.type()), x));
+  return select(nan, Halide::Internal::make_zero(to), above, to.max(), below, to.min(), within);
+}
+
 Expr convert(Expr x, ElementType to) {
   if (to == ElementType::i1) return x != Halide::Internal::make_zero(x.type());
-  return cast(compute_type(to), x);
+  const Halide::Type type = compute_type(to);
+  return x.type().is_float() && !type.is_float() ? float_to_integer(x, type) : cast(type, x);
 }
+
+bool is_half(Halide::Type type) { return type.is_float() && type.bits() == 16; }
+
+/// Half precision is stored, not computed in. LLVM takes what it converts from f16 to be finite.
+Expr widened(Expr x) { return is_half(x.type()) ? cast(Halide::Float(32), x) : x; }
 
 using Rule = Expr (*)(Operands);
 
@@ -119,8 +209,8 @@ const std::map<std::string_view, Rule>& rules() {
       {"divide", [](Operands x) { return divide(x[0], x[1]); }},
       {"remainder", [](Operands x) { return remainder(x[0], x[1]); }},
       {"power", [](Operands x) { return power(x[0], x[1]); }},
-      {"maximum", [](Operands x) { return x[0].type().is_bool() ? x[0] || x[1] : maximum(x[0], x[1]); }},
-      {"minimum", [](Operands x) { return x[0].type().is_bool() ? x[0] && x[1] : minimum(x[0], x[1]); }},
+      {"maximum", [](Operands x) { return maximum(x[0], x[1]); }},
+      {"minimum", [](Operands x) { return minimum(x[0], x[1]); }},
       {"and", [](Operands x) { return bit_and(x[0], x[1]); }},
       {"or", [](Operands x) { return bit_or(x[0], x[1]); }},
       {"xor", [](Operands x) { return bit_xor(x[0], x[1]); }},
@@ -128,13 +218,13 @@ const std::map<std::string_view, Rule>& rules() {
       {"negate", [](Operands x) { return -x[0]; }},
       {"abs", [](Operands x) { return cast(x[0].type(), Halide::abs(x[0])); }},
       {"sign", [](Operands x) { return sign(x[0]); }},
-      {"exponential", [](Operands x) { return Halide::exp(x[0]); }},
+      {"exponential", [](Operands x) { return exponential(x[0]); }},
       {"exponential_minus_one", [](Operands x) { return expm1(x[0]); }},
-      {"log", [](Operands x) { return Halide::log(x[0]); }},
+      {"log", [](Operands x) { return logarithm(x[0]); }},
       {"log_plus_one", [](Operands x) { return log1p(x[0]); }},
       {"sqrt", [](Operands x) { return Halide::sqrt(x[0]); }},
-      {"rsqrt", [](Operands x) { return Halide::Internal::make_one(x[0].type()) / Halide::sqrt(x[0]); }},
-      {"tanh", [](Operands x) { return Halide::tanh(x[0]); }},
+      {"rsqrt", [](Operands x) { return one_of(x[0].type()) / Halide::sqrt(x[0]); }},
+      {"tanh", [](Operands x) { return hyperbolic_tangent(x[0]); }},
       {"logistic", [](Operands x) { return logistic(x[0]); }},
       {"erf", [](Operands x) { return error_function(x[0]); }},
       {"sine", [](Operands x) { return Halide::sin(x[0]); }},
@@ -151,11 +241,20 @@ const std::map<std::string_view, Rule>& rules() {
 }  // namespace
 
 Expr elementwise_expression(const ir::Op& op, Operands operands) {
-  if (op.is("compare")) return compare(op.get<std::string>("direction"), operands[0], operands[1]);
-  if (op.is("convert")) return convert(operands[0], op.result()->type().element);
+  std::vector<Expr> wide;
+  for (const Expr& operand : operands) wide.push_back(widened(operand));
+  const ElementType element = op.result()->type().element;
+  if (op.is("compare")) return compare(op.get<std::string>("direction"), wide[0], wide[1]);
+  if (op.is("convert")) return convert(wide[0], element);
   auto rule = rules().find(op.name());
   KILN_CHECK(rule != rules().end(), "no kernel expression for {}", op.name());
-  return rule->second(operands);
+  Expr result = rule->second(wide);
+  return is_half(compute_type(element)) ? cast(compute_type(element), result) : result;
+}
+
+Halide::Type accumulator_type(ElementType element) {
+  const Halide::Type type = compute_type(element);
+  return is_half(type) ? Halide::Float(32) : type;
 }
 
 Expr combine(const std::string& reducer, Expr a, Expr b) {

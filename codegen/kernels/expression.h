@@ -14,6 +14,9 @@ Halide::Type compute_type(ir::ElementType element);
 /// The Halide type that it has in memory (i1 is UInt(8)).
 Halide::Type storage_type(ir::ElementType element);
 
+/// What sums of this element type are kept in: f32 for the half precisions.
+Halide::Type accumulator_type(ir::ElementType element);
+
 /// An elementwise op's result from its operands' elements, in compute types.
 Halide::Expr elementwise_expression(const ir::Op& op, const std::vector<Halide::Expr>& operands);
 
