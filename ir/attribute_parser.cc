@@ -180,7 +180,7 @@ Expected<ParsedAttributes> parse_attributes(TokenReader& reader, const OpDefinit
   ParsedAttributes parsed;
   while (!reader.at("}")) {
     if (!parsed.values.empty()) {
-      if (!reader.at(",")) return reader.expected(", or }");
+      if (!reader.at(",")) return reader.expected("',' or '}'");
       reader.take();
     }
     KILN_TRY(parse_attribute(reader, op, parsed));

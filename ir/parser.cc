@@ -104,8 +104,9 @@ Status check_returned(const TokenReader& reader, const Function& function, size_
                       const std::vector<DeclaredResult>& declared) {
   const std::vector<Value*>& returned = function.body.results();
   if (returned.size() != declared.size()) {
-    return reader.error(name_offset, fmt::format("@{} declares {} results and returns {}", function.name,
-                                                 declared.size(), returned.size()));
+    return reader.error(name_offset, fmt::format("@{} declares {} result{} and returns {}", function.name,
+                                                 declared.size(), declared.size() == 1 ? "" : "s",
+                                                 returned.size()));
   }
   for (size_t i = 0; i < declared.size(); ++i) {
     if (returned[i]->type() == declared[i].type) continue;
@@ -144,7 +145,7 @@ Expected<Module> parse(TokenReader& reader) {
     } else if (reader.accept("func")) {
       KILN_TRY(parse_function(reader, module));
     } else {
-      return reader.expected("variable, func or }");
+      return reader.expected("variable, func or '}'");
     }
   }
   if (!reader.at(Token::Kind::end)) return reader.expected("the end of the text");

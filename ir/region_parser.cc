@@ -36,7 +36,7 @@ Expected<const OpDefinition*> parse_op_name(TokenReader& reader) {
 Expected<std::vector<Type>> parse_result_types(TokenReader& reader, size_t results) {
   std::vector<Type> types;
   if (results == 0) return types;
-  if (!reader.at(":")) return reader.expected(fmt::format(": and {}", results == 1 ? "the result's type" : "the results' types"));
+  if (!reader.at(":")) return reader.expected(fmt::format("':' and {}", results == 1 ? "the result's type" : "the results' types"));
   do {
     reader.take();
     KILN_ASSIGN(Type type, reader.type());
@@ -154,7 +154,7 @@ Status parse_body(TokenReader& reader, Region& region, Scope& scope) {
   }
   KILN_ASSIGN(std::vector<Value*> results, parse_operands(reader, scope));
   region.set_results(std::move(results));
-  if (!reader.at("}")) return reader.expected("} after return");
+  if (!reader.at("}")) return reader.expected("'}' after return");
   reader.take();
   return ok();
 }

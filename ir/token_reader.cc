@@ -14,7 +14,7 @@ std::string show(const Token& token) {
     case Token::Kind::string: return fmt::format("\"{}\"", token.text);
     case Token::Kind::symbol: return fmt::format("@{}", token.text);
     case Token::Kind::quoted_symbol: return fmt::format("@\"{}\"", token.text);
-    default: return std::string(token.text);
+    default: return fmt::format("'{}'", token.text);
   }
 }
 
@@ -47,7 +47,7 @@ Diagnostic TokenReader::expected(std::string_view what) const {
 }
 
 Status TokenReader::expect(std::string_view spelling) {
-  if (!accept(spelling)) return expected(spelling);
+  if (!accept(spelling)) return expected(fmt::format("'{}'", spelling));
   return ok();
 }
 

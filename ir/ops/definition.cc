@@ -57,8 +57,8 @@ Status check_counts(const Op& op) {
                                                  definition.min_operands == 1 ? "" : "s", operands), ""};
   }
   if (static_cast<int>(op.region_count()) != definition.region_count) {
-    return Diagnostic{op.location(), fmt::format("{} takes {} region(s), not {}", op.name(),
-                                                 definition.region_count, op.region_count()), ""};
+    return Diagnostic{op.location(), fmt::format("{} takes {} region{}, not {}", op.name(), definition.region_count,
+                                                 definition.region_count == 1 ? "" : "s", op.region_count()), ""};
   }
   return ok();
 }
