@@ -18,6 +18,7 @@ using ir::Tensor;
 /// with the derivative zero no ops are spent on finding that out.
 Tensor shifted(Tensor x) { return x - ceil(reduce(x, "maximum", {x.rank() - 1}, true)); }
 
+/// The same as clip(), but without a derivative at the borders.
 Tensor clamp(Tensor x, double low, double high) { return minimum(maximum(x, low), high); }
 Tensor relu(Tensor x) { return maximum(x, 0.0); }
 Tensor relu6(Tensor x) { return clamp(x, 0, 6); }
@@ -25,17 +26,17 @@ Tensor leaky_relu(Tensor x) { return select(compare(x, "GT", 0.0), x, x * 0.2); 
 /// e^x - 1 below 0. The minimum keeps e^x finite where it is not used: infinity times 0 would
 /// spoil the gradient.
 Tensor exponential_below_zero(Tensor x) { return expm1(minimum(x, 0.0)); }
-Tensor elu(Tensor x) { return select(compare(x, "GT", 0.0), x, exponential_below_zero(x)); }
+Tensor elu(Tensor x) { return select(compare(x, "GE", 0.0), x, exponential_below_zero(x)); }
 /// Klambauer et al., "Self-normalizing neural networks" (2017).
 Tensor selu(Tensor x) {
   constexpr double kScale = 1.0507009873554805, kAlpha = 1.6732632423543772;
-  return select(compare(x, "GT", 0.0), x * kScale, exponential_below_zero(x) * (kScale * kAlpha));
+  return select(compare(x, "GE", 0.0), x * kScale, exponential_below_zero(x) * (kScale * kAlpha));
 }
 Tensor gelu(Tensor x) { return x * 0.5 * (erf(x * std::sqrt(0.5)) + 1.0); }
 Tensor silu(Tensor x) { return x * logistic(x); }
 Tensor softsign(Tensor x) { return x / (abs(x) + 1.0); }
 Tensor squareplus(Tensor x) { return (x + sqrt(square(x) + 4.0)) * 0.5; }
-Tensor soft_shrink(Tensor x) { return x - clamp(x, -0.5, 0.5); }
+Tensor soft_shrink(Tensor x) { return x - clip(x, -0.5, 0.5); }
 Tensor hard_shrink(Tensor x) { return select(compare(abs(x), "GT", 0.5), x, 0.0); }
 Tensor tanh_shrink(Tensor x) { return x - tanh(x); }
 Tensor sparse_plus(Tensor x) {
@@ -45,7 +46,7 @@ Tensor sparse_plus(Tensor x) {
 Tensor sparse_sigmoid(Tensor x) { return clamp((x + 1.0) * 0.5, 0, 1); }
 Tensor hard_sigmoid(Tensor x) { return relu6(x + 3.0) * (1.0 / 6.0); }
 Tensor hard_silu(Tensor x) { return x * hard_sigmoid(x); }
-Tensor hard_tanh(Tensor x) { return clamp(x, -1, 1); }
+Tensor hard_tanh(Tensor x) { return clip(x, -1, 1); }
 Tensor mish(Tensor x) { return x * tanh(softplus(x)); }
 Tensor log_sigmoid(Tensor x) { return -softplus(-x); }
 Tensor linear(Tensor x) { return x; }
@@ -96,6 +97,12 @@ const Function* find_function(std::string_view name) {
 }
 
 }  // namespace
+
+Tensor clip(Tensor x, double low, double high) {
+  // The derivative of equal operands goes to the second.
+  auto limit = [&](double value) { return x.builder->constant(value, x.type()); };
+  return maximum(limit(low), minimum(limit(high), x));
+}
 
 Tensor softmax(Tensor x) {
   const Tensor e = exp(shifted(x));

@@ -25,6 +25,8 @@ Status check(const ActivationFunction& activation);
 /// linear gives x itself.
 Signal apply(const ActivationFunction& activation, const Signal& x);
 
+/// x within [low, high]; the derivative passes at the borders, as TensorFlow's does.
+ir::Tensor clip(ir::Tensor x, double low, double high);
 /// softmax(x) along the last dimension.
 ir::Tensor softmax(ir::Tensor x);
 /// log(softmax(x)) along the last dimension.

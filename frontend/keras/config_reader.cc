@@ -18,8 +18,9 @@ bool is_number(const Json& value) { return value.is_number(); }
 bool is_boolean(const Json& value) { return value.is_boolean(); }
 bool is_string(const Json& value) { return value.is_string(); }
 bool is_shape(const Json& value) {
-  return value.is_array() && std::all_of(value.begin(), value.end(),
-                                         [](const Json& d) { return d.is_number_integer() || d.is_null(); });
+  return value.is_array() && std::all_of(value.begin(), value.end(), [](const Json& d) {
+           return d.is_number_integer() || d.is_null();
+         });
 }
 
 }  // namespace
@@ -31,11 +32,15 @@ std::string excerpt(const Json& value) {
   return text;
 }
 
-ConfigReader::ConfigReader(const Json& config, std::string where) : config_(config), where_(std::move(where)) {
-  if (!config.is_object()) fail(fmt::format("its config must be an object, not {}", excerpt(config)));
+ConfigReader::ConfigReader(const Json& config, std::string where)
+    : config_(config), where_(std::move(where)) {
+  if (!config.is_object())
+    fail(fmt::format("its config must be an object, not {}", excerpt(config)));
 }
 
-bool ConfigReader::has(std::string_view key) const { return config_.is_object() && config_.contains(key); }
+bool ConfigReader::has(std::string_view key) const {
+  return config_.is_object() && config_.contains(key);
+}
 
 const Json* ConfigReader::find(std::string_view key, bool optional, std::string_view kind,
                                const std::function<bool(const Json&)>& is_right) {
@@ -84,7 +89,8 @@ std::vector<int64_t> ConfigReader::integers(std::string_view key) {
   const Json* value = find(key, false, "a list of integers", is_shape);
   std::vector<int64_t> result;
   if (!value) return result;
-  for (const Json& element : *value) result.push_back(element.is_null() ? kNone : element.get<int64_t>());
+  for (const Json& element : *value)
+    result.push_back(element.is_null() ? kNone : element.get<int64_t>());
   return result;
 }
 
@@ -99,7 +105,8 @@ void ConfigReader::only(std::string_view key, std::initializer_list<Json> allowe
   if (std::find(allowed.begin(), allowed.end(), found) != allowed.end()) return;
   std::string choices;
   for (const Json& choice : allowed) choices += (choices.empty() ? "" : " or ") + choice.dump();
-  fail(fmt::format("\"{}\": {} is not supported", key, excerpt(found)), fmt::format("kiln takes {} here", choices));
+  fail(fmt::format("\"{}\": {} is not supported", key, excerpt(found)),
+       fmt::format("kiln takes {} here", choices));
 }
 
 void ConfigReader::fail(std::string message, std::string note) {
@@ -110,12 +117,13 @@ void ConfigReader::fail(Diagnostic error) {
   if (!error_) error_ = std::move(error);
 }
 
-Status ConfigReader::finish() {
-  if (error_) return *error_;
+Status ConfigReader::finish() const {
+  KILN_TRY(check());
   std::vector<std::string_view> known(read_.begin(), read_.end());
   for (const auto& [key, value] : config_.items()) {
     if (read_.contains(key)) continue;
-    return Diagnostic{where_, fmt::format("unknown option \"{}\"", key), ir::did_you_mean(key, known)};
+    return Diagnostic{where_, fmt::format("unknown option \"{}\"", key),
+                      ir::did_you_mean(key, known)};
   }
   return ok();
 }

@@ -44,12 +44,15 @@ class ConfigReader {
 
   void fail(std::string message, std::string note = "");
   void fail(Diagnostic error);
+  /// The first error so far.
+  Status check() const { return error_ ? Status(*error_) : ok(); }
   /// The first error; an option that nobody has read is one.
-  Status finish();
+  Status finish() const;
 
  private:
   /// The value if it is there and `is_right`; marks it, complains.
-  const Json* find(std::string_view key, bool optional, std::string_view kind, const std::function<bool(const Json&)>& is_right);
+  const Json* find(std::string_view key, bool optional, std::string_view kind,
+                   const std::function<bool(const Json&)>& is_right);
 
   const Json& config_;
   std::string where_;

@@ -9,8 +9,11 @@ namespace {
 
 /// Digits of 28 × 28 pixels, as 784 numbers in [0, 1], into ten classes.
 Model mnist_mlp() {
-  Sequential model({Input({784}), Dense(128, "relu"), Dense(64, "relu"), Dense(10, "softmax")}, "mnist_mlp");
-  model.compile({.optimizer = Adam(1e-3), .loss = "sparse_categorical_crossentropy", .metrics = {"accuracy"}});
+  Sequential model({Input({784}), Dense(128, "relu"), Dense(64, "relu"), Dense(10, "softmax")},
+                   "mnist_mlp");
+  model.compile({.optimizer = Adam(1e-3),
+                 .loss = "sparse_categorical_crossentropy",
+                 .metrics = {"accuracy"}});
   return model;
 }
 
@@ -36,7 +39,8 @@ Expected<Model> example(std::string_view name) {
     if (example.name == name) return example.make();
   }
   const std::vector<std::string_view> names = example_names();
-  return Diagnostic{"", fmt::format("no example model is called \"{}\"", name), ir::did_you_mean(name, names)};
+  return Diagnostic{"", fmt::format("no example model is called \"{}\"", name),
+                    ir::did_you_mean(name, names)};
 }
 
 }  // namespace kiln::keras

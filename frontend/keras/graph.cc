@@ -12,7 +12,8 @@ namespace {
 bool is_input(const Layer& layer) { return layer.class_name() == "InputLayer"; }
 
 Status check_chain(const Model& model) {
-  if (model.layers.empty()) return Diagnostic{model.source, fmt::format("model \"{}\" has no layers", model.name), ""};
+  if (model.layers.empty())
+    return Diagnostic{model.source, fmt::format("model \"{}\" has no layers", model.name), ""};
   for (const NodeOutput& input : model.inputs) {
     const Layer& layer = *model.layers[model.nodes[input.node].layer];
     if (is_input(layer)) continue;
@@ -22,7 +23,8 @@ Status check_chain(const Model& model) {
   std::set<std::string> names;
   for (const LayerPointer& layer : model.layers) {
     if (names.insert(layer->name).second) continue;
-    return Diagnostic{where_of(model, *layer), "two layers have this name", "names of layers are unique in a model"};
+    return Diagnostic{where_of(model, *layer), "two layers have this name",
+                      "names of layers are unique in a model"};
   }
   return ok();
 }
@@ -38,7 +40,9 @@ Status close(ir::Type& type, size_t input, const OpenExtents& extents) {
     type.shape[d + 1] = given[d];
   }
   if (fits) return ok();
-  return Diagnostic{"", fmt::format("the data's shape is {}, the model's input is another", show_shape(given)), ""};
+  return Diagnostic{
+      "", fmt::format("the data's shape is {}, the model's input is another", show_shape(given)),
+      ""};
 }
 
 /// The shape that a file says the layer was built for, against what arrives. Layers with a better
@@ -51,8 +55,10 @@ Status check_built_for(const Layer& layer, const LayerInput& input) {
     fits = expected == given || expected == kNone || given == kNone;
   }
   if (fits) return ok();
-  return Diagnostic{"", fmt::format("expects {}, gets {} from \"{}\"", show_shape(*layer.built_for),
-                                    show_shape(input.type.shape), input.from), ""};
+  return Diagnostic{"",
+                    fmt::format("expects {}, gets {} from \"{}\"", show_shape(*layer.built_for),
+                                show_shape(input.type.shape), input.from),
+                    ""};
 }
 
 class Building {
@@ -67,7 +73,8 @@ class Building {
       if (auto added = add(i, layer); !added) {
         const Diagnostic& error = added.error();
         const std::string where = where_of(model_, layer);
-        return Diagnostic{error.where.empty() ? where : where + ": " + error.where, error.message, error.note};
+        return Diagnostic{error.where.empty() ? where : where + ": " + error.where, error.message,
+                          error.note};
       }
     }
     return std::move(graph_);
@@ -110,7 +117,8 @@ std::string where_of(const Model& model, const Layer& layer) {
 
 Diagnostic in_model(const Model& model, const Diagnostic& error) {
   if (model.source.empty()) return error;
-  return {error.where.empty() ? model.source : model.source + ": " + error.where, error.message, error.note};
+  return {error.where.empty() ? model.source : model.source + ": " + error.where, error.message,
+          error.note};
 }
 
 Expected<Graph> build_graph(const Model& model, const OpenExtents& extents) {

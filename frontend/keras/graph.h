@@ -17,9 +17,11 @@ struct OpenExtents {
 
 /// What each layer and node of a model is, once its inputs' types are known.
 struct Graph {
-  std::vector<std::vector<WeightSpec>> weights;      ///< by layer
-  std::vector<std::vector<ir::Type>> node_outputs;   ///< by node
-  const ir::Type& type(const NodeOutput& value) const { return node_outputs[value.node][value.output]; }
+  std::vector<std::vector<WeightSpec>> weights;     ///< by layer
+  std::vector<std::vector<ir::Type>> node_outputs;  ///< by node
+  const ir::Type& type(const NodeOutput& value) const {
+    return node_outputs[value.node][value.output];
+  }
 };
 
 /// Builds every layer. Errors name the file, the layer and what to do.

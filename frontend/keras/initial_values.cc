@@ -21,11 +21,13 @@ Tensor polynomial(Tensor x, std::initializer_list<double> coefficients) {
 /// Computing Gems (2011), the single-precision version: relative error below 4e-7.
 Tensor inverse_erf(Tensor x) {
   const Tensor w = -log((1.0 - x) * (1.0 + x));
-  const Tensor central = polynomial(w - 2.5, {2.81022636e-08, 3.43273939e-07, -3.5233877e-06, -4.39150654e-06,
-                                              0.00021858087, -0.00125372503, -0.00417768164, 0.246640727, 1.50140941});
+  const Tensor central =
+      polynomial(w - 2.5, {2.81022636e-08, 3.43273939e-07, -3.5233877e-06, -4.39150654e-06,
+                           0.00021858087, -0.00125372503, -0.00417768164, 0.246640727, 1.50140941});
   const Tensor tail =
-      polynomial(sqrt(maximum(w, 5.0)) - 3.0, {-0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844,
-                                               0.00573950773, -0.0076224613, 0.00943887047, 1.00167406, 2.83297682});
+      polynomial(sqrt(maximum(w, 5.0)) - 3.0,
+                 {-0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773,
+                  -0.0076224613, 0.00943887047, 1.00167406, 2.83297682});
   return select(compare(w, "LT", 5.0), central, tail) * x;
 }
 
@@ -45,13 +47,16 @@ Tensor normal_value(const Type& type, Tensor state, const NormalRule& rule) {
 
 Tensor scaled_value(const Type& type, Tensor state, const VarianceScalingRule& rule) {
   const Fans fans = fans_of(type.shape);
-  const double fan = rule.mode == "fan_in" ? fans.in : rule.mode == "fan_out" ? fans.out : (fans.in + fans.out) / 2;
+  const double fan = rule.mode == "fan_in"    ? fans.in
+                     : rule.mode == "fan_out" ? fans.out
+                                              : (fans.in + fans.out) / 2;
   const double variance = rule.scale / std::max(1.0, fan);
   if (rule.distribution == "uniform") {
     const double limit = std::sqrt(3 * variance);
     return uniform_value(type, state, -limit, limit);
   }
-  if (rule.distribution == "untruncated_normal") return normal_value(type, state, {0, std::sqrt(variance), false});
+  if (rule.distribution == "untruncated_normal")
+    return normal_value(type, state, {0, std::sqrt(variance), false});
   // The standard deviation of a unit normal truncated at -2 and 2.
   constexpr double kTruncatedDeviation = 0.87962566103423978;
   return normal_value(type, state, {0, std::sqrt(variance) / kTruncatedDeviation, true});
@@ -63,7 +68,9 @@ struct Emit {
   Tensor state;
 
   Tensor operator()(const ConstantRule& rule) { return builder.constant(rule.value, type); }
-  Tensor operator()(const UniformRule& rule) { return uniform_value(type, state, rule.low, rule.high); }
+  Tensor operator()(const UniformRule& rule) {
+    return uniform_value(type, state, rule.low, rule.high);
+  }
   Tensor operator()(const NormalRule& rule) { return normal_value(type, state, rule); }
   Tensor operator()(const VarianceScalingRule& rule) { return scaled_value(type, state, rule); }
 };
@@ -80,7 +87,8 @@ Fans fans_of(const ir::Shape& shape) {
   return {before_last * receptive_field, last * receptive_field};
 }
 
-Tensor initial_value(Builder& builder, const Initializer& initializer, const Type& type, Tensor state) {
+Tensor initial_value(Builder& builder, const Initializer& initializer, const Type& type,
+                     Tensor state) {
   if (initializer.seed && is_random(initializer)) {
     ir::Literal fixed(Type{ir::ElementType::i64, {2}});
     fixed.set_int(0, *initializer.seed);

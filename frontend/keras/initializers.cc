@@ -131,27 +131,35 @@ Status check(const Initializer& initializer) {
   const auto* scaling = std::get_if<VarianceScalingRule>(&initializer.rule);
   if (!scaling) return ok();
   if (scaling->scale <= 0) {
-    return Diagnostic{"", fmt::format("VarianceScaling: scale must be positive, not {}", scaling->scale), ""};
+    return Diagnostic{
+        "", fmt::format("VarianceScaling: scale must be positive, not {}", scaling->scale), ""};
   }
   if (!one_of(scaling->mode, {"fan_in", "fan_out", "fan_avg"})) {
     return Diagnostic{"", fmt::format("VarianceScaling: unknown mode \"{}\"", scaling->mode),
                       "the modes are fan_in, fan_out and fan_avg"};
   }
   if (!one_of(scaling->distribution, {"truncated_normal", "untruncated_normal", "uniform"})) {
-    return Diagnostic{"", fmt::format("VarianceScaling: unknown distribution \"{}\"", scaling->distribution),
-                      "the distributions are truncated_normal, untruncated_normal and uniform"};
+    return Diagnostic{
+        "", fmt::format("VarianceScaling: unknown distribution \"{}\"", scaling->distribution),
+        "the distributions are truncated_normal, untruncated_normal and uniform"};
   }
   return ok();
 }
 
-bool is_random(const Initializer& initializer) { return !std::holds_alternative<ConstantRule>(initializer.rule); }
+bool is_random(const Initializer& initializer) {
+  return !std::holds_alternative<ConstantRule>(initializer.rule);
+}
 
 Expected<Initializer> read_initializer(const Json& json, const std::string& where) {
-  const bool is_object = json.is_object() && json.contains("class_name") && json["class_name"].is_string();
+  const bool is_object =
+      json.is_object() && json.contains("class_name") && json["class_name"].is_string();
   if (!json.is_string() && !is_object) {
-    return Diagnostic{where, fmt::format("an initializer must be a name or an object, not {}", excerpt(json)), ""};
+    return Diagnostic{
+        where, fmt::format("an initializer must be a name or an object, not {}", excerpt(json)),
+        ""};
   }
-  Initializer initializer(json.is_string() ? json.get<std::string>() : json["class_name"].get<std::string>());
+  Initializer initializer(json.is_string() ? json.get<std::string>()
+                                           : json["class_name"].get<std::string>());
   if (is_object && initializer.known) {
     const Json config = json.contains("config") ? json["config"] : Json::object();
     ConfigReader reader(config, where + ": " + initializer.class_name);

@@ -53,7 +53,8 @@ struct Initializer {
 Status check(const Initializer& initializer);
 
 /// The initial value of a variable: type is f32 of any shape; state: i64 [2], the random state.
-ir::Tensor initial_value(ir::Builder& builder, const Initializer& initializer, const ir::Type& type, ir::Tensor state);
+ir::Tensor initial_value(ir::Builder& builder, const Initializer& initializer, const ir::Type& type,
+                         ir::Tensor state);
 /// Whether initial_value() uses the state.
 bool is_random(const Initializer& initializer);
 

@@ -41,8 +41,8 @@ struct LayerBuild {
   std::vector<ir::Type> outputs;
 };
 
-/// A tensor between layers. `logits` is what a softmax or sigmoid was computed from: a cross-entropy
-/// goes on from there, as Keras's does on TensorFlow. Null for all other tensors.
+/// A tensor between layers. `logits` is what a softmax or sigmoid was computed from: a
+/// cross-entropy goes on from there, as Keras's does on TensorFlow. Null for all other tensors.
 struct Signal {
   ir::Tensor tensor;
   ir::Tensor logits;

@@ -30,17 +30,21 @@ class Lowering {
   Lowering(const Model& model, const LowerOptions& options) : model_(model), options_(options) {}
 
   Expected<ir::Module> run() {
-    if (options_.batch <= 0) return Diagnostic{"", fmt::format("the batch size must be positive, not {}", options_.batch), ""};
+    if (options_.batch <= 0)
+      return Diagnostic{"", fmt::format("the batch size must be positive, not {}", options_.batch),
+                        ""};
     KILN_ASSIGN(graph_, build_graph(model_, {options_.batch, options_.input_shapes}));
     KILN_TRY(check_closed());
     if (model_.inputs.size() != 1 || model_.outputs.size() != 1) {
-      return Diagnostic{model_.source, "models with several inputs or outputs are not supported yet", ""};
+      return Diagnostic{model_.source,
+                        "models with several inputs or outputs are not supported yet", ""};
     }
     if (model_.compile_options) KILN_TRY(check_compile_options());
     module_.name = model_.name;
     KILN_ASSIGN(module_.attributes["summary"], summarize(model_));
     module_.attributes["loss"] = std::string(loss_ ? loss_->name : "");
-    module_.attributes["label_classes"] = loss_ && loss_->integer_labels ? output_type().shape.back() : int64_t{0};
+    module_.attributes["label_classes"] =
+        loss_ && loss_->integer_labels ? output_type().shape.back() : int64_t{0};
     declare_weights();
     if (loss_) declare_optimizer();
     if (loss_) declare_metrics();
@@ -60,8 +64,9 @@ class Lowering {
     for (size_t i = 0; i < model_.inputs.size(); ++i) {
       for (int64_t extent : graph_.type(model_.inputs[i]).shape) {
         if (extent != kNone) continue;
-        return Diagnostic{where_of(model_, *model_.layers[model_.nodes[model_.inputs[i].node].layer]),
-                          "an extent of the input is open (None)", "give the input's shape when compiling"};
+        return Diagnostic{
+            where_of(model_, *model_.layers[model_.nodes[model_.inputs[i].node].layer]),
+            "an extent of the input is open (None)", "give the input's shape when compiling"};
       }
     }
     return ok();
@@ -69,18 +74,23 @@ class Lowering {
 
   Status check_compile_options() {
     const CompileOptions& compile = *model_.compile_options;
-    auto in_file = [&](const Status& status) { return status ? status : Status(in_model(model_, status.error())); };
-    if (!compile.optimizer.get()) return in_model(model_, unknown_optimizer(compile.optimizer.identifier()));
+    auto in_file = [&](const Status& status) {
+      return status ? status : Status(in_model(model_, status.error()));
+    };
+    if (!compile.optimizer.get())
+      return in_model(model_, unknown_optimizer(compile.optimizer.identifier()));
     KILN_TRY(in_file(check(optimizer())));
     KILN_TRY(in_file(check(compile.loss, output_type())));
     loss_ = find_loss(compile.loss.identifier);
-    for (const Metric& metric : compile.metrics) KILN_TRY(in_file(check(metric, labels(), output_type())));
+    for (const Metric& metric : compile.metrics)
+      KILN_TRY(in_file(check(metric, labels(), output_type())));
     return ok();
   }
 
   Type labels() const { return label_type(*loss_, output_type()); }
 
-  void declare(std::string name, Type type, ir::Role role, Initializer initializer, ir::Location location) {
+  void declare(std::string name, Type type, ir::Role role, Initializer initializer,
+               ir::Location location) {
     module_.variables.push_back({std::move(name), std::move(type), role, {}, std::move(location)});
     initializers_.push_back(std::move(initializer));
   }
@@ -91,8 +101,8 @@ class Lowering {
       for (const WeightSpec& weight : graph_.weights[i]) {
         const std::string name = variable_name(layer, weight);
         if (weight.trainable) trainable_.push_back(name);
-        declare(name, weight.type, weight.trainable ? ir::Role::trainable : ir::Role::non_trainable, weight.initializer,
-                model_.name + "/" + layer.name);
+        declare(name, weight.type, weight.trainable ? ir::Role::trainable : ir::Role::non_trainable,
+                weight.initializer, model_.name + "/" + layer.name);
       }
     }
   }
@@ -100,16 +110,20 @@ class Lowering {
   void declare_optimizer() {
     const ir::Location location = model_.name + "/optimizer";
     declare(kStepCount, kIterations, ir::Role::optimizer, "Zeros", location);
-    declare(kLearningRate, kScalar, ir::Role::optimizer, constant(optimizer().learning_rate), location);
+    declare(kLearningRate, kScalar, ir::Role::optimizer, constant(optimizer().learning_rate),
+            location);
     for (const auto& group : optimizer().slots()) {
       for (const std::string& weight : trainable_) {
         const Type type = module_.variable(weight)->type;
-        for (const std::string& slot : group) declare(slot_name(weight, slot), type, ir::Role::optimizer, "Zeros", location);
+        for (const std::string& slot : group)
+          declare(slot_name(weight, slot), type, ir::Role::optimizer, "Zeros", location);
       }
     }
   }
 
-  static std::string slot_name(const std::string& weight, const std::string& slot) { return "optimizer/" + weight + "/" + slot; }
+  static std::string slot_name(const std::string& weight, const std::string& slot) {
+    return "optimizer/" + weight + "/" + slot;
+  }
 
   /// The loss and the metrics by the names of Keras's logs; a name's repetition gets a number.
   void declare_metrics() {
@@ -122,7 +136,8 @@ class Lowering {
     }
     for (const std::string& name : mean_names_) {
       for (auto part : {"total", "count"}) {
-        declare(metric_prefix(name) + part, kScalar, ir::Role::metric, "Zeros", model_.name + "/metrics");
+        declare(metric_prefix(name) + part, kScalar, ir::Role::metric, "Zeros",
+                model_.name + "/metrics");
       }
     }
   }
@@ -139,7 +154,8 @@ class Lowering {
         index.set_int(0, static_cast<int64_t>(i));
         state = ir::concatenate({reshape(seed, {1}), step.builder().constant(std::move(index))}, 0);
       }
-      step.assign(variable.name, initial_value(step.builder(), initializers_[i], variable.type, state));
+      step.assign(variable.name,
+                  initial_value(step.builder(), initializers_[i], variable.type, state));
     }
     step.finish();
   }
@@ -157,7 +173,8 @@ class Lowering {
     const Tensor y = step.input("y", labels());
     const Tensor count = step.input("count", {ir::ElementType::i32, {}});
     const Rows rows = count_rows(count, options_.batch);
-    const std::vector<Tensor> weights = training ? read_all(step, trainable_) : std::vector<Tensor>{};
+    const std::vector<Tensor> weights =
+        training ? read_all(step, trainable_) : std::vector<Tensor>{};
     const Signal prediction = forward(model_, graph_, step, {x}, training, rows)[0];
     const Tensor loss = batch_loss(step, y, prediction, rows);
     if (training && !weights.empty()) train(step, loss, weights);
@@ -191,20 +208,23 @@ class Lowering {
     const std::vector<std::string> slots = slot_names(optimizer());
     std::vector<WeightUpdate> updates;
     for (size_t i = 0; i < weights.size(); ++i) {
-      WeightUpdate update{weights[i], gradients[i], {}};
-      for (const std::string& slot : slots) update.slots.push_back(step.read(slot_name(trainable_[i], slot)));
+      WeightUpdate update{weights[i], gradients[i], {}, trainable_[i]};
+      for (const std::string& slot : slots)
+        update.slots.push_back(step.read(slot_name(trainable_[i], slot)));
       updates.push_back(std::move(update));
     }
     updates = apply(optimizer(), scalars, std::move(updates));
     for (size_t i = 0; i < weights.size(); ++i) {
       step.assign(trainable_[i], updates[i].weight);
-      for (size_t s = 0; s < slots.size(); ++s) step.assign(slot_name(trainable_[i], slots[s]), updates[i].slots[s]);
+      for (size_t s = 0; s < slots.size(); ++s)
+        step.assign(slot_name(trainable_[i], slots[s]), updates[i].slots[s]);
     }
     step.assign(kStepCount, iterations);
   }
 
   /// The running means: the loss weighted by the batch, a metric by its rows.
-  void add_means(StepBuilder& step, Tensor y, const Signal& prediction, Tensor loss, const Rows& rows) {
+  void add_means(StepBuilder& step, Tensor y, const Signal& prediction, Tensor loss,
+                 const Rows& rows) {
     ir::LocationScope scope(step.builder(), "metrics");
     step.output("loss", update_mean(step, "loss", loss * rows.count, rows.count));
     for (size_t i = 0; i + 1 < mean_names_.size(); ++i) {
@@ -234,6 +254,8 @@ class Lowering {
 
 }  // namespace
 
-Expected<ir::Module> lower(const Model& model, const LowerOptions& options) { return Lowering(model, options).run(); }
+Expected<ir::Module> lower(const Model& model, const LowerOptions& options) {
+  return Lowering(model, options).run();
+}
 
 }  // namespace kiln::keras

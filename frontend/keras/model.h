@@ -2,8 +2,8 @@
 // Weights live elsewhere; lower() turns a definition into IR.
 //
 //   Sequential model({Input({784}), Dense(128, "relu"), Dense(10, "softmax")});
-//   model.compile({.optimizer = Adam(1e-3), .loss = "sparse_categorical_crossentropy", .metrics = {"accuracy"}});
-//   std::cout << model.summary();
+//   model.compile({.optimizer = Adam(1e-3), .loss = "sparse_categorical_crossentropy", .metrics =
+//   {"accuracy"}}); std::cout << model.summary();
 #pragma once
 
 #include <concepts>

@@ -16,7 +16,8 @@ Tensor StepBuilder::read(const std::string& variable) {
   if (auto found = values_.find(variable); found != values_.end()) return found->second;
   const ir::Variable* declared = module_.variable(variable);
   KILN_CHECK(declared != nullptr, "no variable {}", variable);
-  const Tensor value = builder_.wrap(function_.add_argument(declared->type, ir::Binding::variable(variable)));
+  const Tensor value =
+      builder_.wrap(function_.add_argument(declared->type, ir::Binding::variable(variable)));
   values_.emplace(variable, value);
   return value;
 }
@@ -45,22 +46,26 @@ Tensor without_padding(const Rows& rows, Tensor values) {
   return select(real, values, 0.0);
 }
 
-std::string variable_name(const Layer& layer, const WeightSpec& weight) { return layer.name + "/" + weight.name; }
+std::string variable_name(const Layer& layer, const WeightSpec& weight) {
+  return layer.name + "/" + weight.name;
+}
 
 std::string metric_prefix(const std::string& metric) { return "metrics/" + metric + "/"; }
 
 namespace {
 
-WeightValues read_weights(const Layer& layer, const std::vector<WeightSpec>& specs, StepBuilder& step) {
+WeightValues read_weights(const Layer& layer, const std::vector<WeightSpec>& specs,
+                          StepBuilder& step) {
   WeightValues weights;
-  for (const WeightSpec& spec : specs) weights.values.emplace(spec.name, step.read(variable_name(layer, spec)));
+  for (const WeightSpec& spec : specs)
+    weights.values.emplace(spec.name, step.read(variable_name(layer, spec)));
   return weights;
 }
 
 }  // namespace
 
-std::vector<Signal> forward(const Model& model, const Graph& graph, StepBuilder& step, const std::vector<Tensor>& inputs,
-                            bool training, const Rows& rows) {
+std::vector<Signal> forward(const Model& model, const Graph& graph, StepBuilder& step,
+                            const std::vector<Tensor>& inputs, bool training, const Rows& rows) {
   std::vector<std::vector<Signal>> values(model.nodes.size());
   for (size_t i = 0; i < inputs.size(); ++i) values[model.inputs[i].node] = {Signal{inputs[i], {}}};
   for (size_t i = 0; i < model.nodes.size(); ++i) {
@@ -69,14 +74,17 @@ std::vector<Signal> forward(const Model& model, const Graph& graph, StepBuilder&
     const Layer& layer = *model.layers[node.layer];
     ir::LocationScope scope(step.builder(), layer.name);
     std::vector<Signal> arguments;
-    for (const NodeOutput& input : node.inputs) arguments.push_back(values[input.node][input.output]);
+    for (const NodeOutput& input : node.inputs)
+      arguments.push_back(values[input.node][input.output]);
     WeightValues weights = read_weights(layer, graph.weights[node.layer], step);
     CallContext context{step.builder(), weights, training, rows.real, rows.count};
     values[i] = layer.call(context, arguments);
-    for (const std::string& name : weights.updated) step.assign(layer.name + "/" + name, context.weight(name));
+    for (const std::string& name : weights.updated)
+      step.assign(layer.name + "/" + name, context.weight(name));
   }
   std::vector<Signal> outputs;
-  for (const NodeOutput& output : model.outputs) outputs.push_back(values[output.node][output.output]);
+  for (const NodeOutput& output : model.outputs)
+    outputs.push_back(values[output.node][output.output]);
   return outputs;
 }
 

@@ -46,12 +46,13 @@ ir::Tensor without_padding(const Rows& rows, ir::Tensor values);
 
 /// Runs the model's layers on `inputs` (one per model input) and assigns the weights that they
 /// update. `rows` are null in predict_step.
-std::vector<Signal> forward(const Model& model, const Graph& graph, StepBuilder& step, const std::vector<ir::Tensor>& inputs,
-                            bool training, const Rows& rows);
+std::vector<Signal> forward(const Model& model, const Graph& graph, StepBuilder& step,
+                            const std::vector<ir::Tensor>& inputs, bool training, const Rows& rows);
 
 /// A running mean over the examples since it was last zeroed, kept in two variables.
 /// `total` and `count` are what this batch adds. Gives the mean.
-ir::Tensor update_mean(StepBuilder& step, const std::string& metric, ir::Tensor total, ir::Tensor count);
+ir::Tensor update_mean(StepBuilder& step, const std::string& metric, ir::Tensor total,
+                       ir::Tensor count);
 
 /// "dense/kernel".
 std::string variable_name(const Layer& layer, const WeightSpec& weight);

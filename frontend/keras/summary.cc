@@ -22,7 +22,8 @@ using Row = std::array<std::string, 3>;
 /// 100480 to "100,480".
 std::string with_commas(int64_t number) {
   std::string text = std::to_string(number);
-  for (int64_t at = static_cast<int64_t>(text.size()) - 3; at > 0; at -= 3) text.insert(static_cast<size_t>(at), ",");
+  for (int64_t at = static_cast<int64_t>(text.size()) - 3; at > 0; at -= 3)
+    text.insert(static_cast<size_t>(at), ",");
   return text;
 }
 
@@ -69,7 +70,8 @@ std::string repeat(std::string_view text, size_t count) {
 }
 
 /// A horizontal line: left end, line, crossing, right end.
-std::string rule(std::string_view left, std::string_view line, std::string_view crossing, std::string_view right) {
+std::string rule(std::string_view left, std::string_view line, std::string_view crossing,
+                 std::string_view right) {
   std::string text(left);
   for (size_t c = 0; c < kColumns.size(); ++c) {
     text += repeat(line, kColumns[c].width + 2);
@@ -116,7 +118,9 @@ struct Size {
     count += type.count();
     bytes += type.bytes();
   }
-  std::string show() const { return fmt::format("{} ({})", with_commas(count), readable_bytes(bytes)); }
+  std::string show() const {
+    return fmt::format("{} ({})", with_commas(count), readable_bytes(bytes));
+  }
 };
 
 std::string output_shapes(const std::vector<ir::Type>& types) {
@@ -145,12 +149,13 @@ Expected<std::string> summarize(const Model& model) {
       (weight.trainable ? trainable : frozen).add(weight.type);
       parameters += weight.type.count();
     }
-    rows.push_back({fmt::format("{} ({})", layer.name, layer.class_name()), output_shapes(graph.node_outputs[i]),
-                    with_commas(parameters)});
+    rows.push_back({fmt::format("{} ({})", layer.name, layer.class_name()),
+                    output_shapes(graph.node_outputs[i]), with_commas(parameters)});
   }
   const Size total{trainable.count + frozen.count, trainable.bytes + frozen.bytes};
-  return fmt::format("Model: \"{}\"\n{} Total params: {}\n Trainable params: {}\n Non-trainable params: {}\n", model.name,
-                     table(rows), total.show(), trainable.show(), frozen.show());
+  return fmt::format(
+      "Model: \"{}\"\n{} Total params: {}\n Trainable params: {}\n Non-trainable params: {}\n",
+      model.name, table(rows), total.show(), trainable.show(), frozen.show());
 }
 
 Expected<std::string> Model::summary() const { return summarize(*this); }

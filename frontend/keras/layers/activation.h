@@ -10,7 +10,8 @@ namespace kiln::keras {
 /// function(x), in x's shape.
 class Activation : public Layer {
  public:
-  explicit Activation(ActivationFunction function, std::string layer_name = "") : function_(std::move(function)) {
+  explicit Activation(ActivationFunction function, std::string layer_name = "")
+      : function_(std::move(function)) {
     name = std::move(layer_name);
   }
   static Expected<LayerPointer> read(ConfigReader& config);

@@ -18,10 +18,12 @@ Expected<LayerPointer> Dense::read(ConfigReader& config) {
   options.units = config.integer("units");
   KILN_ASSIGN(options.activation, read_activation(config, "activation"));
   options.use_bias = config.boolean("use_bias", true);
-  KILN_ASSIGN(options.kernel_initializer, read_initializer(config, "kernel_initializer", "GlorotUniform"));
+  KILN_ASSIGN(options.kernel_initializer,
+              read_initializer(config, "kernel_initializer", "GlorotUniform"));
   KILN_ASSIGN(options.bias_initializer, read_initializer(config, "bias_initializer", "Zeros"));
   refuse_weight_options(config, {"kernel", "bias"});
-  for (auto key : {"activity_regularizer", "lora_rank", "lora_alpha", "quantization_config"}) config.only(key, {nullptr});
+  for (auto key : {"activity_regularizer", "lora_rank", "lora_alpha", "quantization_config"})
+    config.only(key, {nullptr});
   return LayerPointer(std::make_shared<Dense>(std::move(options)));
 }
 
@@ -30,23 +32,32 @@ Expected<LayerBuild> Dense::build(std::span<const LayerInput> inputs) const {
   KILN_TRY(check(options_.activation));
   KILN_TRY(check(options_.kernel_initializer));
   KILN_TRY(check(options_.bias_initializer));
-  if (options_.units <= 0) return Diagnostic{"", fmt::format("units must be positive, not {}", options_.units), ""};
+  if (options_.units <= 0)
+    return Diagnostic{"", fmt::format("units must be positive, not {}", options_.units), ""};
   if (input.type.rank() < 2) {
-    return Diagnostic{"", fmt::format("needs inputs of at least one dimension besides the batch, gets {} from \"{}\"",
-                                      show_shape(input.type.shape), input.from), ""};
+    return Diagnostic{
+        "",
+        fmt::format("needs inputs of at least one dimension besides the batch, gets {} from \"{}\"",
+                    show_shape(input.type.shape), input.from),
+        ""};
   }
   const int64_t n = input.type.shape.back();
   if (n == kNone) {
-    return Diagnostic{"", fmt::format("needs a known number of inputs, gets {} from \"{}\"",
-                                      show_shape(input.type.shape), input.from), ""};
+    return Diagnostic{"",
+                      fmt::format("needs a known number of inputs, gets {} from \"{}\"",
+                                  show_shape(input.type.shape), input.from),
+                      ""};
   }
   if (built_for && !built_for->empty() && built_for->back() != n) {
-    return Diagnostic{"", fmt::format("expects {} inputs, gets {} from \"{}\"", built_for->back(), n, input.from), ""};
+    return Diagnostic{
+        "", fmt::format("expects {} inputs, gets {} from \"{}\"", built_for->back(), n, input.from),
+        ""};
   }
   const auto f32 = ir::ElementType::f32;
   LayerBuild build;
   build.weights.push_back({"kernel", {f32, {n, options_.units}}, options_.kernel_initializer});
-  if (options_.use_bias) build.weights.push_back({"bias", {f32, {options_.units}}, options_.bias_initializer});
+  if (options_.use_bias)
+    build.weights.push_back({"bias", {f32, {options_.units}}, options_.bias_initializer});
   ir::Shape shape = input.type.shape;
   shape.back() = options_.units;
   build.outputs.push_back({f32, std::move(shape)});

@@ -24,21 +24,25 @@ Expected<LayerPointer> Input::read(ConfigReader& config) {
 Expected<ir::ElementType> element_type_of(std::string_view dtype) {
   if (dtype == "float32") return ir::ElementType::f32;
   if (dtype == "int32") return ir::ElementType::i32;
-  return Diagnostic{"", fmt::format("dtype \"{}\" is not supported for inputs", dtype), "use float32 or int32"};
+  return Diagnostic{"", fmt::format("dtype \"{}\" is not supported for inputs", dtype),
+                    "use float32 or int32"};
 }
 
 Expected<LayerBuild> Input::build(std::span<const LayerInput>) const {
   KILN_ASSIGN(const ir::ElementType element, element_type_of(options_.dtype));
   ir::Shape shape = {kNone};
   for (int64_t extent : options_.shape) {
-    if (extent != kNone && extent <= 0) return Diagnostic{"", fmt::format("an extent of {} holds no data", extent), ""};
+    if (extent != kNone && extent <= 0)
+      return Diagnostic{"", fmt::format("an extent of {} holds no data", extent), ""};
     shape.push_back(extent);
   }
   return LayerBuild{{}, {{element, std::move(shape)}}};
 }
 
 // The step function's argument takes this layer's place.
-std::vector<Signal> Input::call(CallContext&, std::span<const Signal> inputs) const { return {inputs.begin(), inputs.end()}; }
+std::vector<Signal> Input::call(CallContext&, std::span<const Signal> inputs) const {
+  return {inputs.begin(), inputs.end()};
+}
 
 void Input::write_config(Json& config) const {
   Json shape = Json::array({nullptr});

@@ -9,8 +9,8 @@
 namespace kiln::keras {
 
 struct InputOptions {
-  ir::Shape shape;                  ///< without the batch; kNone where open
-  std::string dtype = "float32";    ///< or "int32"
+  ir::Shape shape;                ///< without the batch; kNone where open
+  std::string dtype = "float32";  ///< or "int32"
   std::string name = "";
 };
 

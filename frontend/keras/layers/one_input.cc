@@ -13,7 +13,8 @@ Expected<LayerInput> only_input(std::span<const LayerInput> inputs) {
 
 std::string show_shape(const ir::Shape& shape) {
   std::string text;
-  for (int64_t d : shape) text += (text.empty() ? "" : ", ") + (d == kNone ? "None" : std::to_string(d));
+  for (int64_t d : shape)
+    text += (text.empty() ? "" : ", ") + (d == kNone ? "None" : std::to_string(d));
   // As Python shows a tuple of one.
   return shape.size() == 1 ? "(" + text + ",)" : "(" + text + ")";
 }
@@ -22,8 +23,10 @@ Expected<ActivationFunction> read_activation(ConfigReader& config, std::string_v
   const Json& value = config.value(key);
   if (value.is_null()) return ActivationFunction();
   if (!value.is_string()) {
-    return Diagnostic{config.where(), fmt::format("\"{}\": only activations by name are supported, not {}", key, excerpt(value)),
-                      "put the activation into a layer of its own"};
+    return Diagnostic{
+        config.where(),
+        fmt::format("\"{}\": only activations by name are supported, not {}", key, excerpt(value)),
+        "put the activation into a layer of its own"};
   }
   ActivationFunction activation(value.get<std::string>());
   if (auto checked = check(activation); !checked) {
@@ -32,7 +35,8 @@ Expected<ActivationFunction> read_activation(ConfigReader& config, std::string_v
   return activation;
 }
 
-Expected<Initializer> read_initializer(ConfigReader& config, std::string_view key, std::string_view fallback) {
+Expected<Initializer> read_initializer(ConfigReader& config, std::string_view key,
+                                       std::string_view fallback) {
   const Json& value = config.value(key);
   if (value.is_null()) return Initializer(fallback);
   return read_initializer(value, fmt::format("{}: {}", config.where(), key));

@@ -20,7 +20,8 @@ std::string show_shape(const ir::Shape& shape);
 
 /// The config's value under that key, or the default where the key is absent.
 Expected<ActivationFunction> read_activation(ConfigReader& config, std::string_view key);
-Expected<Initializer> read_initializer(ConfigReader& config, std::string_view key, std::string_view fallback);
+Expected<Initializer> read_initializer(ConfigReader& config, std::string_view key,
+                                       std::string_view fallback);
 
 /// Refuses regularizers and constraints of the weights: they would change the training.
 void refuse_weight_options(ConfigReader& config, std::initializer_list<std::string_view> weights);

@@ -1,6 +1,7 @@
-// Cross-entropies, from logits wherever they are at hand: where the prediction is said to be logits,
-// and where a softmax or a sigmoid, whichever it was, has just been computed from some. That is what
-// Keras does on TensorFlow. Probabilities of other origin are clipped by epsilon, as Keras does.
+// Cross-entropies, from logits wherever they are at hand: where the prediction is said to be
+// logits, and where a softmax or a sigmoid, whichever it was, has just been computed from some.
+// That is what Keras does on TensorFlow. Probabilities of other origin are clipped by epsilon, as
+// Keras does.
 #include "frontend/keras/activations.h"
 #include "frontend/keras/losses/losses.h"
 
@@ -17,7 +18,7 @@ Tensor logits_of(const Loss& loss, const Signal& prediction) {
   return loss.from_logits ? prediction.tensor : Tensor{};
 }
 
-Tensor clipped(Tensor p) { return minimum(maximum(p, kEpsilon), 1.0 - kEpsilon); }
+Tensor clipped(Tensor p) { return clip(p, kEpsilon, 1.0 - kEpsilon); }
 
 Tensor sum_last(Tensor x) { return sum(x, {x.rank() - 1}); }
 
@@ -33,7 +34,9 @@ Tensor is_class(Tensor y, int64_t classes) {
   shape.push_back(1);
   const Tensor column = reshape(y, shape);
   shape.back() = classes;
-  return compare(y.builder->iota(y.type().with_shape(shape), static_cast<int64_t>(shape.size()) - 1), "EQ", column);
+  return compare(
+      y.builder->iota(y.type().with_shape(shape), static_cast<int64_t>(shape.size()) - 1), "EQ",
+      column);
 }
 
 Tensor binary_crossentropy(const Loss& loss, Tensor y, const Signal& prediction) {

@@ -16,7 +16,8 @@ constexpr LossFunction kLosses[] = {
     {"mean_squared_error", "MeanSquaredError", "mse", false, false, false, mean_squared_error},
     {"mean_absolute_error", "MeanAbsoluteError", "mae", false, false, false, mean_absolute_error},
     {"binary_crossentropy", "BinaryCrossentropy", "bce", false, true, true, binary_crossentropy},
-    {"categorical_crossentropy", "CategoricalCrossentropy", "", false, true, true, categorical_crossentropy},
+    {"categorical_crossentropy", "CategoricalCrossentropy", "", false, true, true,
+     categorical_crossentropy},
     {"sparse_categorical_crossentropy", "SparseCategoricalCrossentropy", "", true, true, false,
      sparse_categorical_crossentropy},
 };
@@ -45,14 +46,20 @@ bool is_alias(std::string_view alias, std::string_view identifier) {
 Loss SparseCategoricalCrossentropy(CrossentropyOptions options) {
   return crossentropy("SparseCategoricalCrossentropy", options);
 }
-Loss CategoricalCrossentropy(CrossentropyOptions options) { return crossentropy("CategoricalCrossentropy", options); }
-Loss BinaryCrossentropy(CrossentropyOptions options) { return crossentropy("BinaryCrossentropy", options); }
+Loss CategoricalCrossentropy(CrossentropyOptions options) {
+  return crossentropy("CategoricalCrossentropy", options);
+}
+Loss BinaryCrossentropy(CrossentropyOptions options) {
+  return crossentropy("BinaryCrossentropy", options);
+}
 Loss MeanSquaredError() { return Loss("MeanSquaredError"); }
 Loss MeanAbsoluteError() { return Loss("MeanAbsoluteError"); }
 
 const LossFunction* find_loss(std::string_view identifier) {
   for (const LossFunction& loss : kLosses) {
-    if (loss.name == identifier || loss.class_name == identifier || is_alias(loss.alias, identifier)) return &loss;
+    if (loss.name == identifier || loss.class_name == identifier ||
+        is_alias(loss.alias, identifier))
+      return &loss;
   }
   return nullptr;
 }
@@ -70,17 +77,24 @@ Status check(const Loss& loss, const ir::Type& output) {
   const LossFunction* function = find_loss(loss.identifier);
   if (!function) return unknown_loss(loss.identifier);
   const std::string where = fmt::format("loss \"{}\"", loss.identifier);
-  if (loss.reduction != "sum_over_batch_size" && loss.reduction != "mean" && loss.reduction != "sum") {
+  if (loss.reduction != "sum_over_batch_size" && loss.reduction != "mean" &&
+      loss.reduction != "sum") {
     return Diagnostic{where, fmt::format("reduction \"{}\" is not supported", loss.reduction),
                       "kiln takes sum_over_batch_size and sum"};
   }
-  if (loss.from_logits && !function->is_crossentropy) return Diagnostic{where, "has no from_logits", ""};
-  if (loss.label_smoothing != 0 && !function->smooths_labels) return Diagnostic{where, "has no label_smoothing", ""};
+  if (loss.from_logits && !function->is_crossentropy)
+    return Diagnostic{where, "has no from_logits", ""};
+  if (loss.label_smoothing != 0 && !function->smooths_labels)
+    return Diagnostic{where, "has no label_smoothing", ""};
   if (loss.label_smoothing < 0 || loss.label_smoothing > 1) {
-    return Diagnostic{where, fmt::format("label_smoothing must lie in [0, 1], not {}", loss.label_smoothing), ""};
+    return Diagnostic{
+        where, fmt::format("label_smoothing must lie in [0, 1], not {}", loss.label_smoothing), ""};
   }
   if (output.rank() < 2) {
-    return Diagnostic{where, fmt::format("needs an output of at least two dimensions, gets {}", show_shape(output.shape)), ""};
+    return Diagnostic{where,
+                      fmt::format("needs an output of at least two dimensions, gets {}",
+                                  show_shape(output.shape)),
+                      ""};
   }
   return ok();
 }
@@ -99,8 +113,10 @@ Expected<Loss> read_loss(const Json& json, const std::string& where) {
     const Diagnostic unknown = unknown_loss(loss.identifier);
     return Diagnostic{where, unknown.message, unknown.note};
   }
-  if (!json.is_object() || !json.contains("class_name") || !json["class_name"].is_string() || !json.contains("config")) {
-    return Diagnostic{where, fmt::format("a loss must be a name or an object, not {}", excerpt(json)),
+  if (!json.is_object() || !json.contains("class_name") || !json["class_name"].is_string() ||
+      !json.contains("config")) {
+    return Diagnostic{where,
+                      fmt::format("a loss must be a name or an object, not {}", excerpt(json)),
                       "models with several losses are not supported"};
   }
   // A function without options: {"class_name": "function", "config": "mean_squared_error"}.
@@ -124,12 +140,16 @@ Expected<Loss> read_loss(const Json& json, const std::string& where) {
 Json write_loss(const Loss& loss) {
   const LossFunction* function = find_loss(loss.identifier);
   if (!function || function->class_name != loss.identifier) return loss.identifier;
-  Json config = {{"name", loss.name.empty() ? std::string(function->name) : loss.name}, {"reduction", loss.reduction}};
+  Json config = {{"name", loss.name.empty() ? std::string(function->name) : loss.name},
+                 {"reduction", loss.reduction}};
   if (function->is_crossentropy) config["from_logits"] = loss.from_logits;
   if (function->smooths_labels) config["label_smoothing"] = loss.label_smoothing;
   if (function->integer_labels) config["ignore_class"] = nullptr;
-  if (function->is_crossentropy) config["axis"] = -1;
-  return {{"module", "keras.losses"}, {"class_name", loss.identifier}, {"config", std::move(config)}, {"registered_name", nullptr}};
+  if (function->smooths_labels) config["axis"] = -1;
+  return {{"module", "keras.losses"},
+          {"class_name", loss.identifier},
+          {"config", std::move(config)},
+          {"registered_name", nullptr}};
 }
 
 }  // namespace kiln::keras

@@ -13,7 +13,8 @@ namespace kiln::keras {
 
 /// A loss as a model's compile() takes it. Options that a loss does not have keep their defaults.
 struct Loss {
-  std::string identifier;  ///< as written: "mse", "sparse_categorical_crossentropy", "MeanSquaredError"
+  std::string
+      identifier;  ///< as written: "mse", "sparse_categorical_crossentropy", "MeanSquaredError"
   bool from_logits = false;
   double label_smoothing = 0;
   std::string reduction = "sum_over_batch_size";  ///< or "sum"
@@ -40,9 +41,10 @@ struct LossFunction {
   std::string_view name;        ///< Keras's function: "mean_squared_error"
   std::string_view class_name;  ///< Keras's class: "MeanSquaredError"
   std::string_view alias;       ///< "mse"; empty where there is none
-  bool integer_labels;          ///< y holds class numbers: i32 in the output's shape less its last dimension
-  bool is_crossentropy;         ///< has from_logits
-  bool smooths_labels;          ///< has label_smoothing
+  bool
+      integer_labels;  ///< y holds class numbers: i32 in the output's shape less its last dimension
+  bool is_crossentropy;  ///< has from_logits
+  bool smooths_labels;   ///< has label_smoothing
   /// y: labels; prediction: [batch, ..., n]. Gives [batch, ...]: the last dimension is gone.
   ir::Tensor (*values)(const Loss& loss, ir::Tensor y, const Signal& prediction);
 };
@@ -66,7 +68,8 @@ ir::Tensor mean_squared_error(const Loss& loss, ir::Tensor y, const Signal& pred
 ir::Tensor mean_absolute_error(const Loss& loss, ir::Tensor y, const Signal& prediction);
 ir::Tensor binary_crossentropy(const Loss& loss, ir::Tensor y, const Signal& prediction);
 ir::Tensor categorical_crossentropy(const Loss& loss, ir::Tensor y, const Signal& prediction);
-ir::Tensor sparse_categorical_crossentropy(const Loss& loss, ir::Tensor y, const Signal& prediction);
+ir::Tensor sparse_categorical_crossentropy(const Loss& loss, ir::Tensor y,
+                                           const Signal& prediction);
 
 /// One-hot rows of y's class numbers: [...] to i1 [..., classes].
 ir::Tensor is_class(ir::Tensor y, int64_t classes);

@@ -36,7 +36,8 @@ Tensor binary_accuracy_values(const Metric& metric, Tensor y, Tensor p) {
 }
 Tensor sparse_categorical_accuracy_values(const Metric&, Tensor y, Tensor p) {
   const Tensor predicted = argmax(p, p.rank() - 1);
-  return ones_where(compare(convert(in_shape_of(predicted, y), predicted.type().element), "EQ", predicted));
+  return ones_where(
+      compare(convert(in_shape_of(predicted, y), predicted.type().element), "EQ", predicted));
 }
 Tensor categorical_accuracy_values(const Metric&, Tensor y, Tensor p) {
   return ones_where(compare(argmax(y, y.rank() - 1), "EQ", argmax(p, p.rank() - 1)));
@@ -46,7 +47,8 @@ constexpr MetricFunction kMetrics[] = {
     {"accuracy", "Accuracy", accuracy_values},
     {"binary_accuracy", "BinaryAccuracy", binary_accuracy_values},
     {"categorical_accuracy", "CategoricalAccuracy", categorical_accuracy_values},
-    {"sparse_categorical_accuracy", "SparseCategoricalAccuracy", sparse_categorical_accuracy_values},
+    {"sparse_categorical_accuracy", "SparseCategoricalAccuracy",
+     sparse_categorical_accuracy_values},
 };
 
 const MetricFunction* find_metric(std::string_view identifier) {
@@ -57,7 +59,8 @@ const MetricFunction* find_metric(std::string_view identifier) {
 }
 
 bool is_chosen_by_shape(const Metric& metric) {
-  return metric.identifier == "accuracy" || metric.identifier == "acc" || metric.identifier == "Accuracy";
+  return metric.identifier == "accuracy" || metric.identifier == "acc" ||
+         metric.identifier == "Accuracy";
 }
 
 /// The kind of accuracy for these ranks, Keras's rule: a last dimension of 1 is binary; labels of a
@@ -68,7 +71,8 @@ const MetricFunction* accuracy_for(const ir::Shape& labels, const ir::Shape& out
   return find_metric(sparse ? "sparse_categorical_accuracy" : "categorical_accuracy");
 }
 
-const MetricFunction* function_of(const Metric& metric, const ir::Shape& labels, const ir::Shape& output) {
+const MetricFunction* function_of(const Metric& metric, const ir::Shape& labels,
+                                  const ir::Shape& output) {
   // An Accuracy object compares numbers; the name alone leaves the choice to the shapes.
   const bool choose = is_chosen_by_shape(metric) && !metric.is_object;
   return choose ? accuracy_for(labels, output) : find_metric(metric.identifier);
@@ -84,12 +88,14 @@ std::vector<std::string_view> metric_names() {
 }
 
 bool is_known(const Metric& metric) {
-  return is_chosen_by_shape(metric) || find_metric(metric.identifier) || find_loss(metric.identifier);
+  return is_chosen_by_shape(metric) || find_metric(metric.identifier) ||
+         find_loss(metric.identifier);
 }
 
 Diagnostic unknown_metric(std::string_view identifier) {
   const std::vector<std::string_view> names = metric_names();
-  return {"", fmt::format("unknown metric \"{}\"", identifier), ir::did_you_mean(identifier, names)};
+  return {"", fmt::format("unknown metric \"{}\"", identifier),
+          ir::did_you_mean(identifier, names)};
 }
 
 Loss as_loss(const Metric& metric) {
@@ -101,7 +107,8 @@ Loss as_loss(const Metric& metric) {
 
 /// What the metric's labels must look like for this output, if it says so.
 ir::Shape expected_labels(const Metric& metric, const ir::Type& labels, const ir::Type& output) {
-  if (const LossFunction* loss = find_loss(metric.identifier)) return label_type(*loss, output).shape;
+  if (const LossFunction* loss = find_loss(metric.identifier))
+    return label_type(*loss, output).shape;
   const MetricFunction* function = function_of(metric, labels.shape, output.shape);
   if (function->name != "sparse_categorical_accuracy") return output.shape;
   return {output.shape.begin(), output.shape.end() - 1};
@@ -120,8 +127,8 @@ Status check(const Metric& metric, const ir::Type& labels, const ir::Type& outpu
   const ir::Shape expected = expected_labels(metric, labels, output);
   if (ir::element_count(expected) == ir::element_count(labels.shape)) return ok();
   return Diagnostic{fmt::format("metric \"{}\"", metric.identifier),
-                    fmt::format("compares labels of shape {}, the loss has labels of shape {}", show_shape(expected),
-                                show_shape(labels.shape)),
+                    fmt::format("compares labels of shape {}, the loss has labels of shape {}",
+                                show_shape(expected), show_shape(labels.shape)),
                     "choose a loss and metrics for one kind of labels"};
 }
 
@@ -129,7 +136,8 @@ Tensor metric_values(const Metric& metric, Tensor y, const Signal& prediction) {
   Tensor values;
   if (const LossFunction* loss = find_loss(metric.identifier)) {
     const ir::Type type = label_type(*loss, prediction.tensor.type());
-    values = loss->values(as_loss(metric), reshape(convert(y, type.element), type.shape), prediction);
+    values =
+        loss->values(as_loss(metric), reshape(convert(y, type.element), type.shape), prediction);
   } else {
     const MetricFunction* function = function_of(metric, y.shape(), prediction.tensor.shape());
     values = function->values(metric, y, prediction.tensor);
@@ -141,9 +149,11 @@ Tensor metric_values(const Metric& metric, Tensor y, const Signal& prediction) {
 }
 
 Expected<Metric> read_metric(const Json& json, const std::string& where) {
-  const bool is_object = json.is_object() && json.contains("class_name") && json["class_name"].is_string() && json.contains("config");
+  const bool is_object = json.is_object() && json.contains("class_name") &&
+                         json["class_name"].is_string() && json.contains("config");
   if (!json.is_string() && !is_object) {
-    return Diagnostic{where, fmt::format("a metric must be a name or an object, not {}", excerpt(json)),
+    return Diagnostic{where,
+                      fmt::format("a metric must be a name or an object, not {}", excerpt(json)),
                       "metrics for several outputs are not supported"};
   }
   if (is_object && json["class_name"] == "function") return read_metric(json["config"], where);
@@ -175,9 +185,13 @@ Json write_metric(const Metric& metric) {
   if (const LossFunction* loss = find_loss(metric.identifier); loss && loss->is_crossentropy) {
     config["from_logits"] = metric.from_logits;
     if (loss->smooths_labels) config["label_smoothing"] = metric.label_smoothing;
+    if (loss->integer_labels) config["ignore_class"] = nullptr;
     config["axis"] = -1;
   }
-  return {{"module", "keras.metrics"}, {"class_name", metric.identifier}, {"config", std::move(config)}, {"registered_name", nullptr}};
+  return {{"module", "keras.metrics"},
+          {"class_name", metric.identifier},
+          {"config", std::move(config)},
+          {"registered_name", nullptr}};
 }
 
 }  // namespace kiln::keras

@@ -13,12 +13,12 @@ namespace kiln::keras {
 
 /// A metric as a model's compile() takes it.
 struct Metric {
-  std::string identifier;     ///< as written: "accuracy", "mse", "BinaryAccuracy"
-  std::string name = "";      ///< in the logs; empty: Keras's choice
-  double threshold = 0.5;     ///< of binary accuracy
-  bool from_logits = false;   ///< of a cross-entropy
-  double label_smoothing = 0; ///< of a cross-entropy
-  bool is_object = false;     ///< written in files as an object, not by its name alone
+  std::string identifier;      ///< as written: "accuracy", "mse", "BinaryAccuracy"
+  std::string name = "";       ///< in the logs; empty: Keras's choice
+  double threshold = 0.5;      ///< of binary accuracy
+  bool from_logits = false;    ///< of a cross-entropy
+  double label_smoothing = 0;  ///< of a cross-entropy
+  bool is_object = false;      ///< written in files as an object, not by its name alone
 
   Metric() = default;
   Metric(const char* identifier) : identifier(identifier) {}

@@ -15,7 +15,8 @@ class Adam : public Optimizer {
   std::string_view class_name() const override { return "Adam"; }
   std::vector<std::vector<std::string>> slots() const override;
   std::vector<ir::Tensor> prepare(const StepScalars& step) const override;
-  WeightUpdate update(const WeightUpdate& before, std::span<const ir::Tensor> prepared) const override;
+  WeightUpdate update(const WeightUpdate& before,
+                      std::span<const ir::Tensor> prepared) const override;
   void read_options(ConfigReader& config) override;
   void write_options(Json& config) const override;
 

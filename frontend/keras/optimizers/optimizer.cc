@@ -44,8 +44,8 @@ void clip_norms(std::vector<WeightUpdate>& weights, double limit) {
   }
 }
 
-/// The same with one norm over all gradients. An infinite or undefined norm makes all gradients NaN,
-/// as in Keras, so that the training stops visibly.
+/// The same with one norm over all gradients. An infinite or undefined norm makes all gradients
+/// NaN, as in Keras, so that the training stops visibly.
 void clip_global_norm(std::vector<WeightUpdate>& weights, double limit) {
   Tensor squares;
   for (const WeightUpdate& weight : weights) {
@@ -58,7 +58,8 @@ void clip_global_norm(std::vector<WeightUpdate>& weights, double limit) {
 }
 
 void clip_values(std::vector<WeightUpdate>& weights, double limit) {
-  for (WeightUpdate& weight : weights) weight.gradient = minimum(maximum(weight.gradient, -limit), limit);
+  for (WeightUpdate& weight : weights)
+    weight.gradient = minimum(maximum(weight.gradient, -limit), limit);
 }
 
 void clip(const Optimizer& optimizer, std::vector<WeightUpdate>& weights) {
@@ -81,12 +82,14 @@ std::vector<std::string> slot_names(const Optimizer& optimizer) {
   return names;
 }
 
-std::vector<WeightUpdate> apply(const Optimizer& optimizer, const StepScalars& step, std::vector<WeightUpdate> weights) {
+std::vector<WeightUpdate> apply(const Optimizer& optimizer, const StepScalars& step,
+                                std::vector<WeightUpdate> weights) {
   clip(optimizer, weights);
   const std::vector<Tensor> prepared = optimizer.prepare(step);
   Tensor decay;
   if (optimizer.weight_decay) decay = step.learning_rate * *optimizer.weight_decay;
   for (WeightUpdate& weight : weights) {
+    ir::LocationScope scope(*weight.weight.builder, weight.name);
     if (decay) weight.weight = weight.weight - weight.weight * decay;
     weight = optimizer.update(weight, prepared);
   }
@@ -95,12 +98,17 @@ std::vector<WeightUpdate> apply(const Optimizer& optimizer, const StepScalars& s
 
 Status check(const Optimizer& optimizer) {
   const std::string where = fmt::format("optimizer \"{}\"", optimizer.class_name());
-  const int limits = optimizer.clipnorm.has_value() + optimizer.global_clipnorm.has_value() + optimizer.clipvalue.has_value();
-  if (limits > 1) return Diagnostic{where, "only one of clipnorm, global_clipnorm and clipvalue can be set", ""};
+  const int limits = optimizer.clipnorm.has_value() + optimizer.global_clipnorm.has_value() +
+                     optimizer.clipvalue.has_value();
+  if (limits > 1)
+    return Diagnostic{where, "only one of clipnorm, global_clipnorm and clipvalue can be set", ""};
   if (optimizer.learning_rate < 0) {
-    return Diagnostic{where, fmt::format("learning_rate must not be negative, is {}", optimizer.learning_rate), ""};
+    return Diagnostic{
+        where, fmt::format("learning_rate must not be negative, is {}", optimizer.learning_rate),
+        ""};
   }
-  if (optimizer.class_name() == "AdamW" && !optimizer.weight_decay) return Diagnostic{where, "needs a weight_decay", ""};
+  if (optimizer.class_name() == "AdamW" && !optimizer.weight_decay)
+    return Diagnostic{where, "needs a weight_decay", ""};
   return ok();
 }
 
@@ -116,15 +124,19 @@ std::shared_ptr<Optimizer> make_optimizer(std::string_view identifier) {
 Diagnostic unknown_optimizer(std::string_view identifier) {
   std::vector<std::string_view> names;
   for_each_optimizer([&](std::string_view class_name, auto) { names.push_back(class_name); });
-  return {"", fmt::format("unknown optimizer \"{}\"", identifier), ir::did_you_mean(identifier, names)};
+  return {"", fmt::format("unknown optimizer \"{}\"", identifier),
+          ir::did_you_mean(identifier, names)};
 }
 
 Expected<OptimizerChoice> read_optimizer(const Json& json, const std::string& where) {
-  const bool is_object = json.is_object() && json.contains("class_name") && json["class_name"].is_string() && json.contains("config");
+  const bool is_object = json.is_object() && json.contains("class_name") &&
+                         json["class_name"].is_string() && json.contains("config");
   if (!json.is_string() && !is_object) {
-    return Diagnostic{where, fmt::format("an optimizer must be a name or an object, not {}", excerpt(json)), ""};
+    return Diagnostic{
+        where, fmt::format("an optimizer must be a name or an object, not {}", excerpt(json)), ""};
   }
-  const std::string identifier = is_object ? json["class_name"].get<std::string>() : json.get<std::string>();
+  const std::string identifier =
+      is_object ? json["class_name"].get<std::string>() : json.get<std::string>();
   auto optimizer = make_optimizer(identifier);
   if (!optimizer) {
     const Diagnostic unknown = unknown_optimizer(identifier);
@@ -164,8 +176,10 @@ Json write_optimizer(const OptimizerChoice& choice) {
   config["loss_scale_factor"] = nullptr;
   config["gradient_accumulation_steps"] = nullptr;
   optimizer.write_options(config);
-  return {{"module", "keras.optimizers"}, {"class_name", std::string(optimizer.class_name())},
-          {"config", std::move(config)}, {"registered_name", nullptr}};
+  return {{"module", "keras.optimizers"},
+          {"class_name", std::string(optimizer.class_name())},
+          {"config", std::move(config)},
+          {"registered_name", nullptr}};
 }
 
 }  // namespace kiln::keras

@@ -1,5 +1,5 @@
-// What an optimizer is: slots beside every trainable weight, and an update rule. What all of Keras's
-// optimizers share (clipping, weight decay, the step count) is here; each rule has a file.
+// What an optimizer is: slots beside every trainable weight, and an update rule. What all of
+// Keras's optimizers share (clipping, weight decay, the step count) is here; each rule has a file.
 #pragma once
 
 #include <concepts>
@@ -29,6 +29,7 @@ struct WeightUpdate {
   ir::Tensor weight;
   ir::Tensor gradient;
   std::vector<ir::Tensor> slots;  ///< in the order of slots()
+  std::string name = "";          ///< "dense/kernel"
 };
 
 class Optimizer {
@@ -41,15 +42,19 @@ class Optimizer {
   /// the order of Keras's optimizer.variables.
   virtual std::vector<std::vector<std::string>> slots() const = 0;
   /// What the rule needs of the step besides its learning rate, once for all weights.
-  virtual std::vector<ir::Tensor> prepare(const StepScalars& step) const { return {step.learning_rate}; }
+  virtual std::vector<ir::Tensor> prepare(const StepScalars& step) const {
+    return {step.learning_rate};
+  }
   /// The weight and its slots after the step. `prepared` is what prepare() gave.
-  virtual WeightUpdate update(const WeightUpdate& before, std::span<const ir::Tensor> prepared) const = 0;
+  virtual WeightUpdate update(const WeightUpdate& before,
+                              std::span<const ir::Tensor> prepared) const = 0;
   /// The rule's own options, as Keras reads and writes them.
   virtual void read_options(ConfigReader& config) = 0;
   virtual void write_options(Json& config) const = 0;
 
   double learning_rate = 0.001;
-  std::optional<double> weight_decay;  ///< the weight loses this part of itself, times the learning rate
+  std::optional<double>
+      weight_decay;  ///< the weight loses this part of itself, times the learning rate
   // At most one of the three:
   std::optional<double> clipnorm;         ///< largest norm of each weight's gradient
   std::optional<double> global_clipnorm;  ///< largest norm of all gradients together
@@ -61,7 +66,8 @@ class Optimizer {
 std::vector<std::string> slot_names(const Optimizer& optimizer);
 
 /// Clips the gradients, decays the weights and applies the rule.
-std::vector<WeightUpdate> apply(const Optimizer& optimizer, const StepScalars& step, std::vector<WeightUpdate> weights);
+std::vector<WeightUpdate> apply(const Optimizer& optimizer, const StepScalars& step,
+                                std::vector<WeightUpdate> weights);
 
 /// Whether the options make sense.
 Status check(const Optimizer& optimizer);
@@ -75,7 +81,8 @@ Diagnostic unknown_optimizer(std::string_view identifier);
 class OptimizerChoice {
  public:
   OptimizerChoice(const char* identifier) : OptimizerChoice(std::string(identifier)) {}
-  OptimizerChoice(std::string identifier) : identifier_(std::move(identifier)), optimizer_(make_optimizer(identifier_)) {}
+  OptimizerChoice(std::string identifier)
+      : identifier_(std::move(identifier)), optimizer_(make_optimizer(identifier_)) {}
   OptimizerChoice(std::shared_ptr<const Optimizer> optimizer) : optimizer_(std::move(optimizer)) {}
   template <std::derived_from<Optimizer> T>
   OptimizerChoice(T optimizer) : optimizer_(std::make_shared<T>(std::move(optimizer))) {}

@@ -13,7 +13,8 @@ class RMSprop : public Optimizer {
 
   std::string_view class_name() const override { return "RMSprop"; }
   std::vector<std::vector<std::string>> slots() const override;
-  WeightUpdate update(const WeightUpdate& before, std::span<const ir::Tensor> prepared) const override;
+  WeightUpdate update(const WeightUpdate& before,
+                      std::span<const ir::Tensor> prepared) const override;
   void read_options(ConfigReader& config) override;
   void write_options(Json& config) const override;
 

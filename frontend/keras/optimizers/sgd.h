@@ -5,15 +5,16 @@
 
 namespace kiln::keras {
 
-/// velocity = momentum * velocity - learning_rate * gradient; weight += velocity, or, with Nesterov's
-/// momentum, weight += momentum * velocity - learning_rate * gradient.
+/// velocity = momentum * velocity - learning_rate * gradient; weight += velocity, or, with
+/// Nesterov's momentum, weight += momentum * velocity - learning_rate * gradient.
 class SGD : public Optimizer {
  public:
   explicit SGD(double rate = 0.01) { learning_rate = rate; }
 
   std::string_view class_name() const override { return "SGD"; }
   std::vector<std::vector<std::string>> slots() const override;
-  WeightUpdate update(const WeightUpdate& before, std::span<const ir::Tensor> prepared) const override;
+  WeightUpdate update(const WeightUpdate& before,
+                      std::span<const ir::Tensor> prepared) const override;
   void read_options(ConfigReader& config) override;
   void write_options(Json& config) const override;
 

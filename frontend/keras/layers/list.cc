@@ -1,0 +1,92 @@
+#include "frontend/keras/layers/list.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "frontend/keras/layers/activation.h"
+#include "frontend/keras/layers/dense.h"
+#include "frontend/keras/layers/flatten.h"
+#include "frontend/keras/layers/input.h"
+#include "ir/spelling.h"
+
+namespace kiln::keras {
+namespace {
+
+struct LayerClass {
+  std::string_view class_name;
+  Expected<LayerPointer> (*read)(ConfigReader&);
+};
+
+constexpr LayerClass kLayers[] = {
+    {"InputLayer", Input::read},
+    {"Dense", Dense::read},
+    {"Flatten", Flatten::read},
+    {"Activation", Activation::read},
+};
+
+const LayerClass* find_layer(std::string_view class_name) {
+  for (const LayerClass& layer : kLayers) {
+    if (layer.class_name == class_name) return &layer;
+  }
+  return nullptr;
+}
+
+Diagnostic unknown_layer(std::string_view class_name, const std::string& where) {
+  std::vector<std::string_view> names;
+  for (const LayerClass& layer : kLayers) names.push_back(layer.class_name);
+  return {where, fmt::format("layers of class \"{}\" are not supported", class_name),
+          ir::did_you_mean(class_name, names)};
+}
+
+}  // namespace
+
+Expected<LayerPointer> read_layer(std::string_view class_name, const Json& config,
+                                  const std::string& where) {
+  const bool is_named = config.is_object() && config.contains("name") && config["name"].is_string();
+  const std::string layer_where =
+      fmt::format("{}: layer \"{}\"", where, is_named ? config["name"].get<std::string>() : "?");
+  const LayerClass* found = find_layer(class_name);
+  if (!found) return unknown_layer(class_name, layer_where);
+  ConfigReader reader(config, layer_where);
+  const std::string name = reader.string("name");
+  const bool trainable = reader.boolean("trainable", true);
+  const bool is_input = class_name == "InputLayer";
+  // An input has a type of its own; all other layers compute in f32.
+  if (!is_input && reader.has("dtype")) {
+    if (auto checked = check_dtype_policy(reader.value("dtype"), layer_where); !checked)
+      reader.fail(checked.error());
+  }
+  KILN_TRY(reader.check());
+  KILN_ASSIGN(LayerPointer layer, found->read(reader));
+  KILN_TRY(reader.finish());
+  layer->name = name;
+  layer->trainable = trainable;
+  return layer;
+}
+
+Json write_layer_config(const Layer& layer) {
+  Json config = Json::object();
+  if (layer.class_name() != "InputLayer") {
+    config["name"] = layer.name;
+    config["trainable"] = layer.trainable;
+    config["dtype"] = write_dtype_policy();
+  }
+  layer.write_config(config);
+  return config;
+}
+
+Json write_dtype_policy() {
+  return {{"module", "keras"},
+          {"class_name", "DTypePolicy"},
+          {"config", {{"name", "float32"}}},
+          {"registered_name", nullptr}};
+}
+
+Status check_dtype_policy(const Json& dtype, const std::string& where) {
+  if (dtype == "float32" || dtype == write_dtype_policy()) return ok();
+  return Diagnostic{where, fmt::format("dtype {} is not supported", excerpt(dtype)),
+                    "kiln computes in float32"};
+}
+
+}  // namespace kiln::keras

@@ -1,0 +1,25 @@
+// All layers that kiln knows, by Keras's class names.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "frontend/keras/config_reader.h"
+#include "frontend/keras/layer.h"
+
+namespace kiln::keras {
+
+/// A layer from its class and its config in a Keras file. `where` opens the errors; the layer's
+/// name is added to it.
+Expected<LayerPointer> read_layer(std::string_view class_name, const Json& config,
+                                  const std::string& where);
+
+/// The layer's config as Keras writes it.
+Json write_layer_config(const Layer& layer);
+
+/// Keras's description of the type that layers compute in.
+Json write_dtype_policy();
+/// Refuses every other type. `where` opens the errors.
+Status check_dtype_policy(const Json& dtype, const std::string& where);
+
+}  // namespace kiln::keras

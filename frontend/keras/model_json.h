@@ -1,0 +1,23 @@
+// Keras's JSON files, as model.to_json() writes them.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "frontend/keras/json.h"
+#include "frontend/keras/model.h"
+#include "runtime/expected.h"
+
+namespace kiln::keras {
+
+/// Reads a model with its compile_config, if it has one. `source` names the text in errors. What
+/// kiln does not support and what would change the results is refused, with the layer's name.
+Expected<Model> parse_model(std::string_view text, const std::string& source = "model.json");
+
+/// The same from a file.
+Expected<Model> read_model(const std::string& path);
+
+/// The model as Keras's JSON.
+Expected<Json> write_model(const Model& model);
+
+}  // namespace kiln::keras

@@ -1,0 +1,191 @@
+// Keras's JSON files: both directions, and what is refused.
+#include "frontend/keras/model_json.h"
+
+#include <nlohmann/json.hpp>
+
+#include "frontend/keras/examples.h"
+#include "frontend/keras/json_text.h"
+#include "gtest/gtest.h"
+#include "tests/frontend/evaluate.h"
+#include "tests/frontend/golden.h"
+
+namespace kiln::keras {
+namespace {
+
+TEST(ModelJson, GoldenFilesComeBackEqual) {
+  KILN_NEEDS_GOLDEN();
+  for (const std::string& name : golden_cases()) {
+    SCOPED_TRACE(name);
+    const std::string text = golden_text(name, "model.json");
+    EXPECT_EQ(Json::parse(text), must(write_model(must(parse_model(text)))));
+  }
+}
+
+Model everything() {
+  Sequential model(
+      {Input({28, 28}), Flatten(),
+       Dense({.units = 8, .use_bias = false, .kernel_initializer = "HeNormal", .name = "a"}),
+       Dense({.units = 4, .bias_initializer = "TruncatedNormal", .trainable = false}),
+       Activation("softmax")},
+      "everything");
+  RMSprop optimizer(.01);
+  optimizer.centered = true;
+  optimizer.clipnorm = .5;
+  Metric precise("BinaryAccuracy");
+  precise.is_object = true;
+  precise.threshold = .75;
+  model.compile({.optimizer = optimizer,
+                 .loss = CategoricalCrossentropy({.label_smoothing = .1}),
+                 .metrics = {"accuracy", precise}});
+  return model;
+}
+
+TEST(ModelJson, WrittenModelsComeBackEqual) {
+  for (const Model& model : {everything(), must(example("mnist_mlp"))}) {
+    const std::string text = must(model.to_json());
+    const Model again = must(parse_model(text));
+    EXPECT_EQ(must(again.to_json()), text);
+    EXPECT_EQ(must(again.summary()), must(model.summary()));
+  }
+}
+
+TEST(ModelJson, ModelsWithoutTrainingAreRead) {
+  const Sequential model({Input({4}), Dense(2)});
+  EXPECT_FALSE(must(parse_model(must(model.to_json()))).compile_options.has_value());
+}
+
+TEST(ModelJson, OptimizersAndLossesMayBeNames) {
+  Json json = must(write_model(must(example("mnist_mlp"))));
+  json["compile_config"]["optimizer"] = "rmsprop";
+  json["compile_config"]["loss"] = "mse";
+  const Model model = must(parse_model(json.dump()));
+  EXPECT_EQ(model.compile_options->optimizer.get()->class_name(), "RMSprop");
+  EXPECT_EQ(model.compile_options->loss.identifier, "mse");
+}
+
+TEST(ModelJson, FilesOfKeras2AreRead) {
+  const Model model =
+      must(parse_model(R"({"class_name": "Sequential", "config": {"name": "old", "layers": [
+      {"class_name": "InputLayer", "config": {"batch_input_shape": [null, 4], "dtype": "float32", "sparse": false,
+                                              "ragged": false, "name": "dense_input"}},
+      {"class_name": "Dense", "config": {"name": "dense", "trainable": true, "dtype": "float32", "units": 2,
+        "activation": "relu", "use_bias": true,
+        "kernel_initializer": {"class_name": "GlorotUniform", "config": {"seed": null}},
+        "bias_initializer": {"class_name": "Zeros", "config": {}}, "kernel_regularizer": null,
+        "bias_regularizer": null, "activity_regularizer": null, "kernel_constraint": null, "bias_constraint": null}}]},
+      "keras_version": "2.13.1", "backend": "tensorflow"})"));
+  EXPECT_EQ(model.layers.size(), 2u);
+}
+
+struct Edit {
+  const char* pointer;  ///< a JSON pointer into the example's file
+  const char* value;    ///< what is put there
+  const char* error;
+};
+
+const Edit kEdits[] = {
+    {"/config/layers/2/class_name", "\"Dence\"",
+     "error: model.json: layer \"dense_1\": layers of class \"Dence\" are not supported\nnote: did "
+     "you mean Dense?"},
+    {"/config/layers/1/config/activation", "\"rellu\"",
+     "error: model.json: layer \"dense\": unknown activation \"rellu\"\nnote: did you mean relu?"},
+    {"/config/layers/1/config/activation", "{\"class_name\": \"LeakyReLU\"}",
+     "error: model.json: layer \"dense\": \"activation\": only activations by name are supported, "
+     "not "
+     "{\"class_name\":\"LeakyReLU\"}\nnote: put the activation into a layer of its own"},
+    {"/config/layers/1/config/kernel_regularizer", "{\"class_name\": \"L2\"}",
+     "error: model.json: layer \"dense\": \"kernel_regularizer\": {\"class_name\":\"L2\"} is not "
+     "supported\nnote: kiln takes null here"},
+    {"/config/layers/1/config/units", "\"many\"",
+     "error: model.json: layer \"dense\": \"units\" must be an integer, not \"many\""},
+    {"/config/layers/1/config/units", "-3",
+     "error: model.json: layer \"dense\": units must be positive, not -3"},
+    {"/config/layers/1/config/use_bais", "false",
+     "error: model.json: layer \"dense\": unknown option \"use_bais\"\nnote: did you mean "
+     "use_bias?"},
+    {"/config/layers/1/config/dtype", "\"mixed_float16\"",
+     "error: model.json: layer \"dense\": dtype \"mixed_float16\" is not supported\nnote: kiln "
+     "computes in float32"},
+    {"/config/layers/1/config/kernel_initializer/class_name", "\"GlorotUnifrom\"",
+     "error: model.json: layer \"dense\": kernel_initializer: unknown initializer "
+     "\"GlorotUnifrom\"\nnote: did you mean GlorotUniform?"},
+    {"/config/layers/0/config/batch_shape", "[null, 780]",
+     "error: model.json: layer \"dense\": expects 784 inputs, gets 780 from \"input_layer\""},
+    {"/config/layers/0/config/sparse", "true",
+     "error: model.json: layer \"input_layer\": \"sparse\": true is not supported\nnote: kiln "
+     "takes false or null here"},
+    {"/config/layers", "3", "error: model.json: \"layers\" must be a list"},
+    {"/config/layers/1", "3", "error: model.json: layer 1: expected an object, not 3"},
+    {"/config/layers/1/config", "[]",
+     "error: model.json: layer \"?\": its config must be an object, not []"},
+    {"/class_name", "\"Sequentail\"",
+     "error: model.json: models of class \"Sequentail\" are not supported\nnote: did you mean "
+     "Sequential?"},
+    {"/compile_config/optimizer/class_name", "\"Adm\"",
+     "error: model.json: compile_config: unknown optimizer \"Adm\"\nnote: did you mean Adam?"},
+    {"/compile_config/optimizer/config/use_ema", "true",
+     "error: model.json: compile_config: optimizer \"Adam\": \"use_ema\": true is not "
+     "supported\nnote: kiln takes false here"},
+    {"/compile_config/optimizer/config/learning_rate", "{\"class_name\": \"CosineDecay\"}",
+     "error: model.json: compile_config: optimizer \"Adam\": \"learning_rate\" must be a number, "
+     "not {\"class_name\":\"CosineDecay\"}"},
+    {"/compile_config/loss", "\"sparse_categorical_crossentrop\"",
+     "error: model.json: compile_config: unknown loss \"sparse_categorical_crossentrop\"\nnote: "
+     "did you mean sparse_categorical_crossentropy?"},
+    {"/compile_config/loss", "[\"mse\", \"mae\"]",
+     "error: model.json: compile_config: a loss must be a name or an object, not "
+     "[\"mse\",\"mae\"]\n"
+     "note: models with several losses are not supported"},
+    {"/compile_config/metrics/0", "\"acuracy\"",
+     "error: model.json: compile_config: unknown metric \"acuracy\"\nnote: did you mean accuracy?"},
+    {"/compile_config/loss_weights", "[0.5]",
+     "error: model.json: compile_config: \"loss_weights\": [0.5] is not supported\nnote: kiln "
+     "takes null here"},
+};
+
+TEST(ModelJson, WhatIsNotUnderstoodIsRefused) {
+  const Json good = must(write_model(must(example("mnist_mlp"))));
+  for (const Edit& edit : kEdits) {
+    SCOPED_TRACE(edit.pointer);
+    Json json = good;
+    json[Json::json_pointer(edit.pointer)] = Json::parse(edit.value);
+    // Some mistakes show when shapes are inferred.
+    const Expected<Model> model = parse_model(json.dump());
+    EXPECT_EQ(model ? error_of(model->summary()) : model.error().to_string(), edit.error);
+  }
+}
+
+TEST(ModelJson, TextThatIsNoJson) {
+  EXPECT_EQ(error_of(parse_model("")),
+            "error: model.json: the file is empty\nnote: write it with model.to_json()");
+  EXPECT_EQ(error_of(parse_model("{\"class_name\":\n  \"Sequ")),
+            "error: model.json:2:8: the file ends too early\nnote: it seems to be cut off; copy it "
+            "again");
+  EXPECT_EQ(error_of(parse_model("{\n  \"a\": 1,\n  }")).substr(0, 40),
+            "error: model.json:3:3: is not valid JSON");
+  EXPECT_EQ(error_of(parse_model("\x89HDF\r\n")).substr(0, 40),
+            "error: model.json:1:1: is not valid JSON");
+  EXPECT_EQ(error_of(parse_model("[1, 2]")), "error: model.json: expected an object, not [1,2]");
+  EXPECT_EQ(error_of(parse_model("{}")),
+            "error: model.json: has no \"class_name\"\nnote: write the file with model.to_json()");
+  EXPECT_EQ(error_of(parse_model(std::string(100000, '['))).substr(0, 17), "error: model.json");
+  EXPECT_EQ(error_of(parse_model(std::string(1000, '[') + std::string(1000, ']'))),
+            "error: model.json: is nested too deeply to be a model");
+  EXPECT_EQ(error_of(parse_model("{\"class_name\": \"\xff\"}")).substr(0, 38),
+            "error: model.json:1:17: is not valid J");
+}
+
+TEST(ModelJson, EveryTruncationIsAnError) {
+  const std::string text = must(must(example("mnist_mlp")).to_json());
+  for (size_t length = 0; length < text.size(); length += 7) {
+    EXPECT_FALSE(static_cast<bool>(parse_model(text.substr(0, length)))) << length;
+  }
+}
+
+TEST(ModelJson, AMissingFileIsAnError) {
+  EXPECT_NE(error_of(read_model("/no/such/model.json")).find("/no/such/model.json"),
+            std::string::npos);
+}
+
+}  // namespace
+}  // namespace kiln::keras
