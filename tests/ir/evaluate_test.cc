@@ -150,7 +150,7 @@ std::vector<Case> functions() {
 std::vector<Case> comparison_and_selection() {
   const std::string a = "4xf32 [1, 2, nan, -0.0]";
   const std::string b = "4xf32 [1, 1, nan, 0.0]";
-  check({
+  return {
       {"compare", {a, b}, "{direction = \"EQ\"}", "4xi1 [true, false, false, true]"},
       {"compare", {a, b}, "{direction = \"NE\"}", "4xi1 [false, true, true, false]"},
       {"compare", {a, b}, "{direction = \"LT\"}", "4xi1 [false, false, false, false]"},
@@ -162,11 +162,11 @@ std::vector<Case> comparison_and_selection() {
       {"compare", {"i64 9007199254740993", "i64 9007199254740992"}, "{direction = \"GT\"}", "i1 true"},
       {"select", {"2xi1 [true, false]", "2xf32 [1, 2]", "2xf32 [nan, 4]"}, "", "2xf32 [1, 4]"},
       {"select", {"2xi1 [true, false]", "2xi64 [9007199254740993, 2]", "2xi64 [3, 4]"}, "", "2xi64 [9007199254740993, 4]"},
-  });
+  };
 }
 
-TEST(Evaluate, Conversion) {
-  check({
+std::vector<Case> conversion() {
+  return {
       {"convert", {"6xf32 [1.9, -1.9, 300, -300, nan, inf]"}, "", "6xi8 [1, -1, 127, -128, 0, 127]"},
       {"convert", {"3xf32 [-1, 255.9, 256]"}, "", "3xu8 [0, 255, 255]"},
       {"convert", {"3xf32 [0.5, -0.0, nan]"}, "", "3xi1 [true, false, true]"},
@@ -179,33 +179,33 @@ TEST(Evaluate, Conversion) {
       {"convert", {"3xf32 [1.00048828125, 65520, 1e-9]"}, "", "3xf16 [1, inf, 0]"},
       {"convert", {"3xf32 [1.00390625, 1.01171875, 3.4e38]"}, "", "3xbf16 [1, 1.015625, inf]"},
       {"convert", {"2xbf16 [0.1, 3]"}, "", "2xf64 [0.10009765625, 3]"},
-  });
+  };
 }
 
-TEST(Evaluate, NarrowFloatsRoundOnce) {
-  check({
+std::vector<Case> narrow_floats_round_once() {
+  return {
       {"add", {"2xf16 [2048, 65504]", "2xf16 [1, 16]"}, "", "2xf16 [2048, inf]"},
       {"add", {"2xf16 [2048, 2050]", "2xf16 [3, 1]"}, "", "2xf16 [2052, 2052]"},
       {"add", {"2xbf16 [256, 256]", "2xbf16 [1, 3]"}, "", "2xbf16 [256, 260]"},
       {"multiply", {"f16 0.1", "f16 0.1"}, "", "f16 0.009994507"},
       {"divide", {"bf16 1", "bf16 3"}, "", "bf16 0.333984375"},
       {"reduce", {"4xf16 [2048, 1, 1, 1]"}, "{dimensions = [0], reducer = \"add\"}", "f16 2052"},
-  });
+  };
 }
 
-TEST(Evaluate, Sources) {
-  check({
+std::vector<Case> sources() {
+  return {
       {"constant", {}, "{value = dense<7>}", "2x2xi32 [7, 7, 7, 7]"},
       {"constant", {}, "{value = dense<[]>}", "2x0xf32 []"},
       {"iota", {}, "{dimension = 0}", "2x3xi32 [0, 0, 0, 1, 1, 1]"},
       {"iota", {}, "{dimension = 1}", "2x3xf32 [0, 1, 2, 0, 1, 2]"},
       {"iota", {}, "{dimension = 0}", "0xf32 []"},
-  });
+  };
 }
 
-TEST(Evaluate, Movement) {
+std::vector<Case> movement() {
   const std::string m = "2x3xf32 [1, 2, 3, 4, 5, 6]";
-  check({
+  return {
       {"broadcast_in_dim", {"f32 nan"}, "{broadcast_dimensions = []}", "2xf32 [nan, nan]"},
       {"broadcast_in_dim", {"2xf32 [1, 2]"}, "{broadcast_dimensions = [0]}", "2x3xf32 [1, 1, 1, 2, 2, 2]"},
       {"broadcast_in_dim", {"2xf32 [1, 2]"}, "{broadcast_dimensions = [1]}", "3x2xf32 [1, 2, 1, 2, 1, 2]"},
@@ -231,12 +231,12 @@ TEST(Evaluate, Movement) {
       {"pad", {"3xi32 [1, 2, 3]", "i32 0"}, "{edge_padding_low = [-1], edge_padding_high = [0], interior_padding = [1]}",
        "4xi32 [0, 2, 0, 3]"},
       {"pad", {"0xf32 []", "f32 5"}, "{edge_padding_low = [1], edge_padding_high = [1], interior_padding = [3]}", "2xf32 [5, 5]"},
-  });
+  };
 }
 
-TEST(Evaluate, Reductions) {
+std::vector<Case> reductions() {
   const std::string m = "2x3xf32 [1, 2, 3, 4, 5, 6]";
-  check({
+  return {
       {"reduce", {m}, "{dimensions = [0], reducer = \"add\"}", "3xf32 [5, 7, 9]"},
       {"reduce", {m}, "{dimensions = [1], reducer = \"multiply\"}", "2xf32 [6, 120]"},
       {"reduce", {m}, "{dimensions = [0, 1], reducer = \"maximum\"}", "f32 6"},
@@ -254,7 +254,7 @@ TEST(Evaluate, Reductions) {
       {"reduce", {"2x2xi1 [true, false, true, true]"}, "{dimensions = [1], reducer = \"and\"}", "2xi1 [false, true]"},
       {"reduce", {"2x2xi1 [true, false, false, false]"}, "{dimensions = [1], reducer = \"or\"}", "2xi1 [true, false]"},
       {"reduce", {"3xf32 [16777216, 1, 1]"}, "{dimensions = [0], reducer = \"add\"}", "f32 16777218"},
-  });
+  };
 }
 
 std::string dot(const std::string& lhs_batching, const std::string& rhs_batching, const std::string& lhs_contracting,
@@ -263,7 +263,7 @@ std::string dot(const std::string& lhs_batching, const std::string& rhs_batching
                      lhs_batching, rhs_batching, lhs_contracting, rhs_contracting);
 }
 
-TEST(Evaluate, Contractions) {
+std::vector<Case> contractions() {
   const std::string m = "2x3xf32 [1, 2, 3, 4, 5, 6]";
   return {
       {"dot_general", {m, "3x2xf32 [1, 0, 0, 1, 1, 1]"}, dot("", "", "1", "0"), "2x2xf32 [4, 5, 10, 11]"},
@@ -286,6 +286,12 @@ TEST(Evaluate, ArithmeticOnIntegers) { check(arithmetic_on_integers()); }
 TEST(Evaluate, Bits) { check(bits()); }
 TEST(Evaluate, Functions) { check(functions()); }
 TEST(Evaluate, ComparisonAndSelection) { check(comparison_and_selection()); }
+TEST(Evaluate, Conversion) { check(conversion()); }
+TEST(Evaluate, NarrowFloatsRoundOnce) { check(narrow_floats_round_once()); }
+TEST(Evaluate, Sources) { check(sources()); }
+TEST(Evaluate, Movement) { check(movement()); }
+TEST(Evaluate, Reductions) { check(reductions()); }
+TEST(Evaluate, Contractions) { check(contractions()); }
 
 TEST(Evaluate, RandomBits) {
   const auto module = parse_module(R"(module @m { func @f(%0: tensor<2xi64> "state") -> (tensor<2xi64> "state", tensor<2xi32> "bits") {
@@ -317,7 +323,8 @@ TEST(Evaluate, ThreefryKnownAnswer) {
 
 TEST(Evaluate, EveryOpIsTested) {
   std::set<std::string_view> tested = {"rng_bit_generator"};
-  for (auto* cases : {arithmetic_on_floats, arithmetic_on_integers, bits, functions, comparison_and_selection}) {
+  for (auto* cases : {arithmetic_on_floats, arithmetic_on_integers, bits, functions, comparison_and_selection, conversion,
+                      narrow_floats_round_once, sources, movement, reductions, contractions}) {
     for (const Case& each : cases()) tested.insert(find_op(each.op)->name);
   }
   for (const OpDefinition& op : op_definitions()) EXPECT_EQ(tested.contains(op.name), op.evaluate != nullptr) << op.name;
