@@ -18,9 +18,10 @@ bool is_number(const Json& value) { return value.is_number(); }
 bool is_boolean(const Json& value) { return value.is_boolean(); }
 bool is_string(const Json& value) { return value.is_string(); }
 bool is_shape(const Json& value) {
-  return value.is_array() && std::all_of(value.begin(), value.end(), [](const Json& d) {
-           return d.is_number_integer() || d.is_null();
-         });
+  auto is_extent = [](const Json& extent) {
+    return extent.is_null() || (extent.is_number_integer() && extent.get<int64_t>() >= 0);
+  };
+  return value.is_array() && std::all_of(value.begin(), value.end(), is_extent);
 }
 
 }  // namespace
@@ -86,7 +87,7 @@ std::optional<double> ConfigReader::optional_number(std::string_view key) {
 }
 
 std::vector<int64_t> ConfigReader::integers(std::string_view key) {
-  const Json* value = find(key, false, "a list of integers", is_shape);
+  const Json* value = find(key, false, "a list of sizes and nulls", is_shape);
   std::vector<int64_t> result;
   if (!value) return result;
   for (const Json& element : *value)

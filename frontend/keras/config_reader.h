@@ -31,7 +31,7 @@ class ConfigReader {
   /// Absent or null: nothing.
   std::optional<int64_t> optional_integer(std::string_view key);
   std::optional<double> optional_number(std::string_view key);
-  /// A list of integers; null elements are kNone.
+  /// A list of extents, none negative; null elements are kNone.
   std::vector<int64_t> integers(std::string_view key);
   /// The value as it stands; null where absent.
   const Json& value(std::string_view key);

@@ -36,7 +36,7 @@ Status close(ir::Type& type, size_t input, const OpenExtents& extents) {
   const ir::Shape& given = extents.input_shapes[input];
   bool fits = given.size() + 1 == type.shape.size();
   for (size_t d = 0; fits && d < given.size(); ++d) {
-    fits = type.shape[d + 1] == kNone || type.shape[d + 1] == given[d];
+    fits = given[d] > 0 && (type.shape[d + 1] == kNone || type.shape[d + 1] == given[d]);
     type.shape[d + 1] = given[d];
   }
   if (fits) return ok();
@@ -59,6 +59,32 @@ Status check_built_for(const Layer& layer, const LayerInput& input) {
                     fmt::format("expects {}, gets {} from \"{}\"", show_shape(*layer.built_for),
                                 show_shape(input.type.shape), input.from),
                     ""};
+}
+
+/// More than any machine holds; below it no product of extents overflows.
+constexpr int64_t kMostElements = int64_t{1} << 40;
+
+Status check_size(std::string_view what, const ir::Type& type) {
+  int64_t count = 1;
+  for (int64_t extent : type.shape) {
+    const int64_t factor = extent == kNone ? 1 : extent;
+    if (factor > kMostElements / count) {
+      return Diagnostic{
+          "",
+          fmt::format("{} of shape {} is too large for any machine", what, show_shape(type.shape)),
+          ""};
+    }
+    count *= factor;
+  }
+  return ok();
+}
+
+Status check_sizes(const LayerBuild& build) {
+  for (const WeightSpec& weight : build.weights) {
+    KILN_TRY(check_size(fmt::format("its weight \"{}\"", weight.name), weight.type));
+  }
+  for (const ir::Type& output : build.outputs) KILN_TRY(check_size("an output", output));
+  return ok();
 }
 
 class Building {
@@ -89,6 +115,7 @@ class Building {
     KILN_ASSIGN(LayerBuild build, layer.build(inputs));
     if (!inputs.empty()) KILN_TRY(check_built_for(layer, inputs[0]));
     if (is_input(layer)) KILN_TRY(close(build.outputs[0], input_index(node), extents_));
+    KILN_TRY(check_sizes(build));
     if (!layer.trainable) {
       for (WeightSpec& weight : build.weights) weight.trainable = false;
     }

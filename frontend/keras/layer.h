@@ -64,7 +64,11 @@ struct CallContext {
   /// f32 scalar: how many rows are real. Null in predict_step.
   ir::Tensor row_count;
 
-  ir::Tensor weight(std::string_view name) const { return weights.values.find(name)->second; }
+  ir::Tensor weight(std::string_view name) const {
+    const auto found = weights.values.find(name);
+    KILN_CHECK(found != weights.values.end(), "the layer has declared no weight {}", name);
+    return found->second;
+  }
   /// The weight's value for the next step: a moving average, a random key, a recurrent state.
   void update(std::string_view name, ir::Tensor value) {
     weights.values.insert_or_assign(std::string(name), value);

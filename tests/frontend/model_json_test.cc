@@ -111,6 +111,11 @@ const Edit kEdits[] = {
      "\"GlorotUnifrom\"\nnote: did you mean GlorotUniform?"},
     {"/config/layers/0/config/batch_shape", "[null, 780]",
      "error: model.json: layer \"dense\": expects 784 inputs, gets 780 from \"input_layer\""},
+    {"/config/layers/0/config/batch_shape", "[null, -1]",
+     "error: model.json: layer \"input_layer\": \"batch_shape\" must be a list of sizes and nulls, "
+     "not [null,-1]"},
+    {"/config/layers/0/config/batch_shape", "[null, 0]",
+     "error: model.json: layer \"input_layer\": an extent of 0 holds no data"},
     {"/config/layers/0/config/sparse", "true",
      "error: model.json: layer \"input_layer\": \"sparse\": true is not supported\nnote: kiln "
      "takes false or null here"},

@@ -124,6 +124,14 @@ TEST(Shapes, Errors) {
        "error: layer \"input_layer\": dtype \"float16\" is not supported for inputs\nnote: use "
        "float32 or int32"},
       {Sequential({Input({0})}), "error: layer \"input_layer\": an extent of 0 holds no data"},
+      {Sequential({Input({1 << 30}), Dense(int64_t{1} << 30)}),
+       "error: layer \"dense\": its weight \"kernel\" of shape (1073741824, 1073741824) is too "
+       "large "
+       "for any machine"},
+      {Sequential({Input({1 << 30, 1 << 30}), Flatten()}),
+       "error: layer \"input_layer\": an output of shape (None, 1073741824, 1073741824) is too "
+       "large "
+       "for any machine"},
       {Sequential(std::vector<LayerPointer>{}), "error: model \"sequential\" has no layers"},
   };
   for (const Refused& refused : cases)
