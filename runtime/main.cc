@@ -150,6 +150,8 @@ Status run_predict(const kiln_model& model, const CommandLine& line) {
   return ok();
 }
 
+}  // namespace
+
 Status run_command(const kiln_model& model, const CommandLine& line) {
   switch (line.command) {
     case Command::kFit:
@@ -171,8 +173,6 @@ Status run_command(const kiln_model& model, const CommandLine& line) {
   }
   return ok();
 }
-
-}  // namespace
 
 int run_main(const kiln_model& model, int argc, char** argv) {
   auto line = parse_command_line(argc, argv, model.name);

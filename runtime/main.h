@@ -2,8 +2,13 @@
 #pragma once
 
 #include "runtime/abi.h"
+#include "runtime/command_line.h"
+#include "runtime/expected.h"
 
 namespace kiln::runtime {
+
+/// Does what a command line says, printing to stdout.
+Status run_command(const kiln_model& model, const CommandLine& line);
 
 /// The whole program, but for the model: reads the command line, does what it says, prints to
 /// stdout, and to stderr the one error that stopped it. Returns the exit status, 0 or 2.

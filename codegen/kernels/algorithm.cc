@@ -44,6 +44,8 @@ class AlgorithmBuilder {
   void define_dot_general(const Op& op);
   void define_random(const Op& op);
   void declare_outputs();
+  bool may_lie_over_operands(const Shape& shape) const;
+  Output make_output(std::vector<Expr> values, const Indices& at, const Shape& shape) const;
 
   Expr movement(const Op& op, const Indices& at);
   Expr reshape(const Op& op, const Indices& at);
@@ -289,11 +291,14 @@ void AlgorithmBuilder::define_dot_general(const Op& op) {
   right.packed(right_parameters) = right.block(right_parameters);
   algorithm_.right_operands[op.result()] = right;
 
-  Func func("v" + std::to_string(algorithm_.funcs.size()));
+  Func sums("sums" + std::to_string(algorithm_.funcs.size()));
   const Halide::Type type = accumulator_type(lhs.element);
-  func(reversed(at)) = Halide::Internal::make_zero(type);
-  func(reversed(at)) += cast(type, element(op.operand(0), a)) * cast(type, right.packed(reversed(right_at)));
-  algorithm_.funcs[op.result()] = func;
+  sums(reversed(at)) = Halide::Internal::make_zero(type);
+  sums(reversed(at)) += cast(type, element(op.operand(0), a)) * cast(type, right.packed(reversed(right_at)));
+  algorithm_.sums[op.result()] = sums;
+  Func product("v" + std::to_string(algorithm_.funcs.size()));
+  product(reversed(at)) = sums(reversed(at));
+  algorithm_.funcs[op.result()] = product;
 }
 
 void AlgorithmBuilder::define_random(const Op& op) {
@@ -309,6 +314,31 @@ void AlgorithmBuilder::define_random(const Op& op) {
   });
 }
 
+/// Whether the memory planner may put one of several results over an operand.
+bool AlgorithmBuilder::may_lie_over_operands(const Shape& shape) const {
+  for (size_t i = 0; i < region_.argument_count(); ++i) {
+    if (region_.argument(i)->type().shape == shape) return true;
+  }
+  return false;
+}
+
+Output AlgorithmBuilder::make_output(std::vector<Expr> values, const Indices& at, const Shape& shape) const {
+  const std::string number = std::to_string(algorithm_.outputs.size());
+  Output output{Func("out" + number), Func(), shape};
+  if (values.size() == 1) {
+    output.func(at) = values[0];
+    return output;
+  }
+  if (!may_lie_over_operands(shape)) {
+    output.func(at) = Halide::Tuple(values);
+    return output;
+  }
+  output.stage = Func("stage" + number);
+  output.stage(at) = Halide::Tuple(values);
+  output.func(at) = Halide::Tuple(output.stage(at));
+  return output;
+}
+
 void AlgorithmBuilder::declare_outputs() {
   const auto& results = region_.results();
   const std::vector<size_t> order = output_order(region_);
@@ -322,14 +352,7 @@ void AlgorithmBuilder::declare_outputs() {
       const Value* value = results[order[end]];
       values.push_back(cast(storage_type(value->type().element), element(value, at)));
     }
-    Func output("out" + std::to_string(algorithm_.outputs.size()));
-    if (values.size() == 1) {
-      output(reversed(at)) = values[0];
-    } else {
-      output(reversed(at)) = Halide::Tuple(values);
-    }
-    algorithm_.outputs.push_back(output);
-    algorithm_.output_shapes.push_back(shape);
+    algorithm_.outputs.push_back(make_output(std::move(values), reversed(at), shape));
     begin = end;
   }
 }

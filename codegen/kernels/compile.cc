@@ -31,8 +31,10 @@ Status compile_kernel(const ir::Op& fusion, const std::string& name, const Targe
     Algorithm algorithm = build_algorithm(fusion.region());
     schedule(algorithm, fusion.region(), fusion.get<std::string>("kind"), target);
     std::vector<Halide::Argument> arguments(algorithm.inputs.begin(), algorithm.inputs.end());
+    std::vector<Halide::Func> funcs;
+    for (const Output& output : algorithm.outputs) funcs.push_back(output.func);
     // External without metadata: the program is the only caller and knows the kernel's arguments.
-    Halide::Pipeline(algorithm.outputs)
+    Halide::Pipeline(funcs)
         .compile_to_module(arguments, name, Halide::Target(target.halide), Halide::LinkageType::External)
         .compile({{Halide::OutputFileType::object, path}});
     return ok();

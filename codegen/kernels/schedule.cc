@@ -18,9 +18,9 @@ int64_t divisor_at_most(int64_t count, int64_t limit) {
 
 void schedule(Algorithm& algorithm, const ir::Region& region, const std::string& kind, const Target& target) {
   // The sizes of the outputs are constants, like those of the inputs.
-  for (size_t i = 0; i < algorithm.outputs.size(); ++i) {
-    Halide::Func& output = algorithm.outputs[i];
-    const ir::Shape& shape = algorithm.output_shapes[i];
+  for (Output& result : algorithm.outputs) {
+    Halide::Func& output = result.func;
+    const ir::Shape& shape = result.shape;
     const int rank = output.dimensions();
     bool first = true;  // Halide takes the other buffers of a Tuple to have the first one's extents
     for (Halide::OutputImageParam buffer : output.output_buffers()) {

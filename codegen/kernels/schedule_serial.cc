@@ -1,25 +1,20 @@
+#include <algorithm>
 #include <unordered_map>
 
+#include "codegen/kernels/product_tile.h"
 #include "codegen/kernels/schedule.h"
 #include "ir/ops/definition.h"
 
 namespace kiln::codegen {
 namespace {
 
+/// Whether computing an element twice costs more than storing it.
 bool is_costly(const ir::Op& op) {
-  for (std::string_view name : {"exponential", "log", "power", "tanh", "logistic", "log_plus_one", "exponential_minus_one",
-                                "erf", "sine", "cosine", "divide", "sqrt", "rsqrt"}) {
-    if (op.is(name)) return true;
-  }
-  return false;
+  constexpr std::string_view kNames[] = {"exponential", "exponential_minus_one", "log", "log_plus_one", "power", "tanh", "logistic",
+                                         "erf", "sine", "cosine", "divide", "remainder", "sqrt", "rsqrt", "rng_bit_generator"};
+  return std::find(std::begin(kNames), std::end(kNames), op.name()) != std::end(kNames);
 }
 
-bool is_accumulation(const ir::Op& op) {
-  return op.definition().op_class == ir::OpClass::reduction || op.definition().op_class == ir::OpClass::contraction;
-}
-
-/// How often each value is read within the region, a read under an accumulation counting as often
-/// as the accumulation repeats it.
 std::unordered_map<const ir::Value*, int> count_uses(const ir::Region& region) {
   std::unordered_map<const ir::Value*, int> uses;
   for (const auto& op : region.ops()) {
@@ -29,41 +24,60 @@ std::unordered_map<const ir::Value*, int> count_uses(const ir::Region& region) {
   return uses;
 }
 
-void vectorize_innermost(Halide::Stage stage, Halide::Var x, int64_t extent, int64_t lanes) {
+void vectorize_innermost(Halide::Stage stage, const Halide::Var& x, int64_t extent, int64_t lanes) {
   if (extent < 4) return;
   lanes = std::min(extent, lanes);
   const auto tail = extent % lanes == 0 ? Halide::TailStrategy::RoundUp : Halide::TailStrategy::GuardWithIf;
   stage.vectorize(x, static_cast<int>(lanes), tail);
 }
 
+void schedule_product(Algorithm& algorithm, const ir::Op& dot, const Target& target) {
+  Halide::Func product = algorithm.funcs.at(dot.result());
+  product.compute_root();
+  tile_product(algorithm, dot, product, choose_tile(dot, target));
+  if (!needs_packing(dot)) return;
+  schedule_packing(algorithm, dot, target);
+  algorithm.right_operands.at(dot.result()).packed.compute_root();
+}
+
+/// A reduce, or a dot_general without columns.
+void schedule_accumulation(Halide::Func func, const ir::Type& type, int64_t lanes) {
+  func.compute_root();
+  if (type.rank() == 0) return;
+  const Halide::Var x = func.args()[0];
+  vectorize_innermost(func, x, type.shape.back(), lanes);
+  std::vector<Halide::VarOrRVar> order = {x};
+  for (const Halide::RVar& r : func.rvars(0)) order.push_back(r);
+  func.update().reorder(order);
+  vectorize_innermost(func.update(), x, type.shape.back(), lanes);
+}
+
 }  // namespace
 
 void schedule_serial(Algorithm& algorithm, const ir::Region& region, const Target& target) {
   auto uses = count_uses(region);
-  const int64_t lanes = target.lanes(4);
   for (const auto& op : region.ops()) {
-    for (size_t i = 0; i < op->result_count(); ++i) {
-      const ir::Value* value = op->result(i);
-      auto found = algorithm.funcs.find(value);
-      if (found == algorithm.funcs.end()) continue;
-      const bool repeated = uses[value] > 1 && is_costly(*op);
-      if (!is_accumulation(*op) && !repeated) continue;
-      Halide::Func& func = found->second;
-      func.compute_root();
-      if (value->type().rank() == 0) continue;
-      vectorize_innermost(func, func.args()[0], value->type().shape.back(), lanes);
-      if (is_accumulation(*op)) {
-        std::vector<Halide::VarOrRVar> order = {func.args()[0]};
-        for (const Halide::RVar& r : func.rvars(0)) order.push_back(r);
-        func.update().reorder(order);
-        vectorize_innermost(func.update(), func.args()[0], value->type().shape.back(), lanes);
-      }
+    const ir::Value* value = op->result(op->result_count() - 1);
+    auto found = algorithm.funcs.find(value);
+    if (found == algorithm.funcs.end()) continue;
+    const int64_t lanes = target.lanes(static_cast<int>(std::max<int64_t>(4, ir::size_of(value->type().element))));
+    if (op->is("dot_general") && has_rows_and_columns(*op)) {
+      schedule_product(algorithm, *op, target);
+    } else if (op->is("dot_general")) {
+      schedule_accumulation(algorithm.sums.at(value), value->type(), lanes);
+    } else if (op->is("reduce")) {
+      schedule_accumulation(found->second, value->type(), lanes);
+    } else if (is_costly(*op) && uses[value] > 1) {
+      found->second.compute_root();
+      if (value->type().rank() > 0) vectorize_innermost(found->second, found->second.args()[0], value->type().shape.back(), lanes);
     }
   }
-  for (size_t i = 0; i < algorithm.outputs.size(); ++i) {
-    if (algorithm.output_shapes[i].empty()) continue;
-    Halide::Func& output = algorithm.outputs[i];
-    vectorize_innermost(output, output.args()[0], algorithm.output_shapes[i].back(), lanes);
+  for (Output& output : algorithm.outputs) {
+    if (output.stage.defined()) output.stage.compute_root();
+    if (output.shape.empty()) continue;
+    for (Halide::Func func : {output.stage, output.func}) {
+      if (func.defined()) vectorize_innermost(func, func.args()[0], output.shape.back(), target.lanes(4));
+    }
   }
 }
 

@@ -77,6 +77,14 @@ Status FunctionReader::place_arguments() {
 
 Status FunctionReader::read_op(const ir::Op& op) {
   if (op.is("fusion")) return read_fusion(op);
+  if (op.is("reshape")) {  // the same bytes seen in another shape
+    places_[op.result()] = places_.at(op.operand(0));
+    return ok();
+  }
+  if (op.is("reshape")) {  // another view of what is in memory
+    places_[op.result()] = places_.at(op.operand(0));
+    return ok();
+  }
   if (!op.is("constant")) return error(op.location(), fmt::format("{} stands outside a fusion", op.name()));
   places_[op.result()] = {Place::Base::constant, static_cast<int64_t>(plan_.constants.size())};
   plan_.constants.push_back(op.get<ir::Literal>("value").dense());
@@ -133,7 +141,8 @@ Expected<Place> FunctionReader::variable_place(std::string_view name, const std:
 /// Whether what a kernel writes stays within its block, and kernels can index it.
 Status FunctionReader::check_block(const ir::Op& op, const Buffer& buffer) const {
   const auto& [type, place] = buffer;
-  auto fits = [&](const ir::Type& other) { return other == type; };
+  // A view has another shape.
+  auto fits = [&](const ir::Type& other) { return other.element == type.element && other.count() == type.count(); };
   bool good = true;
   switch (place.base) {
     case Place::Base::arena:

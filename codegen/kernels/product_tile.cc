@@ -1,0 +1,91 @@
+#include "codegen/kernels/product_tile.h"
+
+#include <algorithm>
+
+#include "codegen/kernels/schedule.h"
+
+namespace kiln::codegen {
+namespace {
+
+int64_t vectors_in(int64_t columns, int64_t lanes) { return (columns + lanes - 1) / lanes; }
+
+/// How much of the FMA peak a tile can reach, by a simple model: per step of the contraction it
+/// loads its vectors of the right operand and broadcasts its rows of the left; fewer than 10
+/// accumulators do not hide the latency of an FMA; partly filled vectors waste lanes.
+double efficiency(const Tile& tile, int64_t lanes) {
+  const auto vectors = static_cast<double>(vectors_in(tile.columns, lanes));
+  const auto rows = static_cast<double>(tile.rows);
+  const double accumulators = rows * vectors;
+  const double filled = static_cast<double>(tile.columns) / (vectors * static_cast<double>(lanes));
+  return filled * std::min(1.0, accumulators / 10) * accumulators / (accumulators + 0.5 * (rows + vectors));
+}
+
+bool contains(const ir::Integers& list, int64_t value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+}  // namespace
+
+bool has_rows_and_columns(const ir::Op& dot) {
+  const size_t paired = dot.get<ir::Integers>("rhs_batching").size() + dot.get<ir::Integers>("rhs_contracting").size();
+  return dot.result()->type().rank() >= 2 && dot.operand(1)->type().shape.size() > paired &&
+         !dot.get<ir::Integers>("rhs_contracting").empty();
+}
+
+Tile choose_tile(const ir::Op& dot, const Target& target) {
+  const ir::Type& type = dot.result()->type();
+  const int64_t columns = type.shape[type.shape.size() - 1];
+  const int64_t rows = type.shape[type.shape.size() - 2];
+  const int64_t lanes = target.lanes(static_cast<int>(ir::size_of(type.element)));
+  const int64_t most_accumulators = target.vector_registers * 3 / 4;
+  Tile best;
+  for (Tile tile; tile.columns <= std::min(columns, 8 * lanes); ++tile.columns) {
+    if (columns % tile.columns != 0) continue;
+    for (tile.rows = 1; tile.rows <= std::min<int64_t>(rows, 16); ++tile.rows) {
+      if (rows % tile.rows != 0) continue;
+      if (tile.rows * vectors_in(tile.columns, lanes) > most_accumulators) continue;
+      if (efficiency(tile, lanes) > efficiency(best, lanes)) best = tile;
+    }
+  }
+  return best;
+}
+
+TileLoops tile_product(Algorithm& algorithm, const ir::Op& dot, Halide::Func consumer, const Tile& tile) {
+  TileLoops loops;
+  const Halide::Var n = consumer.args()[0], m = consumer.args()[1];
+  consumer.split(n, loops.n_outer, loops.n_inner, static_cast<int>(tile.columns))
+      .split(m, loops.m_outer, loops.m_inner, static_cast<int>(tile.rows))
+      .reorder(loops.n_inner, loops.m_inner, loops.m_outer, loops.n_outer)
+      .vectorize(loops.n_inner)
+      .unroll(loops.m_inner);
+  Halide::Func sums = algorithm.sums.at(dot.result());
+  const Halide::Var sn = sums.args()[0], sm = sums.args()[1];
+  sums.compute_at(consumer, loops.m_outer).vectorize(sn).unroll(sm);
+  std::vector<Halide::VarOrRVar> order = {sn, sm};
+  for (const Halide::RVar& r : sums.rvars(0)) order.push_back(r);
+  sums.update().reorder(order).vectorize(sn).unroll(sm);
+  return loops;
+}
+
+bool needs_packing(const ir::Op& dot) {
+  const int64_t last = dot.operand(1)->type().rank() - 1;
+  return contains(dot.get<ir::Integers>("rhs_contracting"), last) || contains(dot.get<ir::Integers>("rhs_batching"), last);
+}
+
+void schedule_packing(Algorithm& algorithm, const ir::Op& dot, const Target& target) {
+  RightOperand& right = algorithm.right_operands.at(dot.result());
+  const ir::Type& type = dot.operand(1)->type();
+  const int64_t columns = dot.result()->type().shape.back();
+  const int64_t depth = type.shape.back();
+  const int64_t block = target.lanes(static_cast<int>(ir::size_of(type.element))) / 2;
+  const Halide::Var n = right.packed.args()[0], k = right.packed.args()[1];
+  const Halide::Var n_outer("pn_outer"), k_outer("pk_outer"), n_inner("pn_inner"), k_inner("pk_inner");
+  right.packed.split(n, n_outer, n_inner, static_cast<int>(divisor_at_most(columns, block)))
+      .split(k, k_outer, k_inner, static_cast<int>(divisor_at_most(depth, block)))
+      .reorder(n_inner, k_inner, n_outer, k_outer)
+      .vectorize(n_inner)
+      .unroll(k_inner);
+  right.block.compute_at(right.packed, n_outer).reorder_storage(k, n).reorder(k, n).vectorize(k).unroll(n);
+}
+
+}  // namespace kiln::codegen

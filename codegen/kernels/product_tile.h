@@ -1,0 +1,39 @@
+// Register tiles of dot_general, for the templates that hold one.
+#pragma once
+
+#include "codegen/kernels/algorithm.h"
+#include "codegen/target.h"
+
+namespace kiln::codegen {
+
+/// A tile of the result that stays in registers while the contracted dimensions run: `rows` x
+/// `columns`, the columns in vectors.
+struct Tile {
+  int64_t rows = 1;
+  int64_t columns = 1;
+};
+
+/// Whether a dot_general has rows and columns: a result of rank 2 or more whose last dimension is the
+/// right operand's.
+bool has_rows_and_columns(const ir::Op& dot);
+
+/// The tile that comes nearest to the FMA peak among those whose sides divide the result's.
+Tile choose_tile(const ir::Op& dot, const Target& target);
+
+/// The loops of `consumer`, whose first two dimensions are the columns and rows of the dot_general's
+/// result, over such tiles: n_inner (a vector), m_inner (unrolled), m_outer, n_outer; the sums are
+/// computed at m_outer.
+struct TileLoops {
+  Halide::Var n_inner{"n_inner"}, m_inner{"m_inner"}, m_outer{"m_outer"}, n_outer{"n_outer"};
+};
+TileLoops tile_product(Algorithm& algorithm, const ir::Op& dot, Halide::Func consumer, const Tile& tile);
+
+/// Whether neighbours along the result's columns lie apart in the right operand's memory, so that it
+/// has to be packed before it can be read in vectors.
+bool needs_packing(const ir::Op& dot);
+
+/// Vectors, unrolling and blocks for packing the right operand: a transposition in square blocks that
+/// pass through registers. Where it is computed is the caller's choice.
+void schedule_packing(Algorithm& algorithm, const ir::Op& dot, const Target& target);
+
+}  // namespace kiln::codegen

@@ -1,0 +1,35 @@
+// The MODEL argument that most subcommands take, and the options that change how it trains.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "frontend/keras/model.h"
+#include "ir/module.h"
+#include "runtime/expected.h"
+
+namespace kiln::cli {
+
+/// What stands on the command line about the model.
+struct ModelArgument {
+  std::string model;
+  int64_t batch_size = 32;
+  std::string optimizer;            ///< empty: the model's own, as the following
+  std::string loss;
+  std::vector<std::string> metrics;
+  std::optional<double> learning_rate;
+
+  /// MODEL and --batch-size.
+  void add_to(CLI::App& command);
+  /// --optimizer, --loss, --metrics, --learning-rate.
+  void add_training_to(CLI::App& command);
+
+  /// MODEL as IR: a Keras .json file, a built-in example's name, or IR text (.kir).
+  Expected<ir::Module> module() const;
+};
+
+}  // namespace kiln::cli

@@ -1,0 +1,31 @@
+#include "frontend/compiler.h"
+
+#include <sched.h>
+
+#include <algorithm>
+
+namespace kiln {
+
+int available_cpus() {
+  cpu_set_t allowed;
+  CPU_ZERO(&allowed);
+  if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0) return 1;
+  return std::max(1, CPU_COUNT(&allowed));
+}
+
+Expected<codegen::ObjectCode> compile(ir::Module module, const CompilerOptions& options,
+                                      codegen::CompileStatistics* statistics) {
+  KILN_TRY(passes::run_pipeline(module, options.after_pass));
+  codegen::CompileOptions code_options;
+  code_options.target = codegen::host_target(options.threads > 0 ? options.threads : available_cpus());
+  code_options.use_cache = options.use_cache;
+  return codegen::compile(module, code_options, statistics);
+}
+
+Expected<codegen::Jit> compile_in_memory(ir::Module module, const CompilerOptions& options,
+                                         codegen::CompileStatistics* statistics) {
+  KILN_ASSIGN(const codegen::ObjectCode code, compile(std::move(module), options, statistics));
+  return codegen::Jit::load(code);
+}
+
+}  // namespace kiln

@@ -1,0 +1,34 @@
+// A model's way through the compiler, from its definition to code that runs.
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "codegen/compile.h"
+#include "codegen/jit.h"
+#include "frontend/keras/lower.h"
+#include "frontend/keras/model.h"
+#include "ir/module.h"
+#include "passes/pass.h"
+#include "runtime/expected.h"
+
+namespace kiln {
+
+struct CompilerOptions {
+  int threads = 0;        ///< kernels are cut for this many; 0: one for each CPU that this process may run on
+  bool use_cache = true;  ///< keep compiled kernels in the user's cache, and look there first
+  passes::AfterPass after_pass = {};  ///< called after each pass
+};
+
+/// Runs the passes on a module, then compiles it.
+Expected<codegen::ObjectCode> compile(ir::Module module, const CompilerOptions& options = {},
+                                      codegen::CompileStatistics* statistics = nullptr);
+
+/// The same, loaded into this process.
+Expected<codegen::Jit> compile_in_memory(ir::Module module, const CompilerOptions& options = {},
+                                         codegen::CompileStatistics* statistics = nullptr);
+
+/// CPUs that this process may run on.
+int available_cpus();
+
+}  // namespace kiln

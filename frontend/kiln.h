@@ -1,0 +1,84 @@
+// kiln from C++, in Keras's words.
+//
+//   kiln::Sequential model({kiln::Input({784}), kiln::Dense(128, "relu"), kiln::Dense(10, "softmax")});
+//   model.compile({.optimizer = "adam", .loss = "sparse_categorical_crossentropy", .metrics = {"accuracy"}});
+//   kiln::History history = kiln::value_or_exit(model.fit(x, y, {.epochs = 10, .validation_split = 0.2}));
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "frontend/compiler.h"
+#include "frontend/keras/layers/activation.h"
+#include "frontend/keras/layers/dense.h"
+#include "frontend/keras/layers/flatten.h"
+#include "frontend/keras/layers/input.h"
+#include "frontend/keras/model.h"
+#include "frontend/keras/optimizers/adam.h"
+#include "frontend/keras/optimizers/rmsprop.h"
+#include "frontend/keras/optimizers/sgd.h"
+#include "runtime/dataset.h"
+#include "runtime/fit.h"
+
+namespace kiln {
+
+using keras::Activation;
+using keras::Adam;
+using keras::AdamW;
+using keras::Dense;
+using keras::Flatten;
+using keras::Input;
+using keras::RMSprop;
+using keras::SGD;
+using runtime::Array;
+using runtime::Dataset;
+using runtime::History;
+using runtime::Metrics;
+using runtime::load_dataset;
+
+/// The value, or the end of the program: the error on stderr, exit status 2. For programs as short as
+/// a tutorial.
+template <typename T>
+T value_or_exit(Expected<T> result) {
+  if (result) return std::move(*result);
+  std::fprintf(stderr, "%s\n", result.error().to_string().c_str());
+  std::exit(2);
+}
+
+/// The arguments of Keras's fit().
+struct FitOptions {
+  int epochs = 1;
+  int64_t batch_size = 32;
+  double validation_split = 0;  ///< the last part of the examples, taken before shuffling
+  bool shuffle = true;
+  uint64_t seed = 0;  ///< of the initial weights, when fit() is the first to need them, and of the order
+  int verbose = 1;    ///< 0 nothing, 1 a progress bar, 2 a line an epoch
+};
+
+/// A Sequential model that trains, evaluates and predicts. It is compiled to machine code when data
+/// first needs it, and again where the batch size changes; the weights go along.
+/// x: [examples, ...] in the model's input shape (bytes are scaled to [0, 1] and images reshaped where
+/// the sizes agree); y: [examples] class numbers, or [examples, ...] in the output's shape.
+class Sequential : public keras::Sequential {
+ public:
+  using keras::Sequential::Sequential;
+
+  Expected<History> fit(const Array& x, const Array& y, const FitOptions& options = {});
+  /// The loss and the metrics over all examples.
+  Expected<Metrics> evaluate(const Array& x, const Array& y, int verbose = 1);
+  /// [examples, ...]: the model's output for each row.
+  Expected<Array> predict(const Array& x);
+  /// To and from FILE.npz; the optimizer's state goes along.
+  Status save_weights(const std::string& path);
+  Status load_weights(const std::string& path);
+
+ private:
+  struct Compiled;
+  Expected<Compiled*> compiled(int64_t batch_size, uint64_t seed);
+
+  std::shared_ptr<Compiled> compiled_;
+  std::string compiled_definition_;  ///< what compiled_ was made from
+};
+
+}  // namespace kiln
