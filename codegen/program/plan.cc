@@ -81,10 +81,6 @@ Status FunctionReader::read_op(const ir::Op& op) {
     places_[op.result()] = places_.at(op.operand(0));
     return ok();
   }
-  if (op.is("reshape")) {  // another view of what is in memory
-    places_[op.result()] = places_.at(op.operand(0));
-    return ok();
-  }
   if (!op.is("constant")) return error(op.location(), fmt::format("{} stands outside a fusion", op.name()));
   places_[op.result()] = {Place::Base::constant, static_cast<int64_t>(plan_.constants.size())};
   plan_.constants.push_back(op.get<ir::Literal>("value").dense());

@@ -12,6 +12,7 @@
 #include "codegen/link.h"
 #include "codegen/temporary_directory.h"
 #include "ir/parser.h"
+#include "tests/codegen/fusion_case.h"
 #include "tests/codegen/mlp.h"
 
 namespace kiln::tests {
@@ -59,6 +60,17 @@ TEST_F(LinkTest, ExecutableRunsByItself) {
   EXPECT_NE(text.find("dense/kernel"), std::string::npos) << text;
   EXPECT_LT(fs::file_size(output_), 1500000u);
   RecordProperty("executable_bytes", static_cast<int>(fs::file_size(output_)));
+}
+
+TEST_F(LinkTest, KernelsFindTheirRuntime) {
+  const ir::Type large{ir::ElementType::f32, {784, 128}};
+  const FusionCase parallel{.name = "parallel", .kind = "pointwise", .inputs = {ir::Literal(large)}, .body = [](ir::Builder&, const std::vector<ir::Tensor>& x) {
+                              return std::vector{ir::cosine(x[0])};
+                            }};
+  auto code = codegen::compile(planned_module({parallel}), {codegen::host_target(2)});
+  ASSERT_TRUE(code) << code.error().to_string();
+  const Status linked = codegen::link_executable(*code, output_);
+  EXPECT_TRUE(linked) << linked.error().to_string();
 }
 
 TEST_F(LinkTest, LinksAgainOverARunningProgram) {

@@ -23,9 +23,10 @@ module @small attributes {label_classes = 3, loss = "mean_squared_error", state_
       %9 = subtract %8, %7 : tensor<4x3xf32>
       return %9
     } loc("small/dense")
-    %10, %11 = fusion %4, %1 {buffers = ["output:batch_loss", "state:count"], kind = "serial"} : tensor<f32>, tensor<i32> region(%12: tensor<4x3xf32>, %13: tensor<i32>) {
-      %14 = multiply %12, %12 : tensor<4x3xf32>
-      %15 = reduce %14 {dimensions = [0, 1], reducer = "add"} : tensor<f32>
+    %flat = reshape %4 : tensor<12xf32> loc("small/loss")
+    %10, %11 = fusion %flat, %1 {buffers = ["output:batch_loss", "state:count"], kind = "serial"} : tensor<f32>, tensor<i32> region(%12: tensor<12xf32>, %13: tensor<i32>) {
+      %14 = multiply %12, %12 : tensor<12xf32>
+      %15 = reduce %14 {dimensions = [0], reducer = "add"} : tensor<f32>
       %16 = constant {value = dense<1>} : tensor<i32>
       %17 = add %13, %16 : tensor<i32>
       return %15, %17
