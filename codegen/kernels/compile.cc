@@ -23,6 +23,11 @@ void install_error_reporter() {
   std::call_once(once, [] { Halide::set_custom_compile_time_error_reporter(&reporter); });
 }
 
+Diagnostic kernel_error(const ir::Op& fusion, std::string message) {
+  while (message.ends_with('\n')) message.pop_back();
+  return {fusion.location(), "cannot compile this kernel: " + message, "this is a bug in kiln"};
+}
+
 }  // namespace
 
 Status compile_kernel(const ir::Op& fusion, const std::string& name, const Target& target, const std::string& path) {
@@ -39,9 +44,9 @@ Status compile_kernel(const ir::Op& fusion, const std::string& name, const Targe
         .compile({{Halide::OutputFileType::object, path}});
     return ok();
   } catch (const Halide::Error& error) {
-    std::string message = error.what();
-    while (message.ends_with('\n')) message.pop_back();
-    return Diagnostic{fusion.location(), "cannot compile this kernel: " + message, "this is a bug in kiln"};
+    return kernel_error(fusion, error.what());
+  } catch (const std::exception& error) {
+    return kernel_error(fusion, error.what());
   }
 }
 
