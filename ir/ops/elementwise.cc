@@ -192,10 +192,9 @@ void evaluate_is_finite(const Op&, std::span<const Literal> operands, std::span<
   }
 }
 
-}  // namespace
+using D = Domain;
 
-void add_elementwise_ops(std::vector<OpDefinition>& ops) {
-  using D = Domain;
+void add_binary_ops(std::vector<OpDefinition>& ops) {
   ops.push_back(binary<D::numbers, [](auto a, auto b) { return add(a, b); }>("add", "a + b"));
   ops.push_back(binary<D::numbers, [](auto a, auto b) { return subtract(a, b); }>("subtract", "a - b"));
   ops.push_back(binary<D::numbers, [](auto a, auto b) { return multiply(a, b); }>("multiply", "a * b"));
@@ -207,7 +206,9 @@ void add_elementwise_ops(std::vector<OpDefinition>& ops) {
   ops.push_back(binary<D::booleans_and_integers, no_float2, [](int64_t a, int64_t b) { return a & b; }>("and", "bitwise (i1: logical) and"));
   ops.push_back(binary<D::booleans_and_integers, no_float2, [](int64_t a, int64_t b) { return a | b; }>("or", "bitwise (i1: logical) or"));
   ops.push_back(binary<D::booleans_and_integers, no_float2, [](int64_t a, int64_t b) { return a ^ b; }>("xor", "bitwise (i1: logical) exclusive or"));
+}
 
+void add_unary_ops(std::vector<OpDefinition>& ops) {
   ops.push_back(unary<D::numbers, [](double x) { return -x; }, [](int64_t x) { return subtract(int64_t{0}, x); }>("negate", "-x"));
   ops.push_back(unary<D::numbers, [](double x) { return std::fabs(x); }, abs_int>("abs", "|x|"));
   ops.push_back(unary<D::numbers, sign_float, sign_int>("sign", "-1, 0 or 1; keeps NaN and the sign of zero"));
@@ -227,7 +228,13 @@ void add_elementwise_ops(std::vector<OpDefinition>& ops) {
   ops.push_back(unary<D::floats, [](double x) { return std::nearbyint(x); }>("round_nearest_even", "the nearest integer, ties to even"));
   ops.push_back({"not", "bitwise (i1: logical) not", OpClass::elementwise, 1, 1, 1, 0, {},
                  infer_same<D::booleans_and_integers>, evaluate_not});
+}
 
+}  // namespace
+
+void add_elementwise_ops(std::vector<OpDefinition>& ops) {
+  add_binary_ops(ops);
+  add_unary_ops(ops);
   ops.push_back({"compare", "a DIRECTION b, elementwise; with NaN only NE holds", OpClass::elementwise, 2, 2, 1, 0,
                  {{"direction", Kind::string, true, "EQ, NE, LT, LE, GT or GE"}}, infer_compare, evaluate_compare});
   ops.push_back({"select", "where the first operand holds the second, elsewhere the third", OpClass::elementwise, 3, 3, 1, 0,
