@@ -20,4 +20,14 @@ bool is_splat(const ir::Value* value, double number) {
   return splat && *splat == number && std::signbit(*splat) == std::signbit(number);
 }
 
+bool never_negative_zero(const ir::Value* value) {
+  const ir::Op* op = value->op();
+  if (!is_float(value->type().element)) return true;
+  if (op == nullptr) return false;
+  if (const auto splat = splat_of(value)) return !(*splat == 0 && std::signbit(*splat));
+  if (op->is("convert")) return !is_float(op->operand(0)->type().element);
+  const bool square = op->is("multiply") && op->operand(0) == op->operand(1);
+  return square || op->is("exponential") || op->is("abs") || op->is("logistic") || op->is("iota");
+}
+
 }  // namespace kiln::passes

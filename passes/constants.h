@@ -1,4 +1,4 @@
-// What passes ask about constants.
+// What passes ask about the numbers that values hold.
 #pragma once
 
 #include <optional>
@@ -16,5 +16,8 @@ std::optional<double> splat_of(const ir::Value* value);
 
 /// Whether the value is a constant of that number alone. Zeros count as equal only with equal sign.
 bool is_splat(const ir::Value* value, double number);
+
+/// Whether no element of the value can be a negative zero, as far as its op tells.
+bool never_negative_zero(const ir::Value* value);
 
 }  // namespace kiln::passes

@@ -27,6 +27,14 @@ Values used_values(const Region& region) {
   return used;
 }
 
+/// The values that any op or result names. An op may be dead and still stand there: what made it
+/// dead may have happened after the walk that looked for dead ops.
+Values named_values(const Region& region) {
+  Values named(region.results().begin(), region.results().end());
+  for (const auto& op : region.ops()) named.insert(op->operands().begin(), op->operands().end());
+  return named;
+}
+
 bool is_used(const Op& op, const Values& used) {
   for (size_t i = 0; i < op.result_count(); ++i) {
     if (used.contains(op.result(i))) return true;
@@ -37,7 +45,7 @@ bool is_used(const Op& op, const Values& used) {
 /// Drops a fusion's region arguments that nothing in it uses, with their operands.
 bool drop_unused_arguments(Op& fusion) {
   Region& body = fusion.region();
-  const Values used = used_values(body);
+  const Values used = named_values(body);
   std::vector<Value*> operands;
   for (size_t i = 0, kept = 0; i < fusion.operands().size(); ++i) {
     if (used.contains(body.argument(kept))) {
@@ -130,7 +138,7 @@ bool drop_unchanged_variables(Function& function) {
 
 /// Arguments that read a variable for nothing.
 bool drop_unused_variables(Function& function) {
-  const Values used = used_values(function.body);
+  const Values used = named_values(function.body);
   bool changed = false;
   for (size_t i = function.body.argument_count(); i-- > 0;) {
     if (!function.argument_bindings[i].is_variable || used.contains(function.body.argument(i)))

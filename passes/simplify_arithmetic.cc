@@ -19,16 +19,6 @@ Value* negated(const Value* value) {
   return value->op() && value->op()->is("negate") ? value->op()->operand(0) : nullptr;
 }
 
-bool never_negative_zero(const Value* value) {
-  const Op* op = value->op();
-  if (is_integral(value)) return true;
-  if (op == nullptr) return false;
-  if (const auto splat = splat_of(value)) return !(*splat == 0 && std::signbit(*splat));
-  if (op->is("convert")) return is_integral(op->operand(0));
-  const bool square = op->is("multiply") && op->operand(0) == op->operand(1);
-  return square || op->is("exponential") || op->is("abs") || op->is("logistic") || op->is("iota");
-}
-
 /// Whether value + addend is value.
 bool adds_nothing(const Value* value, const Value* addend) {
   if (is_integral(value)) return is_splat(addend, 0.0);

@@ -1,6 +1,7 @@
 // Identities of reductions and contractions.
 #include <algorithm>
 
+#include "passes/constants.h"
 #include "passes/simplify_identities.h"
 
 namespace kiln::passes {
@@ -12,13 +13,17 @@ using ir::Op;
 using ir::Tensor;
 using ir::Value;
 
-/// Dimensions of extent 1 have nothing to combine.
+/// Dimensions of extent 1 have nothing to combine. A sum starts at +0, which shows with a single
+/// -0.
 Tensor simplify_reduce(const Op& op, Builder& builder) {
   const Tensor x = builder.wrap(op.operand(0));
   const auto& dims = op.get<Integers>("dimensions");
   const bool single = std::all_of(
       dims.begin(), dims.end(), [&](int64_t d) { return x.shape()[static_cast<size_t>(d)] == 1; });
-  return single ? reshape(x, op.result()->type().shape) : Tensor{};
+  if (!single) return {};
+  const Tensor element = reshape(x, op.result()->type().shape);
+  const bool starts_at_zero = op.get<std::string>("reducer") == "add";
+  return starts_at_zero && !never_negative_zero(x.value) ? element + 0 : element;
 }
 
 /// Renames the dimension numbers of one side to those before a transpose. False if the transpose

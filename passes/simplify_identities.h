@@ -9,9 +9,8 @@ namespace kiln::passes {
 ///
 /// An identity holds bit for bit, NaN, infinities and the sign of zero included (of a NaN only that
 /// it is one). So for floats x * 0, x - x and x / x stay, and x + 0 goes only where x cannot be -0,
-/// for -0 + 0 is +0; adding -0 goes always. Two liberties: reducing over a single element gives
-/// that element, though a sum that starts at +0 would turn -0 into +0; and f64 powers 2 and -1
-/// become a product and a quotient, which round correctly where a power may be off by an ulp.
+/// for -0 + 0 is +0; adding -0 goes always. One liberty: f64 powers 2 and -1 become a product and
+/// a quotient, which round correctly where a power may be off by an ulp.
 bool simplify_identities(ir::Region& region);
 
 // The identities by kind of op: the value to use in place of the op's only result, or null.

@@ -136,14 +136,14 @@ Tensor simplify_reverse(const Op& op, Builder& builder) {
   return reverse(builder.wrap(inner->operand(0)), once);
 }
 
-/// Leaves out operands without elements.
+/// Leaves out operands that add nothing along the dimension.
 Tensor simplify_concatenate(const Op& op, Builder& builder) {
+  const size_t axis = at(op.get<int64_t>("dimension"));
   std::vector<Tensor> pieces;
   for (Value* operand : op.operands()) {
-    if (operand->type().count() != 0) pieces.push_back(builder.wrap(operand));
+    if (operand->type() == op.result()->type()) return builder.wrap(operand);
+    if (operand->type().shape[axis] != 0) pieces.push_back(builder.wrap(operand));
   }
-  if (pieces.empty()) return builder.wrap(op.operand(0));
-  if (pieces.size() == 1) return pieces[0];
   if (pieces.size() == op.operands().size()) return {};
   return concatenate(pieces, op.get<int64_t>("dimension"));
 }

@@ -192,6 +192,12 @@ std::vector<Case> movement_cases() {
          return ir::concatenate({slice(x, {0, 0}, {0, 6}), x}, 0);
        },
        ""},
+      {"concatenate empty rows", f32({12}),
+       [](Tensor x) {
+         const Tensor none = reshape(slice(x, {0}, {0}), {3, 0});
+         return sum(ir::concatenate({none, none}, 0), {1});
+       },
+       "slice reshape concatenate reduce"},
       {"pad by nothing", f,
        [](Tensor x) {
          return pad(x, 0, {0, 0}, {0, 0});
@@ -210,6 +216,12 @@ std::vector<Case> contraction_cases() {
   return {
       {"reduce over nothing", f, [](Tensor x) { return reduce(x, "maximum", {}); }, ""},
       {"reduce over one", f32({12, 1}), [](Tensor x) { return reduce(x, "maximum", {1}); },
+       "reshape"},
+      {"sum over one, which may be -0", f32({12, 1}), [](Tensor x) { return sum(x, {1}); },
+       "reshape constant add"},
+      {"sum over one, which is not -0", f32({12, 1}), [](Tensor x) { return sum(exp(x), {1}); },
+       "exponential reshape"},
+      {"product over one", f32({12, 1}), [](Tensor x) { return reduce(x, "multiply", {1}); },
        "reshape"},
       {"dot of a transpose", f,
        [](Tensor x) {
@@ -336,6 +348,29 @@ TEST(EliminateDeadCode, AtTheFunctionsBorder) {
             (std::vector{Binding::plain("input"), Binding::variable("used")}));
   EXPECT_EQ(function.result_bindings,
             (std::vector{Binding::variable("swapped"), Binding::plain("output")}));
+}
+
+TEST(EliminateDeadCode, WhatOnlyAnUnusedResultOfAFusionNeeds) {
+  ir::Module module;
+  module.variables.push_back({"weight", f32({2}), ir::Role::trainable, {}, ""});
+  ir::Function& function = module.add_function("main");
+  ir::Builder builder(function.body);
+  const Tensor x = builder.wrap(function.add_argument(f32({2}), Binding::plain("x")));
+  const Tensor weight = builder.wrap(function.add_argument(f32({2}), Binding::variable("weight")));
+  auto fusion = std::make_unique<ir::Op>(
+      *ir::find_op("fusion"), std::vector<ir::Value*>{x.value, exp(weight).value},
+      ir::Attributes{{"kind", std::string("pointwise")}}, "fused");
+  ir::Region& body = fusion->add_region();
+  ir::Builder inner(body);
+  const Tensor a = inner.wrap(body.add_argument(f32({2})));
+  const Tensor b = inner.wrap(body.add_argument(f32({2})));
+  body.set_results({exp(a).value, exp(b).value});
+  for (int i = 0; i < 2; ++i) fusion->add_result(f32({2}));
+  const ir::Op* fused = function.body.append(std::move(fusion));
+  function.add_result(fused->result(0), Binding::plain("y"));
+  simplify_checked(module);
+  EXPECT_EQ(op_names(module), "fusion");
+  EXPECT_EQ(function.argument_bindings, std::vector{Binding::plain("x")});
 }
 
 TEST(Simplify, WorksInsideFusionsAndNarrowsThem) {
