@@ -15,6 +15,6 @@ show /usr/bin/bazel build //frontend/cli:kiln
 mkdir -p build
 
 show bazel-bin/frontend/cli/kiln compile mnist_mlp -o build/mnist
-show build/mnist fit --data digits --epochs 10 --validation-split 0.2
-show build/mnist evaluate --data digits
-show build/mnist predict --data digits --count 5
+show build/mnist fit --data digits --epochs 10 --validation-split 0.2 --save build/mnist.npz
+show build/mnist evaluate --data digits --weights build/mnist.npz
+show build/mnist predict --data digits --weights build/mnist.npz

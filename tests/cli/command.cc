@@ -1,0 +1,72 @@
+#include "tests/cli/command.h"
+
+#include <fcntl.h>
+#include <gtest/gtest.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace kiln::tests {
+namespace {
+
+std::vector<char*> pointers(const std::vector<std::string>& words) {
+  std::vector<char*> result;
+  for (const std::string& word : words) result.push_back(const_cast<char*>(word.c_str()));
+  result.push_back(nullptr);
+  return result;
+}
+
+void redirect(const std::string& path, int descriptor) {
+  const int file = open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
+  dup2(file, descriptor);
+  close(file);
+}
+
+}  // namespace
+
+std::string temporary(const std::string& name) {
+  const std::filesystem::path folder =
+      std::filesystem::path(::testing::TempDir()) / ::testing::UnitTest::GetInstance()->current_test_info()->name();
+  std::filesystem::create_directories(folder);
+  return folder / name;
+}
+
+std::string write_temporary(const std::string& name, const std::string& text) {
+  const std::string path = temporary(name);
+  std::ofstream(path, std::ios::binary) << text;
+  return path;
+}
+
+bool exists(const std::string& path) { return std::filesystem::exists(path); }
+
+std::string read_file(const std::string& path) {
+  std::ostringstream text;
+  text << std::ifstream(path, std::ios::binary).rdbuf();
+  return text.str();
+}
+
+std::string kiln() { return std::filesystem::absolute("frontend/cli/kiln"); }
+
+CommandResult run_command(const std::vector<std::string>& words, const std::vector<std::string>& environment) {
+  const std::string out = temporary("stdout"), err = temporary("stderr");
+  std::vector<std::string> variables = environment;
+  // The kernel cache of all tests together.
+  variables.push_back("KILN_CACHE=" + ::testing::TempDir() + "/cache");
+  std::vector<char*> arguments = pointers(words);
+  std::vector<char*> entries = pointers(variables);
+  const pid_t child = fork();
+  if (child == 0) {
+    redirect(out, STDOUT_FILENO);
+    redirect(err, STDERR_FILENO);
+    execve(arguments[0], arguments.data(), entries.data());
+    _exit(127);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), read_file(out), read_file(err)};
+}
+
+}  // namespace kiln::tests

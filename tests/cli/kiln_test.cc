@@ -1,0 +1,168 @@
+// The kiln command and the executables that it writes, as a user runs them.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "frontend/keras/examples.h"
+#include "tests/cli/command.h"
+
+namespace kiln::tests {
+namespace {
+
+using ::testing::HasSubstr;
+using ::testing::Not;
+
+const std::string kSmallDigits = "digits:train=640,test=100,seed=3";
+
+TEST(Kiln, HelpEverywhere) {
+  EXPECT_EQ(run_command({kiln(), "--help"}).status, 0);
+  for (const char* command : {"fit", "evaluate", "predict", "compile", "inspect", "opt", "ops", "completion"}) {
+    const CommandResult result = run_command({kiln(), command, "--help"});
+    EXPECT_EQ(result.status, 0) << command;
+    EXPECT_THAT(result.out, HasSubstr("Usage")) << command;
+  }
+}
+
+TEST(Kiln, VersionNamesHalideAndLlvm) {
+  const CommandResult result = run_command({kiln(), "--version"});
+  EXPECT_EQ(result.status, 0);
+  EXPECT_THAT(result.out, HasSubstr("Halide 21"));
+  EXPECT_THAT(result.out, HasSubstr("LLVM 19"));
+}
+
+TEST(Kiln, OpsPrintsTheTable) { EXPECT_THAT(run_command({kiln(), "ops"}).out, HasSubstr("dot_general")); }
+
+TEST(Kiln, CompletionKnowsOptions) {
+  const CommandResult result = run_command({kiln(), "completion", "bash"});
+  EXPECT_EQ(result.status, 0);
+  EXPECT_THAT(result.out, HasSubstr("--validation-split"));
+}
+
+TEST(Kiln, FitTrainsSavesAndEvaluates) {
+  const std::string weights = temporary("weights.npz"), history = temporary("history.json");
+  const CommandResult fit = run_command({kiln(), "fit", "mnist_mlp", "--data", kSmallDigits, "--epochs", "3", "--validation-split",
+                                         "0.2", "--save", weights, "--history", history});
+  ASSERT_EQ(fit.status, 0) << fit.err;
+  EXPECT_THAT(fit.out, HasSubstr("Epoch 3/3"));
+  EXPECT_THAT(fit.out, HasSubstr("val_accuracy: "));
+  EXPECT_THAT(fit.out, HasSubstr("bytes scaled from 0..255 to 0..1"));
+  EXPECT_THAT(read_file(history), HasSubstr("\"val_loss\": ["));
+  const CommandResult evaluate = run_command({kiln(), "evaluate", "mnist_mlp", "--data", kSmallDigits, "--weights", weights});
+  ASSERT_EQ(evaluate.status, 0) << evaluate.err;
+  EXPECT_THAT(evaluate.out, HasSubstr("accuracy: "));
+  const std::string outputs = temporary("y.npy");
+  const CommandResult predict = run_command({kiln(), "predict", "mnist_mlp", "--data", kSmallDigits, "--weights", weights, "-o", outputs});
+  ASSERT_EQ(predict.status, 0) << predict.err;
+  EXPECT_EQ(read_file(outputs).substr(1, 5), "NUMPY");
+}
+
+TEST(Kiln, SameSeedSameBits) {
+  std::string saved[2];
+  for (std::string& bytes : saved) {
+    const std::string weights = temporary("weights.npz");
+    const CommandResult fit = run_command({kiln(), "fit", "mnist_mlp", "--data", kSmallDigits, "--epochs", "2", "--seed", "7", "--save", weights});
+    ASSERT_EQ(fit.status, 0) << fit.err;
+    bytes = read_file(weights);
+  }
+  EXPECT_EQ(saved[0], saved[1]);
+}
+
+TEST(Kiln, CompiledExecutableTrainsWithoutAnythingInstalled) {
+  const std::string mnist = temporary("mnist"), weights = temporary("weights.npz");
+  const CommandResult compile = run_command({kiln(), "compile", "mnist_mlp", "-o", mnist});
+  ASSERT_EQ(compile.status, 0) << compile.err;
+  const CommandResult fit = run_command({mnist, "fit", "--data", kSmallDigits, "--epochs", "2", "--save", weights}, {"PATH="});
+  ASSERT_EQ(fit.status, 0) << fit.err;
+  EXPECT_THAT(fit.out, HasSubstr("Epoch 2/2"));
+  EXPECT_EQ(run_command({mnist, "evaluate", "--data", kSmallDigits, "--weights", weights}).status, 0);
+  EXPECT_EQ(run_command({mnist, "predict", "--data", kSmallDigits, "--weights", weights}).status, 0);
+  EXPECT_THAT(run_command({mnist, "info"}).out, HasSubstr("dense_2"));
+}
+
+TEST(Kiln, ExecutableAndJitTrainToTheSameBits) {
+  const std::string mnist = temporary("mnist"), a = temporary("a.npz"), b = temporary("b.npz");
+  ASSERT_EQ(run_command({kiln(), "compile", "mnist_mlp", "-o", mnist}).status, 0);
+  ASSERT_EQ(run_command({mnist, "fit", "--data", kSmallDigits, "--epochs", "2", "--save", a}).status, 0);
+  ASSERT_EQ(run_command({kiln(), "fit", "mnist_mlp", "--data", kSmallDigits, "--epochs", "2", "--save", b}).status, 0);
+  EXPECT_EQ(read_file(a), read_file(b));
+}
+
+TEST(Kiln, InspectPrintsEachPass) {
+  const CommandResult all = run_command({kiln(), "inspect", "mnist_mlp", "--after-all", "--function", "train_step"});
+  ASSERT_EQ(all.status, 0) << all.err;
+  for (const char* pass : {"differentiate", "simplify", "fuse", "order", "plan-memory"}) {
+    EXPECT_THAT(all.out, HasSubstr(std::string("---- after ") + pass));
+  }
+  EXPECT_THAT(run_command({kiln(), "inspect", "mnist_mlp", "--memory"}).out, HasSubstr("lower bound"));
+}
+
+TEST(Kiln, OptReadsWhatInspectPrints) {
+  const CommandResult before = run_command({kiln(), "inspect", "mnist_mlp"});
+  const std::string file = write_temporary("model.kir", before.out);
+  const CommandResult same = run_command({kiln(), "opt", file});
+  ASSERT_EQ(same.status, 0) << same.err;
+  EXPECT_EQ(same.out, before.out);
+  const CommandResult planned = run_command({kiln(), "opt", file, "--passes=differentiate,simplify,fuse,order,plan-memory"});
+  EXPECT_EQ(planned.out, run_command({kiln(), "inspect", "mnist_mlp", "--after", "plan-memory"}).out);
+}
+
+TEST(Kiln, IrTextIsAModel) {
+  const std::string file = write_temporary("model.kir", run_command({kiln(), "inspect", "mnist_mlp"}).out);
+  const CommandResult fit = run_command({kiln(), "fit", file, "--data", kSmallDigits, "--epochs", "1"});
+  EXPECT_EQ(fit.status, 0) << fit.err;
+}
+
+TEST(Kiln, OptimizerLossAndLearningRateFromFlags) {
+  const CommandResult fit = run_command({kiln(), "fit", "mnist_mlp", "--data", kSmallDigits, "--optimizer", "sgd", "--learning-rate", "0.1",
+                                         "--metrics", "accuracy", "--epochs", "1"});
+  EXPECT_EQ(fit.status, 0) << fit.err;
+}
+
+/// A wrong command: its words after `kiln`, and what the error must say.
+struct Mistake {
+  const char* name;
+  std::vector<std::string> words;
+  std::vector<std::string> says;
+};
+
+class Mistakes : public ::testing::TestWithParam<Mistake> {};
+
+TEST_P(Mistakes, GiveOneErrorAndStatusTwo) {
+  std::vector<std::string> words = {kiln()};
+  for (std::string word : GetParam().words) {
+    const size_t at = word.find("TMP/");
+    if (at != std::string::npos) word.replace(at, 4, temporary(""));
+    words.push_back(word);
+  }
+  write_temporary("truncated.json", "{\"module\": \"keras\", \"class_name\": \"Seq");
+  write_temporary("not.json", "hello");
+  write_temporary("wrong.kir", "module @m {\n  func @f(%0: tensor<2xf32> \"x\") -> (tensor<2xf32> \"y\") {\n    %1 = tanhh %0 : tensor<2xf32>\n    return %1\n  }\n}\n");
+  write_temporary("short.npy", "\x93NUMPY");
+  const CommandResult result = run_command(words);
+  EXPECT_EQ(result.status, 2) << result.out << result.err;
+  for (const std::string& text : GetParam().says) EXPECT_THAT(result.err, HasSubstr(text));
+  EXPECT_FALSE(exists(temporary("out")));
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    All, Mistakes,
+    ::testing::Values(
+        Mistake{"NoCommand", {}, {"subcommand"}},
+        Mistake{"UnknownOption", {"fit", "mnist_mlp", "--data", "digits", "--epoch", "3"}, {"--epoch"}},
+        Mistake{"UnknownModel", {"compile", "mnist", "-o", "TMP/out"}, {"mnist", "built-in examples: mnist_mlp"}},
+        Mistake{"MissingModelFile", {"compile", "TMP/none.json", "-o", "TMP/out"}, {"none.json"}},
+        Mistake{"TruncatedJson", {"compile", "TMP/truncated.json", "-o", "TMP/out"}, {"truncated.json"}},
+        Mistake{"NotJson", {"compile", "TMP/not.json", "-o", "TMP/out"}, {"not.json"}},
+        Mistake{"WrongIr", {"opt", "TMP/wrong.kir"}, {"wrong.kir:3:", "tanh"}},
+        Mistake{"UnknownPass", {"opt", "TMP/wrong.kir", "--passes=fold"}, {"error"}},
+        Mistake{"UnknownOptimizer", {"fit", "mnist_mlp", "--data", "digits", "--optimizer", "adan"}, {"adan"}},
+        Mistake{"UnknownLoss", {"fit", "mnist_mlp", "--data", "digits", "--loss", "sparse_crossentropy"}, {"sparse_crossentropy"}},
+        Mistake{"MissingData", {"fit", "mnist_mlp", "--data", "TMP/nowhere"}, {"nowhere"}},
+        Mistake{"ShortNpy", {"fit", "mnist_mlp", "--data", "TMP/short.npy,TMP/short.npy"}, {"short.npy"}},
+        Mistake{"UnwritableOutput", {"compile", "mnist_mlp", "-o", "/nowhere/out"}, {"/nowhere"}},
+        Mistake{"UnwritableSave", {"fit", "mnist_mlp", "--data", "digits:train=64,test=10", "--save", "/nowhere/w.npz"}, {"/nowhere"}},
+        Mistake{"HistoryOfNoKind", {"fit", "mnist_mlp", "--data", "digits", "--history", "TMP/out"}, {"--history"}},
+        Mistake{"EvaluateUntrained", {"evaluate", "mnist_mlp", "--data", "digits:train=64,test=10"}, {"--weights"}}),
+    [](const auto& info) { return info.param.name; });
+
+}  // namespace
+}  // namespace kiln::tests

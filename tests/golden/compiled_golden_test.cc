@@ -1,0 +1,182 @@
+// Keras's golden cases through the whole compiler: native code, the runtime's own fit, evaluate and
+// predict. (tests/frontend/golden_test.cc runs them through the interpreter.)
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstring>
+#include <nlohmann/json.hpp>
+
+#include "frontend/compiler.h"
+#include "frontend/keras/json.h"
+#include "frontend/keras/model_json.h"
+#include "runtime/dataset.h"
+#include "runtime/fit.h"
+#include "runtime/session.h"
+#include "tests/frontend/golden.h"
+
+namespace kiln {
+namespace {
+
+template <typename T>
+T must(Expected<T> value) {
+  if (!value) {
+    ADD_FAILURE() << value.error().to_string();
+    throw std::runtime_error(value.error().to_string());
+  }
+  return std::move(*value);
+}
+
+void must(const Status& status) { ASSERT_TRUE(status) << status.error().to_string(); }
+
+/// A case's model, compiled, with its initial weights.
+class CompiledCase {
+ public:
+  explicit CompiledCase(const std::string& name, int threads)
+      : name_(name),
+        config_(keras::Json::parse(keras::golden_text(name, "case.json"))),
+        data_(keras::golden_arrays(name, "data.npz")),
+        expected_(keras::golden_arrays(name, "expected.npz")),
+        batch_(config_["batch"].get<int64_t>()),
+        code_(compile(name, threads)),
+        session_(must(runtime::Session::create(code_.model(), threads))) {
+    restart();
+    runtime::Dataset raw;
+    raw.x = keras::array_of(data_, "x");
+    raw.y = keras::array_of(data_, "y");
+    examples_ = must(runtime::adapt(std::move(raw), session_.model(), nullptr));
+  }
+
+  void restart() {
+    must(session_.initialize(1));
+    const auto initial = keras::golden_arrays(name_, "initial.npz");
+    const auto weights = session_.weights();
+    ASSERT_EQ(weights.size(), initial.size());
+    for (size_t i = 0; i < weights.size(); ++i) {
+      std::memcpy(session_.data(*weights[i]), initial[i].array.data(), static_cast<size_t>(initial[i].array.bytes()));
+    }
+  }
+
+  double train_step(int64_t begin) {
+    const kiln_function& step = *session_.find_function("train_step");
+    // Inputs are aligned: rows go through buffers of their own.
+    const runtime::Array x = aligned_rows(examples_.x, begin);
+    const runtime::Array y = aligned_rows(examples_.y, begin);
+    const runtime::Array count = runtime::allocate(KILN_I32, {});
+    *count.as<int32_t>() = static_cast<int32_t>(batch_);
+    const void* inputs[] = {x.data(), y.data(), count.data()};
+    std::vector<runtime::Array> results;
+    std::vector<void*> outputs;
+    for (int32_t i = 0; i < step.output_count; ++i) {
+      results.push_back(runtime::allocate(KILN_F32, {}));
+      outputs.push_back(results.back().data());
+    }
+    must(session_.run(step, inputs, outputs.data()));
+    return *results[0].as<float>();
+  }
+
+  void expect_weights(const std::string& prefix, double tolerance) {
+    const auto weights = session_.weights();
+    for (size_t i = 0; i < weights.size(); ++i) {
+      const std::string number = (i < 10 ? "0" : "") + std::to_string(i);
+      const runtime::Array& expected = array(prefix + "_w" + number);
+      const auto* actual = reinterpret_cast<const float*>(session_.data(*weights[i]));
+      double worst = 0;
+      for (int64_t e = 0; e < expected.element_count(); ++e) {
+        worst = std::max<double>(worst, std::fabs(actual[e] - expected.as<float>()[e]));
+      }
+      EXPECT_LE(worst, tolerance) << prefix << ": " << weights[i]->tensor.name;
+    }
+  }
+
+  void expect_predictions(const std::string& expected_name, double tolerance) {
+    const runtime::Array actual = must(runtime::predict(session_, examples_.x.slice_rows(0, batch_)));
+    const runtime::Array& expected = array(expected_name);
+    for (int64_t e = 0; e < expected.element_count(); ++e) {
+      ASSERT_NEAR(actual.as<float>()[e], expected.as<float>()[e], tolerance) << expected_name << "[" << e << "]";
+    }
+  }
+
+  const runtime::Array& array(const std::string& name) const { return keras::array_of(expected_, name); }
+  const keras::Json& config() const { return config_; }
+  const runtime::Dataset& examples() const { return examples_; }
+  runtime::Session& session() { return session_; }
+  int64_t batch() const { return batch_; }
+
+ private:
+  codegen::Jit compile(const std::string& name, int threads) const {
+    const keras::Model model = must(keras::parse_model(keras::golden_text(name, "model.json")));
+    CompilerOptions options;
+    options.threads = threads;
+    return must(compile_in_memory(must(keras::lower(model, {.batch = batch_})), options));
+  }
+
+  runtime::Array aligned_rows(const runtime::Array& source, int64_t begin) const {
+    const runtime::Array rows = source.slice_rows(begin, begin + batch_);
+    return runtime::copy_of(rows.type, rows.dims, rows.data());
+  }
+
+  std::string name_;
+  keras::Json config_;
+  std::vector<runtime::NamedArray> data_, expected_;
+  int64_t batch_;
+  codegen::Jit code_;
+  runtime::Session session_;
+  runtime::Dataset examples_;
+};
+
+class CompiledGolden : public ::testing::TestWithParam<std::string> {};
+
+TEST_P(CompiledGolden, StepsAreKerasSteps) {
+  KILN_NEEDS_GOLDEN();
+  CompiledCase model(GetParam(), 2);
+  model.expect_predictions("predict_before", 1e-5);
+  const runtime::Array& losses = model.array("step_loss");
+  for (int64_t i = 0; i < losses.rows(); ++i) {
+    const int64_t begin = i * model.batch() % (model.examples().x.rows() - model.batch() + 1);
+    const double expected = losses.as<float>()[i];
+    EXPECT_NEAR(model.train_step(begin), expected, 1e-4 * std::fabs(expected)) << "step " << i;
+  }
+  model.expect_weights("after_steps", 1e-4);
+  model.expect_predictions("predict_after_steps", 1e-4);
+}
+
+TEST_P(CompiledGolden, FitIsKerasFit) {
+  KILN_NEEDS_GOLDEN();
+  CompiledCase model(GetParam(), 1);
+  runtime::FitOptions options;
+  options.verbose = 0;
+  options.epochs = model.config()["epochs"].get<int>();
+  options.shuffle = false;
+  options.validation_split = 0.2;
+  const runtime::History history = must(runtime::fit(model.session(), model.examples().x, model.examples().y, options));
+  for (size_t m = 0; m < history.names.size(); ++m) {
+    const runtime::Array& expected = model.array("history_" + history.names[m]);
+    for (int epoch = 0; epoch < options.epochs; ++epoch) {
+      const double value = expected.type == KILN_F64 ? expected.as<double>()[epoch] : expected.as<float>()[epoch];
+      EXPECT_NEAR(history.values[m][static_cast<size_t>(epoch)], value, 1e-3 * std::max(1.0, std::fabs(value)))
+          << history.names[m] << ", epoch " << epoch;
+    }
+  }
+  model.expect_weights("after_fit", 1e-3);
+  runtime::LogOptions quiet;
+  quiet.verbose = 0;
+  for (const runtime::Metric& metric : must(runtime::evaluate(model.session(), model.examples().x, model.examples().y, quiet))) {
+    const runtime::Array& expected = model.array("evaluate_" + metric.name);
+    const double value = expected.type == KILN_F64 ? *expected.as<double>() : *expected.as<float>();
+    EXPECT_NEAR(metric.value, value, 1e-3 * std::max(1.0, std::fabs(value))) << metric.name;
+  }
+}
+
+TEST_P(CompiledGolden, SameBitsEveryTime) {
+  KILN_NEEDS_GOLDEN();
+  CompiledCase one(GetParam(), 2);
+  CompiledCase other(GetParam(), 2);
+  for (int i = 0; i < 3; ++i) EXPECT_EQ(one.train_step(i * one.batch()), other.train_step(i * one.batch()));
+  EXPECT_EQ(one.session().snapshot(), other.session().snapshot());
+}
+
+INSTANTIATE_TEST_SUITE_P(Cases, CompiledGolden, ::testing::ValuesIn(keras::golden_cases()),
+                         [](const auto& info) { return info.param; });
+
+}  // namespace
+}  // namespace kiln
