@@ -37,10 +37,15 @@ namespace {
 
 using Operands = const std::vector<Expr>&;
 
+Expr all_ones(Halide::Type type) { return type.is_uint() ? type.max() : cast(type, -1); }
+
 // Halide lets LLVM assume that there are no NaNs, except in strict_float and is_nan. A constant goes
 // first: then the one comparison, false where x is NaN, chooses x (and is one instruction).
 Expr extreme(Expr a, Expr b, Expr (*beats)(Expr, Expr)) {
-  if (!a.type().is_float()) return select(beats(a, b), a, b);
+  if (!a.type().is_float()) {
+    // Halide 21 breaks on integers' maximum in vectors of odd length: it must not see one here.
+    return b ^ ((a ^ b) & select(beats(a, b), all_ones(a.type()), Halide::Internal::make_zero(a.type())));
+  }
   if (Halide::Internal::is_const(b)) std::swap(a, b);
   Expr chosen = select(Halide::strict_float(beats(a, b)), a, b);
   return Halide::Internal::is_const(a) ? chosen : select(Halide::is_nan(a), a, chosen);
@@ -117,8 +122,6 @@ Expr error_function(Expr x) {
   return keep_nan(x, cast(x.type(), Halide::erf(narrow)));
 }
 
-Expr all_ones(Halide::Type type) { return type.is_uint() ? type.max() : cast(type, -1); }
-
 /// A divisor that no machine traps on: 0 and -1 (the least integer has no opposite) become 1.
 Expr safe_divisor(Expr b) {
   Expr unsafe = b == Halide::Internal::make_zero(b.type());
@@ -163,13 +166,18 @@ Expr integer_power(Expr a, Expr b) {
 
 Expr power(Expr a, Expr b) { return a.type().is_float() ? Halide::pow(a, b) : integer_power(a, b); }
 
+/// In terms of what is false for NaN: Halide makes `not greater` of `<=`.
 Expr compare(const std::string& direction, Expr a, Expr b) {
-  if (direction == "EQ") return a == b;
-  if (direction == "NE") return a != b;
-  if (direction == "LT") return a < b;
-  if (direction == "LE") return a <= b;
-  if (direction == "GT") return a > b;
-  return a >= b;
+  if (direction == "GT" || direction == "GE") std::swap(a, b);
+  Expr less = a < b, equal = a == b;
+  if (a.type().is_float()) {
+    less = Halide::strict_float(less);
+    equal = Halide::strict_float(equal);
+  }
+  if (direction == "EQ") return equal;
+  if (direction == "NE") return !equal;
+  if (direction == "LT" || direction == "GT") return less;
+  return a.type().is_float() ? less || equal : a <= b;
 }
 
 Expr bit_and(Expr a, Expr b) { return a.type().is_bool() ? a && b : a & b; }
