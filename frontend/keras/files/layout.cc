@@ -1,0 +1,107 @@
+#include "frontend/keras/files/layout.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+#include <string_view>
+
+#include "frontend/keras/graph.h"
+#include "frontend/keras/names.h"
+#include "frontend/keras/step.h"
+
+namespace kiln::keras {
+namespace {
+
+/// Layers that keep their weights in an object of their own.
+struct Part {
+  std::string_view class_name;
+  std::string_view attribute;  ///< of the layer, in Keras's code
+  std::string_view name;       ///< the part's own
+};
+constexpr std::array<Part, 3> kParts = {{
+    {"LSTM", "cell", "lstm_cell"},
+    {"GRU", "cell", "gru_cell"},
+    {"SimpleRNN", "cell", "simple_rnn_cell"},
+}};
+
+/// Where in the layer's group a weight is kept: nothing, or "cell", "forward_layer/cell". A
+/// weight's name may have that path in front.
+std::string part_of(const Layer& layer, const WeightSpec& weight) {
+  for (const Part& part : kParts) {
+    if (part.class_name == layer.class_name()) return std::string(part.attribute);
+  }
+  const size_t slash = weight.name.rfind('/');
+  return slash == std::string::npos ? "" : weight.name.substr(0, slash);
+}
+
+std::string name_of_part(const Layer& layer) {
+  for (const Part& part : kParts) {
+    if (part.class_name == layer.class_name()) return std::string(part.name);
+  }
+  return "";
+}
+
+/// The object with this group; added where it is missing.
+SavedObject& object(std::vector<SavedObject>& objects, const std::string& group,
+                    const std::string& name) {
+  auto found = std::find_if(objects.begin(), objects.end(),
+                            [&](const SavedObject& o) { return o.group == group; });
+  if (found != objects.end()) return *found;
+  return objects.emplace_back(SavedObject{group, name, {}});
+}
+
+void add_layer(SavedLayout& layout, const std::string& group, const Layer& layer,
+               const std::vector<WeightSpec>& weights) {
+  object(layout.objects, group, layer.name);
+  for (const WeightSpec& weight : weights) {
+    const SavedVariable variable{variable_name(layer, weight), weight.type};
+    const std::string part = part_of(layer, weight);
+    const std::string place = part.empty() ? group : group + "/" + part;
+    object(layout.objects, place, name_of_part(layer)).variables.push_back(variable);
+    layout.weights.push_back(variable);
+  }
+}
+
+/// The optimizer's variables by the names that lower() gives them.
+SavedObject optimizer_object(const Optimizer& optimizer,
+                             const std::vector<SavedVariable>& trainable) {
+  const std::string name =
+      optimizer.name.empty() ? to_snake_case(optimizer.class_name()) : optimizer.name;
+  SavedObject result{"optimizer", name, {}};
+  result.variables = {{"optimizer/iterations", {ir::ElementType::i64, {}}},
+                      {"optimizer/learning_rate", {ir::ElementType::f32, {}}}};
+  for (const std::vector<std::string>& slots : optimizer.slots()) {
+    for (const SavedVariable& weight : trainable) {
+      for (const std::string& slot : slots) {
+        result.variables.push_back({"optimizer/" + weight.name + "/" + slot, weight.type});
+      }
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+Expected<SavedLayout> saved_layout(const Model& model) {
+  KILN_ASSIGN(const Graph graph, build_graph(model));
+  SavedLayout layout;
+  layout.objects.push_back({"", model.name, {}});
+  std::vector<SavedVariable> trainable;
+  AutoNames groups;
+  for (size_t i = 0; i < model.layers.size(); ++i) {
+    const Layer& layer = *model.layers[i];
+    // Keras's Sequential does not count its input among its layers.
+    if (model.is_sequential() && layer.class_name() == "InputLayer") continue;
+    add_layer(layout, "layers/" + groups.next(layer.class_name()), layer, graph.weights[i]);
+    for (const WeightSpec& weight : graph.weights[i]) {
+      if (weight.trainable) trainable.push_back({variable_name(layer, weight), weight.type});
+    }
+  }
+  if (!model.compile_options) return layout;
+  const OptimizerChoice& choice = model.compile_options->optimizer;
+  if (!choice.get()) return in_model(model, unknown_optimizer(choice.identifier()));
+  layout.optimizer = optimizer_object(*choice.get(), trainable);
+  return layout;
+}
+
+}  // namespace kiln::keras

@@ -1,0 +1,130 @@
+#include "frontend/keras/files/load.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstring>
+#include <string_view>
+#include <vector>
+
+#include "frontend/keras/files/archive.h"
+#include "frontend/keras/files/weights_h5.h"
+#include "runtime/npz.h"
+#include "runtime/weights.h"
+
+namespace kiln::keras {
+namespace {
+
+using runtime::NamedArray;
+using runtime::Session;
+
+bool ends_with(const std::string& path, std::string_view end) {
+  return path.size() >= end.size() && path.compare(path.size() - end.size(), end.size(), end) == 0;
+}
+
+Diagnostic unknown_extension(const std::string& path) {
+  return {path, "the name does not say which format the weights have",
+          "call it .keras, .weights.h5 or .npz"};
+}
+
+/// The session's variables, and the values for them.
+struct Assignment {
+  const kiln_variable* variable;
+  const runtime::Array* array;
+};
+
+Expected<std::vector<Assignment>> match(const Session& session,
+                                        const std::vector<NamedArray>& arrays,
+                                        const std::string& path) {
+  std::vector<Assignment> matches;
+  for (const NamedArray& named : arrays) {
+    const kiln_variable* variable = session.find_variable(named.name);
+    const bool fits = variable != nullptr &&
+                      runtime::element_type_of(variable->tensor) == named.array.type &&
+                      std::ranges::equal(runtime::dims_of(variable->tensor), named.array.dims);
+    if (!fits) {
+      return Diagnostic{path,
+                        fmt::format("the running model has no variable \"{}\" of {}", named.name,
+                                    named.array.name()),
+                        "it was compiled from another definition"};
+    }
+    matches.push_back({variable, &named.array});
+  }
+  return matches;
+}
+
+void assign(Session& session, const std::vector<Assignment>& matches) {
+  for (const Assignment& match : matches) {
+    std::memcpy(session.data(*match.variable), match.array->data(),
+                static_cast<size_t>(match.array->bytes()));
+  }
+}
+
+bool trains(const Session& session) {
+  const auto variables = runtime::variables_of(session.model());
+  return std::any_of(variables.begin(), variables.end(),
+                     [](const kiln_variable& v) { return v.role == KILN_OPTIMIZER; });
+}
+
+Expected<LoadedWeights> assign_saved(Session& session, const SavedWeights& saved,
+                                     const std::string& path) {
+  KILN_ASSIGN(const std::vector<Assignment> weights, match(session, saved.weights, path));
+  if (weights.size() != session.weights().size()) {
+    return Diagnostic{path,
+                      fmt::format("holds {} arrays of weights, the running model has {}",
+                                  weights.size(), session.weights().size()),
+                      "it was compiled from another definition"};
+  }
+  LoadedWeights loaded;
+  if (trains(session)) {
+    KILN_ASSIGN(const std::vector<Assignment> state, match(session, saved.optimizer, path));
+    assign(session, state);
+    loaded = {saved.has_optimizer, saved.note};
+  }
+  assign(session, weights);
+  return loaded;
+}
+
+NamedArray array_of(const Session& session, const kiln_variable& variable) {
+  const auto dims = runtime::dims_of(variable.tensor);
+  return {variable.tensor.name,
+          runtime::copy_of(runtime::element_type_of(variable.tensor), {dims.begin(), dims.end()},
+                           session.data(variable))};
+}
+
+}  // namespace
+
+Expected<LoadedWeights> load_weights(Session& session, const Model& model,
+                                     const std::string& path) {
+  if (ends_with(path, ".npz")) {
+    KILN_ASSIGN(const runtime::LoadedState state, runtime::load_weights(session, path));
+    return LoadedWeights{state.optimizer};
+  }
+  if (ends_with(path, ".keras")) {
+    KILN_ASSIGN(const SavedWeights saved, read_archive_weights(model, path));
+    return assign_saved(session, saved, path);
+  }
+  if (ends_with(path, ".weights.h5")) {
+    KILN_ASSIGN(const SavedWeights saved, read_weights_h5(model, path));
+    return assign_saved(session, saved, path);
+  }
+  return unknown_extension(path);
+}
+
+Status save_weights(const Session& session, const Model& model, const std::string& path) {
+  if (ends_with(path, ".npz"))
+    return runtime::save_weights(session, path, runtime::SaveState::kWeightsAndOptimizer);
+  const bool archive = ends_with(path, ".keras");
+  if (!archive && !ends_with(path, ".weights.h5")) return unknown_extension(path);
+  std::vector<NamedArray> weights, optimizer;
+  for (const kiln_variable* variable : session.weights())
+    weights.push_back(array_of(session, *variable));
+  for (const kiln_variable& variable : runtime::variables_of(session.model())) {
+    if (variable.role == KILN_OPTIMIZER && model.compile_options)
+      optimizer.push_back(array_of(session, variable));
+  }
+  return archive ? write_archive(path, model, weights, optimizer)
+                 : write_weights_h5(path, model, weights, optimizer);
+}
+
+}  // namespace kiln::keras

@@ -1,0 +1,31 @@
+// Weights between files and a running model. The file's name says the format:
+//   .npz         kiln's own, by variable (runtime/weights.h)
+//   .keras       Keras's archive
+//   .weights.h5  Keras's weights
+#pragma once
+
+#include <string>
+
+#include "frontend/keras/model.h"
+#include "runtime/expected.h"
+#include "runtime/session.h"
+
+namespace kiln::keras {
+
+/// What load_weights() found.
+struct LoadedWeights {
+  bool optimizer = false;  ///< the optimizer's state, too: training goes on where it stopped
+  std::string note =
+      "";  ///< a sentence for the user where the file's state was passed over, or empty
+};
+
+/// Reads a file into the session of a compiled `model`. All weights must be there and fit; the
+/// optimizer's state is taken where the session trains and the file has it. After an error the
+/// session is as it was.
+Expected<LoadedWeights> load_weights(runtime::Session& session, const Model& model,
+                                     const std::string& path);
+
+/// Writes the session's weights and its optimizer's state, atomically.
+Status save_weights(const runtime::Session& session, const Model& model, const std::string& path);
+
+}  // namespace kiln::keras

@@ -1,0 +1,44 @@
+// Keras's .weights.h5 files, which are also the weights inside a .keras archive.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "frontend/keras/model.h"
+#include "runtime/expected.h"
+#include "runtime/npz.h"
+
+namespace kiln::keras {
+
+/// The values of a model's variables, by kiln's names.
+struct SavedWeights {
+  std::vector<runtime::NamedArray> weights;    ///< "dense/kernel", f32, in Keras's order
+  std::vector<runtime::NamedArray> optimizer;  ///< "optimizer/iterations", ..., in Keras's order
+  bool has_optimizer = false;                  ///< the optimizer's state is there, all of it
+  std::string note = "";  ///< why the state in the file was passed over; empty: it was not
+};
+
+/// Reads a file for a model: layers by their order and class, as Keras does, not by their names.
+/// Layers that are missing or that the model does not have, and other shapes, are errors. The
+/// optimizer's state is passed over where the model was not compiled, where the file has none or
+/// that of an optimizer that has not trained yet, and, with a note, where it is another
+/// optimizer's.
+Expected<SavedWeights> read_weights_h5(const Model& model, const std::string& path);
+/// The same from the bytes of such a file; `where` opens the errors.
+Expected<SavedWeights> parse_weights_h5(const Model& model, const std::string& where,
+                                        std::span<const std::byte> bytes);
+
+/// Writes a file that Keras's load_weights() reads, atomically. `weights` and `optimizer` hold all
+/// variables of the model, in any order. Without `optimizer`, a model that was compiled gets the
+/// state of one that has not trained yet.
+Status write_weights_h5(const std::string& path, const Model& model,
+                        const std::vector<runtime::NamedArray>& weights,
+                        const std::vector<runtime::NamedArray>& optimizer);
+/// The bytes of that file.
+Expected<std::vector<std::byte>> format_weights_h5(
+    const std::string& where, const Model& model, const std::vector<runtime::NamedArray>& weights,
+    const std::vector<runtime::NamedArray>& optimizer);
+
+}  // namespace kiln::keras

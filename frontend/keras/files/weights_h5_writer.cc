@@ -1,0 +1,92 @@
+// Writing of weights_h5.h.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "frontend/keras/files/hdf5_writer.h"
+#include "frontend/keras/files/layout.h"
+#include "frontend/keras/files/weights_h5.h"
+#include "runtime/file.h"
+
+namespace kiln::keras {
+namespace {
+
+using runtime::Array;
+using runtime::NamedArray;
+
+/// Every array is a variable, and there is one for every variable.
+Status check_complete(const std::vector<NamedArray>& arrays,
+                      const std::vector<SavedVariable>& variables, const std::string& where) {
+  for (const NamedArray& named : arrays) {
+    const bool known =
+        std::any_of(variables.begin(), variables.end(),
+                    [&](const SavedVariable& variable) { return variable.name == named.name; });
+    if (!known)
+      return Diagnostic{where, fmt::format("the model has no variable \"{}\"", named.name), ""};
+  }
+  for (const SavedVariable& variable : variables) {
+    const Array* array = runtime::find_array(arrays, variable.name);
+    if (array == nullptr)
+      return Diagnostic{where, fmt::format("there are no values for \"{}\"", variable.name), ""};
+    const auto type = static_cast<kiln_element_type>(variable.type.element);
+    if (array->type == type && array->dims == variable.type.shape) continue;
+    return Diagnostic{where,
+                      fmt::format("the values for \"{}\" are {}, the model has {}", variable.name,
+                                  array->name(), runtime::tensor_name(type, variable.type.shape)),
+                      ""};
+  }
+  return ok();
+}
+
+Hdf5Group group_of(const SavedObject& object, const std::vector<NamedArray>& arrays) {
+  Hdf5Group group{object.variables_group(), object.name, {}};
+  for (const SavedVariable& variable : object.variables) {
+    group.members.push_back(*runtime::find_array(arrays, variable.name));
+  }
+  return group;
+}
+
+/// The state of an optimizer that has not trained yet.
+std::vector<NamedArray> fresh_state(const SavedObject& optimizer, double learning_rate) {
+  std::vector<NamedArray> arrays;
+  for (const SavedVariable& variable : optimizer.variables) {
+    Array array = runtime::allocate(static_cast<kiln_element_type>(variable.type.element),
+                                    variable.type.shape);
+    if (variable.name == "optimizer/learning_rate")
+      array.as<float>()[0] = static_cast<float>(learning_rate);
+    arrays.push_back({variable.name, std::move(array)});
+  }
+  return arrays;
+}
+
+}  // namespace
+
+Expected<std::vector<std::byte>> format_weights_h5(const std::string& where, const Model& model,
+                                                   const std::vector<NamedArray>& weights,
+                                                   const std::vector<NamedArray>& optimizer) {
+  KILN_ASSIGN(const SavedLayout layout, saved_layout(model));
+  KILN_TRY(check_complete(weights, layout.weights, where));
+  std::vector<Hdf5Group> groups;
+  for (const SavedObject& object : layout.objects) groups.push_back(group_of(object, weights));
+  if (layout.optimizer && optimizer.empty()) {
+    const double rate = model.compile_options->optimizer.get()->learning_rate;
+    groups.push_back(group_of(*layout.optimizer, fresh_state(*layout.optimizer, rate)));
+  } else {
+    const auto variables =
+        layout.optimizer ? layout.optimizer->variables : std::vector<SavedVariable>{};
+    KILN_TRY(check_complete(optimizer, variables, where));
+    if (layout.optimizer) groups.push_back(group_of(*layout.optimizer, optimizer));
+  }
+  return write_hdf5(where, groups);
+}
+
+Status write_weights_h5(const std::string& path, const Model& model,
+                        const std::vector<NamedArray>& weights,
+                        const std::vector<NamedArray>& optimizer) {
+  KILN_ASSIGN(const std::vector<std::byte> bytes,
+              format_weights_h5(path, model, weights, optimizer));
+  return runtime::write_file(path, bytes);
+}
+
+}  // namespace kiln::keras
