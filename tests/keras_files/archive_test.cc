@@ -1,0 +1,220 @@
+// .keras archives: what Keras wrote is read, goes on training, and comes back from kiln's own
+// files.
+#include "frontend/keras/files/archive.h"
+
+#include <algorithm>
+#include <filesystem>
+#include <map>
+
+#include "frontend/keras/files/weights_h5.h"
+#include "frontend/keras/files/zip_file.h"
+#include "frontend/keras/lower.h"
+#include "frontend/keras/model_json.h"
+#include "ir/interpreter.h"
+#include "passes/differentiate.h"
+#include "tests/keras_files/support.h"
+
+namespace kiln::keras {
+namespace {
+
+namespace fs = std::filesystem;
+using runtime::Array;
+using runtime::NamedArray;
+
+ir::Literal literal_of(const Array& array) {
+  // Both enumerations have the ABI's order.
+  const ir::Type type{static_cast<ir::ElementType>(array.type), array.dims};
+  return ir::Literal::from_bytes(type, false, {array.data(), array.data() + array.bytes()});
+}
+
+/// A saved model in the interpreter, where it can predict and train.
+class Running {
+ public:
+  Running(const SavedModel& saved, int64_t batch) : batch_(batch) {
+    module_ = must(lower(saved.model, {.batch = batch}));
+    must(passes::differentiate(module_));
+    const ir::Literal seed({ir::ElementType::i64, {}});
+    ir::interpret(*module_.function("init"), variables_, {{"seed", seed}});
+    for (const auto* arrays : {&saved.weights, &saved.optimizer}) {
+      for (const NamedArray& named : *arrays) {
+        EXPECT_EQ(variables_.count(named.name), 1u) << named.name;
+        variables_[named.name] = literal_of(named.array);
+      }
+    }
+  }
+
+  ir::Literal predict(const Array& x) {
+    return ir::interpret(*module_.function("predict_step"), variables_, {{"x", literal_of(x)}})
+        .at("y");
+  }
+
+  void train(const Array& x, const Array& y) {
+    ir::interpret(*module_.function("train_step"), variables_,
+                  {{"x", literal_of(x)},
+                   {"y", literal_of(y)},
+                   {"count", ir::Literal::splat_int({ir::ElementType::i32, {}}, batch_)}});
+  }
+
+  const ir::Literal& variable(const std::string& name) const { return variables_.at(name); }
+
+ private:
+  int64_t batch_;
+  ir::Module module_;
+  ir::Environment variables_;
+};
+
+::testing::AssertionResult near(const ir::Literal& actual, const Array& expected,
+                                double tolerance) {
+  for (int64_t i = 0; i < expected.element_count(); ++i) {
+    const double value = expected.as<float>()[i];
+    if (std::abs(actual.get(i) - value) > tolerance) {
+      return ::testing::AssertionFailure()
+             << "element " << i << " is " << actual.get(i) << ", expected " << value;
+    }
+  }
+  return ::testing::AssertionSuccess();
+}
+
+std::string written() {
+  const std::string path = scratch_path("written.keras");
+  must(write_archive(path, small_mlp(), small_weights(), small_adam_state()));
+  return path;
+}
+
+class KerasMlp : public ::testing::Test {
+ protected:
+  const Array& array(const std::string& name) const { return *runtime::find_array(arrays_, name); }
+  const std::vector<NamedArray> arrays_ = must(runtime::load_npz(data_path("mlp.npz")));
+};
+
+TEST_F(KerasMlp, PredictsAsInKeras) {
+  Running model(must(read_archive(data_path("mlp.keras"))), 8);
+  EXPECT_TRUE(near(model.predict(array("x")), array("predict"), 1e-6));
+}
+
+TEST_F(KerasMlp, GoesOnTrainingFromTheOptimizersState) {
+  const SavedModel saved = must(read_archive(data_path("mlp.keras")));
+  EXPECT_TRUE(saved.has_optimizer);
+  Running model(saved, 8);
+  for (int step = 0; step < 2; ++step) model.train(array("x"), array("y"));
+  for (size_t i = 0; i < saved.weights.size(); ++i) {
+    const std::string& name = saved.weights[i].name;
+    EXPECT_TRUE(near(model.variable(name), array("more_" + std::to_string(i)), 1e-6)) << name;
+  }
+  EXPECT_TRUE(near(model.predict(array("x")), array("more_predict"), 1e-6));
+}
+
+TEST_F(KerasMlp, ComesBackFromKilnsOwnFile) {
+  const SavedModel first = must(read_archive(data_path("mlp.keras")));
+  const std::string path = scratch_path("again.keras");
+  must(write_archive(path, first.model, first.weights, first.optimizer));
+  const SavedModel second = must(read_archive(path));
+  EXPECT_TRUE(same(second.weights, first.weights));
+  EXPECT_TRUE(same(second.optimizer, first.optimizer));
+  EXPECT_EQ(must(second.model.to_json()), must(first.model.to_json()));
+}
+
+TEST(Archive, AnOptimizerThatNeverTrainedHasNoState) {
+  const SavedModel saved = must(read_archive(data_path("untrained.keras")));
+  EXPECT_FALSE(saved.has_optimizer);
+  EXPECT_TRUE(saved.optimizer.empty());
+  EXPECT_EQ(saved.weights.size(), 4u);
+  ASSERT_TRUE(saved.model.compile_options);
+}
+
+TEST(Archive, KeepsTheLearningRateThatTrainingHasComeTo) {
+  const SavedModel saved = must(read_archive(written()));
+  EXPECT_TRUE(same(saved.optimizer, small_adam_state()));
+  EXPECT_EQ(saved.model.compile_options->optimizer.get()->learning_rate, 0.25);
+}
+
+TEST(Archive, TheSameModelGivesTheSameBytes) {
+  const std::string first = read_bytes(written());
+  EXPECT_EQ(read_bytes(written()), first);
+}
+
+TEST(Archive, ErrorsNameTheFileAndTheLayer) {
+  const std::string path = scratch_path("foreign.keras");
+  const std::string config = must(small_mlp().to_json());
+  Model other = small_mlp();
+  other.layers[1] = std::make_shared<Dense>(6);
+  other.layers[1]->name = "first";
+  std::vector<NamedArray> weights = {{"first/kernel", floats({4, 6}, std::vector<float>(24))},
+                                     {"first/bias", floats({6}, std::vector<float>(6))},
+                                     {"second/kernel", floats({6, 3}, std::vector<float>(18))},
+                                     {"second/bias", floats({3}, std::vector<float>(3))}};
+  const std::vector<std::byte> values = must(format_weights_h5(path, other, weights, {}));
+  must(write_zip(
+      path, {{"config.json", std::as_bytes(std::span(config))}, {"model.weights.h5", values}}));
+  const std::string error = error_of(read_archive(path));
+  EXPECT_NE(error.find(path + ": model.weights.h5: layer \"first\": "), std::string::npos) << error;
+  EXPECT_NE(error.find("is 4x6xf32, the model has 4x5xf32"), std::string::npos) << error;
+}
+
+TEST(Archive, APartThatIsMissingIsAnError) {
+  const std::string path = scratch_path("partial.keras");
+  const std::string config = must(small_mlp().to_json());
+  must(write_zip(path, {{"config.json", std::as_bytes(std::span(config))}}));
+  EXPECT_NE(error_of(read_archive(path)).find("model.weights.h5 is not in the archive"),
+            std::string::npos);
+  must(write_zip(path, {{"other", {}}}));
+  EXPECT_NE(error_of(read_archive(path)).find("config.json is not in the archive"),
+            std::string::npos);
+}
+
+TEST(Archive, CutAndChangedFilesAreSurvived) {
+  const std::string bytes = read_bytes(data_path("mlp.keras"));
+  const std::string path = scratch_path("damaged.keras");
+  for (size_t size = 0; size < bytes.size(); size += 211) {
+    write_bytes(path, bytes.substr(0, size));
+    ASSERT_FALSE(read_archive(path)) << "cut off at byte " << size;
+  }
+  for (size_t i = 0; i < bytes.size(); i += 41) {
+    std::string damaged = bytes;
+    damaged[i] = static_cast<char>(damaged[i] ^ 0xff);
+    write_bytes(path, damaged);
+    if (const auto result = read_archive(path); !result) {
+      EXPECT_EQ(result.error().where.rfind(path, 0), 0u)
+          << "byte " << i << ": " << result.error().to_string();
+    }
+  }
+}
+
+/// The golden cases, beside the checkout or where KILN_SHARED says; empty: there are none.
+fs::path golden_folder() {
+  if (const char* shared = std::getenv("KILN_SHARED")) return fs::path(shared) / "golden";
+  std::error_code error;
+  // Under Bazel a test's data are links into the checkout: the way out of the sandbox.
+  const fs::path data = fs::canonical(data_path("mlp.npz"), error);
+  if (error) return {};
+  const fs::path golden =
+      data.parent_path().parent_path().parent_path().parent_path().parent_path() / "shared" /
+      "golden";
+  return fs::is_directory(golden, error) ? golden : fs::path();
+}
+
+/// Every golden case whose definition kiln can read: its archive must be readable, too.
+TEST(Archive, ReadsTheGoldenCases) {
+  if (golden_folder().empty())
+    GTEST_SKIP() << "no golden cases: set KILN_SHARED to the folder that holds golden/";
+  int read = 0;
+  for (const fs::directory_entry& entry : fs::directory_iterator(golden_folder())) {
+    if (!fs::exists(entry.path() / "model.keras")) continue;
+    const auto model = read_model((entry.path() / "model.json").string());
+    if (!model) {
+      std::printf("not supported yet: %s\n", model.error().to_string().c_str());
+      continue;
+    }
+    const SavedModel saved = must(read_archive((entry.path() / "model.keras").string()));
+    std::vector<NamedArray> initial =
+        must(runtime::load_npz((entry.path() / "initial.npz").string()));
+    ASSERT_EQ(saved.weights.size(), initial.size()) << entry.path();
+    for (size_t i = 0; i < initial.size(); ++i) initial[i].name = saved.weights[i].name;
+    EXPECT_TRUE(same(saved.weights, initial)) << entry.path();
+    ++read;
+  }
+  EXPECT_GE(read, 11);
+}
+
+}  // namespace
+}  // namespace kiln::keras

@@ -1,0 +1,164 @@
+// A session's weights from and to every format.
+#include "frontend/keras/files/load.h"
+
+#include <cstring>
+
+#include "frontend/keras/files/archive.h"
+#include "frontend/keras/lower.h"
+#include "tests/keras_files/support.h"
+
+namespace kiln::keras {
+namespace {
+
+using runtime::NamedArray;
+using runtime::Session;
+
+/// The table of a model's variables, without functions: all that weights need.
+class VariableTable {
+ public:
+  explicit VariableTable(const Model& model) : module_(must(lower(model))) {
+    int64_t offset = 0;
+    for (const ir::Variable& variable : module_.variables) {
+      const kiln_tensor tensor = {
+          variable.name.c_str(), static_cast<int32_t>(variable.type.element),
+          static_cast<int32_t>(variable.type.rank()), variable.type.shape.data()};
+      variables_.push_back({tensor, role_of(variable.role), offset});
+      offset += (variable.type.bytes() + KILN_ALIGNMENT - 1) / KILN_ALIGNMENT * KILN_ALIGNMENT;
+    }
+    table_ = {KILN_ABI_VERSION,
+              "small",
+              "",
+              "",
+              "",
+              0,
+              offset,
+              static_cast<int32_t>(variables_.size()),
+              variables_.data(),
+              0,
+              nullptr};
+  }
+
+  Session session() const { return must(Session::create(&table_, 1)); }
+
+ private:
+  static int32_t role_of(ir::Role role) {
+    switch (role) {
+      case ir::Role::trainable:
+        return KILN_TRAINABLE;
+      case ir::Role::optimizer:
+        return KILN_OPTIMIZER;
+      case ir::Role::metric:
+        return KILN_METRIC;
+      default:
+        return KILN_NON_TRAINABLE;
+    }
+  }
+
+  ir::Module module_;
+  std::vector<kiln_variable> variables_;
+  kiln_model table_;
+};
+
+/// The session's values of these variables.
+std::vector<NamedArray> values(const Session& session, std::vector<NamedArray> like) {
+  for (NamedArray& named : like) {
+    const kiln_variable* variable = session.find_variable(named.name);
+    named.array = runtime::copy_of(named.array.type, named.array.dims, session.data(*variable));
+  }
+  return like;
+}
+
+void fill(Session& session, const std::vector<NamedArray>& arrays) {
+  for (const NamedArray& named : arrays) {
+    const kiln_variable* variable = session.find_variable(named.name);
+    std::memcpy(session.data(*variable), named.array.data(),
+                static_cast<size_t>(named.array.bytes()));
+  }
+}
+
+class EveryFormat : public ::testing::TestWithParam<const char*> {
+ protected:
+  const Model model_ = small_mlp();
+  const VariableTable table_{model_};
+  const std::string path_ = scratch_path(std::string("session") + GetParam());
+};
+
+TEST_P(EveryFormat, BringsBackWhatWasSaved) {
+  Session saved = table_.session(), loaded = table_.session();
+  fill(saved, small_weights());
+  fill(saved, small_adam_state());
+  must(save_weights(saved, model_, path_));
+  EXPECT_TRUE(must(load_weights(loaded, model_, path_)).optimizer);
+  EXPECT_TRUE(same(values(loaded, small_weights()), small_weights()));
+  EXPECT_TRUE(same(values(loaded, small_adam_state()), small_adam_state()));
+}
+
+TEST_P(EveryFormat, AModelForPredictionTakesTheWeightsAlone) {
+  Session saved = table_.session();
+  fill(saved, small_weights());
+  must(save_weights(saved, model_, path_));
+  Model plain = small_mlp();
+  plain.compile_options.reset();
+  const VariableTable table(plain);
+  Session loaded = table.session();
+  EXPECT_FALSE(must(load_weights(loaded, plain, path_)).optimizer);
+  EXPECT_TRUE(same(values(loaded, small_weights()), small_weights()));
+}
+
+TEST_P(EveryFormat, AfterAnErrorTheSessionIsAsItWas) {
+  Session saved = table_.session();
+  must(save_weights(saved, model_, path_));
+  const Model other = Sequential({Input({4}), Dense(6), Dense(3)});
+  const VariableTable table(other);
+  Session session = table.session();
+  const std::vector<std::byte> before = session.snapshot();
+  EXPECT_NE(error_of(load_weights(session, other, path_)).find(path_), std::string::npos);
+  EXPECT_EQ(session.snapshot(), before);
+}
+
+INSTANTIATE_TEST_SUITE_P(Files, EveryFormat, ::testing::Values(".npz", ".keras", ".weights.h5"));
+
+TEST(Load, TakesWhatKerasWrote) {
+  const Model model = small_mlp();
+  const VariableTable table(model);
+  for (const char* name : {"mlp.keras", "mlp.weights.h5"}) {
+    Session session = table.session();
+    EXPECT_TRUE(must(load_weights(session, model, data_path(name))).optimizer);
+    const SavedModel saved = must(read_archive(data_path("mlp.keras")));
+    EXPECT_TRUE(same(values(session, saved.weights), saved.weights));
+    EXPECT_TRUE(same(values(session, saved.optimizer), saved.optimizer));
+  }
+}
+
+TEST(Load, SaysWhenAnotherOptimizersStateIsPassedOver) {
+  const Model model = small_mlp(SGD(0.1));
+  const VariableTable table(model);
+  Session session = table.session();
+  const LoadedWeights loaded = must(load_weights(session, model, data_path("mlp.keras")));
+  EXPECT_FALSE(loaded.optimizer);
+  EXPECT_NE(loaded.note.find("is of Adam, the model has SGD: it was not loaded"), std::string::npos)
+      << loaded.note;
+}
+
+TEST(Load, ADefinitionThatIsNotTheSessionsIsAnError) {
+  const VariableTable table(Sequential({Input({4}), Dense(6), Dense(3)}));
+  Session session = table.session();
+  EXPECT_NE(error_of(load_weights(session, small_mlp(), data_path("mlp.keras")))
+                .find("the running model has no variable \"first/kernel\""),
+            std::string::npos);
+}
+
+TEST(Load, TheExtensionSaysTheFormat) {
+  const Model model = small_mlp();
+  const VariableTable table(model);
+  Session session = table.session();
+  EXPECT_NE(
+      error_of(load_weights(session, model, "w.h5")).find("call it .keras, .weights.h5 or .npz"),
+      std::string::npos);
+  EXPECT_NE(
+      error_of(save_weights(session, model, "w.bin")).find("call it .keras, .weights.h5 or .npz"),
+      std::string::npos);
+}
+
+}  // namespace
+}  // namespace kiln::keras

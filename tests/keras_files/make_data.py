@@ -1,0 +1,67 @@
+#!/usr/bin/env python3
+"""Makes the files in data/ with Keras itself, so that the tests need no Python.
+
+    python3 make_data.py FOLDER
+
+Made with keras 3.15.1 on tensorflow-cpu 2.21.0. The models are small and their files a few KB:
+
+mlp.keras, mlp.weights.h5  after three training steps, with Adam's state
+mlp.npz                    x, y; `predict`: what the model predicts then; `more_N`: its weights after
+                           two further steps on all of x; `more_predict`: what it predicts after them
+untrained.keras            compiled with SGD and momentum, never trained: no state yet
+plain.weights.h5           of a model that was not compiled
+"""
+
+import os
+import sys
+
+os.environ["CUDA_VISIBLE_DEVICES"] = ""
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+
+import keras
+import numpy as np
+
+
+def mlp(**compile_options):
+    model = keras.Sequential(
+        [
+            keras.layers.Input((4,)),
+            keras.layers.Dense(5, "relu", name="first"),
+            keras.layers.Flatten(),
+            keras.layers.Dense(3, "softmax", name="second"),
+        ],
+        name="small",
+    )
+    if compile_options:
+        model.compile(**compile_options)
+    return model
+
+
+def main(folder):
+    keras.utils.set_random_seed(7)
+    random = np.random.default_rng(7)
+    x = random.random((8, 4), dtype=np.float32)
+    y = random.integers(0, 3, 8).astype(np.int32)
+    model = mlp(
+        optimizer=keras.optimizers.Adam(0.01),
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+    )
+    for _ in range(3):
+        model.train_on_batch(x, y)
+    model.save(f"{folder}/mlp.keras")
+    model.save_weights(f"{folder}/mlp.weights.h5")
+    arrays = {"x": x, "y": y, "predict": model.predict(x, verbose=0)}
+    for _ in range(2):
+        model.train_on_batch(x, y)
+    arrays |= {f"more_{i}": w for i, w in enumerate(model.get_weights())}
+    arrays["more_predict"] = model.predict(x, verbose=0)
+    np.savez(f"{folder}/mlp.npz", **arrays)
+
+    sgd = keras.optimizers.SGD(0.1, momentum=0.9)
+    mlp(optimizer=sgd, loss="sparse_categorical_crossentropy").save(f"{folder}/untrained.keras")
+    mlp().save_weights(f"{folder}/plain.weights.h5")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1])
