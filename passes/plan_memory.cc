@@ -20,14 +20,33 @@ const ir::Value* storage_of(const ir::Value* value) {
   return value;
 }
 
-/// Appends a fusion that copies `value`; returns its result.
-ir::Value* append_copy(ir::Function& function, ir::Value* value) {
+/// A fusion that copies `value`, perhaps into another shape; it is in no function yet.
+std::unique_ptr<ir::Op> make_copy(ir::Value* value, const ir::Type& type) {
   auto copy = std::make_unique<ir::Op>(*ir::find_op("fusion"), std::vector<ir::Value*>{value},
                                        ir::Attributes{{"kind", std::string("pointwise")}}, "copy");
   ir::Region& region = copy->add_region();
-  region.set_results({region.add_argument(value->type())});
-  copy->add_result(value->type());
-  return function.body.append(std::move(copy))->result();
+  ir::Builder builder(region, "copy");
+  region.set_results({ir::reshape(builder.wrap(region.add_argument(value->type())), type.shape).value});
+  copy->add_result(type);
+  return copy;
+}
+
+/// Results that are arguments, or views of them, are copied before anything else runs: later their
+/// variables may hold new values.
+void copy_returned_arguments(ir::Region& body) {
+  std::vector<ir::Value*> results = body.results();
+  std::vector<std::unique_ptr<ir::Op>> copies;
+  for (ir::Value*& result : results) {
+    auto* source = const_cast<ir::Value*>(storage_of(result));
+    if (!source->is_argument()) continue;
+    copies.push_back(make_copy(source, result->type()));
+    result = copies.back()->result();
+  }
+  if (copies.empty()) return;
+  std::vector<std::unique_ptr<ir::Op>> ops = body.take_ops();
+  for (auto& copy : copies) body.append(std::move(copy));
+  for (auto& op : ops) body.append(std::move(op));
+  body.set_results(std::move(results));
 }
 
 /// One temporary: live from the op that writes it to the last that reads it, both included.
@@ -44,6 +63,7 @@ class Planner {
   explicit Planner(ir::Function& function) : function_(function) {}
 
   void run() {
+    copy_returned_arguments(function_.body);
     find_lives();
     place_results();
     collect_temporaries();
@@ -75,7 +95,7 @@ class Planner {
         place_[results[r]] = place_name(binding);
         continue;
       }
-      results[r] = append_copy(function_, results[r]);
+      results[r] = function_.body.append(make_copy(results[r], results[r]->type()))->result();
       place_[results[r]] = place_name(binding);
     }
     function_.body.set_results(std::move(results));

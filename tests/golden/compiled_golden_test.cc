@@ -124,6 +124,11 @@ class CompiledCase {
   runtime::Dataset examples_;
 };
 
+/// Element `i` of an array of f32 or f64.
+double number(const runtime::Array& array, int64_t i) {
+  return array.type == KILN_F64 ? array.as<double>()[i] : array.as<float>()[i];
+}
+
 class CompiledGolden : public ::testing::TestWithParam<std::string> {};
 
 TEST_P(CompiledGolden, StepsAreKerasSteps) {
@@ -133,7 +138,7 @@ TEST_P(CompiledGolden, StepsAreKerasSteps) {
   const runtime::Array& losses = model.array("step_loss");
   for (int64_t i = 0; i < losses.rows(); ++i) {
     const int64_t begin = i * model.batch() % (model.examples().x.rows() - model.batch() + 1);
-    const double expected = losses.as<float>()[i];
+    const double expected = number(losses, i);
     EXPECT_NEAR(model.train_step(begin), expected, 1e-4 * std::fabs(expected)) << "step " << i;
   }
   model.expect_weights("after_steps", 1e-4);
@@ -152,7 +157,7 @@ TEST_P(CompiledGolden, FitIsKerasFit) {
   for (size_t m = 0; m < history.names.size(); ++m) {
     const runtime::Array& expected = model.array("history_" + history.names[m]);
     for (int epoch = 0; epoch < options.epochs; ++epoch) {
-      const double value = expected.type == KILN_F64 ? expected.as<double>()[epoch] : expected.as<float>()[epoch];
+      const double value = number(expected, epoch);
       EXPECT_NEAR(history.values[m][static_cast<size_t>(epoch)], value, 1e-3 * std::max(1.0, std::fabs(value)))
           << history.names[m] << ", epoch " << epoch;
     }
@@ -162,7 +167,7 @@ TEST_P(CompiledGolden, FitIsKerasFit) {
   quiet.verbose = 0;
   for (const runtime::Metric& metric : must(runtime::evaluate(model.session(), model.examples().x, model.examples().y, quiet))) {
     const runtime::Array& expected = model.array("evaluate_" + metric.name);
-    const double value = expected.type == KILN_F64 ? *expected.as<double>() : *expected.as<float>();
+    const double value = number(expected, 0);
     EXPECT_NEAR(metric.value, value, 1e-3 * std::max(1.0, std::fabs(value))) << metric.name;
   }
 }
