@@ -1,10 +1,12 @@
 // Keras's JSON files: both directions, and what is refused.
 #include "frontend/keras/model_json.h"
 
+#include <iterator>
 #include <nlohmann/json.hpp>
+#include <random>
 
 #include "frontend/keras/examples.h"
-#include "frontend/keras/json_text.h"
+#include "frontend/keras/lower.h"
 #include "gtest/gtest.h"
 #include "tests/frontend/evaluate.h"
 #include "tests/frontend/golden.h"
@@ -184,6 +186,38 @@ TEST(ModelJson, EveryTruncationIsAnError) {
   const std::string text = must(must(example("mnist_mlp")).to_json());
   for (size_t length = 0; length < text.size(); length += 7) {
     EXPECT_FALSE(static_cast<bool>(parse_model(text.substr(0, length)))) << length;
+  }
+}
+
+/// Text with one of its values, characters or parts changed.
+std::string damaged(std::string text, std::mt19937_64& random) {
+  constexpr const char* kValues[] = {
+      "null", "-1",   "0",         "1e999",    "99999999999999999999", "\"\"", "[]",
+      "{}",   "true", "[null, 3]", "\"relu\"", "1099511627776"};
+  const std::string value = kValues[random() % std::size(kValues)];
+  const size_t at = random() % text.size();
+  switch (random() % 4) {
+    case 0:
+      text[at] = static_cast<char>(random());
+      return text;
+    case 1:
+      return text.erase(at, 1 + random() % 8);
+    case 2:
+      return text.insert(at, value);
+  }
+  const size_t colon = text.find(": ", at);
+  if (colon == std::string::npos) return text;
+  return text.replace(colon + 2, text.find_first_of(",\n", colon) - colon - 2, value);
+}
+
+// Whatever the file holds: a model, which can be lowered, or an error.
+TEST(ModelJson, DamagedFilesDoNotCrash) {
+  const std::string text = must(must(example("mnist_mlp")).to_json());
+  std::mt19937_64 random(1);
+  for (int i = 0; i < 2000; ++i) {
+    const Expected<Model> model = parse_model(damaged(damaged(text, random), random));
+    if (!model || !lower(*model)) continue;
+    EXPECT_TRUE(static_cast<bool>(model->to_json()));
   }
 }
 
