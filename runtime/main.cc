@@ -68,10 +68,10 @@ FitOptions fit_options(const CommandLine& line) {
 }
 
 // Fresh weights from the seed, or those of --weights.
-Status prepare_training(Session& session, const CommandLine& line) {
+Status prepare_training(Session& session, const CommandLine& line, const WeightFiles& files) {
   KILN_TRY(session.initialize(line.seed));
   if (line.weights.empty()) return ok();
-  KILN_ASSIGN(const LoadedState loaded, load_weights(session, line.weights));
+  KILN_ASSIGN(const LoadedState loaded, files.load(session, line.weights));
   if (line.verbose > 0) {
     print("weights: " + line.weights +
           (loaded.optimizer ? ", with the optimizer's state\n"
@@ -80,18 +80,16 @@ Status prepare_training(Session& session, const CommandLine& line) {
   return ok();
 }
 
-Status run_fit(const kiln_model& model, const CommandLine& line) {
+Status run_fit(const kiln_model& model, const CommandLine& line, const WeightFiles& files) {
   KILN_ASSIGN(Session session, Session::create(&model, line.threads));
   KILN_TRY(session.function("train_step"));
   KILN_TRY(check_writable(line.save));
   KILN_TRY(check_writable(line.history));
-  KILN_TRY(prepare_training(session, line));
+  KILN_TRY(prepare_training(session, line, files));
   KILN_ASSIGN(const Dataset data, load_data(line, model));
   KILN_ASSIGN(const History history, fit(session, data.x, data.y, fit_options(line)));
   if (!line.save.empty()) {
-    KILN_TRY(
-        save_weights(session, line.save,
-                     line.weights_only ? SaveState::kWeights : SaveState::kWeightsAndOptimizer));
+    KILN_TRY(files.save(session, line.save, line.weights_only ? SaveState::kWeights : SaveState::kWeightsAndOptimizer));
     if (line.verbose > 0) print("saved: " + line.save + "\n");
   }
   KILN_TRY(save_history(history, line.history));
@@ -102,11 +100,11 @@ Status run_fit(const kiln_model& model, const CommandLine& line) {
 }
 
 // A session with the weights of --weights.
-Expected<Session> trained_session(const kiln_model& model, const CommandLine& line) {
+Expected<Session> trained_session(const kiln_model& model, const CommandLine& line, const WeightFiles& files) {
   KILN_ASSIGN(Session session, Session::create(&model, line.threads));
   if (session.find_function("init") != nullptr) KILN_TRY(session.initialize(0));
   if (!line.weights.empty()) {
-    KILN_TRY(load_weights(session, line.weights));
+    KILN_TRY(files.load(session, line.weights));
   } else if (!session.weights().empty()) {
     return Diagnostic{"", "without --weights the model is untrained",
                       "give the file that fit --save wrote"};
@@ -121,8 +119,8 @@ Expected<bool> uses_test_set(const Dataset& data, const CommandLine& line) {
   return data.test_x.has_value() && line.part != Part::kTrain;
 }
 
-Status run_evaluate(const kiln_model& model, const CommandLine& line) {
-  KILN_ASSIGN(Session session, trained_session(model, line));
+Status run_evaluate(const kiln_model& model, const CommandLine& line, const WeightFiles& files) {
+  KILN_ASSIGN(Session session, trained_session(model, line, files));
   KILN_TRY(session.function("test_step"));
   KILN_ASSIGN(const Dataset data, load_data(line, model));
   KILN_ASSIGN(const bool test, uses_test_set(data, line));
@@ -137,8 +135,8 @@ Status run_evaluate(const kiln_model& model, const CommandLine& line) {
   return ok();
 }
 
-Status run_predict(const kiln_model& model, const CommandLine& line) {
-  KILN_ASSIGN(Session session, trained_session(model, line));
+Status run_predict(const kiln_model& model, const CommandLine& line, const WeightFiles& files) {
+  KILN_ASSIGN(Session session, trained_session(model, line, files));
   KILN_TRY(session.function("predict_step"));
   KILN_TRY(check_writable(line.output));
   KILN_ASSIGN(const Dataset data, load_data(line, model));
@@ -152,14 +150,14 @@ Status run_predict(const kiln_model& model, const CommandLine& line) {
 
 }  // namespace
 
-Status run_command(const kiln_model& model, const CommandLine& line) {
+Status run_command(const kiln_model& model, const CommandLine& line, const WeightFiles& files) {
   switch (line.command) {
     case Command::kFit:
-      return run_fit(model, line);
+      return run_fit(model, line, files);
     case Command::kEvaluate:
-      return run_evaluate(model, line);
+      return run_evaluate(model, line, files);
     case Command::kPredict:
-      return run_predict(model, line);
+      return run_predict(model, line, files);
     case Command::kInfo:
       print(describe_model(model));
       return ok();

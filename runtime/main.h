@@ -1,14 +1,25 @@
 // The commands of a generated executable: fit, evaluate, predict, info.
 #pragma once
 
+#include <functional>
+#include <string>
+
 #include "runtime/abi.h"
 #include "runtime/command_line.h"
 #include "runtime/expected.h"
+#include "runtime/session.h"
+#include "runtime/weights.h"
 
 namespace kiln::runtime {
 
+/// How weights get from and to files. An executable knows .npz; the compiler knows Keras's files, too.
+struct WeightFiles {
+  std::function<Expected<LoadedState>(Session& session, const std::string& path)> load = load_weights;
+  std::function<Status(const Session& session, const std::string& path, SaveState what)> save = save_weights;
+};
+
 /// Does what a command line says, printing to stdout.
-Status run_command(const kiln_model& model, const CommandLine& line);
+Status run_command(const kiln_model& model, const CommandLine& line, const WeightFiles& files = {});
 
 /// The whole program, but for the model: reads the command line, does what it says, prints to
 /// stdout, and to stderr the one error that stopped it. Returns the exit status, 0 or 2.

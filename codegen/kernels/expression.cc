@@ -164,7 +164,12 @@ Expr integer_power(Expr a, Expr b) {
   return Halide::Internal::common_subexpression_elimination(result);
 }
 
-Expr power(Expr a, Expr b) { return a.type().is_float() ? Halide::pow(a, b) : integer_power(a, b); }
+/// In f64, rounded once: Adam's 1 - beta^t loses most of the digits that f32 has.
+Expr power(Expr a, Expr b) {
+  if (!a.type().is_float()) return integer_power(a, b);
+  const Halide::Type wide = Halide::Float(64);
+  return cast(a.type(), Halide::pow(cast(wide, a), cast(wide, b)));
+}
 
 /// In terms of what is false for NaN: Halide makes `not greater` of `<=`.
 Expr compare(const std::string& direction, Expr a, Expr b) {

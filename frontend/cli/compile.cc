@@ -18,7 +18,8 @@ struct CompileArguments {
 };
 
 Status run(const CompileArguments& arguments) {
-  KILN_ASSIGN(ir::Module module, arguments.model.module());
+  KILN_ASSIGN(ModelArgument::Read model, arguments.model.read());
+  ir::Module module = std::move(model.module);
   CompilerOptions options;
   options.threads = arguments.threads;
   options.use_cache = arguments.use_cache;

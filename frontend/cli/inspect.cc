@@ -36,7 +36,8 @@ Status print_part(const InspectArguments& arguments, const ir::Module& module) {
 }
 
 Status run(const InspectArguments& arguments) {
-  KILN_ASSIGN(ir::Module module, arguments.model.module());
+  KILN_ASSIGN(ModelArgument::Read model, arguments.model.read());
+  ir::Module module = std::move(model.module);
   if (!arguments.after.empty() && passes::find_pass(arguments.after) == nullptr) {
     std::string names;
     for (const passes::Pass& pass : passes::pipeline()) names += fmt::format("{}{}", names.empty() ? "" : ", ", pass.name);

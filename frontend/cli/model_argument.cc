@@ -8,6 +8,7 @@
 #include "frontend/cli/text_file.h"
 #include "frontend/keras/config_reader.h"
 #include "frontend/keras/examples.h"
+#include "frontend/keras/files/archive.h"
 #include "frontend/keras/lower.h"
 #include "frontend/keras/model_json.h"
 #include "frontend/keras/optimizers/optimizer.h"
@@ -19,13 +20,17 @@ namespace kiln::cli {
 namespace {
 
 constexpr const char* kModelHelp =
-    "a Keras model as model.to_json() writes it (.json), IR text (.kir), or a built-in example's name";
+    "a Keras model (.keras, or .json as model.to_json() writes it), IR text (.kir), or a built-in example's name";
 
 Expected<keras::Model> read_definition(const std::string& name) {
   const auto examples = keras::example_names();
   if (std::find(examples.begin(), examples.end(), name) != examples.end()) return keras::example(name);
   if (name.ends_with(".json")) return keras::read_model(name);
-  return Diagnostic{name, "is neither a .json nor a .kir file, nor a built-in example",
+  if (name.ends_with(".keras")) {
+    KILN_ASSIGN(keras::SavedModel saved, keras::read_archive(name));
+    return std::move(saved.model);
+  }
+  return Diagnostic{name, "is neither a .keras, .json or .kir file, nor a built-in example",
                     fmt::format("built-in examples: {}", fmt::join(examples, ", "))};
 }
 
@@ -73,14 +78,16 @@ void ModelArgument::add_training_to(CLI::App& command) {
   command.add_option("--learning-rate", learning_rate, "default: the optimizer's own")->check(CLI::NonNegativeNumber);
 }
 
-Expected<ir::Module> ModelArgument::module() const {
+Expected<ModelArgument::Read> ModelArgument::read() const {
   if (model.ends_with(".kir")) {
     KILN_ASSIGN(const std::string text, read_text_file(model));
-    return ir::parse_module(text, model);
+    KILN_ASSIGN(ir::Module module, ir::parse_module(text, model));
+    return Read{std::move(module), std::nullopt};
   }
   KILN_ASSIGN(keras::Model definition, read_definition(model));
   KILN_TRY(change_training(*this, definition));
-  return keras::lower(definition, {.batch = batch_size});
+  KILN_ASSIGN(ir::Module module, keras::lower(definition, {.batch = batch_size}));
+  return Read{std::move(module), std::move(definition)};
 }
 
 }  // namespace kiln::cli

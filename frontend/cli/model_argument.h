@@ -28,8 +28,15 @@ struct ModelArgument {
   /// --optimizer, --loss, --metrics, --learning-rate.
   void add_training_to(CLI::App& command);
 
-  /// MODEL as IR: a Keras .json file, a built-in example's name, or IR text (.kir).
-  Expected<ir::Module> module() const;
+  /// MODEL as IR, and its definition where it has one: IR text (.kir) has none.
+  struct Read {
+    ir::Module module;
+    std::optional<keras::Model> definition;
+  };
+  /// MODEL is a Keras file (.json, .keras), a built-in example's name, or IR text (.kir).
+  Expected<Read> read() const;
+  /// Whether MODEL holds weights, too.
+  bool has_weights() const { return model.ends_with(".keras"); }
 };
 
 }  // namespace kiln::cli

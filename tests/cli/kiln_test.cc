@@ -55,6 +55,22 @@ TEST(Kiln, FitTrainsSavesAndEvaluates) {
   EXPECT_EQ(read_file(outputs).substr(1, 5), "NUMPY");
 }
 
+TEST(Kiln, KerasFilesCarryModelWeightsAndOptimizer) {
+  const std::string first = temporary("first.keras"), second = temporary("second.keras"), whole = temporary("whole.keras");
+  const std::vector<std::string> options = {"--data", kSmallDigits, "--no-shuffle"};
+  auto fit = [&](std::vector<std::string> words) {
+    words.insert(words.begin(), {kiln(), "fit"});
+    words.insert(words.end(), options.begin(), options.end());
+    const CommandResult result = run_command(words);
+    ASSERT_EQ(result.status, 0) << result.err;
+  };
+  fit({"mnist_mlp", "--epochs", "2", "--save", whole});
+  fit({"mnist_mlp", "--epochs", "1", "--save", first});
+  fit({first, "--epochs", "2", "--initial-epoch", "1", "--save", second});
+  EXPECT_EQ(read_file(whole), read_file(second));
+  EXPECT_EQ(run_command({kiln(), "evaluate", second, "--data", kSmallDigits}).status, 0);
+}
+
 TEST(Kiln, SameSeedSameBits) {
   std::string saved[2];
   for (std::string& bytes : saved) {
