@@ -113,6 +113,8 @@ void AlgorithmBuilder::define(const Op& op) {
   if (op.is("dot_general")) return define_dot_general(op);
   if (op.is("rng_bit_generator")) return define_random(op);
   define_result(op, 0, [&](const Indices& at) -> Expr {
+    const ir::Type& type = op.result()->type();
+    if (type.count() == 0) return Halide::Internal::make_zero(compute_type(type.element));  // never read
     if (op.is("constant")) {
       const auto& literal = op.get<ir::Literal>("value");
       return literal.is_splat() ? splat_expression(literal) : dense_constant(literal, at);
@@ -197,6 +199,7 @@ Expr AlgorithmBuilder::pad(const Op& op, const Indices& at) {
   const auto& low = op.get<Integers>("edge_padding_low");
   const auto& interior = op.get<Integers>("interior_padding");
   const Shape& from = op.operand(0)->type().shape;
+  if (ir::element_count(from) == 0) return element(op.operand(1), {});
   Indices index;
   Expr inside = Halide::Internal::const_true();
   for (size_t d = 0; d < at.size(); ++d) {

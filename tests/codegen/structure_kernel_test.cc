@@ -54,6 +54,25 @@ TEST(MovementKernels, Agree) {
   expect_kernels_agree(cases);
 }
 
+TEST(MovementKernels, EmptyTensorsAreNeverRead) {
+  std::vector<FusionCase> cases;
+  for (const char* kind : {"pointwise", "serial"}) {
+    auto add = [&](const std::string& name, const std::vector<Type>& inputs, Body body) {
+      cases.push_back(random_case(name + "_" + kind, kind, inputs, std::move(body)));
+    };
+    add("reshape", {f32({0, 3})}, [](Builder&, const Tensors& x) { return Tensors{ir::reshape(x[0], {5, 0})}; });
+    add("constant", {}, [](Builder& b, const Tensors&) { return Tensors{b.constant(Literal(f32({0, 4})))}; });
+    add("pad", {f32({0})}, [](Builder&, const Tensors& x) { return Tensors{ir::pad(x[0], 2, {3}, {4})}; });
+    add("concatenate", {f32({0, 3}), f32({2, 3})}, [](Builder&, const Tensors& x) { return Tensors{ir::concatenate({x[0], x[1]}, 0)}; });
+    add("slice", {f32({4})}, [](Builder&, const Tensors& x) { return Tensors{ir::slice(x[0], {2}, {2})}; });
+  }
+  auto sum = [](Builder&, const Tensors& x) { return Tensors{ir::sum(x[0], {0}), ir::reduce(x[0], "maximum", {0})}; };
+  cases.push_back(random_case("sum", "serial", {f32({0, 3})}, sum));
+  auto dot = [](Builder&, const Tensors& x) { return Tensors{ir::dot(x[0], x[1])}; };
+  cases.push_back(random_case("dot", "serial", {f32({4, 0}), f32({0, 5})}, dot));
+  expect_kernels_agree(cases);
+}
+
 TEST(ReduceKernels, EveryReducerAgrees) {
   std::vector<FusionCase> cases;
   for (const char* kind : {"serial", "reduction"}) {
