@@ -49,6 +49,9 @@ class Fuser {
       if (kind == "reduction") absorb_producers(group);
     }
     for (auto& [group, kind] : std::map(kinds_)) absorb_consumers(group);
+    for (auto& [group, kind] : std::map(kinds_)) {
+      if (kind == "contraction") absorb_producers(group);
+    }
     for (ir::Op* op : groups_.ops()) {
       if (is_elementwise(*op) && op->result()->type().count() >= kLargeTensor && !kinds_.contains(groups_.group_of(op))) {
         start(op, "pointwise");
@@ -94,15 +97,27 @@ class Fuser {
     }
   }
 
-  /// Elementwise ops that only this reduce reads are computed as it goes.
+  /// Whether a group computes an op of another on the fly: a reduce takes in what it sums; a
+  /// contraction, which reads its operands many times, what its epilogue alone needs. What is
+  /// smaller than the loop it would be in is computed once, outside.
+  bool takes_in(Group group, const ir::Op* source) const {
+    const auto& users = groups_.users(source);
+    const ir::Op* root_op = root(group);
+    const bool reduces = kinds_.at(group) == "reduction";
+    const ir::Shape& loop = (reduces ? root_op->operand(0) : root_op->result())->type().shape;
+    if (source->result()->type().shape != loop) return false;
+    return std::all_of(users.begin(), users.end(), [&](const ir::Op* user) {
+      return groups_.group_of(user) == group && (user != root_op || reduces);
+    });
+  }
+
+  /// Elementwise ops that only this group reads are computed as it goes.
   void absorb_producers(Group group) {
     for (bool changed = true; changed;) {
       changed = false;
       for (ir::Op* source : groups_.sources(group)) {
         if (!is_alone(source) || !is_elementwise(*source) || groups_.is_returned(source)) continue;
-        const auto& users = groups_.users(source);
-        const bool elsewhere = std::any_of(users.begin(), users.end(), [&](const ir::Op* user) { return groups_.group_of(user) != group; });
-        if (elsewhere || !groups_.can_merge(group, groups_.group_of(source))) continue;
+        if (!takes_in(group, source) || !groups_.can_merge(group, groups_.group_of(source))) continue;
         groups_.merge(group, groups_.group_of(source));
         changed = true;
       }

@@ -7,28 +7,22 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
-#include <thread>
 
 #include "frontend/compiler.h"
 #include "frontend/keras/examples.h"
 #include "passes/cost.h"
-#include "runtime/array.h"
 #include "runtime/session.h"
+#include "tests/benchmarks/buffers.h"
 #include "tests/benchmarks/fma_peak.h"
 
 namespace kiln {
 namespace {
 
+using benchmarks::Buffers;
+using benchmarks::must;
 using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) { return std::chrono::duration<double>(Clock::now() - start).count(); }
-
-template <typename T>
-T must(Expected<T> value) {
-  if (value) return std::move(*value);
-  fmt::print(stderr, "{}\n", value.error().to_string());
-  std::exit(2);
-}
 
 /// FLOPs of the dot_generals of a planned function.
 double contraction_flops(const ir::Function& function) {
@@ -41,31 +35,6 @@ double contraction_flops(const ir::Function& function) {
   }
   return total;
 }
-
-/// Buffers for every input and output of a function; random inputs.
-struct Buffers {
-  std::vector<runtime::Array> arrays;
-  std::vector<const void*> inputs;
-  std::vector<void*> outputs;
-
-  explicit Buffers(const kiln_function& function) {
-    for (const kiln_tensor& tensor : runtime::inputs_of(function)) {
-      runtime::Array& array = add(tensor);
-      if (array.type == KILN_F32) {
-        for (int64_t i = 0; i < array.element_count(); ++i) array.as<float>()[i] = static_cast<float>(std::rand()) / RAND_MAX;
-      }
-      if (std::string_view(tensor.name) == "count") *array.as<int32_t>() = static_cast<int32_t>(function.batch);
-      inputs.push_back(array.data());
-    }
-    for (const kiln_tensor& tensor : runtime::outputs_of(function)) outputs.push_back(add(tensor).data());
-  }
-
-  runtime::Array& add(const kiln_tensor& tensor) {
-    const auto dims = runtime::dims_of(tensor);
-    arrays.push_back(runtime::allocate(runtime::element_type_of(tensor), {dims.begin(), dims.end()}));
-    return arrays.back();
-  }
-};
 
 void measure(const std::string& name, int64_t batch, int threads) {
   double flops = 0;

@@ -133,6 +133,37 @@ TEST(Kiln, OptimizerLossAndLearningRateFromFlags) {
   EXPECT_EQ(fit.status, 0) << fit.err;
 }
 
+/// The JSON of a model of one Dense layer on `inputs` numbers.
+std::string small_model(const std::string& layer, const std::string& activation, int inputs) {
+  return R"({"class_name": "Sequential", "config": {"name": "small", "layers": [
+    {"class_name": "InputLayer", "config": {"batch_shape": [null, )" + std::to_string(inputs) + R"(], "dtype": "float32", "name": "input"}},
+    {"class_name": ")" + layer + R"(", "config": {"name": "last", "units": 3, "activation": ")" + activation + R"("}}]},
+    "compile_config": {"optimizer": "adam", "loss": "sparse_categorical_crossentropy", "metrics": ["accuracy"]}})";
+}
+
+/// The files that the mistakes below name.
+void write_mistaken_files() {
+  write_temporary("truncated.json", "{\"module\": \"keras\", \"class_name\": \"Seq");
+  write_temporary("not.json", "hello");
+  write_temporary("layer.json", small_model("Dence", "softmax", 2));
+  write_temporary("activation.json", small_model("Dense", "sofmax", 2));
+  write_temporary("good.json", small_model("Dense", "softmax", 2));
+  write_temporary("wrong.kir", "module @m {\n  func @f(%0: tensor<2xf32> \"x\") -> (tensor<2xf32> \"y\") {\n    %1 = tanhh %0 : tensor<2xf32>\n    return %1\n  }\n}\n");
+  write_temporary("short.npy", "\x93NUMPY");
+  write_temporary("nan.csv", "a,b,label\n1,2,0\n3,4,nan\n");
+  write_temporary("range.csv", "a,b,label\n1,2,0\n3,4,3\n");
+  write_temporary("wide.csv", "a,b,c,label\n1,2,3,0\n");
+  write_temporary("ragged.csv", "a,b,label\n1,2,0\n3,4\n");
+  write_temporary("images-idx", "\x01\x02\x03\x04");
+}
+
+TEST(Kiln, SmallModelFromJsonTrainsOnCsv) {
+  write_mistaken_files();
+  const std::string data = write_temporary("good.csv", "a,b,label\n1,2,0\n3,4,1\n5,6,2\n");
+  const CommandResult fit = run_command({kiln(), "fit", temporary("good.json"), "--data", data, "--epochs", "2"});
+  EXPECT_EQ(fit.status, 0) << fit.err;
+}
+
 /// A wrong command: its words after `kiln`, and what the error must say.
 struct Mistake {
   const char* name;
@@ -149,10 +180,7 @@ TEST_P(Mistakes, GiveOneErrorAndStatusTwo) {
     if (at != std::string::npos) word.replace(at, 4, temporary(""));
     words.push_back(word);
   }
-  write_temporary("truncated.json", "{\"module\": \"keras\", \"class_name\": \"Seq");
-  write_temporary("not.json", "hello");
-  write_temporary("wrong.kir", "module @m {\n  func @f(%0: tensor<2xf32> \"x\") -> (tensor<2xf32> \"y\") {\n    %1 = tanhh %0 : tensor<2xf32>\n    return %1\n  }\n}\n");
-  write_temporary("short.npy", "\x93NUMPY");
+  write_mistaken_files();
   const CommandResult result = run_command(words);
   EXPECT_EQ(result.status, 2) << result.out << result.err;
   for (const std::string& text : GetParam().says) EXPECT_THAT(result.err, HasSubstr(text));
@@ -168,6 +196,12 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"MissingModelFile", {"compile", "TMP/none.json", "-o", "TMP/out"}, {"none.json"}},
         Mistake{"TruncatedJson", {"compile", "TMP/truncated.json", "-o", "TMP/out"}, {"truncated.json"}},
         Mistake{"NotJson", {"compile", "TMP/not.json", "-o", "TMP/out"}, {"not.json"}},
+        Mistake{"UnknownLayer", {"compile", "TMP/layer.json", "-o", "TMP/out"}, {"layer.json", "Dence", "Dense"}},
+        Mistake{"UnknownActivation", {"compile", "TMP/activation.json", "-o", "TMP/out"}, {"activation.json", "sofmax", "softmax"}},
+        Mistake{"NanLabel", {"fit", "TMP/good.json", "--data", "TMP/nan.csv"}, {"row"}},
+        Mistake{"LabelOutOfRange", {"fit", "TMP/good.json", "--data", "TMP/range.csv"}, {"3"}},
+        Mistake{"WrongShape", {"fit", "TMP/good.json", "--data", "TMP/wide.csv"}, {"3"}},
+        Mistake{"RaggedCsv", {"fit", "TMP/good.json", "--data", "TMP/ragged.csv"}, {"ragged.csv:3"}},
         Mistake{"WrongIr", {"opt", "TMP/wrong.kir"}, {"wrong.kir:3:", "tanh"}},
         Mistake{"UnknownPass", {"opt", "TMP/wrong.kir", "--passes=fold"}, {"error"}},
         Mistake{"UnknownOptimizer", {"fit", "mnist_mlp", "--data", "digits", "--optimizer", "adan"}, {"adan"}},
