@@ -50,17 +50,21 @@ Tile choose_tile(const ir::Op& dot, const Target& target) {
   return best;
 }
 
-TileLoops tile_product(Algorithm& algorithm, const ir::Op& dot, Halide::Func consumer, const Tile& tile) {
+TileLoops tile_product(Algorithm& algorithm, const ir::Op& dot, Halide::Func consumer, const Tile& tile, bool along_columns) {
   TileLoops loops;
   const Halide::Var n = consumer.args()[0], m = consumer.args()[1];
   consumer.split(n, loops.n_outer, loops.n_inner, static_cast<int>(tile.columns))
       .split(m, loops.m_outer, loops.m_inner, static_cast<int>(tile.rows))
-      .reorder(loops.n_inner, loops.m_inner, loops.m_outer, loops.n_outer)
       .vectorize(loops.n_inner)
       .unroll(loops.m_inner);
+  if (along_columns) {
+    consumer.reorder(loops.n_inner, loops.m_inner, loops.n_outer, loops.m_outer);
+  } else {
+    consumer.reorder(loops.n_inner, loops.m_inner, loops.m_outer, loops.n_outer);
+  }
   Halide::Func sums = algorithm.sums.at(dot.result());
   const Halide::Var sn = sums.args()[0], sm = sums.args()[1];
-  sums.compute_at(consumer, loops.m_outer).vectorize(sn).unroll(sm);
+  sums.compute_at(consumer, along_columns ? loops.n_outer : loops.m_outer).vectorize(sn).unroll(sm);
   std::vector<Halide::VarOrRVar> order = {sn, sm};
   for (const Halide::RVar& r : sums.rvars(0)) order.push_back(r);
   sums.update().reorder(order).vectorize(sn).unroll(sm);

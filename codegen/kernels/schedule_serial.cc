@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "codegen/kernels/accumulation.h"
 #include "codegen/kernels/product_tile.h"
 #include "codegen/kernels/schedule.h"
 #include "ir/ops/definition.h"
@@ -24,32 +25,13 @@ std::unordered_map<const ir::Value*, int> count_uses(const ir::Region& region) {
   return uses;
 }
 
-void vectorize_innermost(Halide::Stage stage, const Halide::Var& x, int64_t extent, int64_t lanes) {
-  if (extent < 4) return;
-  lanes = std::min(extent, lanes);
-  const auto tail = extent % lanes == 0 ? Halide::TailStrategy::RoundUp : Halide::TailStrategy::GuardWithIf;
-  stage.vectorize(x, static_cast<int>(lanes), tail);
-}
-
 void schedule_product(Algorithm& algorithm, const ir::Op& dot, const Target& target) {
   Halide::Func product = algorithm.funcs.at(dot.result());
   product.compute_root();
-  tile_product(algorithm, dot, product, choose_tile(dot, target));
+  tile_product(algorithm, dot, product, choose_tile(dot, target), true);
   if (!needs_packing(dot)) return;
   schedule_packing(algorithm, dot, target);
   algorithm.right_operands.at(dot.result()).packed.compute_root();
-}
-
-/// A reduce, or a dot_general without columns.
-void schedule_accumulation(Halide::Func func, const ir::Type& type, int64_t lanes) {
-  func.compute_root();
-  if (type.rank() == 0) return;
-  const Halide::Var x = func.args()[0];
-  vectorize_innermost(func, x, type.shape.back(), lanes);
-  std::vector<Halide::VarOrRVar> order = {x};
-  for (const Halide::RVar& r : func.rvars(0)) order.push_back(r);
-  func.update().reorder(order);
-  vectorize_innermost(func.update(), x, type.shape.back(), lanes);
 }
 
 }  // namespace
@@ -64,9 +46,9 @@ void schedule_serial(Algorithm& algorithm, const ir::Region& region, const Targe
     if (op->is("dot_general") && has_rows_and_columns(*op)) {
       schedule_product(algorithm, *op, target);
     } else if (op->is("dot_general")) {
-      schedule_accumulation(algorithm.sums.at(value), value->type(), lanes);
+      schedule_sums(algorithm.sums.at(value), value->type(), target);
     } else if (op->is("reduce")) {
-      schedule_accumulation(found->second, value->type(), lanes);
+      schedule_reduce(found->second, *op, target);
     } else if (is_costly(*op) && uses[value] > 1) {
       found->second.compute_root();
       if (value->type().rank() > 0) vectorize_innermost(found->second, found->second.args()[0], value->type().shape.back(), lanes);
