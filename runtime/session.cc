@@ -6,6 +6,7 @@
 
 #if defined(__linux__)
 #include <sys/mman.h>
+#include "runtime/flush_denormals.h"
 #endif
 
 namespace kiln::runtime {
@@ -113,6 +114,7 @@ Expected<const kiln_function*> Session::function(std::string_view name) const {
 
 Status Session::run(const kiln_function& function, const void* const* inputs,
                     void* const* outputs) {
+  const FlushDenormals flush;
   const int32_t code = function.run(pool_.get(), state_.get(), arena_.get(), inputs, outputs);
   if (code == 0) return ok();
   return Diagnostic{model_->name,

@@ -9,6 +9,8 @@
 #include <linux/futex.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+
+#include "runtime/flush_denormals.h"
 #endif
 
 namespace kiln::runtime {
@@ -210,6 +212,7 @@ void* ThreadPool::worker_main(void* slot_pointer) {
 }
 
 void ThreadPool::work_until_stopped(int thread) {
+  const FlushDenormals flush;
   while (wait_for_work(slots_[thread])) finish(run_share(thread));
 }
 

@@ -50,7 +50,7 @@ Tile choose_tile(const ir::Op& dot, const Target& target) {
   return best;
 }
 
-TileLoops tile_product(Algorithm& algorithm, const ir::Op& dot, Halide::Func consumer, const Tile& tile, bool along_columns) {
+TileLoops tile_product(Halide::Func sums, Halide::Func consumer, const Tile& tile, bool along_columns) {
   TileLoops loops;
   const Halide::Var n = consumer.args()[0], m = consumer.args()[1];
   consumer.split(n, loops.n_outer, loops.n_inner, static_cast<int>(tile.columns))
@@ -62,7 +62,6 @@ TileLoops tile_product(Algorithm& algorithm, const ir::Op& dot, Halide::Func con
   } else {
     consumer.reorder(loops.n_inner, loops.m_inner, loops.m_outer, loops.n_outer);
   }
-  Halide::Func sums = algorithm.sums.at(dot.result());
   const Halide::Var sn = sums.args()[0], sm = sums.args()[1];
   sums.compute_at(consumer, along_columns ? loops.n_outer : loops.m_outer).vectorize(sn).unroll(sm);
   std::vector<Halide::VarOrRVar> order = {sn, sm};

@@ -20,13 +20,13 @@ bool has_rows_and_columns(const ir::Op& dot);
 /// The tile that comes nearest to the FMA peak among those whose sides divide the result's.
 Tile choose_tile(const ir::Op& dot, const Target& target);
 
-/// The loops of `consumer`, whose first two dimensions are the columns and rows of the dot_general's
-/// result, over such tiles: n_inner (a vector), m_inner (unrolled), then m_outer and n_outer, or the
+/// The loops of `consumer`, whose first two dimensions are the columns and rows of the sums that it
+/// reads, over such tiles: n_inner (a vector), m_inner (unrolled), then m_outer and n_outer, or the
 /// other way round where tiles run along columns first; the sums are computed at the inner one of both.
 struct TileLoops {
   Halide::Var n_inner{"n_inner"}, m_inner{"m_inner"}, m_outer{"m_outer"}, n_outer{"n_outer"};
 };
-TileLoops tile_product(Algorithm& algorithm, const ir::Op& dot, Halide::Func consumer, const Tile& tile, bool along_columns);
+TileLoops tile_product(Halide::Func sums, Halide::Func consumer, const Tile& tile, bool along_columns);
 
 /// Whether neighbours along the result's columns lie apart in the right operand's memory, so that it
 /// has to be packed before it can be read in vectors.

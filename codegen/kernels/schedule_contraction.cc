@@ -49,6 +49,50 @@ Halide::Var cut_into_tasks(Halide::Func output, const TileLoops& loops, Order or
   return task;
 }
 
+/// Pieces of the contracted dimension that are summed apart.
+constexpr int64_t kDepthPieces = 2;
+
+/// Whether the contracted dimension is cut: where it is far longer than the result has rows, as in a
+/// dense layer's forward product. Each task then reads its own rows of the weight, the same ones that
+/// it updated, and no other thread's; and the sums round less. Not a matter of the number of threads,
+/// which must not change the bits.
+bool cuts_depth(const ir::Op& dot) {
+  const auto& contracting = dot.get<ir::Integers>("lhs_contracting");
+  const ir::Shape& shape = dot.result()->type().shape;
+  if (contracting.size() != 1 || shape.size() != 2 || needs_packing(dot)) return false;
+  const int64_t depth = dot.operand(0)->type().shape[static_cast<size_t>(contracting[0])];
+  return depth >= 512 && depth % kDepthPieces == 0 && depth >= 8 * shape[0] && multiply_adds(dot) >= 4 * kWorkPerTask;
+}
+
+/// Partial sums of each piece by a task of its own, then the epilogue over their totals.
+void schedule_cut_depth(Algorithm& algorithm, const ir::Op& dot, Output& output, const Tile& tile, const Target& target) {
+  const ir::Type& lhs = dot.operand(0)->type();
+  const int64_t depth = lhs.shape[static_cast<size_t>(dot.get<ir::Integers>("lhs_contracting")[0])];
+  Halide::Func sums = algorithm.sums.at(dot.result());
+  const Halide::RVar outer("r_piece"), inner("r_in_piece");
+  const Halide::Var piece("piece");
+  sums.update().split(sums.rvars(0)[0], outer, inner, static_cast<int>(depth / kDepthPieces));
+  Halide::Func partial = sums.update().rfactor(outer, piece);
+  Halide::Func pieces = partial.in(sums);
+  pieces.compute_root();
+  const TileLoops loops = tile_product(partial, pieces, tile, false);
+  Halide::Var n_outer = loops.n_outer, task("task");
+  const int64_t column_tiles = dot.result()->type().shape.back() / tile.columns;
+  const int64_t column_tasks = divisor_at_most(column_tiles, std::max<int64_t>(1, target.threads / kDepthPieces));
+  pieces.split(n_outer, task, n_outer, static_cast<int>(column_tiles / column_tasks));
+  pieces.reorder(loops.n_inner, loops.m_inner, loops.m_outer, n_outer, task, piece);
+  if (target.threads > 1) {
+    const Halide::Var tasks("tasks");
+    pieces.fuse(task, piece, tasks).parallel(tasks);
+  }
+  const Halide::Var n = output.func.args()[0];
+  const Halide::Var columns("columns"), lane("lane");
+  output.func.split(n, columns, lane, static_cast<int>(tile.columns)).vectorize(lane);
+  sums.compute_at(output.func, columns).vectorize(sums.args()[0]);
+  sums.update().vectorize(sums.args()[0]).unroll(outer);
+  if (output.stage.defined()) output.stage.compute_at(output.func, columns).vectorize(output.stage.args()[0]);
+}
+
 }  // namespace
 
 void schedule_contraction(Algorithm& algorithm, const ir::Region& region, const Target& target) {
@@ -57,8 +101,9 @@ void schedule_contraction(Algorithm& algorithm, const ir::Region& region, const 
   KILN_CHECK(algorithm.outputs.size() == 1 && has_rows_and_columns(dot), "not a contraction kernel");
   Output& output = algorithm.outputs[0];
   const Tile tile = choose_tile(dot, target);
+  if (cuts_depth(dot)) return schedule_cut_depth(algorithm, dot, output, tile, target);
   const Order order = choose_order(dot);
-  const TileLoops loops = tile_product(algorithm, dot, output.func, tile, order == Order::by_columns);
+  const TileLoops loops = tile_product(algorithm.sums.at(dot.result()), output.func, tile, order == Order::by_columns);
   const int64_t most_tasks = std::min<int64_t>(target.threads, multiply_adds(dot) / kWorkPerTask);
   const Halide::Var task = cut_into_tasks(output.func, loops, order, shape[shape.size() - 1] / tile.columns,
                                           shape[shape.size() - 2] / tile.rows, most_tasks);

@@ -28,7 +28,7 @@ std::unordered_map<const ir::Value*, int> count_uses(const ir::Region& region) {
 void schedule_product(Algorithm& algorithm, const ir::Op& dot, const Target& target) {
   Halide::Func product = algorithm.funcs.at(dot.result());
   product.compute_root();
-  tile_product(algorithm, dot, product, choose_tile(dot, target), true);
+  tile_product(algorithm.sums.at(dot.result()), product, choose_tile(dot, target), true);
   if (!needs_packing(dot)) return;
   schedule_packing(algorithm, dot, target);
   algorithm.right_operands.at(dot.result()).packed.compute_root();

@@ -1,5 +1,7 @@
 #include "tests/benchmarks/fma_peak.h"
 
+#include <immintrin.h>
+
 #include <algorithm>
 #include <chrono>
 #include <thread>
@@ -11,26 +13,34 @@ namespace {
 constexpr int kAccumulators = 12;
 constexpr long kIterations = 2'000'000;
 
-typedef float Vector16 __attribute__((vector_size(64)));
-typedef float Vector8 __attribute__((vector_size(32)));
-
-template <typename Vector>
-inline __attribute__((always_inline)) void multiply_add(float* result) {
-  Vector sums[kAccumulators] = {};
-  Vector factor = {}, term = {};
-  factor += 0.999F;
-  term += 1e-3F;
+// The empty assembly keeps each sum in its register and the loop as it is.
+__attribute__((target("avx512f"))) void run_avx512(float* result) {
+  __m512 sums[kAccumulators];
+  for (__m512& sum : sums) sum = _mm512_set1_ps(1.0F);
+  const __m512 factor = _mm512_set1_ps(0.999F), term = _mm512_set1_ps(1e-3F);
   for (long i = 0; i < kIterations; ++i) {
-    for (auto& sum : sums) {
-      sum = sum * factor + term;
-      asm volatile("" : "+x"(sum));  // keeps the accumulators in registers and the loop as it is
+#pragma GCC unroll 12
+    for (int j = 0; j < kAccumulators; ++j) {
+      sums[j] = _mm512_fmadd_ps(sums[j], factor, term);
+      asm volatile("" : "+v"(sums[j]));
     }
   }
-  for (auto& sum : sums) *result += sum[0];
+  for (const __m512& sum : sums) *result += _mm512_cvtss_f32(sum);
 }
 
-__attribute__((target("avx512f,fma"))) void run_avx512(float* result) { multiply_add<Vector16>(result); }
-__attribute__((target("avx2,fma"))) void run_avx2(float* result) { multiply_add<Vector8>(result); }
+__attribute__((target("avx2,fma"))) void run_avx2(float* result) {
+  __m256 sums[kAccumulators];
+  for (__m256& sum : sums) sum = _mm256_set1_ps(1.0F);
+  const __m256 factor = _mm256_set1_ps(0.999F), term = _mm256_set1_ps(1e-3F);
+  for (long i = 0; i < kIterations; ++i) {
+#pragma GCC unroll 12
+    for (int j = 0; j < kAccumulators; ++j) {
+      sums[j] = _mm256_fmadd_ps(sums[j], factor, term);
+      asm volatile("" : "+x"(sums[j]));
+    }
+  }
+  for (const __m256& sum : sums) *result += _mm256_cvtss_f32(sum);
+}
 
 }  // namespace
 
