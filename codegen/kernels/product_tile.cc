@@ -32,19 +32,20 @@ bool has_rows_and_columns(const ir::Op& dot) {
          !dot.get<ir::Integers>("rhs_contracting").empty();
 }
 
-Tile choose_tile(const ir::Op& dot, const Target& target) {
+Tile choose_tile(const ir::Op& dot, const Target& target, bool slow_epilogue) {
   const ir::Type& type = dot.result()->type();
   const int64_t columns = type.shape[type.shape.size() - 1];
   const int64_t rows = type.shape[type.shape.size() - 2];
   const int64_t lanes = target.lanes(static_cast<int>(ir::size_of(type.element)));
-  const int64_t most_accumulators = target.vector_registers * 3 / 4;
+  // Beside a slow epilogue, small tiles: the next one's products then run while the divider works.
+  const int64_t most_accumulators = slow_epilogue ? target.vector_registers / 4 : target.vector_registers * 3 / 4;
   Tile best;
   for (Tile tile; tile.columns <= std::min(columns, 8 * lanes); ++tile.columns) {
     if (columns % tile.columns != 0) continue;
     for (tile.rows = 1; tile.rows <= std::min<int64_t>(rows, 16); ++tile.rows) {
       if (rows % tile.rows != 0) continue;
       if (tile.rows * vectors_in(tile.columns, lanes) > most_accumulators) continue;
-      if (efficiency(tile, lanes) > efficiency(best, lanes)) best = tile;
+      if (efficiency(tile, lanes) >= efficiency(best, lanes)) best = tile;
     }
   }
   return best;

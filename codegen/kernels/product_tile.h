@@ -17,8 +17,9 @@ struct Tile {
 /// right operand's.
 bool has_rows_and_columns(const ir::Op& dot);
 
-/// The tile that comes nearest to the FMA peak among those whose sides divide the result's.
-Tile choose_tile(const ir::Op& dot, const Target& target);
+/// The tile that comes nearest to the FMA peak among those whose sides divide the result's; a small
+/// one where what follows each tile takes about as long as its products.
+Tile choose_tile(const ir::Op& dot, const Target& target, bool slow_epilogue = false);
 
 /// The loops of `consumer`, whose first two dimensions are the columns and rows of the sums that it
 /// reads, over such tiles: n_inner (a vector), m_inner (unrolled), then m_outer and n_outer, or the

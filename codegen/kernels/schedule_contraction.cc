@@ -15,6 +15,17 @@ int64_t multiply_adds(const ir::Op& dot) {
   return depth * dot.result()->type().count();
 }
 
+/// Whether the divisions and roots of the epilogue take about as long as the products before them.
+bool has_slow_epilogue(const ir::Region& region, const ir::Op& dot) {
+  constexpr int64_t kMultiplyAddsPerDivision = 16;  // of one vector, on common cores
+  int64_t divisions = 0;
+  for (const auto& op : region.ops()) {
+    const bool slow = op->is("divide") || op->is("sqrt") || op->is("rsqrt");
+    if (slow && op->result()->type().shape == dot.result()->type().shape) ++divisions;
+  }
+  return divisions * kMultiplyAddsPerDivision * dot.result()->type().count() * 2 >= multiply_adds(dot);
+}
+
 /// The order of the tiles. Along columns where the whole right operand stays in the nearest cache: the
 /// result is then written in the order of memory, which matters most where an optimizer's update
 /// streams a weight and its slots through the epilogue. Else along rows, which reuse the columns' part
@@ -100,7 +111,7 @@ void schedule_contraction(Algorithm& algorithm, const ir::Region& region, const 
   const ir::Shape& shape = dot.result()->type().shape;
   KILN_CHECK(algorithm.outputs.size() == 1 && has_rows_and_columns(dot), "not a contraction kernel");
   Output& output = algorithm.outputs[0];
-  const Tile tile = choose_tile(dot, target);
+  const Tile tile = choose_tile(dot, target, has_slow_epilogue(region, dot));
   if (cuts_depth(dot)) return schedule_cut_depth(algorithm, dot, output, tile, target);
   const Order order = choose_order(dot);
   const TileLoops loops = tile_product(algorithm.sums.at(dot.result()), output.func, tile, order == Order::by_columns);
