@@ -28,7 +28,8 @@ struct Trailer {
 constexpr char kMagic[9] = "KILNOBJ1";
 
 Hash hash_of(std::string_view bytes) {
-  return llvm::SHA256::hash(llvm::ArrayRef(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()));
+  return llvm::SHA256::hash(
+      llvm::ArrayRef(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()));
 }
 
 bool write_all(int descriptor, std::string_view bytes) {
@@ -77,7 +78,8 @@ std::optional<std::string> read_bytes(const std::string& path) {
   if (fstat(descriptor, &status) == 0 && S_ISREG(status.st_mode)) {
     bytes.emplace(static_cast<size_t>(status.st_size), '\0');
     size_t size = 0;
-    for (ssize_t got = 1; got > 0 && size < bytes->size(); size += static_cast<size_t>(std::max<ssize_t>(got, 0))) {
+    for (ssize_t got = 1; got > 0 && size < bytes->size();
+         size += static_cast<size_t>(std::max<ssize_t>(got, 0))) {
       got = read(descriptor, bytes->data() + size, bytes->size() - size);
     }
     if (size != bytes->size()) bytes.reset();
@@ -105,8 +107,12 @@ std::optional<std::string> Cache::find(const std::string& name) const {
   const size_t size = bytes->size() - sizeof trailer;
   std::memcpy(&trailer, bytes->data() + size, sizeof trailer);
   bytes->resize(size);
-  const bool whole = std::memcmp(trailer.magic, kMagic, sizeof trailer.magic) == 0 && trailer.size == size &&
-                     bytes->starts_with("\x7f" "ELF") && trailer.hash == hash_of(*bytes);
+  const bool whole = std::memcmp(trailer.magic, kMagic, sizeof trailer.magic) == 0 &&
+                     trailer.size == size &&
+                     bytes->starts_with(
+                         "\x7f"
+                         "ELF") &&
+                     trailer.hash == hash_of(*bytes);
   return whole ? bytes : std::nullopt;
 }
 
@@ -118,7 +124,9 @@ bool Cache::store(const std::string& name, std::string_view object) const {
   Trailer trailer{{}, object.size(), hash_of(object)};
   std::memcpy(trailer.magic, kMagic, sizeof trailer.magic);
   std::string temporary = directory_ + "/." + name + "-XXXXXX";
-  if (!write_new_file(temporary, {object, {reinterpret_cast<const char*>(&trailer), sizeof trailer}})) return false;
+  if (!write_new_file(temporary,
+                      {object, {reinterpret_cast<const char*>(&trailer), sizeof trailer}}))
+    return false;
   if (rename(temporary.c_str(), path(name).c_str()) == 0) return true;
   unlink(temporary.c_str());
   return false;

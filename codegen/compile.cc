@@ -41,7 +41,8 @@ Kernels name_kernels(const std::vector<FunctionPlan>& plans, const Target& targe
     auto& names = kernels.names.emplace_back();
     for (const KernelCall& call : plan.calls) {
       names.push_back(kernel_name(*call.fusion, target));
-      if (seen.try_emplace(names.back(), call.fusion).second) kernels.distinct.push_back({names.back(), call.fusion});
+      if (seen.try_emplace(names.back(), call.fusion).second)
+        kernels.distinct.push_back({names.back(), call.fusion});
     }
   }
   return kernels;
@@ -60,22 +61,25 @@ void for_each_in_parallel(size_t count, int jobs, const Task& task) {
     for (size_t i; (i = next++) < count;) task(i);
   };
   std::vector<std::thread> threads;
-  const size_t wanted = std::min(count, static_cast<size_t>(std::max(jobs > 0 ? jobs : available_cpus(), 1)));
+  const size_t wanted =
+      std::min(count, static_cast<size_t>(std::max(jobs > 0 ? jobs : available_cpus(), 1)));
   for (size_t t = 1; t < wanted; ++t) threads.emplace_back(work);
   work();
   for (std::thread& thread : threads) thread.join();
 }
 
-Expected<std::string> compile_anew(const Kernel& kernel, const Target& target, const TemporaryDirectory& scratch) {
+Expected<std::string> compile_anew(const Kernel& kernel, const Target& target,
+                                   const TemporaryDirectory& scratch) {
   const std::string path = scratch.file(kernel.name + ".o");
   KILN_TRY(compile_kernel(*kernel.fusion, kernel.name, target, path));
   if (auto bytes = read_bytes(path)) return std::move(*bytes);
-  return Diagnostic{path, "cannot read the kernel that was just compiled", "is the disk full? TMPDIR names another folder"};
+  return Diagnostic{path, "cannot read the kernel that was just compiled",
+                    "is the disk full? TMPDIR names another folder"};
 }
 
 /// Compiles or finds all kernels; objects[i] becomes kernel i's.
-Status collect_kernels(const std::vector<Kernel>& kernels, const CompileOptions& options, const Cache& cache,
-                       ObjectFile* objects, CompileStatistics& statistics) {
+Status collect_kernels(const std::vector<Kernel>& kernels, const CompileOptions& options,
+                       const Cache& cache, ObjectFile* objects, CompileStatistics& statistics) {
   std::vector<size_t> missing;
   for (size_t i = 0; i < kernels.size(); ++i) {
     objects[i].name = kernels[i].name;
@@ -104,10 +108,12 @@ Status collect_kernels(const std::vector<Kernel>& kernels, const CompileOptions&
   return ok();
 }
 
-Status collect_program(const ProgramSource& source, const Target& target, const Cache& cache, ObjectFile& object,
-                       CompileStatistics& statistics) {
+Status collect_program(const ProgramSource& source, const Target& target, const Cache& cache,
+                       ObjectFile& object, CompileStatistics& statistics) {
   const std::string text = ir::print(source.module, kWithoutLocations);
-  object.name = "program_" + content_hash({text, target.key(), kSourceHash, halide_version(), llvm_version()}).substr(0, kHashDigits);
+  object.name =
+      "program_" + content_hash({text, target.key(), kSourceHash, halide_version(), llvm_version()})
+                       .substr(0, kHashDigits);
   if (auto found = cache.find(object.name)) {
     statistics.program_cached = true;
     object.bytes = std::move(*found);
@@ -134,11 +140,13 @@ class Stopwatch {
 
 std::string kernel_name(const ir::Op& fusion, const Target& target) {
   const auto& kind = fusion.get<std::string>("kind");
-  const std::string hash = content_hash({ir::print(fusion.region(), kWithoutLocations), kind, target.key(), kSourceHash, halide_version()});
+  const std::string hash = content_hash({ir::print(fusion.region(), kWithoutLocations), kind,
+                                         target.key(), kSourceHash, halide_version()});
   return fmt::format("{}_{}", kind, std::string_view(hash).substr(0, kHashDigits));
 }
 
-Expected<ObjectCode> compile(const ir::Module& module, const CompileOptions& options, CompileStatistics* statistics) {
+Expected<ObjectCode> compile(const ir::Module& module, const CompileOptions& options,
+                             CompileStatistics* statistics) {
   CompileStatistics unused;
   CompileStatistics& counts = statistics ? *statistics : unused;
   counts = {};
@@ -152,7 +160,8 @@ Expected<ObjectCode> compile(const ir::Module& module, const CompileOptions& opt
   code.objects.resize(1 + kernels.distinct.size());
   KILN_TRY(collect_kernels(kernels.distinct, options, cache, code.objects.data() + 1, counts));
   counts.kernels_seconds = stopwatch.lap();
-  KILN_TRY(collect_program({module, plans, kernels.names}, options.target, cache, code.objects[0], counts));
+  KILN_TRY(collect_program({module, plans, kernels.names}, options.target, cache, code.objects[0],
+                           counts));
   counts.program_seconds = stopwatch.lap();
   return code;
 }

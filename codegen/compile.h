@@ -10,7 +10,7 @@ namespace kiln::codegen {
 
 struct CompileOptions {
   Target target;
-  int jobs = 0;           ///< kernels compiled at once; 0: one for each CPU that this process may run on
+  int jobs = 0;  ///< kernels compiled at once; 0: one for each CPU that this process may run on
   bool use_cache = true;  ///< look for objects in the user's cache, and keep new ones there
 };
 

@@ -22,7 +22,8 @@ Diagnostic to_diagnostic(llvm::Error error) {
 llvm::Error define_symbols(orc::ExecutionSession& session, orc::JITDylib& library) {
   orc::SymbolMap symbols;
   for (const runtime::Symbol& symbol : runtime::halide_runtime_symbols()) {
-    symbols[session.intern(symbol.name)] = {orc::ExecutorAddr::fromPtr(symbol.address), llvm::JITSymbolFlags::Exported};
+    symbols[session.intern(symbol.name)] = {orc::ExecutorAddr::fromPtr(symbol.address),
+                                            llvm::JITSymbolFlags::Exported};
   }
   if (auto error = library.define(orc::absoluteSymbols(std::move(symbols)))) return error;
   auto process = orc::DynamicLibrarySearchGenerator::GetForCurrentProcess(/*GlobalPrefix=*/'\0');

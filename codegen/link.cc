@@ -30,29 +30,35 @@ Status write_file(const std::string& path, std::string_view bytes) {
   file.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   file.close();
   if (file) return ok();
-  return Diagnostic{path, "cannot write this file", "is the disk full? TMPDIR names another folder"};
+  return Diagnostic{path, "cannot write this file",
+                    "is the disk full? TMPDIR names another folder"};
 }
 
 /// Writes the files that this program carries into a folder; their names in order.
 Expected<std::vector<std::string>> extract_link_files(const TemporaryDirectory& directory) {
-  const llvm::StringRef bytes(kiln_link_files_start, static_cast<size_t>(kiln_link_files_end - kiln_link_files_start));
+  const llvm::StringRef bytes(kiln_link_files_start,
+                              static_cast<size_t>(kiln_link_files_end - kiln_link_files_start));
   std::vector<std::string> names;
   auto archive = llvm::object::Archive::create(llvm::MemoryBufferRef(bytes, "link files"));
-  if (!archive) return Diagnostic{"", "kiln's own archive is damaged: " + llvm::toString(archive.takeError()), ""};
+  if (!archive)
+    return Diagnostic{"", "kiln's own archive is damaged: " + llvm::toString(archive.takeError()),
+                      ""};
   llvm::Error error = llvm::Error::success();
   for (const auto& child : (*archive)->children(error)) {
     const llvm::StringRef name = llvm::cantFail(child.getName());
     names.push_back(name.str());
     KILN_TRY(write_file(directory.file(names.back()), llvm::cantFail(child.getBuffer())));
   }
-  if (error) return Diagnostic{"", "kiln's own archive is damaged: " + llvm::toString(std::move(error)), ""};
+  if (error)
+    return Diagnostic{"", "kiln's own archive is damaged: " + llvm::toString(std::move(error)), ""};
   return names;
 }
 
 /// LLD's first error, without its program name.
 std::string first_error(std::string_view log) {
   constexpr std::string_view kPrefix = "error: ";
-  if (size_t at = log.find(kPrefix); at != std::string_view::npos) log.remove_prefix(at + kPrefix.size());
+  if (size_t at = log.find(kPrefix); at != std::string_view::npos)
+    log.remove_prefix(at + kPrefix.size());
   return std::string(log.substr(0, log.find('\n')));
 }
 
@@ -69,9 +75,13 @@ Status run_lld(const std::vector<std::string>& arguments) {
 }
 
 /// The command line of a static executable, as `gcc -static` gives it.
-std::vector<std::string> command_line(const std::vector<std::string>& objects, const std::vector<std::string>& link_files,
-                                      const TemporaryDirectory& directory, const std::string& output) {
-  std::vector<std::string> line = {"ld.lld", "-static", "--gc-sections", "--icf=all", "--strip-all", "--build-id=none", "-z", "noexecstack"};
+std::vector<std::string> command_line(const std::vector<std::string>& objects,
+                                      const std::vector<std::string>& link_files,
+                                      const TemporaryDirectory& directory,
+                                      const std::string& output) {
+  std::vector<std::string> line = {"ld.lld",    "-static",     "--gc-sections",
+                                   "--icf=all", "--strip-all", "--build-id=none",
+                                   "-z",        "noexecstack"};
   // An exception that nobody catches need not name itself: that takes 45 KB of demangling.
   line.push_back("--defsym=_ZN9__gnu_cxx27__verbose_terminate_handlerEv=abort");
   line.insert(line.end(), {"-o", output});
@@ -93,7 +103,8 @@ std::vector<std::string> command_line(const std::vector<std::string>& objects, c
 Expected<std::string> file_beside(const std::string& output) {
   std::string name = output + ".XXXXXX";
   const int descriptor = mkstemp(name.data());
-  if (descriptor < 0) return Diagnostic{output, fmt::format("cannot write here: {}", std::strerror(errno)), ""};
+  if (descriptor < 0)
+    return Diagnostic{output, fmt::format("cannot write here: {}", std::strerror(errno)), ""};
   close(descriptor);
   return name;
 }

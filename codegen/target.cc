@@ -7,12 +7,15 @@
 
 namespace kiln::codegen {
 
-std::string Target::key() const { return fmt::format("{} {} {} {} threads={}", halide, triple, cpu, features, threads); }
+std::string Target::key() const {
+  return fmt::format("{} {} {} {} threads={}", halide, triple, cpu, features, threads);
+}
 
 Target host_target(int threads) {
   using Feature = Halide::Target::Feature;
   Halide::Target host = Halide::get_host_target();
-  for (Feature feature : {Feature::NoRuntime, Feature::NoAsserts, Feature::NoBoundsQuery, Feature::UserContext}) {
+  for (Feature feature :
+       {Feature::NoRuntime, Feature::NoAsserts, Feature::NoBoundsQuery, Feature::UserContext}) {
     host.set_feature(feature);
   }
   Target target;

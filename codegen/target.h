@@ -16,7 +16,7 @@ struct Target {
   std::string features;   ///< LLVM's feature string
   int vector_bytes = 16;  ///< of one vector register
   int vector_registers = 16;
-  int threads = 1;        ///< how many tasks a large kernel is cut into
+  int threads = 1;  ///< how many tasks a large kernel is cut into
 
   int lanes(int element_bytes) const { return vector_bytes / element_bytes; }
   /// What the machine code depends on, for cache keys.

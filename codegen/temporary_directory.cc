@@ -14,7 +14,8 @@ Expected<TemporaryDirectory> TemporaryDirectory::create() {
   const char* parent = std::getenv("TMPDIR");
   std::string path = std::string(parent && *parent ? parent : "/tmp") + "/kiln-XXXXXX";
   if (mkdtemp(path.data()) == nullptr) {
-    return Diagnostic{path, fmt::format("cannot create a temporary folder: {}", std::strerror(errno)),
+    return Diagnostic{path,
+                      fmt::format("cannot create a temporary folder: {}", std::strerror(errno)),
                       "set TMPDIR to a folder that you can write to"};
   }
   return TemporaryDirectory(std::move(path));

@@ -13,7 +13,9 @@ class TemporaryDirectory {
   /// Below $TMPDIR, or /tmp; readable by this user alone.
   static Expected<TemporaryDirectory> create();
 
-  TemporaryDirectory(TemporaryDirectory&& other) noexcept : path_(std::move(other.path_)) { other.path_.clear(); }
+  TemporaryDirectory(TemporaryDirectory&& other) noexcept : path_(std::move(other.path_)) {
+    other.path_.clear();
+  }
   TemporaryDirectory& operator=(TemporaryDirectory&& other) noexcept {
     std::swap(path_, other.path_);
     return *this;

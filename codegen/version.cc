@@ -10,7 +10,8 @@ namespace kiln::codegen {
 
 std::string version_text() {
   const Target target = host_target(1);
-  return fmt::format("kiln 0.1.0\nHalide {}\nLLVM {}\ntarget {} ({})", halide_version(), llvm_version(), target.halide, target.cpu);
+  return fmt::format("kiln 0.1.0\nHalide {}\nLLVM {}\ntarget {} ({})", halide_version(),
+                     llvm_version(), target.halide, target.cpu);
 }
 
 }  // namespace kiln::codegen

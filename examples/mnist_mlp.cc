@@ -14,10 +14,12 @@ int main() {
       Dense(64, "relu"),
       Dense(10, "softmax"),
   });
-  model.compile({.optimizer = "adam", .loss = "sparse_categorical_crossentropy", .metrics = {"accuracy"}});
+  model.compile(
+      {.optimizer = "adam", .loss = "sparse_categorical_crossentropy", .metrics = {"accuracy"}});
   std::puts(value_or_exit(model.summary()).c_str());
 
-  value_or_exit(model.fit(digits.x, digits.y, {.epochs = 10, .batch_size = 32, .validation_split = 0.2}));
+  value_or_exit(
+      model.fit(digits.x, digits.y, {.epochs = 10, .batch_size = 32, .validation_split = 0.2}));
   value_or_exit(model.evaluate(*digits.test_x, *digits.test_y));
 
   const Array probabilities = value_or_exit(model.predict(digits.test_x->slice_rows(0, 1)));

@@ -15,7 +15,8 @@
 namespace kiln {
 
 struct CompilerOptions {
-  int threads = 0;        ///< kernels are cut for this many; 0: one for each CPU that this process may run on
+  int threads =
+      0;  ///< kernels are cut for this many; 0: one for each CPU that this process may run on
   bool use_cache = true;  ///< keep compiled kernels in the user's cache, and look there first
   passes::AfterPass after_pass = {};  ///< called after each pass
 };

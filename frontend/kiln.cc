@@ -13,7 +13,8 @@ struct Sequential::Compiled {
 
 Expected<Sequential::Compiled*> Sequential::compiled(int64_t batch_size, uint64_t seed) {
   KILN_ASSIGN(const std::string definition, to_json());
-  if (compiled_ && definition == compiled_definition_ && (batch_size == 0 || batch_size == compiled_->batch_size)) {
+  if (compiled_ && definition == compiled_definition_ &&
+      (batch_size == 0 || batch_size == compiled_->batch_size)) {
     return compiled_.get();
   }
   if (batch_size == 0) batch_size = compiled_ ? compiled_->batch_size : 32;

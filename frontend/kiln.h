@@ -1,8 +1,9 @@
 // kiln from C++, in Keras's words.
 //
-//   kiln::Sequential model({kiln::Input({784}), kiln::Dense(128, "relu"), kiln::Dense(10, "softmax")});
-//   model.compile({.optimizer = "adam", .loss = "sparse_categorical_crossentropy", .metrics = {"accuracy"}});
-//   kiln::History history = kiln::value_or_exit(model.fit(x, y, {.epochs = 10, .validation_split = 0.2}));
+//   kiln::Sequential model({kiln::Input({784}), kiln::Dense(128, "relu"), kiln::Dense(10,
+//   "softmax")}); model.compile({.optimizer = "adam", .loss = "sparse_categorical_crossentropy",
+//   .metrics = {"accuracy"}}); kiln::History history = kiln::value_or_exit(model.fit(x, y, {.epochs
+//   = 10, .validation_split = 0.2}));
 #pragma once
 
 #include <cstdint>
@@ -34,11 +35,11 @@ using keras::SGD;
 using runtime::Array;
 using runtime::Dataset;
 using runtime::History;
-using runtime::Metrics;
 using runtime::load_dataset;
+using runtime::Metrics;
 
-/// The value, or the end of the program: the error on stderr, exit status 2. For programs as short as
-/// a tutorial.
+/// The value, or the end of the program: the error on stderr, exit status 2. For programs as short
+/// as a tutorial.
 template <typename T>
 T value_or_exit(Expected<T> result) {
   if (result) return std::move(*result);
@@ -52,14 +53,15 @@ struct FitOptions {
   int64_t batch_size = 32;
   double validation_split = 0;  ///< the last part of the examples, taken before shuffling
   bool shuffle = true;
-  uint64_t seed = 0;  ///< of the initial weights, when fit() is the first to need them, and of the order
-  int verbose = 1;    ///< 0 nothing, 1 a progress bar, 2 a line an epoch
+  uint64_t seed =
+      0;  ///< of the initial weights, when fit() is the first to need them, and of the order
+  int verbose = 1;  ///< 0 nothing, 1 a progress bar, 2 a line an epoch
 };
 
 /// A Sequential model that trains, evaluates and predicts. It is compiled to machine code when data
 /// first needs it, and again where the batch size changes; the weights go along.
-/// x: [examples, ...] in the model's input shape (bytes are scaled to [0, 1] and images reshaped where
-/// the sizes agree); y: [examples] class numbers, or [examples, ...] in the output's shape.
+/// x: [examples, ...] in the model's input shape (bytes are scaled to [0, 1] and images reshaped
+/// where the sizes agree); y: [examples] class numbers, or [examples, ...] in the output's shape.
 class Sequential : public keras::Sequential {
  public:
   using keras::Sequential::Sequential;

@@ -16,7 +16,8 @@ Expected<UntypedLiteral> parse_literal(TokenReader& reader) {
   UntypedLiteral literal{reader.take().offset, Form::splat, {}};
   KILN_TRY(reader.expect("<"));
   auto element = [&]() -> Status {
-    if (!reader.at(Token::Kind::number) && !reader.at(Token::Kind::word)) return reader.expected("a number");
+    if (!reader.at(Token::Kind::number) && !reader.at(Token::Kind::word))
+      return reader.expected("a number");
     literal.elements.push_back(reader.take());
     return ok();
   };
@@ -98,7 +99,8 @@ Expected<Attribute> parse_value(TokenReader& reader) {
     KILN_ASSIGN(std::string text, reader.string("a string"));
     return Attribute(std::move(text));
   }
-  if (reader.at(Token::Kind::number) || reader.at("inf") || reader.at("nan")) return parse_number_attribute(reader);
+  if (reader.at(Token::Kind::number) || reader.at("inf") || reader.at("nan"))
+    return parse_number_attribute(reader);
   return reader.expected("an attribute's value");
 }
 
@@ -107,7 +109,8 @@ Attribute as_wanted(Attribute value, const OpDefinition& op, std::string_view na
   for (const AttributeSpec& spec : op.attributes) {
     if (spec.name != name) continue;
     const auto* integers = std::get_if<Integers>(&value);
-    if (spec.kind == AttributeSpec::Kind::strings && integers && integers->empty()) return Strings{};
+    if (spec.kind == AttributeSpec::Kind::strings && integers && integers->empty())
+      return Strings{};
     const auto* integer = std::get_if<int64_t>(&value);
     if (spec.kind == AttributeSpec::Kind::number && integer) return static_cast<double>(*integer);
   }
@@ -138,7 +141,8 @@ Status parse_attribute(TokenReader& reader, const OpDefinition* op, ParsedAttrib
     KILN_ASSIGN(const Token word, reader.expect(Token::Kind::word, "an attribute's name"));
     name = word.text;
   }
-  if (parsed.values.contains(name)) return reader.error(offset, fmt::format("the attribute {} stands twice", name));
+  if (parsed.values.contains(name))
+    return reader.error(offset, fmt::format("the attribute {} stands twice", name));
   KILN_TRY(reader.expect("="));
   if (reader.at("dense")) {
     KILN_TRY(parse_literal_attribute(reader, op, name, parsed));
@@ -148,14 +152,16 @@ Status parse_attribute(TokenReader& reader, const OpDefinition* op, ParsedAttrib
   }
   if (!op) return ok();
   auto checked = check_attribute(*op, name, parsed.values[name]);
-  return checked ? ok() : Status(reader.error(offset, checked.error().message, checked.error().note));
+  return checked ? ok()
+                 : Status(reader.error(offset, checked.error().message, checked.error().note));
 }
 
 Expected<Literal> finish_hex(const TokenReader& reader, const Token& digits, const Type& type) {
   const auto size = static_cast<size_t>(type.bytes());
   const std::string_view text = digits.text;
   if (!text.starts_with("0x") || text.size() != 2 + 2 * size) {
-    return reader.error(digits.offset, fmt::format("expected 0x and {} digits for {}", 2 * size, type.to_string()));
+    return reader.error(
+        digits.offset, fmt::format("expected 0x and {} digits for {}", 2 * size, type.to_string()));
   }
   std::vector<std::byte> bytes(size);
   for (size_t i = 0; i < size; ++i) {
@@ -189,12 +195,15 @@ Expected<ParsedAttributes> parse_attributes(TokenReader& reader, const OpDefinit
   return parsed;
 }
 
-Expected<Literal> finish_literal(const TokenReader& reader, const UntypedLiteral& literal, const Type& type) {
-  if (literal.form == UntypedLiteral::Form::hex) return finish_hex(reader, literal.elements[0], type);
+Expected<Literal> finish_literal(const TokenReader& reader, const UntypedLiteral& literal,
+                                 const Type& type) {
+  if (literal.form == UntypedLiteral::Form::hex)
+    return finish_hex(reader, literal.elements[0], type);
   const bool splat = literal.form == UntypedLiteral::Form::splat;
   if (!splat && static_cast<int64_t>(literal.elements.size()) != type.count()) {
-    return reader.error(literal.offset, fmt::format("{} elements for {}, which has {}", literal.elements.size(),
-                                                    type.to_string(), type.count()));
+    return reader.error(literal.offset,
+                        fmt::format("{} elements for {}, which has {}", literal.elements.size(),
+                                    type.to_string(), type.count()));
   }
   std::vector<std::byte> bytes;
   for (const Token& element : literal.elements) {

@@ -29,6 +29,7 @@ struct ParsedAttributes {
 Expected<ParsedAttributes> parse_attributes(TokenReader& reader, const OpDefinition* op);
 
 /// Gives a literal its type: as many elements as the type has, each within the element type.
-Expected<Literal> finish_literal(const TokenReader& reader, const UntypedLiteral& literal, const Type& type);
+Expected<Literal> finish_literal(const TokenReader& reader, const UntypedLiteral& literal,
+                                 const Type& type);
 
 }  // namespace kiln::ir

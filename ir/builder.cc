@@ -7,8 +7,8 @@
 
 namespace kiln::ir {
 
-Op* Builder::create(std::string_view name, const std::vector<Value*>& operands, Attributes attributes,
-                    const std::vector<Type>& declared) {
+Op* Builder::create(std::string_view name, const std::vector<Value*>& operands,
+                    Attributes attributes, const std::vector<Type>& declared) {
   const OpDefinition* definition = find_op(name);
   KILN_CHECK(definition != nullptr, "no op named {}", name);
   auto op = std::make_unique<Op>(*definition, operands, std::move(attributes), location_);
@@ -22,7 +22,9 @@ Tensor Builder::constant(Literal value) {
   return wrap(create("constant", {}, {{"value", std::move(value)}})->result());
 }
 
-Tensor Builder::constant(double value, Type type) { return constant(Literal::splat(std::move(type), value)); }
+Tensor Builder::constant(double value, Type type) {
+  return constant(Literal::splat(std::move(type), value));
+}
 
 Tensor Builder::iota(Type type, int64_t dimension) {
   return wrap(create("iota", {}, {{"dimension", dimension}}, {std::move(type)})->result());
@@ -41,8 +43,8 @@ Shape common_shape(const Shape& a, const Shape& b) {
   for (size_t i = 0; i < shape.size(); ++i) {
     const int64_t x = i < a.size() ? a[a.size() - 1 - i] : 1;
     const int64_t y = i < b.size() ? b[b.size() - 1 - i] : 1;
-    KILN_CHECK(x == y || x == 1 || y == 1, "shapes [{}] and [{}] do not broadcast", fmt::join(a, ", "),
-               fmt::join(b, ", "));
+    KILN_CHECK(x == y || x == 1 || y == 1, "shapes [{}] and [{}] do not broadcast",
+               fmt::join(a, ", "), fmt::join(b, ", "));
     shape[shape.size() - 1 - i] = x == 1 ? y : x;
   }
   return shape;
@@ -56,7 +58,8 @@ Tensor binary(std::string_view name, Tensor a, Tensor b, Attributes attributes =
   const Shape shape = common_shape(a.shape(), b.shape());
   a = broadcast_to(a, shape);
   b = broadcast_to(b, shape);
-  return a.builder->wrap(a.builder->create(name, {a.value, b.value}, std::move(attributes))->result());
+  return a.builder->wrap(
+      a.builder->create(name, {a.value, b.value}, std::move(attributes))->result());
 }
 
 Tensor like(double value, Tensor other) { return other.builder->constant(value, other.type()); }
@@ -111,15 +114,19 @@ Tensor logical_not(Tensor x) { return unary("not", x); }
 Tensor compare(Tensor a, std::string_view direction, Tensor b) {
   return binary("compare", a, b, {{"direction", std::string(direction)}});
 }
-Tensor compare(Tensor a, std::string_view direction, double b) { return compare(a, direction, like(b, a)); }
+Tensor compare(Tensor a, std::string_view direction, double b) {
+  return compare(a, direction, like(b, a));
+}
 
 Tensor select(Tensor predicate, Tensor on_true, Tensor on_false) {
-  const Shape shape = common_shape(predicate.shape(), common_shape(on_true.shape(), on_false.shape()));
+  const Shape shape =
+      common_shape(predicate.shape(), common_shape(on_true.shape(), on_false.shape()));
   predicate = broadcast_to(predicate, shape);
   on_true = broadcast_to(on_true, shape);
   on_false = broadcast_to(on_false, shape);
   Builder& builder = *predicate.builder;
-  return builder.wrap(builder.create("select", {predicate.value, on_true.value, on_false.value})->result());
+  return builder.wrap(
+      builder.create("select", {predicate.value, on_true.value, on_false.value})->result());
 }
 Tensor select(Tensor predicate, Tensor on_true, double on_false) {
   return select(predicate, on_true, like(on_false, on_true));
@@ -127,12 +134,14 @@ Tensor select(Tensor predicate, Tensor on_true, double on_false) {
 
 Tensor convert(Tensor x, ElementType element) {
   if (x.type().element == element) return x;
-  return x.builder->wrap(x.builder->create("convert", {x.value}, {}, {x.type().with_element(element)})->result());
+  return x.builder->wrap(
+      x.builder->create("convert", {x.value}, {}, {x.type().with_element(element)})->result());
 }
 
 Tensor broadcast_in_dim(Tensor x, Shape shape, Integers dims) {
   return x.builder->wrap(x.builder
-                             ->create("broadcast_in_dim", {x.value}, {{"broadcast_dimensions", std::move(dims)}},
+                             ->create("broadcast_in_dim", {x.value},
+                                      {{"broadcast_dimensions", std::move(dims)}},
                                       {x.type().with_shape(std::move(shape))})
                              ->result());
 }
@@ -146,11 +155,15 @@ Tensor broadcast_to(Tensor x, const Shape& shape) {
 
 Tensor reshape(Tensor x, Shape shape) {
   if (x.shape() == shape) return x;
-  return x.builder->wrap(x.builder->create("reshape", {x.value}, {}, {x.type().with_shape(std::move(shape))})->result());
+  return x.builder->wrap(
+      x.builder->create("reshape", {x.value}, {}, {x.type().with_shape(std::move(shape))})
+          ->result());
 }
 
 Tensor transpose(Tensor x, Integers permutation) {
-  return x.builder->wrap(x.builder->create("transpose", {x.value}, {{"permutation", std::move(permutation)}})->result());
+  return x.builder->wrap(
+      x.builder->create("transpose", {x.value}, {{"permutation", std::move(permutation)}})
+          ->result());
 }
 
 Tensor slice(Tensor x, Integers starts, Integers limits, Integers strides) {
@@ -164,7 +177,8 @@ Tensor slice(Tensor x, Integers starts, Integers limits, Integers strides) {
 }
 
 Tensor reverse(Tensor x, Integers dimensions) {
-  return x.builder->wrap(x.builder->create("reverse", {x.value}, {{"dimensions", std::move(dimensions)}})->result());
+  return x.builder->wrap(
+      x.builder->create("reverse", {x.value}, {{"dimensions", std::move(dimensions)}})->result());
 }
 
 Tensor concatenate(const std::vector<Tensor>& pieces, int64_t dimension) {
@@ -190,12 +204,15 @@ Tensor reduce(Tensor x, std::string_view reducer, Integers dimensions, bool keep
   for (int64_t d : dimensions) kept.at(static_cast<size_t>(d)) = 1;
   Tensor result = x.builder->wrap(
       x.builder
-          ->create("reduce", {x.value}, {{"reducer", std::string(reducer)}, {"dimensions", std::move(dimensions)}})
+          ->create("reduce", {x.value},
+                   {{"reducer", std::string(reducer)}, {"dimensions", std::move(dimensions)}})
           ->result());
   return keep_dims ? reshape(result, kept) : result;
 }
 
-Tensor sum(Tensor x, Integers dimensions, bool keep_dims) { return reduce(x, "add", std::move(dimensions), keep_dims); }
+Tensor sum(Tensor x, Integers dimensions, bool keep_dims) {
+  return reduce(x, "add", std::move(dimensions), keep_dims);
+}
 
 Tensor sum(Tensor x) {
   Integers all(static_cast<size_t>(x.rank()));
@@ -213,8 +230,10 @@ Tensor argmax(Tensor x, int64_t dimension) {
   const Type index_type = x.type().with_element(ElementType::i32);
   const Tensor largest = reduce(x, "maximum", {dimension}, true);
   const Tensor index = x.builder->iota(index_type, dimension);
-  const Tensor beyond = x.builder->constant(static_cast<double>(x.shape().at(static_cast<size_t>(dimension))), index_type);
-  return reduce(select(compare(x, "EQ", broadcast_to(largest, x.shape())), index, beyond), "minimum", {dimension});
+  const Tensor beyond = x.builder->constant(
+      static_cast<double>(x.shape().at(static_cast<size_t>(dimension))), index_type);
+  return reduce(select(compare(x, "EQ", broadcast_to(largest, x.shape())), index, beyond),
+                "minimum", {dimension});
 }
 
 Tensor dot_general(Tensor a, Tensor b, const DotDimensions& dimensions) {
@@ -234,7 +253,8 @@ std::vector<Tensor> gradient(Tensor scalar, const std::vector<Tensor>& with_resp
   for (const Tensor& tensor : with_respect_to) operands.push_back(tensor.value);
   Op* op = scalar.builder->create("gradient", operands);
   std::vector<Tensor> results;
-  for (size_t i = 0; i < op->result_count(); ++i) results.push_back(scalar.builder->wrap(op->result(i)));
+  for (size_t i = 0; i < op->result_count(); ++i)
+    results.push_back(scalar.builder->wrap(op->result(i)));
   return results;
 }
 

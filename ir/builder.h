@@ -14,7 +14,8 @@ namespace kiln::ir {
 class Builder;
 
 /// A value with the builder that goes on from it; copies freely. Operators on two tensors broadcast
-/// (trailing dimensions aligned, extents of 1 stretched); numbers become constants of the other's type.
+/// (trailing dimensions aligned, extents of 1 stretched); numbers become constants of the other's
+/// type.
 struct Tensor {
   Value* value = nullptr;
   Builder* builder = nullptr;
@@ -25,11 +26,12 @@ struct Tensor {
   int64_t rank() const { return value->type().rank(); }
 };
 
-/// Appends ops to the end of a region. Arguments that do not fit are a bug in the caller: they abort
-/// with the op's location; what a user can get wrong is checked before.
+/// Appends ops to the end of a region. Arguments that do not fit are a bug in the caller: they
+/// abort with the op's location; what a user can get wrong is checked before.
 class Builder {
  public:
-  explicit Builder(Region& region, Location location = "") : region_(&region), location_(std::move(location)) {}
+  explicit Builder(Region& region, Location location = "")
+      : region_(&region), location_(std::move(location)) {}
   Builder(const Builder&) = delete;
 
   Region& region() const { return *region_; }
@@ -45,7 +47,9 @@ class Builder {
   Tensor constant(Literal value);
   /// Every element is `value`.
   Tensor constant(double value, Type type);
-  Tensor scalar(double value, ElementType element = ElementType::f32) { return constant(value, {element, {}}); }
+  Tensor scalar(double value, ElementType element = ElementType::f32) {
+    return constant(value, {element, {}});
+  }
   Tensor iota(Type type, int64_t dimension);
 
  private:
@@ -146,7 +150,8 @@ Tensor dot_general(Tensor a, Tensor b, const DotDimensions& dimensions);
 Tensor dot(Tensor a, Tensor b);
 
 // ---- differentiation
-/// The derivatives of a scalar with respect to values that it was computed from, as one `gradient` op.
+/// The derivatives of a scalar with respect to values that it was computed from, as one `gradient`
+/// op.
 std::vector<Tensor> gradient(Tensor scalar, const std::vector<Tensor>& with_respect_to);
 
 // ---- random

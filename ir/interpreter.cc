@@ -20,7 +20,8 @@ std::unordered_map<const Value*, size_t> last_uses(const Region& region) {
 
 /// Ops whose meaning is that of their regions.
 std::vector<Literal> interpret_structured(const Op& op, std::vector<Literal> operands) {
-  KILN_CHECK(!op.is("gradient"), "a gradient op cannot be interpreted: differentiate first\n{}", print(op));
+  KILN_CHECK(!op.is("gradient"), "a gradient op cannot be interpreted: differentiate first\n{}",
+             print(op));
   KILN_CHECK(op.is("fusion"), "the interpreter does not know {}", op.name());
   return interpret(op.region(), std::move(operands));
 }
@@ -36,8 +37,8 @@ std::vector<Literal> evaluate(const Op& op, std::vector<Literal> operands) {
 }  // namespace
 
 std::vector<Literal> interpret(const Region& region, std::vector<Literal> arguments) {
-  KILN_CHECK(arguments.size() == region.argument_count(), "{} arguments for a region of {}", arguments.size(),
-             region.argument_count());
+  KILN_CHECK(arguments.size() == region.argument_count(), "{} arguments for a region of {}",
+             arguments.size(), region.argument_count());
   const auto last = last_uses(region);
   std::unordered_map<const Value*, Literal> values;
   for (size_t i = 0; i < arguments.size(); ++i) {

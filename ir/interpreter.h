@@ -1,4 +1,5 @@
-// Evaluates functions slowly and plainly, by each op's definition: the oracle for passes and kernels.
+// Evaluates functions slowly and plainly, by each op's definition: the oracle for passes and
+// kernels.
 #pragma once
 
 #include <map>

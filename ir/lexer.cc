@@ -42,7 +42,8 @@ Token Lexer::string_token(Token::Kind kind, size_t start, size_t opening) {
   while (end < text_.size() && text_[end] != '"' && text_[end] != '\n') {
     end += text_[end] == '\\' ? 2 : 1;
   }
-  if (end >= text_.size() || text_[end] != '"') return error("a string without its closing quote", start);
+  if (end >= text_.size() || text_[end] != '"')
+    return error("a string without its closing quote", start);
   at_ = end + 1;
   return {kind, text_.substr(opening + 1, end - opening - 1), start};
 }
@@ -50,8 +51,9 @@ Token Lexer::string_token(Token::Kind kind, size_t start, size_t opening) {
 Token Lexer::number_token(size_t start) {
   size_t end = start + (text_[start] == '-' ? 1 : 0);
   if (text_.substr(end, 3) == "inf") return token(Token::Kind::number, start, end + 3);
-  while (end < text_.size() && (is_word_character(text_[end]) ||
-                                ((text_[end] == '-' || text_[end] == '+') && (text_[end - 1] == 'e' || text_[end - 1] == 'E')))) {
+  while (end < text_.size() &&
+         (is_word_character(text_[end]) || ((text_[end] == '-' || text_[end] == '+') &&
+                                            (text_[end - 1] == 'e' || text_[end - 1] == 'E')))) {
     ++end;
   }
   return token(Token::Kind::number, start, end);

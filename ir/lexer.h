@@ -23,15 +23,15 @@ constexpr bool is_symbol_character(char c) {
 struct Token {
   enum class Kind {
     end,
-    word,         ///< func, add, true, inf
-    number,       ///< -5, 0.5e3, 0x7fc00000, -inf
-    string,       ///< "x": `text` is without the quotes, escapes unresolved
-    symbol,       ///< @dense/kernel: `text` without the @
+    word,           ///< func, add, true, inf
+    number,         ///< -5, 0.5e3, 0x7fc00000, -inf
+    string,         ///< "x": `text` is without the quotes, escapes unresolved
+    symbol,         ///< @dense/kernel: `text` without the @
     quoted_symbol,  ///< @"any name": `text` as of a string
-    value,        ///< %12: `text` with the %
-    type,         ///< tensor<...>: the whole of it
-    punctuation,  ///< one character, or `->`, or `...`
-    error,        ///< `text` is what is wrong
+    value,          ///< %12: `text` with the %
+    type,           ///< tensor<...>: the whole of it
+    punctuation,    ///< one character, or `->`, or `...`
+    error,          ///< `text` is what is wrong
   };
   Kind kind = Kind::end;
   std::string_view text;

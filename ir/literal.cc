@@ -28,7 +28,8 @@ int64_t truncate(ElementType element, double value) {
   const int bits = static_cast<int>(8 * size_of(element));
   const bool has_sign = element != ElementType::u8;
   const double limit = std::ldexp(1.0, has_sign ? bits - 1 : bits);  // one past the largest
-  const int64_t largest = has_sign ? static_cast<int64_t>((uint64_t{1} << (bits - 1)) - 1) : (int64_t{1} << bits) - 1;
+  const int64_t largest =
+      has_sign ? static_cast<int64_t>((uint64_t{1} << (bits - 1)) - 1) : (int64_t{1} << bits) - 1;
   if (value >= limit) return largest;
   if (!has_sign && value <= 0) return 0;
   if (value <= -limit) return -largest - 1;
@@ -38,22 +39,34 @@ int64_t truncate(ElementType element, double value) {
 void store_int(ElementType element, std::byte* to, int64_t value) {
   switch (element) {
     case ElementType::i8:
-    case ElementType::u8: return store(to, static_cast<uint8_t>(value));
-    case ElementType::i16: return store(to, static_cast<int16_t>(value));
-    case ElementType::i32: return store(to, static_cast<int32_t>(value));
-    case ElementType::i64: return store(to, value);
-    case ElementType::i1: return store(to, static_cast<uint8_t>(value != 0));
-    default: KILN_CHECK(false, "integer store to {}", name_of(element));
+    case ElementType::u8:
+      return store(to, static_cast<uint8_t>(value));
+    case ElementType::i16:
+      return store(to, static_cast<int16_t>(value));
+    case ElementType::i32:
+      return store(to, static_cast<int32_t>(value));
+    case ElementType::i64:
+      return store(to, value);
+    case ElementType::i1:
+      return store(to, static_cast<uint8_t>(value != 0));
+    default:
+      KILN_CHECK(false, "integer store to {}", name_of(element));
   }
 }
 
 void store_float(ElementType element, std::byte* to, double value) {
   switch (element) {
-    case ElementType::f32: return store(to, static_cast<float>(value));
-    case ElementType::f64: return store(to, value);
-    case ElementType::f16: return store(to, to_f16(value));
-    case ElementType::bf16: return store(to, to_bf16(value));
-    default: return store_int(element, to, element == ElementType::i1 ? value != 0 : truncate(element, value));
+    case ElementType::f32:
+      return store(to, static_cast<float>(value));
+    case ElementType::f64:
+      return store(to, value);
+    case ElementType::f16:
+      return store(to, to_f16(value));
+    case ElementType::bf16:
+      return store(to, to_bf16(value));
+    default:
+      return store_int(element, to,
+                       element == ElementType::i1 ? value != 0 : truncate(element, value));
   }
 }
 
@@ -65,7 +78,8 @@ Literal::Literal(Type type) : type_(std::move(type)) {
 
 Literal Literal::from_bytes(Type type, bool splat, std::vector<std::byte> bytes) {
   const int64_t expected = splat ? size_of(type.element) : type.bytes();
-  KILN_CHECK(static_cast<int64_t>(bytes.size()) == expected, "{} bytes for {}", bytes.size(), type.to_string());
+  KILN_CHECK(static_cast<int64_t>(bytes.size()) == expected, "{} bytes for {}", bytes.size(),
+             type.to_string());
   Literal literal;
   literal.type_ = std::move(type);
   literal.splat_ = splat;
@@ -105,24 +119,35 @@ std::byte* Literal::writable(int64_t index) {
 double Literal::get(int64_t index) const {
   const std::byte* from = element(index);
   switch (type_.element) {
-    case ElementType::f32: return load<float>(from);
-    case ElementType::f64: return load<double>(from);
-    case ElementType::f16: return from_f16(load<uint16_t>(from));
-    case ElementType::bf16: return from_bf16(load<uint16_t>(from));
-    default: return static_cast<double>(get_int(index));
+    case ElementType::f32:
+      return load<float>(from);
+    case ElementType::f64:
+      return load<double>(from);
+    case ElementType::f16:
+      return from_f16(load<uint16_t>(from));
+    case ElementType::bf16:
+      return from_bf16(load<uint16_t>(from));
+    default:
+      return static_cast<double>(get_int(index));
   }
 }
 
 int64_t Literal::get_int(int64_t index) const {
   const std::byte* from = element(index);
   switch (type_.element) {
-    case ElementType::i8: return load<int8_t>(from);
-    case ElementType::i16: return load<int16_t>(from);
-    case ElementType::i32: return load<int32_t>(from);
-    case ElementType::i64: return load<int64_t>(from);
+    case ElementType::i8:
+      return load<int8_t>(from);
+    case ElementType::i16:
+      return load<int16_t>(from);
+    case ElementType::i32:
+      return load<int32_t>(from);
+    case ElementType::i64:
+      return load<int64_t>(from);
     case ElementType::u8:
-    case ElementType::i1: return load<uint8_t>(from);
-    default: return truncate(ElementType::i64, get(index));
+    case ElementType::i1:
+      return load<uint8_t>(from);
+    default:
+      return truncate(ElementType::i64, get(index));
   }
 }
 
@@ -172,7 +197,8 @@ std::vector<int64_t> Literal::integers() const {
 }
 
 void Literal::assign(const std::vector<double>& values) {
-  KILN_CHECK(static_cast<int64_t>(values.size()) == type_.count(), "{} values for {}", values.size(), type_.to_string());
+  KILN_CHECK(static_cast<int64_t>(values.size()) == type_.count(), "{} values for {}",
+             values.size(), type_.to_string());
   if (values.empty()) return;
   std::byte* to = writable(0);
   const auto size = static_cast<size_t>(size_of(type_.element));
@@ -180,12 +206,14 @@ void Literal::assign(const std::vector<double>& values) {
 }
 
 void Literal::assign(const std::vector<int64_t>& values) {
-  KILN_CHECK(static_cast<int64_t>(values.size()) == type_.count(), "{} values for {}", values.size(), type_.to_string());
+  KILN_CHECK(static_cast<int64_t>(values.size()) == type_.count(), "{} values for {}",
+             values.size(), type_.to_string());
   for (size_t i = 0; i < values.size(); ++i) set_int(static_cast<int64_t>(i), values[i]);
 }
 
 void Literal::copy_element(int64_t index, const Literal& from, int64_t from_index) {
-  KILN_CHECK(from.type_.element == type_.element, "copies {} to {}", from.type_.to_string(), type_.to_string());
+  KILN_CHECK(from.type_.element == type_.element, "copies {} to {}", from.type_.to_string(),
+             type_.to_string());
   std::byte* to = writable(index);
   std::memcpy(to, from.element(from_index), static_cast<size_t>(size_of(type_.element)));
 }
@@ -203,16 +231,14 @@ uint16_t to_bf16(double value) {
   }
   int exponent = 0;
   std::frexp(value, &exponent);
-  // One unit in the last place: 8 bits of significand, or the subnormal spacing 2^-133. Rounded here,
-  // from double: by way of float it would be rounded twice.
+  // One unit in the last place: 8 bits of significand, or the subnormal spacing 2^-133. Rounded
+  // here, from double: by way of float it would be rounded twice.
   const int unit = std::max(exponent - 8, -133);
   const double rounded = std::ldexp(std::nearbyint(std::ldexp(value, -unit)), unit);
   return static_cast<uint16_t>(std::bit_cast<uint32_t>(static_cast<float>(rounded)) >> 16);
 }
 
-double from_bf16(uint16_t bits) {
-  return std::bit_cast<float>(static_cast<uint32_t>(bits) << 16);
-}
+double from_bf16(uint16_t bits) { return std::bit_cast<float>(static_cast<uint32_t>(bits) << 16); }
 
 uint16_t to_f16(double value) {
   const uint16_t sign = std::signbit(value) ? 0x8000 : 0;

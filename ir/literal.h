@@ -29,11 +29,12 @@ class Literal {
   /// Takes raw bytes of that size.
   static Literal from_bytes(Type type, bool splat, std::vector<std::byte> bytes);
 
-  /// Element `index` (row-major), converted. Integers beyond 2^53 lose bits in get(): use get_int().
+  /// Element `index` (row-major), converted. Integers beyond 2^53 lose bits in get(): use
+  /// get_int().
   double get(int64_t index) const;
   int64_t get_int(int64_t index) const;
-  /// Rounds to a float type; truncates to an integer type, out of range to the nearest, NaN to 0; an
-  /// i1 is whether it is not 0. Makes a splat dense first.
+  /// Rounds to a float type; truncates to an integer type, out of range to the nearest, NaN to 0;
+  /// an i1 is whether it is not 0. Makes a splat dense first.
   void set(int64_t index, double value);
   /// Wraps to an integer type, rounds to a float type.
   void set_int(int64_t index, int64_t value);

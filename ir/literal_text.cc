@@ -13,10 +13,14 @@ namespace {
 /// The quiet NaN that `nan` stands for, per element type.
 uint64_t canonical_nan(ElementType element) {
   switch (element) {
-    case ElementType::f32: return 0x7fc00000;
-    case ElementType::f64: return 0x7ff8000000000000;
-    case ElementType::f16: return 0x7e00;
-    default: return 0x7fc0;
+    case ElementType::f32:
+      return 0x7fc00000;
+    case ElementType::f64:
+      return 0x7ff8000000000000;
+    case ElementType::f16:
+      return 0x7e00;
+    default:
+      return 0x7fc0;
   }
 }
 
@@ -52,7 +56,8 @@ Status append_hex(ElementType element, std::string_view text, std::vector<std::b
   const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), bits, 16);
   const int64_t size = size_of(element);
   const bool fits = size == 8 || bits >> (8 * size) == 0;
-  if (error != std::errc() || end != digits.data() + digits.size() || !fits) return no_number(element, text);
+  if (error != std::errc() || end != digits.data() + digits.size() || !fits)
+    return no_number(element, text);
   append_bits(bits, size, bytes);
   return ok();
 }
@@ -128,7 +133,8 @@ std::string element_text(const Literal& literal, int64_t index) {
     return element == ElementType::f64 ? decimal(value) : decimal(static_cast<float>(value));
   }
   const int64_t size = size_of(element);
-  const uint64_t bits = bits_of(literal.bytes().data() + (literal.is_splat() ? 0 : index * size), size);
+  const uint64_t bits =
+      bits_of(literal.bytes().data() + (literal.is_splat() ? 0 : index * size), size);
   if (bits == canonical_nan(element)) return "nan";
   return fmt::format("{:#0{}x}", bits, 2 + 2 * size);
 }
@@ -148,7 +154,8 @@ std::string literal_text(const Literal& literal, int64_t largest) {
 
 Status append_element(ElementType element, std::string_view text, std::vector<std::byte>& bytes) {
   if (element == ElementType::i1) {
-    if (text != "true" && text != "false") return Diagnostic{"", fmt::format("{} is not true or false", text), ""};
+    if (text != "true" && text != "false")
+      return Diagnostic{"", fmt::format("{} is not true or false", text), ""};
     bytes.push_back(std::byte{text == "true"});
     return ok();
   }

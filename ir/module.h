@@ -56,7 +56,8 @@ struct Module {
   std::string name = "module";
   std::vector<Variable> variables;
   std::vector<std::unique_ptr<Function>> functions;
-  Attributes attributes;  ///< `loss`, `label_classes`, `summary`: what the model's descriptor repeats
+  Attributes
+      attributes;  ///< `loss`, `label_classes`, `summary`: what the model's descriptor repeats
 
   Function& add_function(std::string name);
   Function* function(std::string_view name) const;

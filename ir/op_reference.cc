@@ -11,8 +11,10 @@ namespace {
 
 /// "2", "1 or more", "none"
 std::string operand_count(const OpDefinition& op) {
-  if (op.max_operands < 0) return op.min_operands == 0 ? "any" : fmt::format("{} or more", op.min_operands);
-  if (op.max_operands != op.min_operands) return fmt::format("{} to {}", op.min_operands, op.max_operands);
+  if (op.max_operands < 0)
+    return op.min_operands == 0 ? "any" : fmt::format("{} or more", op.min_operands);
+  if (op.max_operands != op.min_operands)
+    return fmt::format("{} to {}", op.min_operands, op.max_operands);
   return op.max_operands == 0 ? "none" : std::to_string(op.max_operands);
 }
 
@@ -51,9 +53,11 @@ std::string op_reference_markdown() {
     std::string attributes;
     for (const AttributeSpec& spec : op.attributes) {
       if (!attributes.empty()) attributes += "<br>";
-      attributes += fmt::format("`{}`: {}{}", spec.name, spec.required ? "" : "(optional) ", cell(spec.summary));
+      attributes += fmt::format("`{}`: {}{}", spec.name, spec.required ? "" : "(optional) ",
+                                cell(spec.summary));
     }
-    text += fmt::format("| `{}` | {} | {} | {} |\n", op.name, operand_count(op), attributes, cell(op.summary));
+    text += fmt::format("| `{}` | {} | {} | {} |\n", op.name, operand_count(op), attributes,
+                        cell(op.summary));
   }
   return text;
 }

@@ -12,7 +12,8 @@
 namespace kiln::ir {
 namespace {
 
-constexpr std::array<Role, 4> kRoles = {Role::trainable, Role::non_trainable, Role::optimizer, Role::metric};
+constexpr std::array<Role, 4> kRoles = {Role::trainable, Role::non_trainable, Role::optimizer,
+                                        Role::metric};
 
 /// `attributes {...}` if it is there.
 Expected<Attributes> parse_trailing_attributes(TokenReader& reader) {
@@ -43,7 +44,8 @@ Status parse_variable(TokenReader& reader, Module& module) {
   Variable variable;
   KILN_ASSIGN(variable.name, reader.symbol("the variable's @name"));
   if (module.variable(variable.name)) {
-    return reader.error(name_offset, fmt::format("the variable @{} is defined twice", variable.name));
+    return reader.error(name_offset,
+                        fmt::format("the variable @{} is defined twice", variable.name));
   }
   KILN_TRY(reader.expect(":"));
   KILN_ASSIGN(variable.type, reader.type());
@@ -76,7 +78,8 @@ struct DeclaredResult {
 };
 
 /// `(%0: type @w, ...) -> (type @w, type "loss")`
-Expected<std::vector<DeclaredResult>> parse_signature(TokenReader& reader, Function& function, Scope& scope) {
+Expected<std::vector<DeclaredResult>> parse_signature(TokenReader& reader, Function& function,
+                                                      Scope& scope) {
   KILN_TRY(reader.expect("("));
   while (!reader.at(")")) {
     if (function.body.argument_count() > 0) KILN_TRY(reader.expect(","));
@@ -104,15 +107,15 @@ Status check_returned(const TokenReader& reader, const Function& function, size_
                       const std::vector<DeclaredResult>& declared) {
   const std::vector<Value*>& returned = function.body.results();
   if (returned.size() != declared.size()) {
-    return reader.error(name_offset, fmt::format("@{} declares {} result{} and returns {}", function.name,
-                                                 declared.size(), declared.size() == 1 ? "" : "s",
-                                                 returned.size()));
+    return reader.error(name_offset, fmt::format("@{} declares {} result{} and returns {}",
+                                                 function.name, declared.size(),
+                                                 declared.size() == 1 ? "" : "s", returned.size()));
   }
   for (size_t i = 0; i < declared.size(); ++i) {
     if (returned[i]->type() == declared[i].type) continue;
-    return reader.error(declared[i].offset, fmt::format("result {} is declared {} and returned {}", i,
-                                                        declared[i].type.to_string(),
-                                                        returned[i]->type().to_string()));
+    return reader.error(declared[i].offset,
+                        fmt::format("result {} is declared {} and returned {}", i,
+                                    declared[i].type.to_string(), returned[i]->type().to_string()));
   }
   return ok();
 }
@@ -121,7 +124,8 @@ Status check_returned(const TokenReader& reader, const Function& function, size_
 Status parse_function(TokenReader& reader, Module& module) {
   const size_t name_offset = reader.peek().offset;
   KILN_ASSIGN(std::string name, reader.symbol("the function's @name"));
-  if (module.function(name)) return reader.error(name_offset, fmt::format("the function @{} is defined twice", name));
+  if (module.function(name))
+    return reader.error(name_offset, fmt::format("the function @{} is defined twice", name));
   Function& function = module.add_function(std::move(name));
   Scope scope;
   KILN_ASSIGN(const std::vector<DeclaredResult> declared, parse_signature(reader, function, scope));
@@ -129,7 +133,9 @@ Status parse_function(TokenReader& reader, Module& module) {
   KILN_TRY(parse_body(reader, function.body, scope));
   KILN_TRY(check_returned(reader, function, name_offset, declared));
   const auto verified = verify(module, function);
-  return verified ? ok() : Status(reader.error(name_offset, verified.error().message, verified.error().note));
+  return verified
+             ? ok()
+             : Status(reader.error(name_offset, verified.error().message, verified.error().note));
 }
 
 Expected<Module> parse(TokenReader& reader) {

@@ -102,11 +102,13 @@ void Printer::attribute(const Attribute& attribute) {
     void operator()(const Integers& value) { printer.add("[{}]", fmt::join(value, ", ")); }
     void operator()(const Strings& value) {
       if (value.empty()) printer.out_ += "[:str]";  // `[]` is a list of integers
-      for (size_t i = 0; i < value.size(); ++i) printer.add("{}{}", i ? ", " : "[", quoted(value[i]));
+      for (size_t i = 0; i < value.size(); ++i)
+        printer.add("{}{}", i ? ", " : "[", quoted(value[i]));
       if (!value.empty()) printer.out_ += ']';
     }
     void operator()(const Literal& value) {
-      printer.add("{} : {}", literal_text(value, printer.options_.largest_constant), value.type().to_string());
+      printer.add("{} : {}", literal_text(value, printer.options_.largest_constant),
+                  value.type().to_string());
     }
   } print{*this};
   std::visit(print, attribute);
@@ -187,7 +189,8 @@ void Printer::signature(const Function& function) {
     if (i > 0) out_ += ", ";
     value(function.body.argument(i));
     add(": {}", function.body.argument(i)->type().to_string());
-    if (i < function.argument_bindings.size()) add(" {}", binding_text(function.argument_bindings[i]));
+    if (i < function.argument_bindings.size())
+      add(" {}", binding_text(function.argument_bindings[i]));
   }
   out_ += ") -> (";
   for (size_t i = 0; i < function.body.results().size(); ++i) {
@@ -268,7 +271,8 @@ std::string print_line(const Function& function, const Op& op, const PrintOption
   printer.number(function.body);
   printer.op_line(op);
   std::string line = printer.take();
-  if (options.locations && !op.location().empty()) line += fmt::format(" loc({})", quoted(op.location()));
+  if (options.locations && !op.location().empty())
+    line += fmt::format(" loc({})", quoted(op.location()));
   return line;
 }
 

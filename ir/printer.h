@@ -9,8 +9,9 @@ namespace kiln::ir {
 
 /// What a dump leaves out.
 struct PrintOptions {
-  bool locations = true;             ///< print loc("...")
-  int64_t largest_constant = -1;     ///< elide constants with more elements (the text then does not parse); -1: none
+  bool locations = true;  ///< print loc("...")
+  int64_t largest_constant =
+      -1;  ///< elide constants with more elements (the text then does not parse); -1: none
 };
 
 std::string print(const Module& module, const PrintOptions& options = {});

@@ -30,13 +30,16 @@ Expected<const OpDefinition*> parse_op_name(TokenReader& reader) {
   if (const OpDefinition* definition = find_op(word.text)) return definition;
   std::vector<std::string_view> names;
   for (const OpDefinition& definition : op_definitions()) names.push_back(definition.name);
-  return reader.error(word.offset, fmt::format("no op is named {}", word.text), did_you_mean(word.text, names));
+  return reader.error(word.offset, fmt::format("no op is named {}", word.text),
+                      did_you_mean(word.text, names));
 }
 
 Expected<std::vector<Type>> parse_result_types(TokenReader& reader, size_t results) {
   std::vector<Type> types;
   if (results == 0) return types;
-  if (!reader.at(":")) return reader.expected(fmt::format("':' and {}", results == 1 ? "the result's type" : "the results' types"));
+  if (!reader.at(":"))
+    return reader.expected(
+        fmt::format("':' and {}", results == 1 ? "the result's type" : "the results' types"));
   do {
     reader.take();
     KILN_ASSIGN(Type type, reader.type());
@@ -64,17 +67,19 @@ Status parse_region(TokenReader& reader, Op& op, const Scope& outer) {
 }
 
 /// Sets the op's results to what its definition says, which must be what is written.
-Status set_results(const TokenReader& reader, Op& op, const std::vector<Type>& declared, size_t offset) {
+Status set_results(const TokenReader& reader, Op& op, const std::vector<Type>& declared,
+                   size_t offset) {
   const auto types = check_op(op, declared);
   if (!types) return reader.error(offset, types.error().message, types.error().note);
   if (types->size() != declared.size()) {
-    return reader.error(offset, fmt::format("{} gives {} result{}, not {}", op.name(), types->size(),
-                                            types->size() == 1 ? "" : "s", declared.size()));
+    return reader.error(offset,
+                        fmt::format("{} gives {} result{}, not {}", op.name(), types->size(),
+                                    types->size() == 1 ? "" : "s", declared.size()));
   }
   for (size_t i = 0; i < declared.size(); ++i) {
     if ((*types)[i] != declared[i]) {
-      return reader.error(offset, fmt::format("{} gives {}, not {}", op.name(), (*types)[i].to_string(),
-                                              declared[i].to_string()));
+      return reader.error(offset, fmt::format("{} gives {}, not {}", op.name(),
+                                              (*types)[i].to_string(), declared[i].to_string()));
     }
     op.add_result(declared[i]);
   }
@@ -117,7 +122,8 @@ Status parse_op(TokenReader& reader, Region& region, Scope& scope) {
   KILN_ASSIGN(const std::vector<Token> names, parse_result_names(reader));
   const size_t offset = reader.peek().offset;
   KILN_ASSIGN(const OpDefinition* definition, parse_op_name(reader));
-  KILN_ASSIGN(std::unique_ptr<Op> op, parse_application(reader, *definition, scope, names.size(), offset));
+  KILN_ASSIGN(std::unique_ptr<Op> op,
+              parse_application(reader, *definition, scope, names.size(), offset));
   for (size_t i = 0; i < names.size(); ++i) KILN_TRY(scope.define(reader, names[i], op->result(i)));
   region.append(std::move(op));
   return ok();
@@ -134,13 +140,15 @@ Expected<Value*> Scope::find(const TokenReader& reader, const Token& name) const
   if (auto found = values_.find(name.text); found != values_.end()) return found->second;
   std::string note;
   for (const Scope* scope = outer_; scope; scope = scope->outer_) {
-    if (scope->values_.contains(name.text)) note = "a region sees its own values only: pass it as an operand";
+    if (scope->values_.contains(name.text))
+      note = "a region sees its own values only: pass it as an operand";
   }
   return reader.error(name.offset, fmt::format("{} is not defined", name.text), std::move(note));
 }
 
 Status parse_argument(TokenReader& reader, Region& region, Scope& scope) {
-  KILN_ASSIGN(const Token name, reader.expect(Token::Kind::value, "an argument such as %0: tensor<f32>"));
+  KILN_ASSIGN(const Token name,
+              reader.expect(Token::Kind::value, "an argument such as %0: tensor<f32>"));
   KILN_TRY(reader.expect(":"));
   KILN_ASSIGN(Type type, reader.type());
   return scope.define(reader, name, region.add_argument(std::move(type)));
@@ -149,7 +157,8 @@ Status parse_argument(TokenReader& reader, Region& region, Scope& scope) {
 Status parse_body(TokenReader& reader, Region& region, Scope& scope) {
   KILN_TRY(reader.expect("{"));
   while (!reader.accept("return")) {
-    if (!reader.at(Token::Kind::value) && !reader.at(Token::Kind::word)) return reader.expected("an op or return");
+    if (!reader.at(Token::Kind::value) && !reader.at(Token::Kind::word))
+      return reader.expected("an op or return");
     KILN_TRY(parse_op(reader, region, scope));
   }
   KILN_ASSIGN(std::vector<Value*> results, parse_operands(reader, scope));

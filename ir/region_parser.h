@@ -12,7 +12,8 @@ namespace kiln::ir {
 /// The names of a region's values, as far as it has been read.
 class Scope {
  public:
-  explicit Scope(const Scope* outer = nullptr) : outer_(outer), depth_(outer ? outer->depth_ + 1 : 0) {}
+  explicit Scope(const Scope* outer = nullptr)
+      : outer_(outer), depth_(outer ? outer->depth_ + 1 : 0) {}
 
   /// Binds a name to a value; an error where it is taken.
   Status define(const TokenReader& reader, const Token& name, Value* value);

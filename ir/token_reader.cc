@@ -10,11 +10,16 @@ namespace {
 /// A token as an error shows it.
 std::string show(const Token& token) {
   switch (token.kind) {
-    case Token::Kind::end: return "the end of the text";
-    case Token::Kind::string: return fmt::format("\"{}\"", token.text);
-    case Token::Kind::symbol: return fmt::format("@{}", token.text);
-    case Token::Kind::quoted_symbol: return fmt::format("@\"{}\"", token.text);
-    default: return fmt::format("'{}'", token.text);
+    case Token::Kind::end:
+      return "the end of the text";
+    case Token::Kind::string:
+      return fmt::format("\"{}\"", token.text);
+    case Token::Kind::symbol:
+      return fmt::format("@{}", token.text);
+    case Token::Kind::quoted_symbol:
+      return fmt::format("@\"{}\"", token.text);
+    default:
+      return fmt::format("'{}'", token.text);
   }
 }
 
@@ -38,7 +43,8 @@ bool TokenReader::accept(std::string_view spelling) {
 
 Diagnostic TokenReader::error(size_t offset, std::string message, std::string note) const {
   const Position position = position_of(text_, offset);
-  return {fmt::format("{}:{}:{}", file_, position.line, position.column), std::move(message), std::move(note)};
+  return {fmt::format("{}:{}:{}", file_, position.line, position.column), std::move(message),
+          std::move(note)};
 }
 
 Diagnostic TokenReader::expected(std::string_view what) const {
@@ -84,18 +90,21 @@ Expected<std::string> TokenReader::optional_location() {
 Expected<Type> TokenReader::type() {
   KILN_ASSIGN(const Token token, expect(Token::Kind::type, "a type such as tensor<2x3xf32>"));
   constexpr std::string_view kOpening = "tensor<";
-  std::string_view rest = token.text.substr(kOpening.size(), token.text.size() - kOpening.size() - 1);
+  std::string_view rest =
+      token.text.substr(kOpening.size(), token.text.size() - kOpening.size() - 1);
   auto offset = [&] { return token.offset + static_cast<size_t>(rest.data() - token.text.data()); };
   Type type;
   while (!rest.empty() && (is_digit(rest[0]) || rest[0] == '-' || rest[0] == '?')) {
     int64_t extent = 0;
     const auto [end, failure] = std::from_chars(rest.data(), rest.data() + rest.size(), extent);
-    if (failure == std::errc::result_out_of_range) return error(offset(), "an extent that no machine holds");
+    if (failure == std::errc::result_out_of_range)
+      return error(offset(), "an extent that no machine holds");
     if (failure != std::errc()) {
       return error(offset(), "expected an extent", "shapes are static: every extent is a number");
     }
     rest.remove_prefix(static_cast<size_t>(end - rest.data()));
-    if (!rest.starts_with('x')) return error(offset(), "expected x and an element type after an extent");
+    if (!rest.starts_with('x'))
+      return error(offset(), "expected x and an element type after an extent");
     rest.remove_prefix(1);
     type.shape.push_back(extent);
     if (type.rank() > kMaxRank) break;

@@ -14,7 +14,10 @@ namespace kiln::ir {
 /// error `file:line:column: expected WHAT, found TOKEN`.
 class TokenReader {
  public:
-  TokenReader(std::string_view text, std::string_view file) : text_(text), file_(file), lexer_(text) { take(); }
+  TokenReader(std::string_view text, std::string_view file)
+      : text_(text), file_(file), lexer_(text) {
+    take();
+  }
 
   /// The next token; it stays.
   const Token& peek() const { return next_; }

@@ -40,11 +40,13 @@ Status FunctionVerifier::results(const Op& op) {
   const auto types = check_op(op, written);
   if (!types) return error(op, types.error().message, types.error().note);
   if (types->size() != written.size()) {
-    return error(op, fmt::format("{} gives {} results, not {}", op.name(), types->size(), written.size()));
+    return error(
+        op, fmt::format("{} gives {} results, not {}", op.name(), types->size(), written.size()));
   }
   for (size_t i = 0; i < written.size(); ++i) {
     if ((*types)[i] == written[i]) continue;
-    return error(op, fmt::format("{} gives {}, not {}", op.name(), (*types)[i].to_string(), written[i].to_string()));
+    return error(op, fmt::format("{} gives {}, not {}", op.name(), (*types)[i].to_string(),
+                                 written[i].to_string()));
   }
   return ok();
 }
@@ -85,7 +87,8 @@ Status verify_bindings(const Module& module, const Function& function, std::stri
                        const std::vector<Binding>& bindings, const std::vector<Type>& types) {
   const std::string where = fmt::format("@{}", function.name);
   if (bindings.size() != types.size()) {
-    return Diagnostic{where, fmt::format("{} bindings for {} {}s", bindings.size(), types.size(), what), ""};
+    return Diagnostic{
+        where, fmt::format("{} bindings for {} {}s", bindings.size(), types.size(), what), ""};
   }
   std::set<std::pair<bool, std::string>> seen;
   for (size_t i = 0; i < bindings.size(); ++i) {
@@ -96,10 +99,13 @@ Status verify_bindings(const Module& module, const Function& function, std::stri
     }
     if (!binding.is_variable) continue;
     const Variable* variable = module.variable(binding.name);
-    if (!variable) return Diagnostic{where, fmt::format("{} {}: no variable {}", what, i, name), ""};
+    if (!variable)
+      return Diagnostic{where, fmt::format("{} {}: no variable {}", what, i, name), ""};
     if (variable->type == types[i]) continue;
-    return Diagnostic{where, fmt::format("{} {}: {} is {}, not {}", what, i, name, variable->type.to_string(),
-                                         types[i].to_string()), ""};
+    return Diagnostic{where,
+                      fmt::format("{} {}: {} is {}, not {}", what, i, name,
+                                  variable->type.to_string(), types[i].to_string()),
+                      ""};
   }
   return ok();
 }
@@ -109,7 +115,8 @@ Status verify_variables(const Module& module) {
   for (const Variable& variable : module.variables) {
     const std::string where = fmt::format("@{}", variable.name);
     if (variable.name.empty()) return Diagnostic{"", "a variable without a name", ""};
-    if (!names.insert(variable.name).second) return Diagnostic{where, "two variables of this name", ""};
+    if (!names.insert(variable.name).second)
+      return Diagnostic{where, "two variables of this name", ""};
     if (auto problem = problem_of(variable.type)) return Diagnostic{where, *problem, ""};
     if (variable.attributes.contains("role")) {
       return Diagnostic{where, "the role is a member of the variable, not an attribute", ""};
@@ -124,7 +131,8 @@ Status verify(const Module& module, const Function& function) {
   // The body first: bindings read the types of its results, which have to be there.
   KILN_TRY(FunctionVerifier(function).region(function.body));
   std::vector<Type> arguments;
-  for (size_t i = 0; i < function.body.argument_count(); ++i) arguments.push_back(function.body.argument(i)->type());
+  for (size_t i = 0; i < function.body.argument_count(); ++i)
+    arguments.push_back(function.body.argument(i)->type());
   KILN_TRY(verify_bindings(module, function, "argument", function.argument_bindings, arguments));
   std::vector<Type> results;
   for (const Value* result : function.body.results()) results.push_back(result->type());

@@ -10,8 +10,11 @@ namespace {
 constexpr int64_t kTranscendental = 10;
 
 bool is_transcendental(const ir::Op& op) {
-  constexpr std::string_view kNames[] = {"exponential", "exponential_minus_one", "log", "log_plus_one", "tanh",
-                                         "logistic", "erf", "sine", "cosine", "power"};
+  constexpr std::string_view kNames[] = {"exponential", "exponential_minus_one",
+                                         "log",         "log_plus_one",
+                                         "tanh",        "logistic",
+                                         "erf",         "sine",
+                                         "cosine",      "power"};
   return std::find(std::begin(kNames), std::end(kNames), op.name()) != std::end(kNames);
 }
 
@@ -29,7 +32,8 @@ int64_t operation_count(const ir::Op& op) {
   if (op.is("dot_general")) return dot_operation_count(op);
   if (op.definition().op_class == ir::OpClass::reduction) return op.operand(0)->type().count();
   int64_t elements = 0;
-  for (size_t i = 0; i < op.result_count(); ++i) elements = std::max(elements, op.result(i)->type().count());
+  for (size_t i = 0; i < op.result_count(); ++i)
+    elements = std::max(elements, op.result(i)->type().count());
   return elements * (is_transcendental(op) ? kTranscendental : 1);
 }
 

@@ -21,7 +21,9 @@ constexpr int64_t kLargeTensor = 16 * 1024;
 constexpr int64_t kSerialWork = 512 * 1024;
 constexpr size_t kSerialOps = 160;
 
-bool is_elementwise(const ir::Op& op) { return op.definition().op_class == ir::OpClass::elementwise; }
+bool is_elementwise(const ir::Op& op) {
+  return op.definition().op_class == ir::OpClass::elementwise;
+}
 
 /// A dot_general that the contraction template takes: large, with rows and columns.
 bool is_large_contraction(const ir::Op& op) {
@@ -33,7 +35,8 @@ bool is_large_contraction(const ir::Op& op) {
 }
 
 bool is_large_reduction(const ir::Op& op) {
-  return op.definition().op_class == ir::OpClass::reduction && op.operand(0)->type().count() >= kLargeTensor;
+  return op.definition().op_class == ir::OpClass::reduction &&
+         op.operand(0)->type().count() >= kLargeTensor;
 }
 
 class Fuser {
@@ -53,7 +56,8 @@ class Fuser {
       if (kind == "contraction") absorb_producers(group);
     }
     for (ir::Op* op : groups_.ops()) {
-      if (is_elementwise(*op) && op->result()->type().count() >= kLargeTensor && !kinds_.contains(groups_.group_of(op))) {
+      if (is_elementwise(*op) && op->result()->type().count() >= kLargeTensor &&
+          !kinds_.contains(groups_.group_of(op))) {
         start(op, "pointwise");
       }
     }
@@ -78,9 +82,10 @@ class Fuser {
   /// Whether an op is read by reduces alone, which then compute it on the fly.
   bool feeds_reductions_only(const ir::Op* op) const {
     const auto& users = groups_.users(op);
-    return !groups_.is_returned(op) && !users.empty() && std::all_of(users.begin(), users.end(), [](const ir::Op* user) {
-      return user->definition().op_class == ir::OpClass::reduction;
-    });
+    return !groups_.is_returned(op) && !users.empty() &&
+           std::all_of(users.begin(), users.end(), [](const ir::Op* user) {
+             return user->definition().op_class == ir::OpClass::reduction;
+           });
   }
 
   /// Elementwise ops of the group's shape that read it become its epilogue.
@@ -89,8 +94,11 @@ class Fuser {
     for (bool changed = true; changed;) {
       changed = false;
       for (ir::Op* reader : groups_.readers(group)) {
-        if (!is_alone(reader) || !is_elementwise(*reader) || reader->result()->type().shape != shape) continue;
-        if (feeds_reductions_only(reader) || !groups_.can_merge(group, groups_.group_of(reader))) continue;
+        if (!is_alone(reader) || !is_elementwise(*reader) ||
+            reader->result()->type().shape != shape)
+          continue;
+        if (feeds_reductions_only(reader) || !groups_.can_merge(group, groups_.group_of(reader)))
+          continue;
         groups_.merge(group, groups_.group_of(reader));
         changed = true;
       }
@@ -117,7 +125,8 @@ class Fuser {
       changed = false;
       for (ir::Op* source : groups_.sources(group)) {
         if (!is_alone(source) || !is_elementwise(*source) || groups_.is_returned(source)) continue;
-        if (!takes_in(group, source) || !groups_.can_merge(group, groups_.group_of(source))) continue;
+        if (!takes_in(group, source) || !groups_.can_merge(group, groups_.group_of(source)))
+          continue;
         groups_.merge(group, groups_.group_of(source));
         changed = true;
       }
@@ -129,7 +138,9 @@ class Fuser {
       for (const ir::Op* y : b) {
         for (const ir::Value* operand : x->operands()) {
           const auto others = y->operands();
-          if (operand->type().count() >= kLargeTensor && std::find(others.begin(), others.end(), operand) != others.end()) return true;
+          if (operand->type().count() >= kLargeTensor &&
+              std::find(others.begin(), others.end(), operand) != others.end())
+            return true;
         }
       }
     }
@@ -151,8 +162,8 @@ class Fuser {
     for (Group group : groups_.groups()) {
       if (!kinds_.contains(group) || kinds_.at(group) != "pointwise") continue;
       auto host = std::find_if(merged.begin(), merged.end(), [&](Group other) {
-        return root(other)->result()->type().shape == root(group)->result()->type().shape && are_neighbours(other, group) &&
-               groups_.can_merge(other, group);
+        return root(other)->result()->type().shape == root(group)->result()->type().shape &&
+               are_neighbours(other, group) && groups_.can_merge(other, group);
       });
       if (host == merged.end()) {
         merged.push_back(group);
@@ -202,7 +213,8 @@ void separate_free_results(ir::Region& body) {
     if (op == nullptr || !is_free(*op)) continue;
     const auto operands = op->operands();
     ir::Op* copy = body.append(std::make_unique<ir::Op>(
-        op->definition(), std::vector<ir::Value*>(operands.begin(), operands.end()), op->attributes(), op->location()));
+        op->definition(), std::vector<ir::Value*>(operands.begin(), operands.end()),
+        op->attributes(), op->location()));
     copy->add_result(result->type());
     result = copy->result();
   }

@@ -11,9 +11,11 @@ namespace kiln::passes {
 ///                (bias, activation; an optimizer's whole update after a weight's gradient);
 ///   reduction    a large reduce with the elementwise ops before and after it;
 ///   pointwise    elementwise ops of one large shape that are connected or read the same data;
-///   serial       small ops of any kind (scalars, biases, a classifier's loss), one after the other.
+///   serial       small ops of any kind (scalars, biases, a classifier's loss), one after the
+///   other.
 /// Ops that cost an index computation only are copied into each fusion that reads them. What stays
-/// outside: dense constants, and a `reshape` of what is already in memory, which is another view of it.
+/// outside: dense constants, and a `reshape` of what is already in memory, which is another view of
+/// it.
 Status fuse(ir::Module& module);
 
 }  // namespace kiln::passes

@@ -65,7 +65,8 @@ std::vector<ir::Op*> FusionGroups::readers(Group group) const {
       if (group_of(user) != group) all.push_back(user);
     }
   }
-  std::sort(all.begin(), all.end(), [&](auto* a, auto* b) { return position_.at(a) < position_.at(b); });
+  std::sort(all.begin(), all.end(),
+            [&](auto* a, auto* b) { return position_.at(a) < position_.at(b); });
   all.erase(std::unique(all.begin(), all.end()), all.end());
   return all;
 }
@@ -77,7 +78,8 @@ std::vector<ir::Op*> FusionGroups::sources(Group group) const {
       if (group_of(source) != group) all.push_back(source);
     }
   }
-  std::sort(all.begin(), all.end(), [&](auto* a, auto* b) { return position_.at(a) < position_.at(b); });
+  std::sort(all.begin(), all.end(),
+            [&](auto* a, auto* b) { return position_.at(a) < position_.at(b); });
   all.erase(std::unique(all.begin(), all.end()), all.end());
   return all;
 }
@@ -88,7 +90,8 @@ std::vector<FusionGroups::Group> FusionGroups::successors(Group group) const {
   return {all.begin(), all.end()};
 }
 
-/// Whether a path of length two or more leads from `from` to `to`; `around` is that first step to skip.
+/// Whether a path of length two or more leads from `from` to `to`; `around` is that first step to
+/// skip.
 bool FusionGroups::reaches(Group from, Group to, Group around) const {
   std::vector<bool> seen(members_.size(), false);
   std::vector<Group> stack;

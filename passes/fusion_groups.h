@@ -15,8 +15,8 @@ namespace kiln::passes {
 /// cost an index computation only (splat constants, iota, broadcasts, slices, ...).
 bool is_free(const ir::Op& op);
 
-/// Ops that are not free, or are returned, in program order, each in one group (at first, its own). A
-/// dependence through free ops counts as direct.
+/// Ops that are not free, or are returned, in program order, each in one group (at first, its own).
+/// A dependence through free ops counts as direct.
 class FusionGroups {
  public:
   using Group = size_t;

@@ -8,12 +8,15 @@
 namespace kiln::passes {
 namespace {
 
-/// Values that depend on `source` element by element, `source` included; empty if any op reads them otherwise.
-std::unordered_set<const ir::Value*> elementwise_cone(const ir::Region& region, const ir::Value* source) {
+/// Values that depend on `source` element by element, `source` included; empty if any op reads them
+/// otherwise.
+std::unordered_set<const ir::Value*> elementwise_cone(const ir::Region& region,
+                                                      const ir::Value* source) {
   std::unordered_set<const ir::Value*> cone = {source};
   for (const auto& op : region.ops()) {
     const auto operands = op->operands();
-    const bool reads = std::any_of(operands.begin(), operands.end(), [&](const ir::Value* v) { return cone.contains(v); });
+    const bool reads = std::any_of(operands.begin(), operands.end(),
+                                   [&](const ir::Value* v) { return cone.contains(v); });
     if (!reads) continue;
     if (op->definition().op_class != ir::OpClass::elementwise) return {};
     for (size_t i = 0; i < op->result_count(); ++i) cone.insert(op->result(i));

@@ -78,7 +78,8 @@ class Scheduler {
   /// Bytes that become live by running an op, less those that die.
   int64_t growth(size_t i) const {
     int64_t bytes = 0;
-    for (size_t r = 0; r < ops_[i]->result_count(); ++r) bytes += ops_[i]->result(r)->type().bytes();
+    for (size_t r = 0; r < ops_[i]->result_count(); ++r)
+      bytes += ops_[i]->result(r)->type().bytes();
     std::unordered_set<const ir::Value*> seen;
     for (const ir::Value* operand : ops_[i]->operands()) {
       if (operand->is_argument() || !seen.insert(operand).second) continue;
@@ -104,7 +105,8 @@ class Scheduler {
   std::unordered_map<const ir::Op*, size_t> index_;
   std::vector<std::unordered_set<size_t>> successors_;
   std::vector<size_t> waiting_for_;
-  std::unordered_map<const ir::Value*, std::unordered_set<size_t>> readers_;  // that have not run yet
+  std::unordered_map<const ir::Value*, std::unordered_set<size_t>>
+      readers_;  // that have not run yet
 };
 
 }  // namespace

@@ -11,12 +11,14 @@ namespace {
 using Group = FusionGroups::Group;
 
 bool is_dense_constant(const ir::Op& op) {
-  return op.is("constant") && !op.get<ir::Literal>("value").is_splat() && op.result()->type().rank() > 0;
+  return op.is("constant") && !op.get<ir::Literal>("value").is_splat() &&
+         op.result()->type().rank() > 0;
 }
 
 /// Copies an op without its operands and results' uses: they are given.
 ir::Op* copy_op(const ir::Op& op, std::vector<ir::Value*> operands, ir::Region& to) {
-  ir::Op* copy = to.append(std::make_unique<ir::Op>(op.definition(), std::move(operands), op.attributes(), op.location()));
+  ir::Op* copy = to.append(std::make_unique<ir::Op>(op.definition(), std::move(operands),
+                                                    op.attributes(), op.location()));
   for (size_t i = 0; i < op.result_count(); ++i) copy->add_result(op.result(i)->type());
   for (size_t i = 0; i < op.region_count(); ++i) ir::copy_region(op.region(i), copy->add_region());
   return copy;
@@ -41,12 +43,16 @@ class Outliner {
     Group group;
     std::unique_ptr<ir::Op> fusion;
     std::vector<ir::Value*> operands;
-    std::unordered_map<const ir::Value*, ir::Value*> inner;  // values of the old function within the region
+    std::unordered_map<const ir::Value*, ir::Value*>
+        inner;  // values of the old function within the region
   };
 
   void outline_group(Group group) {
-    Body body{group, std::make_unique<ir::Op>(*ir::find_op("fusion"), std::vector<ir::Value*>{},
-                                              ir::Attributes{{"kind", kinds_.at(group)}}, ""), {}, {}};
+    Body body{group,
+              std::make_unique<ir::Op>(*ir::find_op("fusion"), std::vector<ir::Value*>{},
+                                       ir::Attributes{{"kind", kinds_.at(group)}}, ""),
+              {},
+              {}};
     ir::Region& region = body.fusion->add_region();
     for (const ir::Op* op : groups_.members(group)) {
       std::vector<ir::Value*> operands;
@@ -120,7 +126,8 @@ class Outliner {
     return outer_[value] = copy->result(static_cast<size_t>(value->index()));
   }
 
-  /// Whether a value's elements are in memory outside the group, so that a reshape is a view of them.
+  /// Whether a value's elements are in memory outside the group, so that a reshape is a view of
+  /// them.
   bool is_stored_outside(const ir::Value* value, Group group) const {
     if (value->is_argument()) return true;
     const Group maker = groups_.group_of(value->op());
@@ -138,7 +145,8 @@ class Outliner {
       return body.inner[value] = body.fusion->region().add_argument(value->type());
     }
     std::vector<ir::Value*> operands;
-    for (const ir::Value* operand : value->op()->operands()) operands.push_back(inside(body, operand));
+    for (const ir::Value* operand : value->op()->operands())
+      operands.push_back(inside(body, operand));
     ir::Op* copy = copy_op(*value->op(), std::move(operands), body.fusion->region());
     return body.inner[value] = copy->result(static_cast<size_t>(value->index()));
   }

@@ -13,11 +13,20 @@ namespace kiln::passes {
 
 std::span<const Pass> pipeline() {
   static constexpr std::array kPasses = {
-      Pass{"differentiate", "gradients as ordinary ops, in place of every `gradient`", differentiate},
+      Pass{"differentiate", "gradients as ordinary ops, in place of every `gradient`",
+           differentiate},
       Pass{"simplify", "identities, constant folding, common subexpressions, dead code", simplify},
-      Pass{"fuse", "ops into kernels: contractions with their epilogues, reductions, pointwise, small ones together", fuse},
-      Pass{"order", "an order of the kernels that keeps little live and lets variables be updated in place", order},
-      Pass{"plan-memory", "an offset in the arena for every temporary, the variables' own places for their new values", plan_memory},
+      Pass{"fuse",
+           "ops into kernels: contractions with their epilogues, reductions, pointwise, small ones "
+           "together",
+           fuse},
+      Pass{"order",
+           "an order of the kernels that keeps little live and lets variables be updated in place",
+           order},
+      Pass{"plan-memory",
+           "an offset in the arena for every temporary, the variables' own places for their new "
+           "values",
+           plan_memory},
   };
   return kPasses;
 }
@@ -33,7 +42,8 @@ Status run_pipeline(ir::Module& module, const AfterPass& after) {
   for (const Pass& pass : pipeline()) {
     KILN_TRY(pass.run(module));
     if (Status status = ir::verify(module); !status) {
-      return Diagnostic{"after " + std::string(pass.name), status.error().to_string(), "this is a bug in kiln"};
+      return Diagnostic{"after " + std::string(pass.name), status.error().to_string(),
+                        "this is a bug in kiln"};
     }
     if (after) after(pass, module);
   }

@@ -12,7 +12,9 @@
 namespace kiln::passes {
 namespace {
 
-int64_t align(int64_t bytes) { return (bytes + kBufferAlignment - 1) / kBufferAlignment * kBufferAlignment; }
+int64_t align(int64_t bytes) {
+  return (bytes + kBufferAlignment - 1) / kBufferAlignment * kBufferAlignment;
+}
 
 /// What a view or a value is stored as: views share the buffer of what they show.
 const ir::Value* storage_of(const ir::Value* value) {
@@ -26,7 +28,8 @@ std::unique_ptr<ir::Op> make_copy(ir::Value* value, const ir::Type& type) {
                                        ir::Attributes{{"kind", std::string("pointwise")}}, "copy");
   ir::Region& region = copy->add_region();
   ir::Builder builder(region, "copy");
-  region.set_results({ir::reshape(builder.wrap(region.add_argument(value->type())), type.shape).value});
+  region.set_results(
+      {ir::reshape(builder.wrap(region.add_argument(value->type())), type.shape).value});
   copy->add_result(type);
   return copy;
 }
@@ -81,12 +84,14 @@ class Planner {
     last_.clear();
     for (size_t i = 0; i < op_count(); ++i) {
       ir::Op* op = fusion(i);
-      for (size_t r = 0; r < op->result_count(); ++r) first_[op->result(r)] = last_[op->result(r)] = i;
+      for (size_t r = 0; r < op->result_count(); ++r)
+        first_[op->result(r)] = last_[op->result(r)] = i;
       for (const ir::Value* operand : op->operands()) last_[storage_of(operand)] = i;
     }
   }
 
-  /// Binds results to the places of variables and outputs, through copies where they cannot be written there.
+  /// Binds results to the places of variables and outputs, through copies where they cannot be
+  /// written there.
   void place_results() {
     std::vector<ir::Value*> results = function_.body.results();
     for (size_t r = 0; r < results.size(); ++r) {
@@ -107,18 +112,21 @@ class Planner {
   }
 
   bool is_placeable(const ir::Value* value, const ir::Binding& binding) const {
-    if (value->op() == nullptr || !value->op()->is("fusion") || place_.contains(value)) return false;
+    if (value->op() == nullptr || !value->op()->is("fusion") || place_.contains(value))
+      return false;
     if (!binding.is_variable) return true;
     const ir::Value* old_value = function_.variable_argument(binding.name);
     if (old_value == nullptr || !last_.contains(old_value)) return true;
     const size_t writer = first_.at(value);
     if (last_.at(old_value) > writer) return false;
-    return last_.at(old_value) < writer || reads_in_place(*value->op(), old_value, static_cast<size_t>(value->index()));
+    return last_.at(old_value) < writer ||
+           reads_in_place(*value->op(), old_value, static_cast<size_t>(value->index()));
   }
 
   static bool reads_in_place(const ir::Op& fusion, const ir::Value* old_value, size_t result) {
     for (size_t i = 0; i < fusion.operands().size(); ++i) {
-      if (storage_of(fusion.operand(i)) == old_value && !can_write_over(fusion, i, result)) return false;
+      if (storage_of(fusion.operand(i)) == old_value && !can_write_over(fusion, i, result))
+        return false;
     }
     return true;
   }
@@ -129,13 +137,15 @@ class Planner {
       if (!op->is("fusion")) continue;
       for (size_t r = 0; r < op->result_count(); ++r) {
         const ir::Value* value = op->result(r);
-        if (!place_.contains(value)) temporaries_.push_back({value, align(value->type().bytes()), i, last_.at(value)});
+        if (!place_.contains(value))
+          temporaries_.push_back({value, align(value->type().bytes()), i, last_.at(value)});
       }
     }
   }
 
   Temporary* temporary(const ir::Value* value) {
-    auto found = std::find_if(temporaries_.begin(), temporaries_.end(), [&](const Temporary& t) { return t.value == value; });
+    auto found = std::find_if(temporaries_.begin(), temporaries_.end(),
+                              [&](const Temporary& t) { return t.value == value; });
     return found == temporaries_.end() ? nullptr : &*found;
   }
 
@@ -147,7 +157,8 @@ class Planner {
       for (size_t i = 0; i < op.operands().size(); ++i) {
         const ir::Value* source = storage_of(op.operand(i));
         Temporary* dying = temporary(source);
-        if (dying == nullptr || owner_.contains(result.value) || donated_.contains(source)) continue;
+        if (dying == nullptr || owner_.contains(result.value) || donated_.contains(source))
+          continue;
         if (dying->last != result.first || op.operand(i) != source) continue;
         if (!can_write_over(op, i, static_cast<size_t>(result.value->index()))) continue;
         owner_[result.value] = source;
@@ -173,7 +184,8 @@ class Planner {
     std::vector<Temporary*> by_size;
     for (auto& [value, t] : merged) by_size.push_back(&t);
     std::sort(by_size.begin(), by_size.end(), [](const Temporary* a, const Temporary* b) {
-      return std::tuple(-a->bytes, a->first, a->value->index()) < std::tuple(-b->bytes, b->first, b->value->index());
+      return std::tuple(-a->bytes, a->first, a->value->index()) <
+             std::tuple(-b->bytes, b->first, b->value->index());
     });
     std::vector<const Temporary*> placed;
     for (Temporary* t : by_size) {
@@ -192,7 +204,8 @@ class Planner {
   static int64_t lowest_offset(const Temporary& t, const std::vector<const Temporary*>& placed) {
     std::vector<std::pair<int64_t, int64_t>> taken;
     for (const Temporary* other : placed) {
-      if (other->first <= t.last && t.first <= other->last) taken.emplace_back(other->offset, other->offset + other->bytes);
+      if (other->first <= t.last && t.first <= other->last)
+        taken.emplace_back(other->offset, other->offset + other->bytes);
     }
     std::sort(taken.begin(), taken.end());
     int64_t offset = 0;
@@ -210,7 +223,9 @@ class Planner {
       ir::Strings buffers;
       for (size_t r = 0; r < op->result_count(); ++r) {
         auto place = place_.find(op->result(r));
-        buffers.push_back(place != place_.end() ? place->second : fmt::format("arena+{}", temporary(op->result(r))->offset));
+        buffers.push_back(place != place_.end()
+                              ? place->second
+                              : fmt::format("arena+{}", temporary(op->result(r))->offset));
       }
       op->set("buffers", std::move(buffers));
     }
@@ -254,8 +269,9 @@ std::string describe_memory_plan(const ir::Function& function) {
     if (!op->is("fusion")) continue;
     const auto buffers = op->get<ir::Strings>("buffers");
     for (size_t r = 0; r < buffers.size(); ++r) {
-      text += fmt::format("  {:<28} {:>10} bytes  {:<24} {}\n", buffers[r], op->result(r)->type().bytes(),
-                          op->result(r)->type().to_string(), op->location());
+      text += fmt::format("  {:<28} {:>10} bytes  {:<24} {}\n", buffers[r],
+                          op->result(r)->type().bytes(), op->result(r)->type().to_string(),
+                          op->location());
     }
   }
   return text;

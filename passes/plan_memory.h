@@ -18,10 +18,10 @@ inline constexpr int64_t kBufferAlignment = 64;
 ///   arena+OFFSET   a temporary; two overlap only if they are not live at once, or if the fusion
 ///                  writes its result over an operand that dies there, element by element
 /// A new value goes in place if no op reads the old one afterwards and the fusion that computes it
-/// reads it, if at all, at the element that it writes. Where that does not hold, or where a result is
-/// bound twice, a fusion that copies is added at the end; for a result that is an argument, at the
-/// start. Functions get
-/// `arena_bytes`, and `arena_lower_bound`: the largest sum of temporaries that are live at once.
+/// reads it, if at all, at the element that it writes. Where that does not hold, or where a result
+/// is bound twice, a fusion that copies is added at the end; for a result that is an argument, at
+/// the start. Functions get `arena_bytes`, and `arena_lower_bound`: the largest sum of temporaries
+/// that are live at once.
 Status plan_memory(ir::Module& module);
 
 /// A table of a planned function's buffers, by offset, with size, life and location: for people.

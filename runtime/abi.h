@@ -1,11 +1,12 @@
-// The one interface between compiled code and the runtime: a constant table that describes the model,
-// and its step functions. The compiler emits the table as the symbol `kiln_model` (as machine code
-// that is linked, or in memory); the runtime is generic and reads nothing else.
+// The one interface between compiled code and the runtime: a constant table that describes the
+// model, and its step functions. The compiler emits the table as the symbol `kiln_model` (as
+// machine code that is linked, or in memory); the runtime is generic and reads nothing else.
 //
 // Memory: a model runs on two blocks, both aligned to KILN_ALIGNMENT bytes.
 //   state  every variable (weights, optimizer slots, metric counters) at its constant offset; it
 //          lives as long as the model and is shared by all functions;
-//   arena  the temporaries of one call, at offsets that the memory planner chose; one block, as large
+//   arena  the temporaries of one call, at offsets that the memory planner chose; one block, as
+//   large
 //          as the largest function needs, is reused by every call.
 #pragma once
 
@@ -55,15 +56,15 @@ typedef struct {
   int64_t offset;  ///< bytes from the start of the state block
 } kiln_variable;
 
-/// Runs one function. `pool` is a kiln_thread_pool (see thread_pool.h); `inputs` and `outputs` point to
-/// one dense buffer per input and output, inputs and outputs are distinct and aligned to KILN_ALIGNMENT.
-/// Returns 0, or the code of the kernel that failed.
+/// Runs one function. `pool` is a kiln_thread_pool (see thread_pool.h); `inputs` and `outputs`
+/// point to one dense buffer per input and output, inputs and outputs are distinct and aligned to
+/// KILN_ALIGNMENT. Returns 0, or the code of the kernel that failed.
 typedef int32_t (*kiln_run)(void* pool, void* state, void* arena, const void* const* inputs,
                             void* const* outputs);
 
 /// One compiled function. The functions of a trainable model, by name:
-///   init(seed: i64)             sets every variable (weights from their initializers, slots to zero)
-///   train_step(x, y, count)     one optimizer step on a batch; updates the metrics
+///   init(seed: i64)             sets every variable (weights from their initializers, slots to
+///   zero) train_step(x, y, count)     one optimizer step on a batch; updates the metrics
 ///   test_step(x, y, count)      loss and metrics of a batch; changes nothing but the metrics
 ///   predict_step(x)             the model's output
 /// x, y: [batch, ...]; count: i32 scalar, 1..batch: rows from `count` on are padding and count for
@@ -87,9 +88,10 @@ typedef struct {
 typedef struct {
   int32_t abi_version;  ///< KILN_ABI_VERSION
   const char* name;
-  const char* target;   ///< what it was compiled for, "x86-64-linux-avx2-fma-..."
-  const char* loss;     ///< Keras's name of the loss, or "" where the model was not compiled for training
-  const char* summary;  ///< Keras's table of layers, many lines
+  const char* target;  ///< what it was compiled for, "x86-64-linux-avx2-fma-..."
+  const char*
+      loss;  ///< Keras's name of the loss, or "" where the model was not compiled for training
+  const char* summary;    ///< Keras's table of layers, many lines
   int64_t label_classes;  ///< y holds integers in [0, label_classes); 0: y is compared as it is
   int64_t state_bytes;
   int32_t variable_count;

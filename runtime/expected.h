@@ -1,6 +1,6 @@
 // The result type of everything that can go wrong through a user's input: a value, or a Diagnostic
-// that says what is wrong, where, and what to do. It stands in runtime/ because the runtime is the one
-// part that everything else, generated executables included, can use.
+// that says what is wrong, where, and what to do. It stands in runtime/ because the runtime is the
+// one part that everything else, generated executables included, can use.
 #pragma once
 
 #include <string>
@@ -50,15 +50,17 @@ inline Status ok() { return Unit{}; }
 
 }  // namespace kiln
 
-/// Evaluates EXPR (an Expected) and returns its error from the enclosing function, or assigns the value.
+/// Evaluates EXPR (an Expected) and returns its error from the enclosing function, or assigns the
+/// value.
 #define KILN_CONCAT_INNER(a, b) a##b
 #define KILN_CONCAT(a, b) KILN_CONCAT_INNER(a, b)
-#define KILN_ASSIGN(DECLARATION, EXPR) KILN_ASSIGN_AS(DECLARATION, EXPR, KILN_CONCAT(expected_, __LINE__))
+#define KILN_ASSIGN(DECLARATION, EXPR) \
+  KILN_ASSIGN_AS(DECLARATION, EXPR, KILN_CONCAT(expected_, __LINE__))
 #define KILN_ASSIGN_AS(DECLARATION, EXPR, NAME) \
   auto NAME = (EXPR);                           \
   if (!NAME) return NAME.error();               \
   DECLARATION = std::move(*NAME)
-#define KILN_TRY(EXPR)                                             \
-  do {                                                             \
+#define KILN_TRY(EXPR)                                                                   \
+  do {                                                                                   \
     if (auto kiln_try_result = (EXPR); !kiln_try_result) return kiln_try_result.error(); \
   } while (false)

@@ -8,8 +8,8 @@
 namespace kiln::runtime {
 
 /// While it lives, this thread's floating point takes and gives zero for denormal numbers, as
-/// TensorFlow's does. An optimizer's moments of weights that get no gradient fade into them, and x86
-/// computes with them a hundred times slower.
+/// TensorFlow's does. An optimizer's moments of weights that get no gradient fade into them, and
+/// x86 computes with them a hundred times slower.
 class FlushDenormals {
  public:
 #if defined(__x86_64__)

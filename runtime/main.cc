@@ -89,7 +89,8 @@ Status run_fit(const kiln_model& model, const CommandLine& line, const WeightFil
   KILN_ASSIGN(const Dataset data, load_data(line, model));
   KILN_ASSIGN(const History history, fit(session, data.x, data.y, fit_options(line)));
   if (!line.save.empty()) {
-    KILN_TRY(files.save(session, line.save, line.weights_only ? SaveState::kWeights : SaveState::kWeightsAndOptimizer));
+    KILN_TRY(files.save(session, line.save,
+                        line.weights_only ? SaveState::kWeights : SaveState::kWeightsAndOptimizer));
     if (line.verbose > 0) print("saved: " + line.save + "\n");
   }
   KILN_TRY(save_history(history, line.history));
@@ -100,7 +101,8 @@ Status run_fit(const kiln_model& model, const CommandLine& line, const WeightFil
 }
 
 // A session with the weights of --weights.
-Expected<Session> trained_session(const kiln_model& model, const CommandLine& line, const WeightFiles& files) {
+Expected<Session> trained_session(const kiln_model& model, const CommandLine& line,
+                                  const WeightFiles& files) {
   KILN_ASSIGN(Session session, Session::create(&model, line.threads));
   if (session.find_function("init") != nullptr) KILN_TRY(session.initialize(0));
   if (!line.weights.empty()) {

@@ -12,10 +12,13 @@
 
 namespace kiln::runtime {
 
-/// How weights get from and to files. An executable knows .npz; the compiler knows Keras's files, too.
+/// How weights get from and to files. An executable knows .npz; the compiler knows Keras's files,
+/// too.
 struct WeightFiles {
-  std::function<Expected<LoadedState>(Session& session, const std::string& path)> load = load_weights;
-  std::function<Status(const Session& session, const std::string& path, SaveState what)> save = save_weights;
+  std::function<Expected<LoadedState>(Session& session, const std::string& path)> load =
+      load_weights;
+  std::function<Status(const Session& session, const std::string& path, SaveState what)> save =
+      save_weights;
 };
 
 /// Does what a command line says, printing to stdout.

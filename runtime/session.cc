@@ -6,6 +6,7 @@
 
 #if defined(__linux__)
 #include <sys/mman.h>
+
 #include "runtime/flush_denormals.h"
 #endif
 

@@ -26,7 +26,8 @@ std::string difference(const ir::Attributes& a, const ir::Attributes& b) {
     const auto found = b.find(name);
     if (found == b.end()) return fmt::format("attribute {} on one side only", name);
     if (!equal(value, found->second)) {
-      return fmt::format("attribute {}: {} and {}", name, ir::print(value), ir::print(found->second));
+      return fmt::format("attribute {}: {} and {}", name, ir::print(value),
+                         ir::print(found->second));
     }
   }
   return "";
@@ -57,13 +58,15 @@ class Comparison {
 std::string Comparison::ops(const ir::Op& a, const ir::Op& b) {
   if (a.name() != b.name()) return fmt::format("{} and {}", a.name(), b.name());
   if (!paired(a.operands(), b.operands())) return fmt::format("{}: other operands", a.name());
-  if (a.location() != b.location()) return fmt::format("{}: \"{}\" and \"{}\"", a.name(), a.location(), b.location());
+  if (a.location() != b.location())
+    return fmt::format("{}: \"{}\" and \"{}\"", a.name(), a.location(), b.location());
   if (auto found = difference(a.attributes(), b.attributes()); !found.empty()) {
     return fmt::format("{}: {}", a.name(), found);
   }
   if (a.result_count() != b.result_count()) return fmt::format("{}: other results", a.name());
   for (size_t i = 0; i < a.result_count(); ++i) {
-    if (a.result(i)->type() != b.result(i)->type()) return fmt::format("{}: other result types", a.name());
+    if (a.result(i)->type() != b.result(i)->type())
+      return fmt::format("{}: other result types", a.name());
     pairs_[a.result(i)] = b.result(i);
   }
   if (a.region_count() != b.region_count()) return fmt::format("{}: other regions", a.name());
@@ -76,12 +79,15 @@ std::string Comparison::ops(const ir::Op& a, const ir::Op& b) {
 std::string Comparison::regions(const ir::Region& a, const ir::Region& b) {
   if (a.argument_count() != b.argument_count()) return "other arguments";
   for (size_t i = 0; i < a.argument_count(); ++i) {
-    if (a.argument(i)->type() != b.argument(i)->type()) return fmt::format("argument {}: other type", i);
+    if (a.argument(i)->type() != b.argument(i)->type())
+      return fmt::format("argument {}: other type", i);
     pairs_[a.argument(i)] = b.argument(i);
   }
-  if (a.ops().size() != b.ops().size()) return fmt::format("{} and {} ops", a.ops().size(), b.ops().size());
+  if (a.ops().size() != b.ops().size())
+    return fmt::format("{} and {} ops", a.ops().size(), b.ops().size());
   for (size_t i = 0; i < a.ops().size(); ++i) {
-    if (auto found = ops(*a.ops()[i], *b.ops()[i]); !found.empty()) return fmt::format("op {}: {}", i, found);
+    if (auto found = ops(*a.ops()[i], *b.ops()[i]); !found.empty())
+      return fmt::format("op {}: {}", i, found);
   }
   return paired(a.results(), b.results()) ? "" : "other results";
 }
@@ -105,7 +111,9 @@ std::string difference(const ir::Function& a, const ir::Function& b) {
 
 }  // namespace
 
-std::string difference(const ir::Region& a, const ir::Region& b) { return Comparison().regions(a, b); }
+std::string difference(const ir::Region& a, const ir::Region& b) {
+  return Comparison().regions(a, b);
+}
 
 std::string difference(const ir::Module& a, const ir::Module& b) {
   if (a.name != b.name) return fmt::format("modules @{} and @{}", a.name, b.name);

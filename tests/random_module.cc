@@ -23,7 +23,8 @@ ir::Literal random_literal(const Type& type, Random& random) {
     if (ir::is_float(type.element)) {
       literal.set(i, random.uniform(-2, 2));
     } else {
-      literal.set_int(i, random.chance(80) ? random.between(-10, 10) : random.between(INT32_MIN, INT32_MAX) * 1000003);
+      literal.set_int(i, random.chance(80) ? random.between(-10, 10)
+                                           : random.between(INT32_MIN, INT32_MAX) * 1000003);
     }
   }
   return splat ? ir::Literal::from_bytes(type, true, literal.bytes()) : literal;
@@ -41,12 +42,14 @@ bool Pool::integers_allowed() const {
 }
 
 ElementType Pool::number_element() {
-  return integers_allowed() && random_.chance(30) ? random_.pick(options_.integers) : float_element();
+  return integers_allowed() && random_.chance(30) ? random_.pick(options_.integers)
+                                                  : float_element();
 }
 
 Type Pool::random_type(ElementType element) {
   Type type{element, {}};
-  for (int64_t rank = random_.below(4); rank > 0; --rank) type.shape.push_back(random_.between(1, 5));
+  for (int64_t rank = random_.below(4); rank > 0; --rank)
+    type.shape.push_back(random_.between(1, 5));
   if (type.rank() > 0 && random_.chance(2)) type.shape[0] = 0;
   return type;
 }
@@ -55,10 +58,12 @@ Tensor Pool::any(bool floats, bool integers, bool booleans) {
   for (int attempt = 0; attempt < 20 && !values_.empty(); ++attempt) {
     // Recent values more often: long chains instead of many short ones.
     const int64_t size = static_cast<int64_t>(values_.size());
-    const int64_t at = size - 1 - random_.below(random_.chance(50) ? std::min<int64_t>(size, 6) : size);
+    const int64_t at =
+        size - 1 - random_.below(random_.chance(50) ? std::min<int64_t>(size, 6) : size);
     const Tensor value = values_[static_cast<size_t>(at)];
     const ElementType element = value.type().element;
-    if (ir::is_float(element) ? floats : element == ElementType::i1 ? booleans : integers) return value;
+    if (ir::is_float(element) ? floats : element == ElementType::i1 ? booleans : integers)
+      return value;
   }
   if (floats) return of_type(random_type(float_element()));
   if (integers && random_.chance(60)) return of_type(random_type(random_.pick(options_.integers)));
@@ -77,7 +82,8 @@ Tensor Pool::of_type(const Type& type) {
   }
   if (!fitting.empty() && random_.chance(75)) return random_.pick(fitting);
   Value* value = fresh_ && random_.chance(70) ? fresh_(type) : nullptr;
-  const Tensor tensor = value ? builder_.wrap(value) : builder_.constant(random_literal(type, random_));
+  const Tensor tensor =
+      value ? builder_.wrap(value) : builder_.constant(random_literal(type, random_));
   add(tensor);
   return tensor;
 }
@@ -95,7 +101,8 @@ class Generator {
   }
 
   ir::Module generate() {
-    for (int i = 0; i < options_.functions; ++i) function(module_.add_function(fmt::format("f{}", i)));
+    for (int i = 0; i < options_.functions; ++i)
+      function(module_.add_function(fmt::format("f{}", i)));
     return std::move(module_);
   }
 
@@ -117,7 +124,8 @@ class Generator {
 Value* Generator::argument(ir::Function& function, const Type& type) {
   const int64_t kind = random_.below(3);
   if (kind == 0) {
-    return function.add_argument(type, ir::Binding::plain(fmt::format("x{}", function.argument_bindings.size())));
+    return function.add_argument(
+        type, ir::Binding::plain(fmt::format("x{}", function.argument_bindings.size())));
   }
   if (kind == 1) {
     const auto role = static_cast<ir::Role>(random_.below(4));
@@ -143,12 +151,14 @@ void Generator::apply(Pool& pool) {
 void Generator::fuse(Pool& pool) {
   std::vector<Value*> operands;
   for (int64_t i = random_.between(1, 3); i > 0; --i) operands.push_back(pool.anything().value);
-  auto op = std::make_unique<ir::Op>(*ir::find_op("fusion"), operands, ir::Attributes{{"kind", std::string("serial")}},
+  auto op = std::make_unique<ir::Op>(*ir::find_op("fusion"), operands,
+                                     ir::Attributes{{"kind", std::string("serial")}},
                                      pool.builder().location());
   ir::Region& region = op->add_region();
   ir::Builder builder(region, pool.builder().location());
   Pool inner(builder, random_, options_, {});
-  for (const Value* operand : operands) inner.add(builder.wrap(region.add_argument(operand->type())));
+  for (const Value* operand : operands)
+    inner.add(builder.wrap(region.add_argument(operand->type())));
   const size_t arguments = inner.values().size();
   for (int64_t i = random_.between(1, 4); i > 0; --i) apply(inner);
   std::vector<Value*> results;
@@ -158,7 +168,8 @@ void Generator::fuse(Pool& pool) {
   region.set_results(results);
   for (const Value* result : results) op->add_result(result->type());
   ir::Op* appended = pool.builder().region().append(std::move(op));
-  for (size_t i = 0; i < appended->result_count(); ++i) pool.add(pool.builder().wrap(appended->result(i)));
+  for (size_t i = 0; i < appended->result_count(); ++i)
+    pool.add(pool.builder().wrap(appended->result(i)));
 }
 
 /// New values of some variables, and the last values as outputs.
@@ -170,7 +181,8 @@ void Generator::results(ir::Function& function, Pool& pool) {
   }
   const size_t size = pool.values().size();
   for (size_t i = size - std::min<size_t>(size, 3); i < size; ++i) {
-    function.add_result(pool.values()[i].value, ir::Binding::plain(fmt::format("y{}", function.result_bindings.size())));
+    function.add_result(pool.values()[i].value,
+                        ir::Binding::plain(fmt::format("y{}", function.result_bindings.size())));
   }
 }
 
@@ -178,7 +190,8 @@ void Generator::add_loss(ir::Function& function, Pool& pool) {
   const ElementType element = options_.floats.front();
   Tensor loss = pool.builder().scalar(0, element);
   for (const Tensor& value : pool.values()) {
-    if (!ir::is_float(value.type().element) || value.type().count() == 0 || random_.chance(30)) continue;
+    if (!ir::is_float(value.type().element) || value.type().count() == 0 || random_.chance(30))
+      continue;
     const Tensor part = ir::sum(ir::square(ir::convert(value, element)));
     loss = loss + part * (0.125 / static_cast<double>(value.type().count()));
   }
@@ -204,8 +217,8 @@ void Generator::function(ir::Function& function) {
 ir::Module random_module(uint64_t seed, const RandomModuleOptions& options) {
   ir::Module module = Generator(seed, options).generate();
   const auto verified = ir::verify(module);
-  KILN_CHECK(static_cast<bool>(verified), "random module, seed {}: {}\n{}", seed, verified.error().to_string(),
-             ir::print(module));
+  KILN_CHECK(static_cast<bool>(verified), "random module, seed {}: {}\n{}", seed,
+             verified.error().to_string(), ir::print(module));
   return module;
 }
 
@@ -217,7 +230,8 @@ RandomValues random_values(const ir::Module& module, const ir::Function& functio
   }
   for (size_t i = 0; i < function.argument_bindings.size(); ++i) {
     if (function.argument_bindings[i].is_variable) continue;
-    values.inputs[function.argument_bindings[i].name] = random_literal(function.body.argument(i)->type(), random).dense();
+    values.inputs[function.argument_bindings[i].name] =
+        random_literal(function.body.argument(i)->type(), random).dense();
   }
   return values;
 }

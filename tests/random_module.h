@@ -25,10 +25,11 @@ struct RandomModuleOptions {
   bool fusions = false;  ///< some ops inside `fusion` regions
   /// Adds a result "loss" to every function: a float scalar that depends on most float values.
   bool loss = false;
-  std::vector<ir::ElementType> floats = {ir::ElementType::f32, ir::ElementType::f64, ir::ElementType::f16,
-                                         ir::ElementType::bf16};
-  std::vector<ir::ElementType> integers = {ir::ElementType::i32, ir::ElementType::i64, ir::ElementType::i16,
-                                           ir::ElementType::i8, ir::ElementType::u8};
+  std::vector<ir::ElementType> floats = {ir::ElementType::f32, ir::ElementType::f64,
+                                         ir::ElementType::f16, ir::ElementType::bf16};
+  std::vector<ir::ElementType> integers = {ir::ElementType::i32, ir::ElementType::i64,
+                                           ir::ElementType::i16, ir::ElementType::i8,
+                                           ir::ElementType::u8};
 };
 
 /// A verified module: functions over inputs "x0", ... and variables @v0, ... with outputs "y0", ...

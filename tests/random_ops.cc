@@ -73,7 +73,8 @@ Tensor convert_any(Pool& pool) {
 }
 
 Tensor constant(Pool& pool) {
-  return pool.builder().constant(random_literal(pool.random_type(pool.number_element()), pool.random()));
+  return pool.builder().constant(
+      random_literal(pool.random_type(pool.number_element()), pool.random()));
 }
 
 Tensor iota(Pool& pool) {
@@ -113,7 +114,8 @@ Tensor transpose(Pool& pool) {
   Integers permutation(x.shape().size());
   std::iota(permutation.begin(), permutation.end(), 0);
   for (size_t i = permutation.size(); i > 1; --i) {
-    std::swap(permutation[i - 1], permutation[static_cast<size_t>(pool.random().below(static_cast<int64_t>(i)))]);
+    std::swap(permutation[i - 1],
+              permutation[static_cast<size_t>(pool.random().below(static_cast<int64_t>(i)))]);
   }
   return ir::transpose(x, permutation);
 }
@@ -161,9 +163,11 @@ Tensor pad(Pool& pool) {
   }
   if (x.type().count() * (int64_t{1} << (2 * x.rank())) > 4 * kLargestRandomTensor) return {};
   const Tensor value = pool.of_type({x.type().element, {}});
-  ir::Op* op = pool.builder().create("pad", {x.value, value.value},
-                                     {{"edge_padding_low", low}, {"edge_padding_high", high}, {"interior_padding", interior}});
-  return op->result()->type().count() > kLargestRandomTensor ? Tensor{} : pool.builder().wrap(op->result());
+  ir::Op* op = pool.builder().create(
+      "pad", {x.value, value.value},
+      {{"edge_padding_low", low}, {"edge_padding_high", high}, {"interior_padding", interior}});
+  return op->result()->type().count() > kLargestRandomTensor ? Tensor{}
+                                                             : pool.builder().wrap(op->result());
 }
 
 Tensor reduce_add(Pool& pool) {
@@ -181,7 +185,8 @@ Tensor reduce_other(Pool& pool) {
   for (int64_t d : dims) {
     if (x.shape()[static_cast<size_t>(d)] == 0) return {};  // an infinity
   }
-  if (x.type().element == ElementType::i1) return ir::reduce(x, pool.random().chance(50) ? "and" : "or", dims);
+  if (x.type().element == ElementType::i1)
+    return ir::reduce(x, pool.random().chance(50) ? "and" : "or", dims);
   if (!floating(x) && pool.random().chance(30)) return ir::reduce(x, "multiply", dims);
   return ir::reduce(x, pool.random().chance(50) ? "maximum" : "minimum", dims);
 }
@@ -195,7 +200,8 @@ Tensor dot_general(Pool& pool) {
     const int64_t kind = pool.random().below(3);
     if (kind == 0) continue;
     (kind == 1 ? dims.lhs_batching : dims.lhs_contracting).push_back(d);
-    (kind == 1 ? dims.rhs_batching : dims.rhs_contracting).push_back(static_cast<int64_t>(shape.size()));
+    (kind == 1 ? dims.rhs_batching : dims.rhs_contracting)
+        .push_back(static_cast<int64_t>(shape.size()));
     shape.push_back(a.shape()[static_cast<size_t>(d)]);
     if (kind == 2) summed *= shape.back();
   }
@@ -204,12 +210,14 @@ Tensor dot_general(Pool& pool) {
   if (a.type().count() * free > kLargestRandomTensor) return {};
   const Tensor b = pool.of_type(a.type().with_shape(shape));
   const Tensor product = ir::dot_general(a, b, dims);
-  return floating(a) ? product * (0.5 / static_cast<double>(std::max<int64_t>(summed, 1))) : product;
+  return floating(a) ? product * (0.5 / static_cast<double>(std::max<int64_t>(summed, 1)))
+                     : product;
 }
 
 Tensor rng_bit_generator(Pool& pool) {
   const Tensor state = pool.of_type({ElementType::i64, {2}});
-  const ir::RandomBits drawn = ir::rng_bit_generator(state, pool.random_type(ElementType::i32).shape);
+  const ir::RandomBits drawn =
+      ir::rng_bit_generator(state, pool.random_type(ElementType::i32).shape);
   pool.add(drawn.state);
   return pool.random().chance(50) ? drawn.bits : ir::uniform(drawn.bits, -1, 1);
 }
@@ -221,14 +229,34 @@ constexpr Smoothness kJumps = Smoothness::jumps;
 constexpr RandomOp kRandomOps[] = {
     {"constant", kSmooth, constant},
     {"iota", kSmooth, iota},
-    {"add", kSmooth, [](Pool& p) { const Tensor a = p.number(); return half(a + p.like(a)); }},
-    {"subtract", kSmooth, [](Pool& p) { const Tensor a = p.number(); return half(a - p.like(a)); }},
-    {"multiply", kSmooth, [](Pool& p) { const Tensor a = p.number(); return half(a * p.like(a)); }},
+    {"add", kSmooth,
+     [](Pool& p) {
+       const Tensor a = p.number();
+       return half(a + p.like(a));
+     }},
+    {"subtract", kSmooth,
+     [](Pool& p) {
+       const Tensor a = p.number();
+       return half(a - p.like(a));
+     }},
+    {"multiply", kSmooth,
+     [](Pool& p) {
+       const Tensor a = p.number();
+       return half(a * p.like(a));
+     }},
     {"divide", kSmooth, divide},
     {"remainder", kJumps, remainder},
     {"power", kSmooth, power},
-    {"maximum", kKinks, [](Pool& p) { const Tensor a = p.anything(); return ir::maximum(a, p.like(a)); }},
-    {"minimum", kKinks, [](Pool& p) { const Tensor a = p.anything(); return ir::minimum(a, p.like(a)); }},
+    {"maximum", kKinks,
+     [](Pool& p) {
+       const Tensor a = p.anything();
+       return ir::maximum(a, p.like(a));
+     }},
+    {"minimum", kKinks,
+     [](Pool& p) {
+       const Tensor a = p.anything();
+       return ir::minimum(a, p.like(a));
+     }},
     {"and", kJumps, [](Pool& p) { return bitwise(p, "and"); }},
     {"or", kJumps, [](Pool& p) { return bitwise(p, "or"); }},
     {"xor", kJumps, [](Pool& p) { return bitwise(p, "xor"); }},

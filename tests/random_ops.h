@@ -16,10 +16,14 @@ class Random {
  public:
   explicit Random(uint64_t seed) : engine_(seed) {}
   /// Uniform in [0, count).
-  int64_t below(int64_t count) { return static_cast<int64_t>(engine_() % static_cast<uint64_t>(count)); }
+  int64_t below(int64_t count) {
+    return static_cast<int64_t>(engine_() % static_cast<uint64_t>(count));
+  }
   int64_t between(int64_t first, int64_t last) { return first + below(last - first + 1); }
   bool chance(int percent) { return below(100) < percent; }
-  double uniform(double low, double high) { return low + (high - low) * static_cast<double>(engine_() >> 11) * 0x1p-53; }
+  double uniform(double low, double high) {
+    return low + (high - low) * static_cast<double>(engine_() >> 11) * 0x1p-53;
+  }
   template <typename T>
   const T& pick(const std::vector<T>& from) {
     return from[static_cast<size_t>(below(static_cast<int64_t>(from.size())))];
@@ -34,7 +38,8 @@ ir::Literal random_literal(const ir::Type& type, Random& random);
 /// The values of a region so far, and where others come from.
 class Pool {
  public:
-  /// `fresh` makes a value of a type where the region has none, e.g. an argument; empty: constants only.
+  /// `fresh` makes a value of a type where the region has none, e.g. an argument; empty: constants
+  /// only.
   Pool(ir::Builder& builder, Random& random, const RandomModuleOptions& options,
        std::function<ir::Value*(const ir::Type&)> fresh)
       : builder_(builder), random_(random), options_(options), fresh_(std::move(fresh)) {}
@@ -72,8 +77,8 @@ class Pool {
 struct RandomOp {
   std::string_view name;
   Smoothness smoothness;
-  /// Appends the op, and others that keep its operands and result in range; the value to go on with,
-  /// or none where the pool's values do not fit.
+  /// Appends the op, and others that keep its operands and result in range; the value to go on
+  /// with, or none where the pool's values do not fit.
   ir::Tensor (*apply)(Pool& pool);
 };
 

@@ -39,7 +39,8 @@ void accumulate_in_lanes(Halide::Func func, int which, int64_t width) {
 void vectorize_innermost(Halide::Stage stage, const Halide::Var& x, int64_t extent, int64_t lanes) {
   if (extent < 4) return;
   lanes = std::min(extent, lanes);
-  const auto tail = extent % lanes == 0 ? Halide::TailStrategy::RoundUp : Halide::TailStrategy::GuardWithIf;
+  const auto tail =
+      extent % lanes == 0 ? Halide::TailStrategy::RoundUp : Halide::TailStrategy::GuardWithIf;
   stage.vectorize(x, static_cast<int>(lanes), tail);
 }
 
@@ -62,7 +63,8 @@ void schedule_reduce(Halide::Func func, const ir::Op& reduce, const Target& targ
   // Short rows gain more from vectors across rows.
   if (which < 0 || extent < 4 * lanes) return schedule_sums(func, type, target);
   func.compute_root();
-  accumulate_in_lanes(func, which, lanes * std::min<int64_t>(kPartialVectors, extent / (2 * lanes)));
+  accumulate_in_lanes(func, which,
+                      lanes * std::min<int64_t>(kPartialVectors, extent / (2 * lanes)));
 }
 
 }  // namespace kiln::codegen

@@ -39,7 +39,8 @@ class AlgorithmBuilder {
  private:
   void declare_input(size_t i);
   void define(const Op& op);
-  void define_result(const Op& op, size_t result, const std::function<Expr(const Indices&)>& element);
+  void define_result(const Op& op, size_t result,
+                     const std::function<Expr(const Indices&)>& element);
   void define_reduce(const Op& op);
   void define_dot_general(const Op& op);
   void define_random(const Op& op);
@@ -73,7 +74,9 @@ void AlgorithmBuilder::declare_input(size_t i) {
   const Shape strides = ir::strides_of(type.shape);
   for (int d = 0; d < rank; ++d) {
     const auto ir_dim = static_cast<size_t>(rank - 1 - d);
-    param.dim(d).set_bounds(0, static_cast<int>(type.shape[ir_dim])).set_stride(static_cast<int>(strides[ir_dim]));
+    param.dim(d)
+        .set_bounds(0, static_cast<int>(type.shape[ir_dim]))
+        .set_stride(static_cast<int>(strides[ir_dim]));
   }
   algorithm_.inputs.push_back(param);
 }
@@ -84,13 +87,15 @@ Expr AlgorithmBuilder::element(const Value* value, const Indices& at) {
     return value->type().element == ir::ElementType::i1 ? stored != cast(stored.type(), 0) : stored;
   }
   const Op& op = *value->op();
-  if (op.is("constant") && op.get<ir::Literal>("value").is_splat()) return splat_expression(op.get<ir::Literal>("value"));
+  if (op.is("constant") && op.get<ir::Literal>("value").is_splat())
+    return splat_expression(op.get<ir::Literal>("value"));
   Expr defined = algorithm_.funcs.at(value)(reversed(at));
   const Halide::Type type = compute_type(value->type().element);
   return defined.type() == type ? defined : cast(type, defined);  // an accumulator
 }
 
-void AlgorithmBuilder::define_result(const Op& op, size_t result, const std::function<Expr(const Indices&)>& element) {
+void AlgorithmBuilder::define_result(const Op& op, size_t result,
+                                     const std::function<Expr(const Indices&)>& element) {
   const Value* value = op.result(result);
   Func func("v" + std::to_string(algorithm_.funcs.size()));
   const std::vector<Var> vars = variables(value->type().rank());
@@ -101,7 +106,8 @@ void AlgorithmBuilder::define_result(const Op& op, size_t result, const std::fun
 
 Expr dense_constant(const ir::Literal& literal, const Indices& at) {
   const Shape& shape = literal.type().shape;
-  Halide::Buffer<> buffer(storage_type(literal.type().element), std::vector<int>(shape.rbegin(), shape.rend()));
+  Halide::Buffer<> buffer(storage_type(literal.type().element),
+                          std::vector<int>(shape.rbegin(), shape.rend()));
   std::memcpy(buffer.data(), literal.bytes().data(), literal.bytes().size());
   Expr stored = Func(buffer)(reversed(at));
   return literal.type().element == ir::ElementType::i1 ? stored != cast(stored.type(), 0) : stored;
@@ -114,13 +120,15 @@ void AlgorithmBuilder::define(const Op& op) {
   if (op.is("rng_bit_generator")) return define_random(op);
   define_result(op, 0, [&](const Indices& at) -> Expr {
     const ir::Type& type = op.result()->type();
-    if (type.count() == 0) return Halide::Internal::make_zero(compute_type(type.element));  // never read
+    if (type.count() == 0)
+      return Halide::Internal::make_zero(compute_type(type.element));  // never read
     if (op.is("constant")) {
       const auto& literal = op.get<ir::Literal>("value");
       return literal.is_splat() ? splat_expression(literal) : dense_constant(literal, at);
     }
     if (op.is("iota")) {
-      return cast(compute_type(op.result()->type().element), at[static_cast<size_t>(op.get<int64_t>("dimension"))]);
+      return cast(compute_type(op.result()->type().element),
+                  at[static_cast<size_t>(op.get<int64_t>("dimension"))]);
     }
     if (op.definition().op_class == OpClass::movement) return movement(op, at);
     std::vector<Expr> operands;
@@ -137,7 +145,8 @@ Expr AlgorithmBuilder::movement(const Op& op, const Indices& at) {
   Indices index(from.size());
   if (op.is("broadcast_in_dim")) {
     const auto& dims = op.get<Integers>("broadcast_dimensions");
-    for (size_t d = 0; d < from.size(); ++d) index[d] = from[d] == 1 ? Expr(0) : at[static_cast<size_t>(dims[d])];
+    for (size_t d = 0; d < from.size(); ++d)
+      index[d] = from[d] == 1 ? Expr(0) : at[static_cast<size_t>(dims[d])];
     return element(source, index);
   }
   if (op.is("transpose")) {
@@ -148,7 +157,8 @@ Expr AlgorithmBuilder::movement(const Op& op, const Indices& at) {
   if (op.is("slice")) {
     const auto& starts = op.get<Integers>("start_indices");
     const auto& strides = op.get<Integers>("strides");
-    for (size_t d = 0; d < at.size(); ++d) index[d] = constant_index(starts[d]) + at[d] * constant_index(strides[d]);
+    for (size_t d = 0; d < at.size(); ++d)
+      index[d] = constant_index(starts[d]) + at[d] * constant_index(strides[d]);
     return element(source, index);
   }
   if (op.is("reverse")) {
@@ -235,7 +245,8 @@ void AlgorithmBuilder::define_reduce(const Op& op) {
   const auto& reducer = op.get<std::string>("reducer");
   const auto& dims = op.get<Integers>("dimensions");
   std::vector<Halide::Range> ranges;
-  for (int64_t d : dims) ranges.push_back({0, static_cast<int>(from.shape[static_cast<size_t>(d)])});
+  for (int64_t d : dims)
+    ranges.push_back({0, static_cast<int>(from.shape[static_cast<size_t>(d)])});
   const std::vector<Var> vars = variables(op.result()->type().rank());
   const Indices at(vars.begin(), vars.end());
   Func func("v" + std::to_string(algorithm_.funcs.size()));
@@ -245,11 +256,13 @@ void AlgorithmBuilder::define_reduce(const Op& op) {
   if (!ranges.empty()) r = Halide::RDom(ranges, "r");
   for (size_t d = 0; d < source.size(); ++d) {
     auto reduced = std::find(dims.begin(), dims.end(), static_cast<int64_t>(d));
-    source[d] = reduced == dims.end() ? Expr(vars[kept++]) : Expr(r[static_cast<int>(reduced - dims.begin())]);
+    source[d] = reduced == dims.end() ? Expr(vars[kept++])
+                                      : Expr(r[static_cast<int>(reduced - dims.begin())]);
   }
   const Halide::Type type = accumulator_type(from.element);
   func(reversed(at)) = reduction_identity(reducer, type);
-  func(reversed(at)) = combine(reducer, func(reversed(at)), cast(type, element(op.operand(0), source)));
+  func(reversed(at)) =
+      combine(reducer, func(reversed(at)), cast(type, element(op.operand(0), source)));
   algorithm_.funcs[op.result()] = func;
 }
 
@@ -263,13 +276,15 @@ void AlgorithmBuilder::define_dot_general(const Op& op) {
   const std::vector<Var> vars = variables(op.result()->type().rank());
   const Indices at(vars.begin(), vars.end());
   std::vector<Halide::Range> ranges;
-  for (int64_t d : lhs_contracting) ranges.push_back({0, static_cast<int>(lhs.shape[static_cast<size_t>(d)])});
+  for (int64_t d : lhs_contracting)
+    ranges.push_back({0, static_cast<int>(lhs.shape[static_cast<size_t>(d)])});
   Halide::RDom r;
   if (!ranges.empty()) r = Halide::RDom(ranges, "r");
 
   Indices a(lhs.shape.size());
   for (size_t i = 0; i < lhs_batching.size(); ++i) a[static_cast<size_t>(lhs_batching[i])] = at[i];
-  for (size_t i = 0; i < lhs_contracting.size(); ++i) a[static_cast<size_t>(lhs_contracting[i])] = r[static_cast<int>(i)];
+  for (size_t i = 0; i < lhs_contracting.size(); ++i)
+    a[static_cast<size_t>(lhs_contracting[i])] = r[static_cast<int>(i)];
   size_t dim = lhs_batching.size();
   for (Expr& index : a) {
     if (!index.defined()) index = at[dim++];
@@ -297,7 +312,8 @@ void AlgorithmBuilder::define_dot_general(const Op& op) {
   Func sums("sums" + std::to_string(algorithm_.funcs.size()));
   const Halide::Type type = accumulator_type(lhs.element);
   sums(reversed(at)) = Halide::Internal::make_zero(type);
-  sums(reversed(at)) += cast(type, element(op.operand(0), a)) * cast(type, right.packed(reversed(right_at)));
+  sums(reversed(at)) +=
+      cast(type, element(op.operand(0), a)) * cast(type, right.packed(reversed(right_at)));
   algorithm_.sums[op.result()] = sums;
   Func product("v" + std::to_string(algorithm_.funcs.size()));
   product(reversed(at)) = sums(reversed(at));
@@ -307,7 +323,8 @@ void AlgorithmBuilder::define_dot_general(const Op& op) {
 void AlgorithmBuilder::define_random(const Op& op) {
   const Value* state = op.operand(0);
   define_result(op, 0, [&](const Indices& at) {
-    return element(state, at) + Halide::select(at[0] == 1, cast(Halide::Int(64), 1), cast(Halide::Int(64), 0));
+    return element(state, at) +
+           Halide::select(at[0] == 1, cast(Halide::Int(64), 1), cast(Halide::Int(64), 0));
   });
   define_result(op, 1, [&](const Indices& at) {
     const Shape& shape = op.result(1)->type().shape;
@@ -325,7 +342,8 @@ bool AlgorithmBuilder::may_lie_over_operands(const Shape& shape) const {
   return false;
 }
 
-Output AlgorithmBuilder::make_output(std::vector<Expr> values, const Indices& at, const Shape& shape) const {
+Output AlgorithmBuilder::make_output(std::vector<Expr> values, const Indices& at,
+                                     const Shape& shape) const {
   const std::string number = std::to_string(algorithm_.outputs.size());
   Output output{Func("out" + number), Func(), shape};
   if (values.size() == 1) {

@@ -21,19 +21,20 @@ struct RightOperand {
 /// The results of one shape: one loop nest writes them all.
 struct Output {
   Halide::Func func;   ///< a Tuple, where there are several
-  Halide::Func stage;  ///< defined where a result may lie over an operand: what `func` copies, so that all
-                       ///< results of an element are computed before the first is stored
+  Halide::Func stage;  ///< defined where a result may lie over an operand: what `func` copies, so
+                       ///< that all results of an element are computed before the first is stored
   ir::Shape shape;
 };
 
 /// The Funcs of one kernel. Halide counts dimensions innermost first, the IR outermost first: IR
 /// dimension d of a rank-r value is Halide dimension r - 1 - d.
 struct Algorithm {
-  std::vector<Halide::ImageParam> inputs;               ///< one per region argument
-  std::map<const ir::Value*, Halide::Func> funcs;       ///< one per op result
-  std::map<const ir::Value*, Halide::Func> sums;        ///< of each dot_general's result: what `funcs` copies, in the making
+  std::vector<Halide::ImageParam> inputs;          ///< one per region argument
+  std::map<const ir::Value*, Halide::Func> funcs;  ///< one per op result
+  std::map<const ir::Value*, Halide::Func>
+      sums;  ///< of each dot_general's result: what `funcs` copies, in the making
   std::map<const ir::Value*, RightOperand> right_operands;  ///< of each dot_general's result
-  std::vector<Output> outputs;                          ///< one per shape, in output_order()
+  std::vector<Output> outputs;                              ///< one per shape, in output_order()
 };
 
 /// Defines all Funcs. Input buffers have constant extents and strides.

@@ -30,7 +30,8 @@ Diagnostic kernel_error(const ir::Op& fusion, std::string message) {
 
 }  // namespace
 
-Status compile_kernel(const ir::Op& fusion, const std::string& name, const Target& target, const std::string& path) {
+Status compile_kernel(const ir::Op& fusion, const std::string& name, const Target& target,
+                      const std::string& path) {
   install_error_reporter();
   try {
     Algorithm algorithm = build_algorithm(fusion.region());
@@ -40,7 +41,8 @@ Status compile_kernel(const ir::Op& fusion, const std::string& name, const Targe
     for (const Output& output : algorithm.outputs) funcs.push_back(output.func);
     // External without metadata: the program is the only caller and knows the kernel's arguments.
     Halide::Pipeline(funcs)
-        .compile_to_module(arguments, name, Halide::Target(target.halide), Halide::LinkageType::External)
+        .compile_to_module(arguments, name, Halide::Target(target.halide),
+                           Halide::LinkageType::External)
         .compile({{Halide::OutputFileType::object, path}});
     return ok();
   } catch (const Halide::Error& error) {

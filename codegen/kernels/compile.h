@@ -13,7 +13,8 @@ namespace kiln::codegen {
 ///   int NAME(void* pool, halide_buffer_t* inputs..., halide_buffer_t* outputs...)
 /// with outputs in output_order(). The object refers to the symbols of runtime/halide_runtime.h and
 /// libm only. An error is what Halide says, at the fusion's location.
-Status compile_kernel(const ir::Op& fusion, const std::string& name, const Target& target, const std::string& path);
+Status compile_kernel(const ir::Op& fusion, const std::string& name, const Target& target,
+                      const std::string& path);
 
 /// Halide's version, for cache keys and --version.
 std::string halide_version();

@@ -15,16 +15,25 @@ using ir::ElementType;
 
 Halide::Type storage_type(ElementType element) {
   switch (element) {
-    case ElementType::f32: return Halide::Float(32);
-    case ElementType::f64: return Halide::Float(64);
-    case ElementType::f16: return Halide::Float(16);
-    case ElementType::bf16: return Halide::BFloat(16);
-    case ElementType::i8: return Halide::Int(8);
-    case ElementType::i16: return Halide::Int(16);
-    case ElementType::i32: return Halide::Int(32);
-    case ElementType::i64: return Halide::Int(64);
+    case ElementType::f32:
+      return Halide::Float(32);
+    case ElementType::f64:
+      return Halide::Float(64);
+    case ElementType::f16:
+      return Halide::Float(16);
+    case ElementType::bf16:
+      return Halide::BFloat(16);
+    case ElementType::i8:
+      return Halide::Int(8);
+    case ElementType::i16:
+      return Halide::Int(16);
+    case ElementType::i32:
+      return Halide::Int(32);
+    case ElementType::i64:
+      return Halide::Int(64);
     case ElementType::u8:
-    case ElementType::i1: return Halide::UInt(8);
+    case ElementType::i1:
+      return Halide::UInt(8);
   }
   return {};
 }
@@ -39,12 +48,13 @@ using Operands = const std::vector<Expr>&;
 
 Expr all_ones(Halide::Type type) { return type.is_uint() ? type.max() : cast(type, -1); }
 
-// Halide lets LLVM assume that there are no NaNs, except in strict_float and is_nan. A constant goes
-// first: then the one comparison, false where x is NaN, chooses x (and is one instruction).
+// Halide lets LLVM assume that there are no NaNs, except in strict_float and is_nan. A constant
+// goes first: then the one comparison, false where x is NaN, chooses x (and is one instruction).
 Expr extreme(Expr a, Expr b, Expr (*beats)(Expr, Expr)) {
   if (!a.type().is_float()) {
     // Halide 21 breaks on integers' maximum in vectors of odd length: it must not see one here.
-    return b ^ ((a ^ b) & select(beats(a, b), all_ones(a.type()), Halide::Internal::make_zero(a.type())));
+    return b ^ ((a ^ b) &
+                select(beats(a, b), all_ones(a.type()), Halide::Internal::make_zero(a.type())));
   }
   if (Halide::Internal::is_const(b)) std::swap(a, b);
   Expr chosen = select(Halide::strict_float(beats(a, b)), a, b);
@@ -103,9 +113,11 @@ Expr logistic(Expr x) {
 /// degree 13 over even of degree 6, good to a few units in the last place (Eigen,
 /// MathFunctionsImpl.h, generic_fast_tanh_float).
 Expr tanh_f32(Expr x) {
-  constexpr float kNumerator[] = {4.89352455891786e-03f, 6.37261928875436e-04f, 1.48572235717979e-05f, 5.12229709037114e-08f,
-                                  -8.60467152213735e-11f, 2.00018790482477e-13f, -2.76076847742355e-16f};
-  constexpr float kDenominator[] = {4.89352518554385e-03f, 2.26843463243900e-03f, 1.18534705686654e-04f, 1.19825839466702e-06f};
+  constexpr float kNumerator[] = {
+      4.89352455891786e-03f,  6.37261928875436e-04f, 1.48572235717979e-05f, 5.12229709037114e-08f,
+      -8.60467152213735e-11f, 2.00018790482477e-13f, -2.76076847742355e-16f};
+  constexpr float kDenominator[] = {4.89352518554385e-03f, 2.26843463243900e-03f,
+                                    1.18534705686654e-04f, 1.19825839466702e-06f};
   Expr limited = Halide::clamp(x, -7.90531110763549805f, 7.90531110763549805f);
   Expr square = limited * limited;
   Expr numerator = kNumerator[6], denominator = kDenominator[3];
@@ -114,7 +126,9 @@ Expr tanh_f32(Expr x) {
   return select(Halide::abs(x) < 0.0004f, x, limited * numerator / denominator);
 }
 
-Expr hyperbolic_tangent(Expr x) { return keep_nan(x, x.type() == Halide::Float(32) ? tanh_f32(x) : Halide::tanh(x)); }
+Expr hyperbolic_tangent(Expr x) {
+  return keep_nan(x, x.type() == Halide::Float(32) ? tanh_f32(x) : Halide::tanh(x));
+}
 
 /// Halide's erf is for f32 alone; its error is a few units in the last place. It is 1 beyond 4.
 Expr error_function(Expr x) {
@@ -158,7 +172,8 @@ Expr integer_power(Expr a, Expr b) {
   }
   if (type.is_int()) {
     Expr minus_one = cast(type, -1);
-    Expr reciprocal = select(a == one, one, a == minus_one, select(b % cast(type, 2) == zero, one, minus_one), zero);
+    Expr reciprocal = select(a == one, one, a == minus_one,
+                             select(b % cast(type, 2) == zero, one, minus_one), zero);
     result = select(b < zero, reciprocal, result);
   }
   return Halide::Internal::common_subexpression_elimination(result);
@@ -308,7 +323,8 @@ Expr random_bits_expression(Expr key, Expr stream, Expr index) {
 
 Expr splat_expression(const ir::Literal& literal) {
   const Halide::Type type = compute_type(literal.type().element);
-  if (type.is_bool()) return literal.get_int(0) ? Halide::Internal::const_true() : Halide::Internal::const_false();
+  if (type.is_bool())
+    return literal.get_int(0) ? Halide::Internal::const_true() : Halide::Internal::const_false();
   if (type.is_float()) return Halide::Internal::make_const(type, literal.get(0));
   return Halide::Internal::make_const(type, literal.get_int(0));
 }

@@ -17,7 +17,8 @@ double efficiency(const Tile& tile, int64_t lanes) {
   const auto rows = static_cast<double>(tile.rows);
   const double accumulators = rows * vectors;
   const double filled = static_cast<double>(tile.columns) / (vectors * static_cast<double>(lanes));
-  return filled * std::min(1.0, accumulators / 10) * accumulators / (accumulators + 0.5 * (rows + vectors));
+  return filled * std::min(1.0, accumulators / 10) * accumulators /
+         (accumulators + 0.5 * (rows + vectors));
 }
 
 bool contains(const ir::Integers& list, int64_t value) {
@@ -27,7 +28,8 @@ bool contains(const ir::Integers& list, int64_t value) {
 }  // namespace
 
 bool has_rows_and_columns(const ir::Op& dot) {
-  const size_t paired = dot.get<ir::Integers>("rhs_batching").size() + dot.get<ir::Integers>("rhs_contracting").size();
+  const size_t paired = dot.get<ir::Integers>("rhs_batching").size() +
+                        dot.get<ir::Integers>("rhs_contracting").size();
   return dot.result()->type().rank() >= 2 && dot.operand(1)->type().shape.size() > paired &&
          !dot.get<ir::Integers>("rhs_contracting").empty();
 }
@@ -38,7 +40,8 @@ Tile choose_tile(const ir::Op& dot, const Target& target, bool slow_epilogue) {
   const int64_t rows = type.shape[type.shape.size() - 2];
   const int64_t lanes = target.lanes(static_cast<int>(ir::size_of(type.element)));
   // Beside a slow epilogue, small tiles: the next one's products then run while the divider works.
-  const int64_t most_accumulators = slow_epilogue ? target.vector_registers / 4 : target.vector_registers * 3 / 4;
+  const int64_t most_accumulators =
+      slow_epilogue ? target.vector_registers / 4 : target.vector_registers * 3 / 4;
   Tile best;
   for (Tile tile; tile.columns <= std::min(columns, 8 * lanes); ++tile.columns) {
     if (columns % tile.columns != 0) continue;
@@ -51,7 +54,8 @@ Tile choose_tile(const ir::Op& dot, const Target& target, bool slow_epilogue) {
   return best;
 }
 
-TileLoops tile_product(Halide::Func sums, Halide::Func consumer, const Tile& tile, bool along_columns) {
+TileLoops tile_product(Halide::Func sums, Halide::Func consumer, const Tile& tile,
+                       bool along_columns) {
   TileLoops loops;
   const Halide::Var n = consumer.args()[0], m = consumer.args()[1];
   consumer.split(n, loops.n_outer, loops.n_inner, static_cast<int>(tile.columns))
@@ -73,7 +77,8 @@ TileLoops tile_product(Halide::Func sums, Halide::Func consumer, const Tile& til
 
 bool needs_packing(const ir::Op& dot) {
   const int64_t last = dot.operand(1)->type().rank() - 1;
-  return contains(dot.get<ir::Integers>("rhs_contracting"), last) || contains(dot.get<ir::Integers>("rhs_batching"), last);
+  return contains(dot.get<ir::Integers>("rhs_contracting"), last) ||
+         contains(dot.get<ir::Integers>("rhs_batching"), last);
 }
 
 void schedule_packing(Algorithm& algorithm, const ir::Op& dot, const Target& target) {
@@ -83,13 +88,18 @@ void schedule_packing(Algorithm& algorithm, const ir::Op& dot, const Target& tar
   const int64_t depth = type.shape.back();
   const int64_t block = target.lanes(static_cast<int>(ir::size_of(type.element))) / 2;
   const Halide::Var n = right.packed.args()[0], k = right.packed.args()[1];
-  const Halide::Var n_outer("pn_outer"), k_outer("pk_outer"), n_inner("pn_inner"), k_inner("pk_inner");
+  const Halide::Var n_outer("pn_outer"), k_outer("pk_outer"), n_inner("pn_inner"),
+      k_inner("pk_inner");
   right.packed.split(n, n_outer, n_inner, static_cast<int>(divisor_at_most(columns, block)))
       .split(k, k_outer, k_inner, static_cast<int>(divisor_at_most(depth, block)))
       .reorder(n_inner, k_inner, n_outer, k_outer)
       .vectorize(n_inner)
       .unroll(k_inner);
-  right.block.compute_at(right.packed, n_outer).reorder_storage(k, n).reorder(k, n).vectorize(k).unroll(n);
+  right.block.compute_at(right.packed, n_outer)
+      .reorder_storage(k, n)
+      .reorder(k, n)
+      .vectorize(k)
+      .unroll(n);
 }
 
 }  // namespace kiln::codegen

@@ -13,8 +13,8 @@ struct Tile {
   int64_t columns = 1;
 };
 
-/// Whether a dot_general has rows and columns: a result of rank 2 or more whose last dimension is the
-/// right operand's.
+/// Whether a dot_general has rows and columns: a result of rank 2 or more whose last dimension is
+/// the right operand's.
 bool has_rows_and_columns(const ir::Op& dot);
 
 /// The tile that comes nearest to the FMA peak among those whose sides divide the result's; a small
@@ -23,18 +23,20 @@ Tile choose_tile(const ir::Op& dot, const Target& target, bool slow_epilogue = f
 
 /// The loops of `consumer`, whose first two dimensions are the columns and rows of the sums that it
 /// reads, over such tiles: n_inner (a vector), m_inner (unrolled), then m_outer and n_outer, or the
-/// other way round where tiles run along columns first; the sums are computed at the inner one of both.
+/// other way round where tiles run along columns first; the sums are computed at the inner one of
+/// both.
 struct TileLoops {
   Halide::Var n_inner{"n_inner"}, m_inner{"m_inner"}, m_outer{"m_outer"}, n_outer{"n_outer"};
 };
-TileLoops tile_product(Halide::Func sums, Halide::Func consumer, const Tile& tile, bool along_columns);
+TileLoops tile_product(Halide::Func sums, Halide::Func consumer, const Tile& tile,
+                       bool along_columns);
 
-/// Whether neighbours along the result's columns lie apart in the right operand's memory, so that it
-/// has to be packed before it can be read in vectors.
+/// Whether neighbours along the result's columns lie apart in the right operand's memory, so that
+/// it has to be packed before it can be read in vectors.
 bool needs_packing(const ir::Op& dot);
 
-/// Vectors, unrolling and blocks for packing the right operand: a transposition in square blocks that
-/// pass through registers. Where it is computed is the caller's choice.
+/// Vectors, unrolling and blocks for packing the right operand: a transposition in square blocks
+/// that pass through registers. Where it is computed is the caller's choice.
 void schedule_packing(Algorithm& algorithm, const ir::Op& dot, const Target& target);
 
 }  // namespace kiln::codegen

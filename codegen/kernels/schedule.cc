@@ -16,7 +16,8 @@ int64_t divisor_at_most(int64_t count, int64_t limit) {
   return 1;
 }
 
-void schedule(Algorithm& algorithm, const ir::Region& region, const std::string& kind, const Target& target) {
+void schedule(Algorithm& algorithm, const ir::Region& region, const std::string& kind,
+              const Target& target) {
   // The sizes of the outputs are constants, like those of the inputs.
   for (Output& result : algorithm.outputs) {
     Halide::Func& output = result.func;
@@ -35,7 +36,8 @@ void schedule(Algorithm& algorithm, const ir::Region& region, const std::string&
       first = false;
     }
     for (int d = 0; d < rank; ++d) {
-      output.bound(output.args()[static_cast<size_t>(d)], 0, static_cast<int>(shape[static_cast<size_t>(rank - 1 - d)]));
+      output.bound(output.args()[static_cast<size_t>(d)], 0,
+                   static_cast<int>(shape[static_cast<size_t>(rank - 1 - d)]));
     }
   }
   if (kind == "pointwise") return schedule_pointwise(algorithm, region, target);

@@ -19,7 +19,8 @@ void schedule_reduction(Algorithm& algorithm, const ir::Region& region, const Ta
 void schedule_serial(Algorithm& algorithm, const ir::Region& region, const Target& target);
 
 /// Dispatches on the kind that the fuse pass gave.
-void schedule(Algorithm& algorithm, const ir::Region& region, const std::string& kind, const Target& target);
+void schedule(Algorithm& algorithm, const ir::Region& region, const std::string& kind,
+              const Target& target);
 
 /// The single op of that name in a region.
 const ir::Op& root_op(const ir::Region& region, std::string_view name);

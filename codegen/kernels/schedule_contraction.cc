@@ -11,7 +11,8 @@ constexpr int64_t kWorkPerTask = 128 * 1024;
 
 int64_t multiply_adds(const ir::Op& dot) {
   int64_t depth = 1;
-  for (int64_t d : dot.get<ir::Integers>("lhs_contracting")) depth *= dot.operand(0)->type().shape[static_cast<size_t>(d)];
+  for (int64_t d : dot.get<ir::Integers>("lhs_contracting"))
+    depth *= dot.operand(0)->type().shape[static_cast<size_t>(d)];
   return depth * dot.result()->type().count();
 }
 
@@ -23,13 +24,14 @@ bool has_slow_epilogue(const ir::Region& region, const ir::Op& dot) {
     const bool slow = op->is("divide") || op->is("sqrt") || op->is("rsqrt");
     if (slow && op->result()->type().shape == dot.result()->type().shape) ++divisions;
   }
-  return divisions * kMultiplyAddsPerDivision * dot.result()->type().count() * 2 >= multiply_adds(dot);
+  return divisions * kMultiplyAddsPerDivision * dot.result()->type().count() * 2 >=
+         multiply_adds(dot);
 }
 
-/// The order of the tiles. Along columns where the whole right operand stays in the nearest cache: the
-/// result is then written in the order of memory, which matters most where an optimizer's update
-/// streams a weight and its slots through the epilogue. Else along rows, which reuse the columns' part
-/// of the right operand.
+/// The order of the tiles. Along columns where the whole right operand stays in the nearest cache:
+/// the result is then written in the order of memory, which matters most where an optimizer's
+/// update streams a weight and its slots through the epilogue. Else along rows, which reuse the
+/// columns' part of the right operand.
 enum class Order { by_rows, by_columns };
 
 constexpr int64_t kNearestCache = 24 * 1024;  // bytes, of 32 KiB and more
@@ -39,13 +41,14 @@ Order choose_order(const ir::Op& dot) {
 }
 
 /// Cuts the tiles' loops into tasks along the slower dimension; returns the loop over tasks.
-Halide::Var cut_into_tasks(Halide::Func output, const TileLoops& loops, Order order, int64_t column_tiles, int64_t row_tiles,
-                           int64_t most_tasks) {
+Halide::Var cut_into_tasks(Halide::Func output, const TileLoops& loops, Order order,
+                           int64_t column_tiles, int64_t row_tiles, int64_t most_tasks) {
   const Halide::Var task("task");
   Halide::Var n_outer = loops.n_outer, m_outer = loops.m_outer;
   const int64_t column_tasks = divisor_at_most(column_tiles, most_tasks);
   const int64_t row_tasks = divisor_at_most(row_tiles, most_tasks);
-  const bool cut_rows = order == Order::by_columns ? row_tasks >= column_tasks : row_tasks > column_tasks;
+  const bool cut_rows =
+      order == Order::by_columns ? row_tasks >= column_tasks : row_tasks > column_tasks;
   if (cut_rows) {
     output.split(m_outer, task, m_outer, static_cast<int>(row_tiles / row_tasks));
   } else {
@@ -63,20 +66,22 @@ Halide::Var cut_into_tasks(Halide::Func output, const TileLoops& loops, Order or
 /// Pieces of the contracted dimension that are summed apart.
 constexpr int64_t kDepthPieces = 2;
 
-/// Whether the contracted dimension is cut: where it is far longer than the result has rows, as in a
-/// dense layer's forward product. Each task then reads its own rows of the weight, the same ones that
-/// it updated, and no other thread's; and the sums round less. Not a matter of the number of threads,
-/// which must not change the bits.
+/// Whether the contracted dimension is cut: where it is far longer than the result has rows, as in
+/// a dense layer's forward product. Each task then reads its own rows of the weight, the same ones
+/// that it updated, and no other thread's; and the sums round less. Not a matter of the number of
+/// threads, which must not change the bits.
 bool cuts_depth(const ir::Op& dot) {
   const auto& contracting = dot.get<ir::Integers>("lhs_contracting");
   const ir::Shape& shape = dot.result()->type().shape;
   if (contracting.size() != 1 || shape.size() != 2 || needs_packing(dot)) return false;
   const int64_t depth = dot.operand(0)->type().shape[static_cast<size_t>(contracting[0])];
-  return depth >= 512 && depth % kDepthPieces == 0 && depth >= 8 * shape[0] && multiply_adds(dot) >= 4 * kWorkPerTask;
+  return depth >= 512 && depth % kDepthPieces == 0 && depth >= 8 * shape[0] &&
+         multiply_adds(dot) >= 4 * kWorkPerTask;
 }
 
 /// Partial sums of each piece by a task of its own, then the epilogue over their totals.
-void schedule_cut_depth(Algorithm& algorithm, const ir::Op& dot, Output& output, const Tile& tile, const Target& target) {
+void schedule_cut_depth(Algorithm& algorithm, const ir::Op& dot, Output& output, const Tile& tile,
+                        const Target& target) {
   const ir::Type& lhs = dot.operand(0)->type();
   const int64_t depth = lhs.shape[static_cast<size_t>(dot.get<ir::Integers>("lhs_contracting")[0])];
   Halide::Func sums = algorithm.sums.at(dot.result());
@@ -89,7 +94,8 @@ void schedule_cut_depth(Algorithm& algorithm, const ir::Op& dot, Output& output,
   const TileLoops loops = tile_product(partial, pieces, tile, false);
   Halide::Var n_outer = loops.n_outer, task("task");
   const int64_t column_tiles = dot.result()->type().shape.back() / tile.columns;
-  const int64_t column_tasks = divisor_at_most(column_tiles, std::max<int64_t>(1, target.threads / kDepthPieces));
+  const int64_t column_tasks =
+      divisor_at_most(column_tiles, std::max<int64_t>(1, target.threads / kDepthPieces));
   pieces.split(n_outer, task, n_outer, static_cast<int>(column_tiles / column_tasks));
   pieces.reorder(loops.n_inner, loops.m_inner, loops.m_outer, n_outer, task, piece);
   if (target.threads > 1) {
@@ -101,7 +107,8 @@ void schedule_cut_depth(Algorithm& algorithm, const ir::Op& dot, Output& output,
   output.func.split(n, columns, lane, static_cast<int>(tile.columns)).vectorize(lane);
   sums.compute_at(output.func, columns).vectorize(sums.args()[0]);
   sums.update().vectorize(sums.args()[0]).unroll(outer);
-  if (output.stage.defined()) output.stage.compute_at(output.func, columns).vectorize(output.stage.args()[0]);
+  if (output.stage.defined())
+    output.stage.compute_at(output.func, columns).vectorize(output.stage.args()[0]);
 }
 
 }  // namespace
@@ -109,20 +116,24 @@ void schedule_cut_depth(Algorithm& algorithm, const ir::Op& dot, Output& output,
 void schedule_contraction(Algorithm& algorithm, const ir::Region& region, const Target& target) {
   const ir::Op& dot = root_op(region, "dot_general");
   const ir::Shape& shape = dot.result()->type().shape;
-  KILN_CHECK(algorithm.outputs.size() == 1 && has_rows_and_columns(dot), "not a contraction kernel");
+  KILN_CHECK(algorithm.outputs.size() == 1 && has_rows_and_columns(dot),
+             "not a contraction kernel");
   Output& output = algorithm.outputs[0];
   const Tile tile = choose_tile(dot, target, has_slow_epilogue(region, dot));
   if (cuts_depth(dot)) return schedule_cut_depth(algorithm, dot, output, tile, target);
   const Order order = choose_order(dot);
-  const TileLoops loops = tile_product(algorithm.sums.at(dot.result()), output.func, tile, order == Order::by_columns);
+  const TileLoops loops =
+      tile_product(algorithm.sums.at(dot.result()), output.func, tile, order == Order::by_columns);
   const int64_t most_tasks = std::min<int64_t>(target.threads, multiply_adds(dot) / kWorkPerTask);
-  const Halide::Var task = cut_into_tasks(output.func, loops, order, shape[shape.size() - 1] / tile.columns,
-                                          shape[shape.size() - 2] / tile.rows, most_tasks);
+  const Halide::Var task =
+      cut_into_tasks(output.func, loops, order, shape[shape.size() - 1] / tile.columns,
+                     shape[shape.size() - 2] / tile.rows, most_tasks);
   if (needs_packing(dot)) {
     schedule_packing(algorithm, dot, target);
     algorithm.right_operands.at(dot.result()).packed.compute_at(output.func, task);
   }
-  if (output.stage.defined()) output.stage.compute_at(output.func, loops.m_inner).vectorize(output.stage.args()[0]);
+  if (output.stage.defined())
+    output.stage.compute_at(output.func, loops.m_inner).vectorize(output.stage.args()[0]);
 }
 
 }  // namespace kiln::codegen

@@ -31,7 +31,8 @@ void schedule_output(Output& output, const Target& target) {
   const Halide::Var x = output.func.args()[0];
   const Halide::Var vectors("vectors"), lane("lane"), task("task");
   output.func.split(x, vectors, lane, static_cast<int>(width)).vectorize(lane);
-  if (output.stage.defined()) output.stage.compute_at(output.func, vectors).vectorize(output.stage.args()[0]);
+  if (output.stage.defined())
+    output.stage.compute_at(output.func, vectors).vectorize(output.stage.args()[0]);
   const bool by_rows = outer > 1;
   const int64_t pieces = by_rows ? outer : inner / width;
   const int64_t tasks = divisor_at_most(pieces, most_tasks);

@@ -11,8 +11,21 @@ namespace {
 
 /// Whether computing an element twice costs more than storing it.
 bool is_costly(const ir::Op& op) {
-  constexpr std::string_view kNames[] = {"exponential", "exponential_minus_one", "log", "log_plus_one", "power", "tanh", "logistic",
-                                         "erf", "sine", "cosine", "divide", "remainder", "sqrt", "rsqrt", "rng_bit_generator"};
+  constexpr std::string_view kNames[] = {"exponential",
+                                         "exponential_minus_one",
+                                         "log",
+                                         "log_plus_one",
+                                         "power",
+                                         "tanh",
+                                         "logistic",
+                                         "erf",
+                                         "sine",
+                                         "cosine",
+                                         "divide",
+                                         "remainder",
+                                         "sqrt",
+                                         "rsqrt",
+                                         "rng_bit_generator"};
   return std::find(std::begin(kNames), std::end(kNames), op.name()) != std::end(kNames);
 }
 
@@ -42,7 +55,8 @@ void schedule_serial(Algorithm& algorithm, const ir::Region& region, const Targe
     const ir::Value* value = op->result(op->result_count() - 1);
     auto found = algorithm.funcs.find(value);
     if (found == algorithm.funcs.end()) continue;
-    const int64_t lanes = target.lanes(static_cast<int>(std::max<int64_t>(4, ir::size_of(value->type().element))));
+    const int64_t lanes =
+        target.lanes(static_cast<int>(std::max<int64_t>(4, ir::size_of(value->type().element))));
     if (op->is("dot_general") && has_rows_and_columns(*op)) {
       schedule_product(algorithm, *op, target);
     } else if (op->is("dot_general")) {
@@ -51,14 +65,17 @@ void schedule_serial(Algorithm& algorithm, const ir::Region& region, const Targe
       schedule_reduce(found->second, *op, target);
     } else if (is_costly(*op) && uses[value] > 1) {
       found->second.compute_root();
-      if (value->type().rank() > 0) vectorize_innermost(found->second, found->second.args()[0], value->type().shape.back(), lanes);
+      if (value->type().rank() > 0)
+        vectorize_innermost(found->second, found->second.args()[0], value->type().shape.back(),
+                            lanes);
     }
   }
   for (Output& output : algorithm.outputs) {
     if (output.stage.defined()) output.stage.compute_root();
     if (output.shape.empty()) continue;
     for (Halide::Func func : {output.stage, output.func}) {
-      if (func.defined()) vectorize_innermost(func, func.args()[0], output.shape.back(), target.lanes(4));
+      if (func.defined())
+        vectorize_innermost(func, func.args()[0], output.shape.back(), target.lanes(4));
     }
   }
 }

@@ -12,7 +12,9 @@ llvm::Constant* Constants::i64(int64_t value) {
   return llvm::ConstantInt::getSigned(llvm::Type::getInt64Ty(module_.getContext()), value);
 }
 
-llvm::PointerType* Constants::pointer_type() { return llvm::PointerType::getUnqual(module_.getContext()); }
+llvm::PointerType* Constants::pointer_type() {
+  return llvm::PointerType::getUnqual(module_.getContext());
+}
 
 llvm::Constant* Constants::null() { return llvm::ConstantPointerNull::get(pointer_type()); }
 
@@ -25,7 +27,8 @@ llvm::GlobalVariable* Constants::global(llvm::Constant* value) {
 
 llvm::Constant* Constants::string(std::string_view text) {
   auto [found, is_new] = strings_.try_emplace(std::string(text));
-  if (is_new) found->second = global(llvm::ConstantDataArray::getString(module_.getContext(), text));
+  if (is_new)
+    found->second = global(llvm::ConstantDataArray::getString(module_.getContext(), text));
   return found->second;
 }
 
@@ -46,13 +49,15 @@ llvm::Constant* Constants::array(const std::vector<llvm::Constant*>& elements) {
 }
 
 llvm::Constant* Constants::structure(std::initializer_list<llvm::Constant*> members) {
-  return llvm::ConstantStruct::getAnon(module_.getContext(), llvm::ArrayRef(members.begin(), members.size()));
+  return llvm::ConstantStruct::getAnon(module_.getContext(),
+                                       llvm::ArrayRef(members.begin(), members.size()));
 }
 
 llvm::Constant* Constants::tensor(const ir::Literal& dense) {
   const auto& bytes = dense.bytes();
   const llvm::StringRef raw(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  llvm::GlobalVariable* variable = global(llvm::ConstantDataArray::getString(module_.getContext(), raw, /*AddNull=*/false));
+  llvm::GlobalVariable* variable =
+      global(llvm::ConstantDataArray::getString(module_.getContext(), raw, /*AddNull=*/false));
   variable->setAlignment(llvm::Align(KILN_ALIGNMENT));
   return variable;
 }

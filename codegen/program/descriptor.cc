@@ -8,7 +8,8 @@ namespace {
 
 class DescriptorEmitter {
  public:
-  DescriptorEmitter(llvm::Module& module, Constants& constants) : module_(module), constants_(constants) {}
+  DescriptorEmitter(llvm::Module& module, Constants& constants)
+      : module_(module), constants_(constants) {}
 
   llvm::Constant* model(const ir::Module& model, const std::vector<FunctionPlan>& plans,
                         const std::vector<llvm::Function*>& run, const std::string& target);
@@ -40,14 +41,15 @@ std::string text(const ir::Attributes& attributes, std::string_view name) {
 template <typename CStruct>
 llvm::Constant* DescriptorEmitter::same_layout(llvm::Constant* value) const {
   const llvm::DataLayout& layout = module_.getDataLayout();
-  KILN_CHECK(layout.getTypeAllocSize(value->getType()) == sizeof(CStruct), "the descriptor differs from runtime/abi.h");
+  KILN_CHECK(layout.getTypeAllocSize(value->getType()) == sizeof(CStruct),
+             "the descriptor differs from runtime/abi.h");
   return value;
 }
 
 llvm::Constant* DescriptorEmitter::tensor(const std::string& name, const ir::Type& type) {
-  return same_layout<kiln_tensor>(
-      constants_.structure({constants_.string(name), constants_.i32(static_cast<int64_t>(type.element)),
-                            constants_.i32(type.rank()), constants_.array(type.shape)}));
+  return same_layout<kiln_tensor>(constants_.structure(
+      {constants_.string(name), constants_.i32(static_cast<int64_t>(type.element)),
+       constants_.i32(type.rank()), constants_.array(type.shape)}));
 }
 
 llvm::Constant* DescriptorEmitter::tensors(const std::vector<NamedType>& list) {
@@ -57,9 +59,9 @@ llvm::Constant* DescriptorEmitter::tensors(const std::vector<NamedType>& list) {
 }
 
 llvm::Constant* DescriptorEmitter::variable(const ir::Variable& variable) {
-  return same_layout<kiln_variable>(constants_.structure({tensor(variable.name, variable.type),
-                                                          constants_.i32(static_cast<int64_t>(variable.role)),
-                                                          constants_.i64(integer(variable.attributes, "offset"))}));
+  return same_layout<kiln_variable>(constants_.structure(
+      {tensor(variable.name, variable.type), constants_.i32(static_cast<int64_t>(variable.role)),
+       constants_.i64(integer(variable.attributes, "offset"))}));
 }
 
 llvm::Constant* DescriptorEmitter::function(const FunctionPlan& plan, llvm::Function* run) {
@@ -78,8 +80,10 @@ llvm::Constant* DescriptorEmitter::function(const FunctionPlan& plan, llvm::Func
   }));
 }
 
-llvm::Constant* DescriptorEmitter::model(const ir::Module& model, const std::vector<FunctionPlan>& plans,
-                                         const std::vector<llvm::Function*>& run, const std::string& target) {
+llvm::Constant* DescriptorEmitter::model(const ir::Module& model,
+                                         const std::vector<FunctionPlan>& plans,
+                                         const std::vector<llvm::Function*>& run,
+                                         const std::string& target) {
   std::vector<llvm::Constant*> variables;
   for (const ir::Variable& each : model.variables) variables.push_back(variable(each));
   std::vector<llvm::Constant*> functions;
@@ -102,10 +106,11 @@ llvm::Constant* DescriptorEmitter::model(const ir::Module& model, const std::vec
 }  // namespace
 
 void emit_descriptor(llvm::Module& module, Constants& constants, const ir::Module& model,
-                     const std::vector<FunctionPlan>& plans, const std::vector<llvm::Function*>& run,
-                     const std::string& target) {
+                     const std::vector<FunctionPlan>& plans,
+                     const std::vector<llvm::Function*>& run, const std::string& target) {
   llvm::Constant* value = DescriptorEmitter(module, constants).model(model, plans, run, target);
-  new llvm::GlobalVariable(module, value->getType(), /*isConstant=*/true, llvm::GlobalValue::ExternalLinkage, value, "kiln_model");
+  new llvm::GlobalVariable(module, value->getType(), /*isConstant=*/true,
+                           llvm::GlobalValue::ExternalLinkage, value, "kiln_model");
 }
 
 }  // namespace kiln::codegen

@@ -12,7 +12,7 @@ namespace kiln::codegen {
 /// Defines the constant `kiln_model`. `run` holds the step function of each plan, `target` the name
 /// of what the code is for.
 void emit_descriptor(llvm::Module& module, Constants& constants, const ir::Module& model,
-                     const std::vector<FunctionPlan>& plans, const std::vector<llvm::Function*>& run,
-                     const std::string& target);
+                     const std::vector<FunctionPlan>& plans,
+                     const std::vector<llvm::Function*>& run, const std::string& target);
 
 }  // namespace kiln::codegen

@@ -36,10 +36,12 @@ Expected<std::unique_ptr<llvm::TargetMachine>> target_machine(const Target& targ
   initialize_llvm();
   std::string error;
   const llvm::Target* found = llvm::TargetRegistry::lookupTarget(target.triple, error);
-  if (found == nullptr) return Diagnostic{target.triple, "LLVM has no code generator for this target", error};
+  if (found == nullptr)
+    return Diagnostic{target.triple, "LLVM has no code generator for this target", error};
   // Position independent: the same object is linked into programs and loaded anywhere in memory.
-  return std::unique_ptr<llvm::TargetMachine>(found->createTargetMachine(
-      target.triple, target.cpu, target.features, {}, llvm::Reloc::PIC_, std::nullopt, llvm::CodeGenOptLevel::Less));
+  return std::unique_ptr<llvm::TargetMachine>(
+      found->createTargetMachine(target.triple, target.cpu, target.features, {}, llvm::Reloc::PIC_,
+                                 std::nullopt, llvm::CodeGenOptLevel::Less));
 }
 
 /// Halide's name of the target without the features that kiln adds for its own sake.

@@ -12,7 +12,7 @@ namespace kiln::codegen {
 /// What a program is made of.
 struct ProgramSource {
   const ir::Module& module;
-  const std::vector<FunctionPlan>& plans;             ///< read_plan(module)
+  const std::vector<FunctionPlan>& plans;                ///< read_plan(module)
   const std::vector<std::vector<std::string>>& kernels;  ///< per plan, the kernel of each call
 };
 

@@ -13,7 +13,8 @@
 namespace kiln::codegen {
 namespace {
 
-constexpr std::string_view kNote = "is the module planned? run the passes, up to plan-memory, first";
+constexpr std::string_view kNote =
+    "is the module planned? run the passes, up to plan-memory, first";
 
 /// An integer attribute of a module, a variable or a function; -1 where there is none.
 int64_t integer(const ir::Attributes& attributes, std::string_view name) {
@@ -24,7 +25,8 @@ int64_t integer(const ir::Attributes& attributes, std::string_view name) {
 
 class FunctionReader {
  public:
-  FunctionReader(const ir::Module& module, const ir::Function& function) : module_(module), function_(function) {}
+  FunctionReader(const ir::Module& module, const ir::Function& function)
+      : module_(module), function_(function) {}
 
   Expected<FunctionPlan> read();
 
@@ -46,14 +48,16 @@ class FunctionReader {
 };
 
 Diagnostic FunctionReader::error(const std::string& where, std::string message) const {
-  return {where.empty() ? "function " + function_.name : where, std::move(message), std::string(kNote)};
+  return {where.empty() ? "function " + function_.name : where, std::move(message),
+          std::string(kNote)};
 }
 
 Expected<FunctionPlan> FunctionReader::read() {
   plan_.function = &function_;
   for (size_t i = 0; i < function_.result_bindings.size(); ++i) {
     const ir::Binding& binding = function_.result_bindings[i];
-    if (!binding.is_variable) plan_.outputs.push_back({binding.name, function_.body.results()[i]->type()});
+    if (!binding.is_variable)
+      plan_.outputs.push_back({binding.name, function_.body.results()[i]->type()});
   }
   KILN_TRY(place_arguments());
   for (const auto& op : function_.body.ops()) KILN_TRY(read_op(*op));
@@ -81,7 +85,8 @@ Status FunctionReader::read_op(const ir::Op& op) {
     places_[op.result()] = places_.at(op.operand(0));
     return ok();
   }
-  if (!op.is("constant")) return error(op.location(), fmt::format("{} stands outside a fusion", op.name()));
+  if (!op.is("constant"))
+    return error(op.location(), fmt::format("{} stands outside a fusion", op.name()));
   places_[op.result()] = {Place::Base::constant, static_cast<int64_t>(plan_.constants.size())};
   plan_.constants.push_back(op.get<ir::Literal>("value").dense());
   return ok();
@@ -90,7 +95,8 @@ Status FunctionReader::read_op(const ir::Op& op) {
 Status FunctionReader::read_fusion(const ir::Op& op) {
   const auto buffers = op.get_or<ir::Strings>("buffers", {});
   if (buffers.size() != op.result_count()) {
-    return error(op.location(), fmt::format("a fusion of {} results has {} buffers", op.result_count(), buffers.size()));
+    return error(op.location(), fmt::format("a fusion of {} results has {} buffers",
+                                            op.result_count(), buffers.size()));
   }
   KernelCall call{&op, {}};
   for (const ir::Value* operand : op.operands()) {
@@ -118,18 +124,25 @@ Expected<Place> FunctionReader::place_of(const ir::Op& op, std::string_view buff
   if (buffer.starts_with("output:")) {
     auto named = [&](const NamedType& output) { return output.name == buffer.substr(7); };
     auto found = std::find_if(plan_.outputs.begin(), plan_.outputs.end(), named);
-    if (found != plan_.outputs.end()) return Place{Place::Base::output, found - plan_.outputs.begin()};
+    if (found != plan_.outputs.end())
+      return Place{Place::Base::output, found - plan_.outputs.begin()};
   }
-  return error(op.location(), fmt::format("a fusion's buffer must be arena+OFFSET, state:VARIABLE or output:NAME, not \"{}\"", buffer));
+  return error(
+      op.location(),
+      fmt::format(
+          "a fusion's buffer must be arena+OFFSET, state:VARIABLE or output:NAME, not \"{}\"",
+          buffer));
 }
 
-Expected<Place> FunctionReader::variable_place(std::string_view name, const std::string& where) const {
+Expected<Place> FunctionReader::variable_place(std::string_view name,
+                                               const std::string& where) const {
   const ir::Variable* variable = module_.variable(name);
   if (variable == nullptr) return error(where, fmt::format("there is no variable {}", name));
   const Place place{Place::Base::state, integer(variable->attributes, "offset")};
   if (place.at < 0 || place.at % KILN_ALIGNMENT != 0 ||
       place.at + variable->type.bytes() > integer(module_.attributes, "state_bytes")) {
-    return error(variable->location, fmt::format("variable {} has no place in the state block", name));
+    return error(variable->location,
+                 fmt::format("variable {} has no place in the state block", name));
   }
   return place;
 }
@@ -138,7 +151,9 @@ Expected<Place> FunctionReader::variable_place(std::string_view name, const std:
 Status FunctionReader::check_block(const ir::Op& op, const Buffer& buffer) const {
   const auto& [type, place] = buffer;
   // A view has another shape.
-  auto fits = [&](const ir::Type& other) { return other.element == type.element && other.count() == type.count(); };
+  auto fits = [&](const ir::Type& other) {
+    return other.element == type.element && other.count() == type.count();
+  };
   bool good = true;
   switch (place.base) {
     case Place::Base::arena:
@@ -146,15 +161,20 @@ Status FunctionReader::check_block(const ir::Op& op, const Buffer& buffer) const
              place.at + type.bytes() <= integer(function_.attributes, "arena_bytes");
       break;
     case Place::Base::state:
-      good = std::any_of(module_.variables.begin(), module_.variables.end(), [&](const ir::Variable& variable) {
-        return integer(variable.attributes, "offset") == place.at && fits(variable.type);
-      });
+      good = std::any_of(
+          module_.variables.begin(), module_.variables.end(), [&](const ir::Variable& variable) {
+            return integer(variable.attributes, "offset") == place.at && fits(variable.type);
+          });
       break;
-    case Place::Base::output: good = fits(plan_.outputs[static_cast<size_t>(place.at)].type); break;
+    case Place::Base::output:
+      good = fits(plan_.outputs[static_cast<size_t>(place.at)].type);
+      break;
     case Place::Base::input:
-    case Place::Base::constant: break;
+    case Place::Base::constant:
+      break;
   }
-  if (!good) return error(op.location(), fmt::format("{} does not fit into its buffer", type.to_string()));
+  if (!good)
+    return error(op.location(), fmt::format("{} does not fit into its buffer", type.to_string()));
   if (type.count() > std::numeric_limits<int32_t>::max()) {
     return Diagnostic{op.location(), fmt::format("{} is too large for a kernel", type.to_string()),
                       "kernels index at most 2147483647 elements; choose a smaller batch"};

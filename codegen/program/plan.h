@@ -14,7 +14,8 @@ namespace kiln::codegen {
 struct Place {
   enum class Base { state, arena, input, output, constant };
   Base base = Base::arena;
-  int64_t at = 0;  ///< bytes in the state or the arena; else the input's, output's or constant's number
+  int64_t at =
+      0;  ///< bytes in the state or the arena; else the input's, output's or constant's number
 };
 
 /// A dense row-major tensor at its place.

@@ -18,10 +18,10 @@ static_assert(sizeof(halide_dimension_t) == 16 && sizeof(halide_type_t) == 4);
 int64_t halide_type_bits(ir::ElementType element) {
   using ir::ElementType;
   const bool is_unsigned = element == ElementType::u8 || element == ElementType::i1;
-  const int64_t code = element == ElementType::bf16  ? halide_type_bfloat
-                       : ir::is_float(element)       ? halide_type_float
-                       : is_unsigned                 ? halide_type_uint
-                                                     : halide_type_int;
+  const int64_t code = element == ElementType::bf16 ? halide_type_bfloat
+                       : ir::is_float(element)      ? halide_type_float
+                       : is_unsigned                ? halide_type_uint
+                                                    : halide_type_int;
   return code | (ir::size_of(element) * 8) << 8 | int64_t{1} << 16;
 }
 
@@ -38,9 +38,10 @@ llvm::Constant* dimension_table(Constants& constants, const ir::Shape& shape) {
 
 /// A halide_buffer_t that lacks nothing but `host`.
 llvm::Constant* buffer_template(Constants& constants, const ir::Type& type) {
-  return constants.structure({constants.i64(0), constants.null(), constants.null(), constants.i64(0),
-                              constants.i32(halide_type_bits(type.element)), constants.i32(type.rank()),
-                              dimension_table(constants, type.shape), constants.null()});
+  return constants.structure({constants.i64(0), constants.null(), constants.null(),
+                              constants.i64(0), constants.i32(halide_type_bits(type.element)),
+                              constants.i32(type.rank()), dimension_table(constants, type.shape),
+                              constants.null()});
 }
 
 class StepFunctionEmitter {
@@ -58,7 +59,8 @@ class StepFunctionEmitter {
   void return_failure(llvm::Value* code);
   llvm::Value* address(const Place& place);
   llvm::Value* offset(llvm::Value* base, int64_t bytes) {
-    return builder_.CreateConstInBoundsGEP1_64(builder_.getInt8Ty(), base, static_cast<uint64_t>(bytes));
+    return builder_.CreateConstInBoundsGEP1_64(builder_.getInt8Ty(), base,
+                                               static_cast<uint64_t>(bytes));
   }
 
   llvm::Module& module_;
@@ -74,7 +76,8 @@ class StepFunctionEmitter {
 
 llvm::Function* StepFunctionEmitter::emit(const std::vector<std::string>& kernels) {
   start();
-  for (const ir::Literal& literal : plan_.constants) literals_.push_back(constants_.tensor(literal));
+  for (const ir::Literal& literal : plan_.constants)
+    literals_.push_back(constants_.tensor(literal));
   for (size_t i = 0; i < plan_.calls.size(); ++i) emit_call(plan_.calls[i], kernels[i]);
   builder_.CreateRet(builder_.getInt32(0));
   if (code_ != nullptr) {
@@ -86,14 +89,18 @@ llvm::Function* StepFunctionEmitter::emit(const std::vector<std::string>& kernel
 
 void StepFunctionEmitter::start() {
   llvm::PointerType* pointer = constants_.pointer_type();
-  auto* type = llvm::FunctionType::get(builder_.getInt32Ty(), {pointer, pointer, pointer, pointer, pointer}, false);
-  function_ = llvm::Function::Create(type, llvm::GlobalValue::InternalLinkage, "kiln_" + plan_.function->name, module_);
+  auto* type = llvm::FunctionType::get(builder_.getInt32Ty(),
+                                       {pointer, pointer, pointer, pointer, pointer}, false);
+  function_ = llvm::Function::Create(type, llvm::GlobalValue::InternalLinkage,
+                                     "kiln_" + plan_.function->name, module_);
   function_->addFnAttr(llvm::Attribute::NoUnwind);
   builder_.SetInsertPoint(llvm::BasicBlock::Create(module_.getContext(), "entry", function_));
   size_t most = 0;
   for (const KernelCall& call : plan_.calls) most = std::max(most, call.buffers.size());
   if (most == 0) return;
-  auto* room = builder_.CreateAlloca(llvm::ArrayType::get(builder_.getInt8Ty(), most * sizeof(halide_buffer_t)), nullptr, "buffers");
+  auto* room = builder_.CreateAlloca(
+      llvm::ArrayType::get(builder_.getInt8Ty(), most * sizeof(halide_buffer_t)), nullptr,
+      "buffers");
   room->setAlignment(llvm::Align(64));
   buffers_ = room;
 }
@@ -104,11 +111,13 @@ void StepFunctionEmitter::emit_call(const KernelCall& call, const std::string& k
   std::vector<llvm::Constant*> templates;
   std::vector<llvm::Value*> arguments = {function_->getArg(kPool)};
   std::vector<llvm::Type*> types = {constants_.pointer_type()};
-  for (const Buffer& buffer : call.buffers) templates.push_back(buffer_template(constants_, buffer.type));
+  for (const Buffer& buffer : call.buffers)
+    templates.push_back(buffer_template(constants_, buffer.type));
   builder_.CreateMemCpy(buffers_, llvm::Align(64), constants_.array(templates), llvm::Align(8),
                         templates.size() * sizeof(halide_buffer_t));
   for (const Buffer& buffer : call.buffers) {
-    llvm::Value* on_stack = offset(buffers_, static_cast<int64_t>((arguments.size() - 1) * sizeof(halide_buffer_t)));
+    llvm::Value* on_stack =
+        offset(buffers_, static_cast<int64_t>((arguments.size() - 1) * sizeof(halide_buffer_t)));
     builder_.CreateStore(address(buffer.place), offset(on_stack, offsetof(halide_buffer_t, host)));
     arguments.push_back(on_stack);
     types.push_back(constants_.pointer_type());
@@ -130,22 +139,29 @@ void StepFunctionEmitter::return_failure(llvm::Value* code) {
 
 llvm::Value* StepFunctionEmitter::address(const Place& place) {
   auto element = [&](Argument table) {
-    llvm::Value* entry = offset(function_->getArg(table), place.at * static_cast<int64_t>(sizeof(void*)));
+    llvm::Value* entry =
+        offset(function_->getArg(table), place.at * static_cast<int64_t>(sizeof(void*)));
     return builder_.CreateLoad(constants_.pointer_type(), entry);
   };
   switch (place.base) {
-    case Place::Base::state: return offset(function_->getArg(kState), place.at);
-    case Place::Base::arena: return offset(function_->getArg(kArena), place.at);
-    case Place::Base::input: return element(kInputs);
-    case Place::Base::output: return element(kOutputs);
-    case Place::Base::constant: return literals_[static_cast<size_t>(place.at)];
+    case Place::Base::state:
+      return offset(function_->getArg(kState), place.at);
+    case Place::Base::arena:
+      return offset(function_->getArg(kArena), place.at);
+    case Place::Base::input:
+      return element(kInputs);
+    case Place::Base::output:
+      return element(kOutputs);
+    case Place::Base::constant:
+      return literals_[static_cast<size_t>(place.at)];
   }
   return nullptr;
 }
 
 }  // namespace
 
-llvm::Function* emit_step_function(llvm::Module& module, Constants& constants, const FunctionPlan& plan,
+llvm::Function* emit_step_function(llvm::Module& module, Constants& constants,
+                                   const FunctionPlan& plan,
                                    const std::vector<std::string>& kernels) {
   return StepFunctionEmitter(module, constants, plan).emit(kernels);
 }

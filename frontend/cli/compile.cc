@@ -26,10 +26,12 @@ Status run(const CompileArguments& arguments) {
   codegen::CompileStatistics statistics;
   KILN_ASSIGN(const codegen::ObjectCode code, compile(std::move(module), options, &statistics));
   KILN_TRY(codegen::link_executable(code, arguments.output));
-  fmt::print("{}: {} kernels, {} of them from the cache\n", arguments.output, statistics.kernels, statistics.cache_hits);
+  fmt::print("{}: {} kernels, {} of them from the cache\n", arguments.output, statistics.kernels,
+             statistics.cache_hits);
   if (arguments.timings) {
-    fmt::print("plan {:.1f} ms, kernels {:.1f} ms, program {:.1f} ms\n", statistics.plan_seconds * 1e3,
-               statistics.kernels_seconds * 1e3, statistics.program_seconds * 1e3);
+    fmt::print("plan {:.1f} ms, kernels {:.1f} ms, program {:.1f} ms\n",
+               statistics.plan_seconds * 1e3, statistics.kernels_seconds * 1e3,
+               statistics.program_seconds * 1e3);
   }
   return ok();
 }
@@ -38,11 +40,15 @@ Status run(const CompileArguments& arguments) {
 
 void add_compile(CLI::App& program, Action& action) {
   auto arguments = std::make_shared<CompileArguments>();
-  CLI::App* command = program.add_subcommand("compile", "write an executable that trains, evaluates and predicts");
+  CLI::App* command =
+      program.add_subcommand("compile", "write an executable that trains, evaluates and predicts");
   arguments->model.add_to(*command);
   arguments->model.add_training_to(*command);
   command->add_option("-o,--output", arguments->output, "the executable to write")->required();
-  command->add_option("--threads", arguments->threads, "cut kernels for this many threads; 0: one for each CPU")->check(CLI::Range(0, 1024));
+  command
+      ->add_option("--threads", arguments->threads,
+                   "cut kernels for this many threads; 0: one for each CPU")
+      ->check(CLI::Range(0, 1024));
   command->add_flag("!--no-cache", arguments->use_cache, "compile every kernel anew");
   command->add_flag("--timings", arguments->timings, "print what took how long");
   command->callback([arguments, &action] { action = [arguments] { return run(*arguments); }; });

@@ -45,7 +45,8 @@ complete -o filenames -F _kiln kiln
 }  // namespace
 
 void add_completion(CLI::App& program, Action& action) {
-  CLI::App* command = program.add_subcommand("completion", "print a script that completes this command line");
+  CLI::App* command =
+      program.add_subcommand("completion", "print a script that completes this command line");
   command->add_option("SHELL", "bash")->required()->check(CLI::IsMember({"bash"}));
   command->callback([&program, &action] {
     action = [&program] {

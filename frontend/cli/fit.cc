@@ -11,21 +11,37 @@ void add_fit(CLI::App& program, Action& action) {
   options->add_to(*command);
   options->model.add_training_to(*command);
   runtime::CommandLine& line = options->line;
-  command->add_option("--epochs", line.epochs, "number of the last epoch")->check(CLI::Range(0, 1 << 30))->capture_default_str();
-  command->add_option("--initial-epoch", line.initial_epoch, "epochs already trained, to resume with --weights")->check(CLI::Range(0, 1 << 30));
-  command->add_option("--validation-split", line.validation_split, "keep the last part of the examples for validation")
-      ->check(CLI::Range(0.0, 0.999999))->capture_default_str();
-  command->add_option("--seed", line.seed, "decides the initial weights and the order of examples")->capture_default_str();
-  command->add_flag("--shuffle,!--no-shuffle", line.shuffle, "visit the examples in a new order each epoch (the default)");
-  command->add_option("--save", line.save, "write the trained model (.keras), or its weights with the optimizer's state (.npz, .weights.h5)")
+  command->add_option("--epochs", line.epochs, "number of the last epoch")
+      ->check(CLI::Range(0, 1 << 30))
+      ->capture_default_str();
+  command
+      ->add_option("--initial-epoch", line.initial_epoch,
+                   "epochs already trained, to resume with --weights")
+      ->check(CLI::Range(0, 1 << 30));
+  command
+      ->add_option("--validation-split", line.validation_split,
+                   "keep the last part of the examples for validation")
+      ->check(CLI::Range(0.0, 0.999999))
+      ->capture_default_str();
+  command->add_option("--seed", line.seed, "decides the initial weights and the order of examples")
+      ->capture_default_str();
+  command->add_flag("--shuffle,!--no-shuffle", line.shuffle,
+                    "visit the examples in a new order each epoch (the default)");
+  command
+      ->add_option("--save", line.save,
+                   "write the trained model (.keras), or its weights with the optimizer's state "
+                   "(.npz, .weights.h5)")
       ->check([](const std::string& path) {
-        const bool known = path.ends_with(".keras") || path.ends_with(".npz") || path.ends_with(".weights.h5");
+        const bool known =
+            path.ends_with(".keras") || path.ends_with(".npz") || path.ends_with(".weights.h5");
         return known ? std::string() : "must end in .keras, .npz or .weights.h5";
       });
-  command->add_flag("--weights-only", line.weights_only, "save the weights without the optimizer's state");
+  command->add_flag("--weights-only", line.weights_only,
+                    "save the weights without the optimizer's state");
   command->add_option("--history", line.history, "write the history to this .json or .csv file")
       ->check([](const std::string& path) {
-        return path.ends_with(".json") || path.ends_with(".csv") ? std::string() : "must end in .json or .csv";
+        return path.ends_with(".json") || path.ends_with(".csv") ? std::string()
+                                                                 : "must end in .json or .csv";
       });
   command->callback([options, &action] { action = [options] { return options->run(); }; });
 }

@@ -29,7 +29,8 @@ Status print_part(const InspectArguments& arguments, const ir::Module& module) {
   if (function == nullptr) {
     std::string names;
     for (const auto& other : module.functions) names += (names.empty() ? "" : ", ") + other->name;
-    return Diagnostic{arguments.model.model, "has no function " + arguments.function, "functions: " + names};
+    return Diagnostic{arguments.model.model, "has no function " + arguments.function,
+                      "functions: " + names};
   }
   fmt::print("{}", ir::print(*function, options));
   return ok();
@@ -40,10 +41,12 @@ Status run(const InspectArguments& arguments) {
   ir::Module module = std::move(model.module);
   if (!arguments.after.empty() && passes::find_pass(arguments.after) == nullptr) {
     std::string names;
-    for (const passes::Pass& pass : passes::pipeline()) names += fmt::format("{}{}", names.empty() ? "" : ", ", pass.name);
+    for (const passes::Pass& pass : passes::pipeline())
+      names += fmt::format("{}{}", names.empty() ? "" : ", ", pass.name);
     return Diagnostic{"--after", "there is no pass " + arguments.after, "passes: " + names};
   }
-  if (arguments.after.empty() && !arguments.after_all && !arguments.memory) return print_part(arguments, module);
+  if (arguments.after.empty() && !arguments.after_all && !arguments.memory)
+    return print_part(arguments, module);
   if (arguments.after_all) KILN_TRY(print_part(arguments, module));
   Status printed = ok();
   KILN_TRY(passes::run_pipeline(module, [&](const passes::Pass& pass, const ir::Module& now) {
@@ -53,7 +56,8 @@ Status run(const InspectArguments& arguments) {
   }));
   if (arguments.memory) {
     for (const auto& function : module.functions) {
-      if (arguments.function.empty() || function->name == arguments.function) fmt::print("{}", passes::describe_memory_plan(*function));
+      if (arguments.function.empty() || function->name == arguments.function)
+        fmt::print("{}", passes::describe_memory_plan(*function));
     }
   }
   return printed;
@@ -66,7 +70,8 @@ void add_inspect(CLI::App& program, Action& action) {
   CLI::App* command = program.add_subcommand("inspect", "print a model's IR");
   arguments->model.add_to(*command);
   arguments->model.add_training_to(*command);
-  command->add_option("--function", arguments->function, "this function alone: init, train_step, test_step, predict_step");
+  command->add_option("--function", arguments->function,
+                      "this function alone: init, train_step, test_step, predict_step");
   command->add_option("--after", arguments->after, "after this pass");
   command->add_flag("--after-all", arguments->after_all, "before all passes, and after each");
   command->add_flag("--memory", arguments->memory, "the memory plan: buffers, arena, lower bound");

@@ -13,18 +13,19 @@
 #include "frontend/keras/model_json.h"
 #include "frontend/keras/optimizers/optimizer.h"
 #include "ir/parser.h"
-
 #include "ir/verifier.h"
 
 namespace kiln::cli {
 namespace {
 
 constexpr const char* kModelHelp =
-    "a Keras model (.keras, or .json as model.to_json() writes it), IR text (.kir), or a built-in example's name";
+    "a Keras model (.keras, or .json as model.to_json() writes it), IR text (.kir), or a built-in "
+    "example's name";
 
 Expected<keras::Model> read_definition(const std::string& name) {
   const auto examples = keras::example_names();
-  if (std::find(examples.begin(), examples.end(), name) != examples.end()) return keras::example(name);
+  if (std::find(examples.begin(), examples.end(), name) != examples.end())
+    return keras::example(name);
   if (name.ends_with(".json")) return keras::read_model(name);
   if (name.ends_with(".keras")) {
     KILN_ASSIGN(keras::SavedModel saved, keras::read_archive(name));
@@ -35,9 +36,11 @@ Expected<keras::Model> read_definition(const std::string& name) {
 }
 
 /// A new optimizer of that name, or the model's own, with another learning rate where one is given.
-Expected<keras::OptimizerChoice> choose_optimizer(const ModelArgument& argument, const keras::OptimizerChoice& own) {
+Expected<keras::OptimizerChoice> choose_optimizer(const ModelArgument& argument,
+                                                  const keras::OptimizerChoice& own) {
   if (argument.optimizer.empty() && !argument.learning_rate) return own;
-  const std::string identifier = argument.optimizer.empty() ? std::string(own.get()->class_name()) : argument.optimizer;
+  const std::string identifier =
+      argument.optimizer.empty() ? std::string(own.get()->class_name()) : argument.optimizer;
   std::shared_ptr<keras::Optimizer> chosen = keras::make_optimizer(identifier);
   if (chosen == nullptr) return keras::unknown_optimizer(identifier);
   if (argument.optimizer.empty()) {
@@ -51,15 +54,18 @@ Expected<keras::OptimizerChoice> choose_optimizer(const ModelArgument& argument,
 }
 
 Status change_training(const ModelArgument& argument, keras::Model& model) {
-  const bool changes = !argument.optimizer.empty() || !argument.loss.empty() || !argument.metrics.empty() || argument.learning_rate;
+  const bool changes = !argument.optimizer.empty() || !argument.loss.empty() ||
+                       !argument.metrics.empty() || argument.learning_rate;
   if (!changes) return ok();
   keras::CompileOptions options = model.compile_options.value_or(keras::CompileOptions{});
   if (!model.compile_options && argument.loss.empty()) {
-    return Diagnostic{argument.model, "was not compiled for training", "add --loss (and --optimizer, --metrics)"};
+    return Diagnostic{argument.model, "was not compiled for training",
+                      "add --loss (and --optimizer, --metrics)"};
   }
   KILN_ASSIGN(options.optimizer, choose_optimizer(argument, options.optimizer));
   if (!argument.loss.empty()) options.loss = keras::Loss(argument.loss);
-  if (!argument.metrics.empty()) options.metrics.assign(argument.metrics.begin(), argument.metrics.end());
+  if (!argument.metrics.empty())
+    options.metrics.assign(argument.metrics.begin(), argument.metrics.end());
   model.compile(std::move(options));
   return ok();
 }
@@ -68,14 +74,21 @@ Status change_training(const ModelArgument& argument, keras::Model& model) {
 
 void ModelArgument::add_to(CLI::App& command) {
   command.add_option("MODEL", model, kModelHelp)->required();
-  command.add_option("--batch-size", batch_size, "examples in one step")->check(CLI::Range(int64_t{1}, int64_t{1} << 20))->capture_default_str();
+  command.add_option("--batch-size", batch_size, "examples in one step")
+      ->check(CLI::Range(int64_t{1}, int64_t{1} << 20))
+      ->capture_default_str();
 }
 
 void ModelArgument::add_training_to(CLI::App& command) {
-  command.add_option("--optimizer", optimizer, "adam, adamw, sgd, rmsprop; default: the model's own");
+  command.add_option("--optimizer", optimizer,
+                     "adam, adamw, sgd, rmsprop; default: the model's own");
   command.add_option("--loss", loss, "by Keras's name; default: the model's own");
-  command.add_option("--metrics", metrics, "by Keras's names, separated by commas; default: the model's own")->delimiter(',');
-  command.add_option("--learning-rate", learning_rate, "default: the optimizer's own")->check(CLI::NonNegativeNumber);
+  command
+      .add_option("--metrics", metrics,
+                  "by Keras's names, separated by commas; default: the model's own")
+      ->delimiter(',');
+  command.add_option("--learning-rate", learning_rate, "default: the optimizer's own")
+      ->check(CLI::NonNegativeNumber);
 }
 
 Expected<ModelArgument::Read> ModelArgument::read() const {

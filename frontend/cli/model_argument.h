@@ -2,7 +2,6 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,7 +17,7 @@ namespace kiln::cli {
 struct ModelArgument {
   std::string model;
   int64_t batch_size = 32;
-  std::string optimizer;            ///< empty: the model's own, as the following
+  std::string optimizer;  ///< empty: the model's own, as the following
   std::string loss;
   std::vector<std::string> metrics;
   std::optional<double> learning_rate;

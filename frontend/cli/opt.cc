@@ -19,12 +19,14 @@ struct OptArguments {
 
 Status run(const OptArguments& arguments) {
   KILN_ASSIGN(const std::string text, read_text_file(arguments.file));
-  KILN_ASSIGN(ir::Module module, ir::parse_module(text, arguments.file == "-" ? "<stdin>" : arguments.file));
+  KILN_ASSIGN(ir::Module module,
+              ir::parse_module(text, arguments.file == "-" ? "<stdin>" : arguments.file));
   for (const std::string& name : arguments.passes) {
     const passes::Pass* pass = passes::find_pass(name);
     if (pass == nullptr) {
       std::string names;
-      for (const passes::Pass& other : passes::pipeline()) names += fmt::format("{}{}", names.empty() ? "" : ", ", other.name);
+      for (const passes::Pass& other : passes::pipeline())
+        names += fmt::format("{}{}", names.empty() ? "" : ", ", other.name);
       return Diagnostic{"--passes", "there is no pass " + name, "passes: " + names};
     }
     KILN_TRY(pass->run(module));
@@ -41,8 +43,12 @@ Status run(const OptArguments& arguments) {
 void add_opt(CLI::App& program, Action& action) {
   auto arguments = std::make_shared<OptArguments>();
   CLI::App* command = program.add_subcommand("opt", "parse IR text, run passes, print it");
-  command->add_option("FILE", arguments->file, "IR text (.kir); - reads standard input")->required();
-  command->add_option("--passes", arguments->passes, "passes in order, separated by commas; none: parse, verify, print")->delimiter(',');
+  command->add_option("FILE", arguments->file, "IR text (.kir); - reads standard input")
+      ->required();
+  command
+      ->add_option("--passes", arguments->passes,
+                   "passes in order, separated by commas; none: parse, verify, print")
+      ->delimiter(',');
   command->add_flag("--no-locations", arguments->no_locations, "leave out where ops came from");
   command->callback([arguments, &action] { action = [arguments] { return run(*arguments); }; });
 }

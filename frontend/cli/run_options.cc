@@ -13,12 +13,15 @@ namespace {
 runtime::WeightFiles weight_files(const std::optional<keras::Model>& definition) {
   runtime::WeightFiles files;
   if (!definition) return files;
-  files.load = [&definition](runtime::Session& session, const std::string& path) -> Expected<runtime::LoadedState> {
+  files.load = [&definition](runtime::Session& session,
+                             const std::string& path) -> Expected<runtime::LoadedState> {
     KILN_ASSIGN(const keras::LoadedWeights loaded, keras::load_weights(session, *definition, path));
-    if (!loaded.note.empty()) std::fprintf(stderr, "note: %s: %s\n", path.c_str(), loaded.note.c_str());
+    if (!loaded.note.empty())
+      std::fprintf(stderr, "note: %s: %s\n", path.c_str(), loaded.note.c_str());
     return runtime::LoadedState{loaded.optimizer};
   };
-  files.save = [&definition](const runtime::Session& session, const std::string& path, runtime::SaveState what) {
+  files.save = [&definition](const runtime::Session& session, const std::string& path,
+                             runtime::SaveState what) {
     if (path.ends_with(".npz")) return runtime::save_weights(session, path, what);
     return keras::save_weights(session, *definition, path);
   };
@@ -27,15 +30,22 @@ runtime::WeightFiles weight_files(const std::optional<keras::Model>& definition)
 
 }  // namespace
 
-
 void RunOptions::add_to(CLI::App& command) {
   model.add_to(command);
-  command.add_option("--data", line.data,
-                     "digits, a directory of IDX files, X.npy,Y.npy, FILE.npz or FILE.csv[:label=NAME]")->required();
+  command
+      .add_option(
+          "--data", line.data,
+          "digits, a directory of IDX files, X.npy,Y.npy, FILE.npz or FILE.csv[:label=NAME]")
+      ->required();
   command.add_option("--weights", line.weights,
-                     "start from these weights (.npz as --save writes it, .keras, .weights.h5); default: MODEL's own, if it is a .keras file");
-  command.add_option("--threads", line.threads, "0: one for each CPU")->check(CLI::Range(0, 1024))->capture_default_str();
-  command.add_option("--verbose", line.verbose, "0 nothing, 1 a progress bar, 2 a line an epoch")->check(CLI::Range(0, 2))->capture_default_str();
+                     "start from these weights (.npz as --save writes it, .keras, .weights.h5); "
+                     "default: MODEL's own, if it is a .keras file");
+  command.add_option("--threads", line.threads, "0: one for each CPU")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+  command.add_option("--verbose", line.verbose, "0 nothing, 1 a progress bar, 2 a line an epoch")
+      ->check(CLI::Range(0, 2))
+      ->capture_default_str();
   command.add_flag("!--no-cache", use_cache, "compile every kernel anew");
 }
 

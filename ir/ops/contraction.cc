@@ -47,26 +47,32 @@ Expected<Types> infer_dot_general(const Op& op, std::span<const Type>) {
   const auto& rhs_contracting = op.get<Integers>("rhs_contracting");
   if (lhs.element != rhs.element) return op_error(op, "operands must have one element type");
   if (lhs.element == ElementType::i1) return op_error(op, "does not take elements of type i1");
-  if (lhs_batching.size() != rhs_batching.size() || lhs_contracting.size() != rhs_contracting.size()) {
+  if (lhs_batching.size() != rhs_batching.size() ||
+      lhs_contracting.size() != rhs_contracting.size()) {
     return op_error(op, "both sides need as many batching and as many contracting dimensions");
   }
   if (!distinct_dimensions(lhs, lhs_batching, lhs_contracting) ||
       !distinct_dimensions(rhs, rhs_batching, rhs_contracting)) {
-    return op_error(op, "dimension numbers must be distinct dimensions of {} and {}", lhs.to_string(), rhs.to_string());
+    return op_error(op, "dimension numbers must be distinct dimensions of {} and {}",
+                    lhs.to_string(), rhs.to_string());
   }
   auto meet = [&](const Integers& left, const Integers& right) {
     for (size_t i = 0; i < left.size(); ++i) {
-      if (lhs.shape[static_cast<size_t>(left[i])] != rhs.shape[static_cast<size_t>(right[i])]) return false;
+      if (lhs.shape[static_cast<size_t>(left[i])] != rhs.shape[static_cast<size_t>(right[i])])
+        return false;
     }
     return true;
   };
   if (!meet(lhs_batching, rhs_batching) || !meet(lhs_contracting, rhs_contracting)) {
-    return op_error(op, "paired dimensions of {} and {} differ in size", lhs.to_string(), rhs.to_string());
+    return op_error(op, "paired dimensions of {} and {} differ in size", lhs.to_string(),
+                    rhs.to_string());
   }
   Shape shape;
   for (int64_t d : lhs_batching) shape.push_back(lhs.shape[static_cast<size_t>(d)]);
-  for (int64_t d : free_dimensions(lhs, lhs_batching, lhs_contracting)) shape.push_back(lhs.shape[static_cast<size_t>(d)]);
-  for (int64_t d : free_dimensions(rhs, rhs_batching, rhs_contracting)) shape.push_back(rhs.shape[static_cast<size_t>(d)]);
+  for (int64_t d : free_dimensions(lhs, lhs_batching, lhs_contracting))
+    shape.push_back(lhs.shape[static_cast<size_t>(d)]);
+  for (int64_t d : free_dimensions(rhs, rhs_batching, rhs_contracting))
+    shape.push_back(rhs.shape[static_cast<size_t>(d)]);
   return Types{lhs.with_shape(shape)};
 }
 
@@ -84,10 +90,12 @@ std::vector<int64_t> offsets_along(const Type& type, const Integers& dims) {
   return offsets;
 }
 
-/// result[batch, i, j] = sum over k of a[batch, i, k] * b[batch, j, k], each of the four standing for
-/// any number of dimensions. Number is double for floats (rounded once, at the end), int64_t for integers.
+/// result[batch, i, j] = sum over k of a[batch, i, k] * b[batch, j, k], each of the four standing
+/// for any number of dimensions. Number is double for floats (rounded once, at the end), int64_t
+/// for integers.
 template <typename Number>
-void contract(const Op& op, const std::vector<Number>& a, const std::vector<Number>& b, Literal& result) {
+void contract(const Op& op, const std::vector<Number>& a, const std::vector<Number>& b,
+              Literal& result) {
   const Type& lhs = op.operand(0)->type();
   const Type& rhs = op.operand(1)->type();
   const auto& lhs_batching = op.get<Integers>("lhs_batching");
@@ -107,7 +115,8 @@ void contract(const Op& op, const std::vector<Number>& a, const std::vector<Numb
         const Number* row = a.data() + a_batch[batch] + i;
         const Number* column = b.data() + b_batch[batch] + j;
         Number total = 0;
-        for (size_t k = 0; k < a_sum.size(); ++k) total = add(total, multiply(row[a_sum[k]], column[b_sum[k]]));
+        for (size_t k = 0; k < a_sum.size(); ++k)
+          total = add(total, multiply(row[a_sum[k]], column[b_sum[k]]));
         totals.push_back(total);
       }
     }
@@ -115,7 +124,8 @@ void contract(const Op& op, const std::vector<Number>& a, const std::vector<Numb
   result.assign(totals);
 }
 
-void evaluate_dot_general(const Op& op, std::span<const Literal> operands, std::span<Literal> results) {
+void evaluate_dot_general(const Op& op, std::span<const Literal> operands,
+                          std::span<Literal> results) {
   if (is_float(results[0].type().element)) {
     contract(op, operands[0].values(), operands[1].values(), results[0]);
   } else {
@@ -126,13 +136,22 @@ void evaluate_dot_general(const Op& op, std::span<const Literal> operands, std::
 }  // namespace
 
 void add_contraction_ops(std::vector<OpDefinition>& ops) {
-  ops.push_back({"dot_general", "sums of products over contracting dimensions; the result has batching, lhs free, rhs free dimensions",
-                 OpClass::contraction, 2, 2, 1, 0,
-                 {{"lhs_batching", Kind::integers, true, "dimensions of the left operand that pair with rhs_batching"},
+  ops.push_back({"dot_general",
+                 "sums of products over contracting dimensions; the result has batching, lhs free, "
+                 "rhs free dimensions",
+                 OpClass::contraction,
+                 2,
+                 2,
+                 1,
+                 0,
+                 {{"lhs_batching", Kind::integers, true,
+                   "dimensions of the left operand that pair with rhs_batching"},
                   {"rhs_batching", Kind::integers, true, "their partners"},
-                  {"lhs_contracting", Kind::integers, true, "dimensions of the left operand that are summed over"},
+                  {"lhs_contracting", Kind::integers, true,
+                   "dimensions of the left operand that are summed over"},
                   {"rhs_contracting", Kind::integers, true, "their partners"}},
-                 infer_dot_general, evaluate_dot_general});
+                 infer_dot_general,
+                 evaluate_dot_general});
 }
 
 }  // namespace kiln::ir

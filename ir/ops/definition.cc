@@ -25,9 +25,8 @@ const std::vector<OpDefinition>& definitions() {
 }
 
 std::string_view name_of(AttributeSpec::Kind kind) {
-  constexpr std::string_view kNames[] = {"true or false",      "an integer",
-                                         "a number",           "a string",
-                                         "a list of integers", "a list of strings",
+  constexpr std::string_view kNames[] = {"true or false", "an integer",         "a number",
+                                         "a string",      "a list of integers", "a list of strings",
                                          "dense<...>"};
   return kNames[static_cast<size_t>(kind)];
 }
@@ -51,14 +50,19 @@ Status check_counts(const Op& op) {
   const int operands = static_cast<int>(op.operands().size());
   if (operands < definition.min_operands ||
       (definition.max_operands >= 0 && operands > definition.max_operands)) {
-    return Diagnostic{op.location(), fmt::format("{} takes {}{} operand{}, not {}", op.name(),
-                                                 definition.max_operands < 0 ? "at least " : "",
-                                                 definition.min_operands,
-                                                 definition.min_operands == 1 ? "" : "s", operands), ""};
+    return Diagnostic{
+        op.location(),
+        fmt::format("{} takes {}{} operand{}, not {}", op.name(),
+                    definition.max_operands < 0 ? "at least " : "", definition.min_operands,
+                    definition.min_operands == 1 ? "" : "s", operands),
+        ""};
   }
   if (static_cast<int>(op.region_count()) != definition.region_count) {
-    return Diagnostic{op.location(), fmt::format("{} takes {} region{}, not {}", op.name(), definition.region_count,
-                                                 definition.region_count == 1 ? "" : "s", op.region_count()), ""};
+    return Diagnostic{
+        op.location(),
+        fmt::format("{} takes {} region{}, not {}", op.name(), definition.region_count,
+                    definition.region_count == 1 ? "" : "s", op.region_count()),
+        ""};
   }
   return ok();
 }
@@ -74,20 +78,24 @@ const OpDefinition* find_op(std::string_view name) {
   return nullptr;
 }
 
-Status check_attribute(const OpDefinition& definition, std::string_view name, const Attribute& value) {
+Status check_attribute(const OpDefinition& definition, std::string_view name,
+                       const Attribute& value) {
   std::vector<std::string_view> names;
   for (const AttributeSpec& spec : definition.attributes) {
     names.push_back(spec.name);
     if (spec.name != name) continue;
     if (value.index() == static_cast<size_t>(spec.kind)) return ok();
-    return Diagnostic{"", fmt::format("{}: the attribute {} must be {}", definition.name, name, name_of(spec.kind)),
-                      std::string(spec.summary)};
+    return Diagnostic{
+        "",
+        fmt::format("{}: the attribute {} must be {}", definition.name, name, name_of(spec.kind)),
+        std::string(spec.summary)};
   }
   std::string note = did_you_mean(name, names);
   if (note.empty()) {
     note = names.empty() ? "it takes none" : fmt::format("it takes {}", fmt::join(names, ", "));
   }
-  return Diagnostic{"", fmt::format("{} has no attribute {}", definition.name, name), std::move(note)};
+  return Diagnostic{"", fmt::format("{} has no attribute {}", definition.name, name),
+                    std::move(note)};
 }
 
 Expected<std::vector<Type>> check_op(const Op& op, std::span<const Type> declared) {

@@ -46,8 +46,8 @@ struct OpDefinition {
 
   /// The result types from operands, attributes and regions, or what is wrong with them.
   /// `declared` are the types written down (by the parser, or by a builder of an op whose shape its
-  /// operands do not determine, such as reshape); empty where nothing is declared. Operand count and
-  /// attribute kinds have been checked before.
+  /// operands do not determine, such as reshape); empty where nothing is declared. Operand count
+  /// and attribute kinds have been checked before.
   Expected<std::vector<Type>> (*infer)(const Op& op, std::span<const Type> declared);
 
   /// The reference meaning: results from operands, by the definition, slowly. Results come
@@ -61,7 +61,8 @@ std::span<const OpDefinition> op_definitions();
 const OpDefinition* find_op(std::string_view name);
 
 /// Whether the op has an attribute of that name, and the value the kind it must have.
-Status check_attribute(const OpDefinition& definition, std::string_view name, const Attribute& value);
+Status check_attribute(const OpDefinition& definition, std::string_view name,
+                       const Attribute& value);
 
 /// Checks counts, attribute names and kinds, then infer(): the result types, or what is wrong.
 Expected<std::vector<Type>> check_op(const Op& op, std::span<const Type> declared);

@@ -19,10 +19,14 @@ enum class Domain { floats, numbers, booleans_and_integers, any };
 
 bool accepts(Domain domain, ElementType element) {
   switch (domain) {
-    case Domain::floats: return is_float(element);
-    case Domain::numbers: return element != ElementType::i1;
-    case Domain::booleans_and_integers: return !is_float(element);
-    case Domain::any: return true;
+    case Domain::floats:
+      return is_float(element);
+    case Domain::numbers:
+      return element != ElementType::i1;
+    case Domain::booleans_and_integers:
+      return !is_float(element);
+    case Domain::any:
+      return true;
   }
   return false;
 }
@@ -102,7 +106,8 @@ OpDefinition unary(std::string_view name, std::string_view summary) {
 /// One generic function, or one for floats and one for integers.
 template <Domain D, auto F, auto I = F>
 OpDefinition binary(std::string_view name, std::string_view summary) {
-  return {name, summary, OpClass::elementwise, 2, 2, 1, 0, {}, infer_same<D>, evaluate_binary<F, I>};
+  return {name, summary,       OpClass::elementwise, 2, 2, 1, 0,
+          {},   infer_same<D>, evaluate_binary<F, I>};
 }
 
 bool holds(std::string_view direction, auto a, auto b) {
@@ -118,7 +123,8 @@ Expected<Types> infer_compare(const Op& op, std::span<const Type> declared) {
   KILN_ASSIGN(const Types types, infer_same<Domain::any>(op, declared));
   const auto& direction = op.get<std::string>("direction");
   constexpr std::string_view kDirections[] = {"EQ", "NE", "LT", "LE", "GT", "GE"};
-  if (std::find(std::begin(kDirections), std::end(kDirections), direction) == std::end(kDirections)) {
+  if (std::find(std::begin(kDirections), std::end(kDirections), direction) ==
+      std::end(kDirections)) {
     return op_error(op, "direction must be EQ, NE, LT, LE, GT or GE, not \"{}\"", direction);
   }
   return Types{types[0].with_element(ElementType::i1)};
@@ -143,8 +149,9 @@ Expected<Types> infer_select(const Op& op, std::span<const Type>) {
   const Type& type = op.operand(1)->type();
   if (predicate.element != ElementType::i1 || predicate.shape != type.shape ||
       op.operand(2)->type() != type) {
-    return op_error(op, "takes tensor<...xi1> and two operands of one type in its shape, not {}, {}, {}",
-                    predicate.to_string(), type.to_string(), op.operand(2)->type().to_string());
+    return op_error(
+        op, "takes tensor<...xi1> and two operands of one type in its shape, not {}, {}, {}",
+        predicate.to_string(), type.to_string(), op.operand(2)->type().to_string());
   }
   return Types{type};
 }
@@ -196,38 +203,71 @@ using D = Domain;
 
 void add_binary_ops(std::vector<OpDefinition>& ops) {
   ops.push_back(binary<D::numbers, [](auto a, auto b) { return add(a, b); }>("add", "a + b"));
-  ops.push_back(binary<D::numbers, [](auto a, auto b) { return subtract(a, b); }>("subtract", "a - b"));
-  ops.push_back(binary<D::numbers, [](auto a, auto b) { return multiply(a, b); }>("multiply", "a * b"));
-  ops.push_back(binary<D::numbers, [](double a, double b) { return a / b; }, divide_int>("divide", "a / b; integers truncate towards zero"));
-  ops.push_back(binary<D::numbers, [](double a, double b) { return std::fmod(a, b); }, remainder_int>("remainder", "a - b * trunc(a / b): the dividend's sign"));
-  ops.push_back(binary<D::numbers, [](double a, double b) { return std::pow(a, b); }, power_int>("power", "a to the power of b"));
-  ops.push_back(binary<D::any, [](auto a, auto b) { return maximum(a, b); }>("maximum", "the larger; NaN if either is NaN; -0 < +0"));
-  ops.push_back(binary<D::any, [](auto a, auto b) { return minimum(a, b); }>("minimum", "the smaller; NaN if either is NaN; -0 < +0"));
-  ops.push_back(binary<D::booleans_and_integers, no_float2, [](int64_t a, int64_t b) { return a & b; }>("and", "bitwise (i1: logical) and"));
-  ops.push_back(binary<D::booleans_and_integers, no_float2, [](int64_t a, int64_t b) { return a | b; }>("or", "bitwise (i1: logical) or"));
-  ops.push_back(binary<D::booleans_and_integers, no_float2, [](int64_t a, int64_t b) { return a ^ b; }>("xor", "bitwise (i1: logical) exclusive or"));
+  ops.push_back(
+      binary<D::numbers, [](auto a, auto b) { return subtract(a, b); }>("subtract", "a - b"));
+  ops.push_back(
+      binary<D::numbers, [](auto a, auto b) { return multiply(a, b); }>("multiply", "a * b"));
+  ops.push_back(binary<D::numbers, [](double a, double b) { return a / b; }, divide_int>(
+      "divide", "a / b; integers truncate towards zero"));
+  ops.push_back(
+      binary<D::numbers, [](double a, double b) { return std::fmod(a, b); }, remainder_int>(
+          "remainder", "a - b * trunc(a / b): the dividend's sign"));
+  ops.push_back(binary<D::numbers, [](double a, double b) { return std::pow(a, b); }, power_int>(
+      "power", "a to the power of b"));
+  ops.push_back(binary<D::any, [](auto a, auto b) { return maximum(a, b); }>(
+      "maximum", "the larger; NaN if either is NaN; -0 < +0"));
+  ops.push_back(binary<D::any, [](auto a, auto b) { return minimum(a, b); }>(
+      "minimum", "the smaller; NaN if either is NaN; -0 < +0"));
+  ops.push_back(
+      binary<D::booleans_and_integers, no_float2, [](int64_t a, int64_t b) { return a & b; }>(
+          "and", "bitwise (i1: logical) and"));
+  ops.push_back(
+      binary<D::booleans_and_integers, no_float2, [](int64_t a, int64_t b) { return a | b; }>(
+          "or", "bitwise (i1: logical) or"));
+  ops.push_back(
+      binary<D::booleans_and_integers, no_float2, [](int64_t a, int64_t b) { return a ^ b; }>(
+          "xor", "bitwise (i1: logical) exclusive or"));
 }
 
 void add_unary_ops(std::vector<OpDefinition>& ops) {
-  ops.push_back(unary<D::numbers, [](double x) { return -x; }, [](int64_t x) { return subtract(int64_t{0}, x); }>("negate", "-x"));
+  ops.push_back(unary<D::numbers, [](double x) { return -x; },
+                      [](int64_t x) { return subtract(int64_t{0}, x); }>("negate", "-x"));
   ops.push_back(unary<D::numbers, [](double x) { return std::fabs(x); }, abs_int>("abs", "|x|"));
-  ops.push_back(unary<D::numbers, sign_float, sign_int>("sign", "-1, 0 or 1; keeps NaN and the sign of zero"));
+  ops.push_back(unary<D::numbers, sign_float, sign_int>(
+      "sign", "-1, 0 or 1; keeps NaN and the sign of zero"));
   ops.push_back(unary<D::floats, [](double x) { return std::exp(x); }>("exponential", "e^x"));
-  ops.push_back(unary<D::floats, [](double x) { return std::expm1(x); }>("exponential_minus_one", "e^x - 1, exact near zero"));
+  ops.push_back(unary<D::floats, [](double x) { return std::expm1(x); }>(
+      "exponential_minus_one", "e^x - 1, exact near zero"));
   ops.push_back(unary<D::floats, [](double x) { return std::log(x); }>("log", "natural logarithm"));
-  ops.push_back(unary<D::floats, [](double x) { return std::log1p(x); }>("log_plus_one", "log(1 + x), exact near zero"));
+  ops.push_back(unary<D::floats, [](double x) { return std::log1p(x); }>(
+      "log_plus_one", "log(1 + x), exact near zero"));
   ops.push_back(unary<D::floats, [](double x) { return std::sqrt(x); }>("sqrt", "square root"));
-  ops.push_back(unary<D::floats, [](double x) { return 1.0 / std::sqrt(x); }>("rsqrt", "1 / sqrt(x)"));
-  ops.push_back(unary<D::floats, [](double x) { return std::tanh(x); }>("tanh", "hyperbolic tangent"));
+  ops.push_back(
+      unary<D::floats, [](double x) { return 1.0 / std::sqrt(x); }>("rsqrt", "1 / sqrt(x)"));
+  ops.push_back(
+      unary<D::floats, [](double x) { return std::tanh(x); }>("tanh", "hyperbolic tangent"));
   ops.push_back(unary<D::floats, logistic>("logistic", "1 / (1 + e^-x)"));
-  ops.push_back(unary<D::floats, [](double x) { return std::erf(x); }>("erf", "the error function (CHLO's erf)"));
+  ops.push_back(unary<D::floats, [](double x) { return std::erf(x); }>(
+      "erf", "the error function (CHLO's erf)"));
   ops.push_back(unary<D::floats, [](double x) { return std::sin(x); }>("sine", "sin(x), radians"));
-  ops.push_back(unary<D::floats, [](double x) { return std::cos(x); }>("cosine", "cos(x), radians"));
-  ops.push_back(unary<D::floats, [](double x) { return std::floor(x); }>("floor", "the largest integer not above x"));
-  ops.push_back(unary<D::floats, [](double x) { return std::ceil(x); }>("ceil", "the smallest integer not below x"));
-  ops.push_back(unary<D::floats, [](double x) { return std::nearbyint(x); }>("round_nearest_even", "the nearest integer, ties to even"));
-  ops.push_back({"not", "bitwise (i1: logical) not", OpClass::elementwise, 1, 1, 1, 0, {},
-                 infer_same<D::booleans_and_integers>, evaluate_not});
+  ops.push_back(
+      unary<D::floats, [](double x) { return std::cos(x); }>("cosine", "cos(x), radians"));
+  ops.push_back(unary<D::floats, [](double x) { return std::floor(x); }>(
+      "floor", "the largest integer not above x"));
+  ops.push_back(unary<D::floats, [](double x) { return std::ceil(x); }>(
+      "ceil", "the smallest integer not below x"));
+  ops.push_back(unary<D::floats, [](double x) { return std::nearbyint(x); }>(
+      "round_nearest_even", "the nearest integer, ties to even"));
+  ops.push_back({"not",
+                 "bitwise (i1: logical) not",
+                 OpClass::elementwise,
+                 1,
+                 1,
+                 1,
+                 0,
+                 {},
+                 infer_same<D::booleans_and_integers>,
+                 evaluate_not});
 }
 
 }  // namespace
@@ -235,14 +275,47 @@ void add_unary_ops(std::vector<OpDefinition>& ops) {
 void add_elementwise_ops(std::vector<OpDefinition>& ops) {
   add_binary_ops(ops);
   add_unary_ops(ops);
-  ops.push_back({"compare", "a DIRECTION b, elementwise; with NaN only NE holds", OpClass::elementwise, 2, 2, 1, 0,
-                 {{"direction", Kind::string, true, "EQ, NE, LT, LE, GT or GE"}}, infer_compare, evaluate_compare});
-  ops.push_back({"select", "where the first operand holds the second, elsewhere the third", OpClass::elementwise, 3, 3, 1, 0,
-                 {}, infer_select, evaluate_select});
-  ops.push_back({"convert", "the same number in another element type; floats truncate to integers, out of range to the nearest, NaN to 0; integers wrap", OpClass::elementwise, 1, 1, 1, 0,
-                 {}, infer_convert, evaluate_convert});
-  ops.push_back({"is_finite", "neither infinite nor NaN", OpClass::elementwise, 1, 1, 1, 0,
-                 {}, infer_is_finite, evaluate_is_finite});
+  ops.push_back({"compare",
+                 "a DIRECTION b, elementwise; with NaN only NE holds",
+                 OpClass::elementwise,
+                 2,
+                 2,
+                 1,
+                 0,
+                 {{"direction", Kind::string, true, "EQ, NE, LT, LE, GT or GE"}},
+                 infer_compare,
+                 evaluate_compare});
+  ops.push_back({"select",
+                 "where the first operand holds the second, elsewhere the third",
+                 OpClass::elementwise,
+                 3,
+                 3,
+                 1,
+                 0,
+                 {},
+                 infer_select,
+                 evaluate_select});
+  ops.push_back({"convert",
+                 "the same number in another element type; floats truncate to integers, out of "
+                 "range to the nearest, NaN to 0; integers wrap",
+                 OpClass::elementwise,
+                 1,
+                 1,
+                 1,
+                 0,
+                 {},
+                 infer_convert,
+                 evaluate_convert});
+  ops.push_back({"is_finite",
+                 "neither infinite nor NaN",
+                 OpClass::elementwise,
+                 1,
+                 1,
+                 1,
+                 0,
+                 {},
+                 infer_is_finite,
+                 evaluate_is_finite});
 }
 
 }  // namespace kiln::ir

@@ -10,20 +10,23 @@ using Types = std::vector<Type>;
 
 Expected<Types> infer_rng_bit_generator(const Op& op, std::span<const Type> declared) {
   const Type state{ElementType::i64, {2}};
-  if (op.operand(0)->type() != state) return op_error(op, "the state must be {}", state.to_string());
+  if (op.operand(0)->type() != state)
+    return op_error(op, "the state must be {}", state.to_string());
   if (declared.size() != 2 || declared[0] != state || declared[1].element != ElementType::i32) {
     return op_error(op, "needs its result types: the new state, and bits of type i32");
   }
   return Types(declared.begin(), declared.end());
 }
 
-void evaluate_rng_bit_generator(const Op&, std::span<const Literal> operands, std::span<Literal> results) {
+void evaluate_rng_bit_generator(const Op&, std::span<const Literal> operands,
+                                std::span<Literal> results) {
   const auto key = static_cast<uint64_t>(operands[0].get_int(0));
   const auto stream = static_cast<uint64_t>(operands[0].get_int(1));
   results[0].set_int(0, operands[0].get_int(0));
   results[0].set_int(1, static_cast<int64_t>(stream + 1));
   for (int64_t i = 0, n = results[1].type().count(); i < n; ++i) {
-    results[1].set_int(i, static_cast<int32_t>(random_bits(key, static_cast<uint32_t>(stream), static_cast<uint32_t>(i))));
+    results[1].set_int(i, static_cast<int32_t>(random_bits(key, static_cast<uint32_t>(stream),
+                                                           static_cast<uint32_t>(i))));
   }
 }
 
@@ -31,8 +34,16 @@ void evaluate_rng_bit_generator(const Op&, std::span<const Literal> operands, st
 
 void add_random_ops(std::vector<OpDefinition>& ops) {
   ops.push_back({"rng_bit_generator",
-                 "state [key, stream] to [key, stream + 1] and uniform bits: element i is Threefry-2x32-20 of (i, stream) under key",
-                 OpClass::other, 1, 1, 2, 0, {}, infer_rng_bit_generator, evaluate_rng_bit_generator});
+                 "state [key, stream] to [key, stream + 1] and uniform bits: element i is "
+                 "Threefry-2x32-20 of (i, stream) under key",
+                 OpClass::other,
+                 1,
+                 1,
+                 2,
+                 0,
+                 {},
+                 infer_rng_bit_generator,
+                 evaluate_rng_bit_generator});
 }
 
 }  // namespace kiln::ir

@@ -18,7 +18,8 @@ Expected<Types> infer_reduce(const Op& op, std::span<const Type>) {
   const auto& reducer = op.get<std::string>("reducer");
   constexpr std::string_view kReducers[] = {"add", "multiply", "maximum", "minimum", "and", "or"};
   if (std::find(std::begin(kReducers), std::end(kReducers), reducer) == std::end(kReducers)) {
-    return op_error(op, "reducer must be add, multiply, maximum, minimum, and or or, not \"{}\"", reducer);
+    return op_error(op, "reducer must be add, multiply, maximum, minimum, and or or, not \"{}\"",
+                    reducer);
   }
   const bool logical = reducer == "and" || reducer == "or";
   if (logical != (from.element == ElementType::i1)) {
@@ -56,7 +57,8 @@ Number identity(std::string_view reducer, ElementType element) {
   if (reducer == "multiply" || reducer == "and") return 1;
   const double infinity = reducer == "maximum" ? -HUGE_VAL : HUGE_VAL;
   if (is_float(element)) return static_cast<Number>(infinity);
-  return static_cast<Number>(Literal::splat({element, {}}, infinity).get_int(0));  // the type's extreme
+  return static_cast<Number>(
+      Literal::splat({element, {}}, infinity).get_int(0));  // the type's extreme
 }
 
 /// Where an operand's elements go: per operand dimension, the result elements between neighbours; 0
@@ -79,7 +81,8 @@ void reduce_elements(const Op& op, const std::vector<Number>& elements, Literal&
   const Type& from = op.operand(0)->type();
   const Type& to = result.type();
   // Float sums are kept in double and rounded once.
-  std::vector<Number> totals(static_cast<size_t>(to.count()), identity<Number>(reducer, to.element));
+  std::vector<Number> totals(static_cast<size_t>(to.count()),
+                             identity<Number>(reducer, to.element));
   const Shape strides = target_strides(op, from, to);
   size_t at = 0;
   for_each_index(from.shape, [&](const Shape& index) {
@@ -100,10 +103,18 @@ void evaluate_reduce(const Op& op, std::span<const Literal> operands, std::span<
 }  // namespace
 
 void add_reduction_ops(std::vector<OpDefinition>& ops) {
-  ops.push_back({"reduce", "combines all elements along dimensions, which disappear", OpClass::reduction, 1, 1, 1, 0,
-                 {{"dimensions", Kind::integers, true, "the dimensions to reduce"},
-                  {"reducer", Kind::string, true, "add, multiply, maximum, minimum; and, or for i1"}},
-                 infer_reduce, evaluate_reduce});
+  ops.push_back(
+      {"reduce",
+       "combines all elements along dimensions, which disappear",
+       OpClass::reduction,
+       1,
+       1,
+       1,
+       0,
+       {{"dimensions", Kind::integers, true, "the dimensions to reduce"},
+        {"reducer", Kind::string, true, "add, multiply, maximum, minimum; and, or for i1"}},
+       infer_reduce,
+       evaluate_reduce});
 }
 
 }  // namespace kiln::ir

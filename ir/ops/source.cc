@@ -23,7 +23,8 @@ void evaluate_constant(const Op& op, std::span<const Literal>, std::span<Literal
 
 Expected<Types> infer_iota(const Op& op, std::span<const Type> declared) {
   if (declared.size() != 1) return op_error(op, "needs its result type");
-  if (declared[0].element == ElementType::i1) return op_error(op, "does not give elements of type i1");
+  if (declared[0].element == ElementType::i1)
+    return op_error(op, "does not give elements of type i1");
   const int64_t dimension = op.get<int64_t>("dimension");
   if (dimension < 0 || dimension >= declared[0].rank()) {
     return op_error(op, "dimension {} is not one of {}", dimension, declared[0].to_string());
@@ -41,12 +42,26 @@ void evaluate_iota(const Op& op, std::span<const Literal>, std::span<Literal> re
 }  // namespace
 
 void add_source_ops(std::vector<OpDefinition>& ops) {
-  ops.push_back({"constant", "a tensor that is known at compile time", OpClass::source, 0, 0, 1, 0,
+  ops.push_back({"constant",
+                 "a tensor that is known at compile time",
+                 OpClass::source,
+                 0,
+                 0,
+                 1,
+                 0,
                  {{"value", Kind::literal, true, "dense<0.5>, dense<[1, 2, 3]>"}},
-                 infer_constant, evaluate_constant});
-  ops.push_back({"iota", "the index along one dimension", OpClass::source, 0, 0, 1, 0,
+                 infer_constant,
+                 evaluate_constant});
+  ops.push_back({"iota",
+                 "the index along one dimension",
+                 OpClass::source,
+                 0,
+                 0,
+                 1,
+                 0,
                  {{"dimension", Kind::integer, true, "the dimension that counts"}},
-                 infer_iota, evaluate_iota});
+                 infer_iota,
+                 evaluate_iota});
 }
 
 }  // namespace kiln::ir

@@ -13,8 +13,9 @@ inline constexpr int kThreefryRounds = 20;
 
 /// The first word of the block for counter (index, stream) under a 64-bit key.
 inline uint32_t random_bits(uint64_t key, uint32_t stream, uint32_t index) {
-  const uint32_t k[3] = {static_cast<uint32_t>(key), static_cast<uint32_t>(key >> 32),
-                         kThreefryParity ^ static_cast<uint32_t>(key) ^ static_cast<uint32_t>(key >> 32)};
+  const uint32_t k[3] = {
+      static_cast<uint32_t>(key), static_cast<uint32_t>(key >> 32),
+      kThreefryParity ^ static_cast<uint32_t>(key) ^ static_cast<uint32_t>(key >> 32)};
   uint32_t x0 = index + k[0];
   uint32_t x1 = stream + k[1];
   for (int round = 0; round < kThreefryRounds; ++round) {

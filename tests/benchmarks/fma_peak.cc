@@ -51,9 +51,11 @@ double fma_peak(int threads) {
     std::vector<float> results(static_cast<size_t>(threads) * 16);
     const auto start = std::chrono::steady_clock::now();
     std::vector<std::thread> workers;
-    for (int t = 0; t < threads; ++t) workers.emplace_back(wide ? run_avx512 : run_avx2, &results[static_cast<size_t>(t) * 16]);
+    for (int t = 0; t < threads; ++t)
+      workers.emplace_back(wide ? run_avx512 : run_avx2, &results[static_cast<size_t>(t) * 16]);
     for (std::thread& worker : workers) worker.join();
-    const double seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+    const double seconds =
+        std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     best = std::max(best, 2.0 * (wide ? 16 : 8) * kAccumulators * kIterations * threads / seconds);
   }
   return best;

@@ -3,7 +3,8 @@
 
 namespace kiln::benchmarks {
 
-/// f32 FLOP/s of `threads` threads that do nothing but independent multiply-adds in the widest vectors.
+/// f32 FLOP/s of `threads` threads that do nothing but independent multiply-adds in the widest
+/// vectors.
 double fma_peak(int threads);
 
 }  // namespace kiln::benchmarks

@@ -1,7 +1,7 @@
 // How long each kernel of a training step takes alone.
 //   kernels [MODEL [BATCH [THREADS]]]     default: mnist_mlp 32, one thread
-// Every fusion becomes a function of its own, with buffers of its own: what a step loses beside the sum of
-// these is calls, hand-over between threads, and what the kernels do to each other's caches.
+// Every fusion becomes a function of its own, with buffers of its own: what a step loses beside the
+// sum of these is calls, hand-over between threads, and what the kernels do to each other's caches.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -32,13 +32,17 @@ ir::Module isolate(const ir::Function& step) {
     ir::Function& function = module.add_function(fmt::format("k{}", module.functions.size()));
     std::vector<ir::Value*> operands;
     for (const ir::Value* operand : op->operands()) {
-      operands.push_back(function.add_argument(operand->type(), ir::Binding::plain(fmt::format("a{}", operands.size()))));
+      operands.push_back(function.add_argument(
+          operand->type(), ir::Binding::plain(fmt::format("a{}", operands.size()))));
     }
-    auto fusion = std::make_unique<ir::Op>(op->definition(), operands, ir::Attributes{{"kind", op->get<std::string>("kind")}}, op->location());
+    auto fusion = std::make_unique<ir::Op>(op->definition(), operands,
+                                           ir::Attributes{{"kind", op->get<std::string>("kind")}},
+                                           op->location());
     ir::copy_region(op->region(), fusion->add_region());
     for (size_t r = 0; r < op->result_count(); ++r) fusion->add_result(op->result(r)->type());
     ir::Op* added = function.body.append(std::move(fusion));
-    for (size_t r = 0; r < op->result_count(); ++r) function.add_result(added->result(r), ir::Binding::plain(fmt::format("r{}", r)));
+    for (size_t r = 0; r < op->result_count(); ++r)
+      function.add_result(added->result(r), ir::Binding::plain(fmt::format("r{}", r)));
   }
   must(passes::plan_memory(module));
   return module;
@@ -46,7 +50,8 @@ ir::Module isolate(const ir::Function& step) {
 
 double flops(const ir::Op& fusion) {
   double total = 0;
-  for (const auto& op : fusion.region().ops()) total += static_cast<double>(passes::operation_count(*op));
+  for (const auto& op : fusion.region().ops())
+    total += static_cast<double>(passes::operation_count(*op));
   return total;
 }
 
@@ -55,7 +60,8 @@ double median_microseconds(runtime::Session& session, const kiln_function& funct
   std::vector<double> times;
   for (int group = 0; group < 40; ++group) {
     const auto start = Clock::now();
-    for (int i = 0; i < 50; ++i) must(session.run(function, buffers.inputs.data(), buffers.outputs.data()));
+    for (int i = 0; i < 50; ++i)
+      must(session.run(function, buffers.inputs.data(), buffers.outputs.data()));
     times.push_back(std::chrono::duration<double, std::micro>(Clock::now() - start).count() / 50);
   }
   std::sort(times.begin(), times.end());
@@ -75,7 +81,8 @@ void measure(const std::string& name, int64_t batch, int threads) {
     const ir::Op& fusion = *kernels.functions[i]->body.ops()[0];
     const double time = median_microseconds(session, code.model()->functions[i]);
     sum += time;
-    fmt::print("{:8.2f} us {:8.1f} GFLOP/s  {:<12} {}\n", time, flops(fusion) / time * 1e-3, fusion.get<std::string>("kind"), fusion.location());
+    fmt::print("{:8.2f} us {:8.1f} GFLOP/s  {:<12} {}\n", time, flops(fusion) / time * 1e-3,
+               fusion.get<std::string>("kind"), fusion.location());
   }
   fmt::print("{:8.2f} us together, {} threads\n", sum, threads);
 }
@@ -84,5 +91,6 @@ void measure(const std::string& name, int64_t batch, int threads) {
 }  // namespace kiln
 
 int main(int argc, char** argv) {
-  kiln::measure(argc > 1 ? argv[1] : "mnist_mlp", argc > 2 ? std::atoll(argv[2]) : 32, argc > 3 ? std::atoi(argv[3]) : 1);
+  kiln::measure(argc > 1 ? argv[1] : "mnist_mlp", argc > 2 ? std::atoll(argv[2]) : 32,
+                argc > 3 ? std::atoi(argv[3]) : 1);
 }

@@ -29,7 +29,8 @@ void redirect(const std::string& path, int descriptor) {
 
 std::string temporary(const std::string& name) {
   const std::filesystem::path folder =
-      std::filesystem::path(::testing::TempDir()) / ::testing::UnitTest::GetInstance()->current_test_info()->name();
+      std::filesystem::path(::testing::TempDir()) /
+      ::testing::UnitTest::GetInstance()->current_test_info()->name();
   std::filesystem::create_directories(folder);
   return folder / name;
 }
@@ -50,7 +51,8 @@ std::string read_file(const std::string& path) {
 
 std::string kiln() { return std::filesystem::absolute("frontend/cli/kiln"); }
 
-CommandResult run_command(const std::vector<std::string>& words, const std::vector<std::string>& environment) {
+CommandResult run_command(const std::vector<std::string>& words,
+                          const std::vector<std::string>& environment) {
   const std::string out = temporary("stdout"), err = temporary("stderr");
   std::vector<std::string> variables = environment;
   // The kernel cache of all tests together.
@@ -66,7 +68,8 @@ CommandResult run_command(const std::vector<std::string>& words, const std::vect
   }
   int status = 0;
   waitpid(child, &status, 0);
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), read_file(out), read_file(err)};
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), read_file(out),
+          read_file(err)};
 }
 
 }  // namespace kiln::tests

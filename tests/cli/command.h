@@ -14,7 +14,8 @@ struct CommandResult {
 };
 
 /// Runs a program with arguments, an empty environment but for those entries, in TEST_TMPDIR.
-CommandResult run_command(const std::vector<std::string>& words, const std::vector<std::string>& environment = {});
+CommandResult run_command(const std::vector<std::string>& words,
+                          const std::vector<std::string>& environment = {});
 
 /// The kiln command.
 std::string kiln();

@@ -15,7 +15,8 @@ const std::string kSmallDigits = "digits:train=640,test=100,seed=3";
 
 TEST(Kiln, HelpEverywhere) {
   EXPECT_EQ(run_command({kiln(), "--help"}).status, 0);
-  for (const char* command : {"fit", "evaluate", "predict", "compile", "inspect", "opt", "ops", "completion"}) {
+  for (const char* command :
+       {"fit", "evaluate", "predict", "compile", "inspect", "opt", "ops", "completion"}) {
     const CommandResult result = run_command({kiln(), command, "--help"});
     EXPECT_EQ(result.status, 0) << command;
     EXPECT_THAT(result.out, HasSubstr("Usage")) << command;
@@ -29,7 +30,9 @@ TEST(Kiln, VersionNamesHalideAndLlvm) {
   EXPECT_THAT(result.out, HasSubstr("LLVM 19"));
 }
 
-TEST(Kiln, OpsPrintsTheTable) { EXPECT_THAT(run_command({kiln(), "ops"}).out, HasSubstr("dot_general")); }
+TEST(Kiln, OpsPrintsTheTable) {
+  EXPECT_THAT(run_command({kiln(), "ops"}).out, HasSubstr("dot_general"));
+}
 
 TEST(Kiln, CompletionKnowsOptions) {
   const CommandResult result = run_command({kiln(), "completion", "bash"});
@@ -39,24 +42,28 @@ TEST(Kiln, CompletionKnowsOptions) {
 
 TEST(Kiln, FitTrainsSavesAndEvaluates) {
   const std::string weights = temporary("weights.npz"), history = temporary("history.json");
-  const CommandResult fit = run_command({kiln(), "fit", "mnist_mlp", "--data", kSmallDigits, "--epochs", "3", "--validation-split",
-                                         "0.2", "--save", weights, "--history", history});
+  const CommandResult fit =
+      run_command({kiln(), "fit", "mnist_mlp", "--data", kSmallDigits, "--epochs", "3",
+                   "--validation-split", "0.2", "--save", weights, "--history", history});
   ASSERT_EQ(fit.status, 0) << fit.err;
   EXPECT_THAT(fit.out, HasSubstr("Epoch 3/3"));
   EXPECT_THAT(fit.out, HasSubstr("val_accuracy: "));
   EXPECT_THAT(fit.out, HasSubstr("bytes scaled from 0..255 to 0..1"));
   EXPECT_THAT(read_file(history), HasSubstr("\"val_loss\": ["));
-  const CommandResult evaluate = run_command({kiln(), "evaluate", "mnist_mlp", "--data", kSmallDigits, "--weights", weights});
+  const CommandResult evaluate =
+      run_command({kiln(), "evaluate", "mnist_mlp", "--data", kSmallDigits, "--weights", weights});
   ASSERT_EQ(evaluate.status, 0) << evaluate.err;
   EXPECT_THAT(evaluate.out, HasSubstr("accuracy: "));
   const std::string outputs = temporary("y.npy");
-  const CommandResult predict = run_command({kiln(), "predict", "mnist_mlp", "--data", kSmallDigits, "--weights", weights, "-o", outputs});
+  const CommandResult predict = run_command({kiln(), "predict", "mnist_mlp", "--data", kSmallDigits,
+                                             "--weights", weights, "-o", outputs});
   ASSERT_EQ(predict.status, 0) << predict.err;
   EXPECT_EQ(read_file(outputs).substr(1, 5), "NUMPY");
 }
 
 TEST(Kiln, KerasFilesCarryModelWeightsAndOptimizer) {
-  const std::string first = temporary("first.keras"), second = temporary("second.keras"), whole = temporary("whole.keras");
+  const std::string first = temporary("first.keras"), second = temporary("second.keras"),
+                    whole = temporary("whole.keras");
   const std::vector<std::string> options = {"--data", kSmallDigits, "--no-shuffle"};
   auto fit = [&](std::vector<std::string> words) {
     words.insert(words.begin(), {kiln(), "fit"});
@@ -75,7 +82,8 @@ TEST(Kiln, SameSeedSameBits) {
   std::string saved[2];
   for (std::string& bytes : saved) {
     const std::string weights = temporary("weights.npz");
-    const CommandResult fit = run_command({kiln(), "fit", "mnist_mlp", "--data", kSmallDigits, "--epochs", "2", "--seed", "7", "--save", weights});
+    const CommandResult fit = run_command({kiln(), "fit", "mnist_mlp", "--data", kSmallDigits,
+                                           "--epochs", "2", "--seed", "7", "--save", weights});
     ASSERT_EQ(fit.status, 0) << fit.err;
     bytes = read_file(weights);
   }
@@ -86,29 +94,38 @@ TEST(Kiln, CompiledExecutableTrainsWithoutAnythingInstalled) {
   const std::string mnist = temporary("mnist"), weights = temporary("weights.npz");
   const CommandResult compile = run_command({kiln(), "compile", "mnist_mlp", "-o", mnist});
   ASSERT_EQ(compile.status, 0) << compile.err;
-  const CommandResult fit = run_command({mnist, "fit", "--data", kSmallDigits, "--epochs", "2", "--save", weights}, {"PATH="});
+  const CommandResult fit = run_command(
+      {mnist, "fit", "--data", kSmallDigits, "--epochs", "2", "--save", weights}, {"PATH="});
   ASSERT_EQ(fit.status, 0) << fit.err;
   EXPECT_THAT(fit.out, HasSubstr("Epoch 2/2"));
-  EXPECT_EQ(run_command({mnist, "evaluate", "--data", kSmallDigits, "--weights", weights}).status, 0);
-  EXPECT_EQ(run_command({mnist, "predict", "--data", kSmallDigits, "--weights", weights}).status, 0);
+  EXPECT_EQ(run_command({mnist, "evaluate", "--data", kSmallDigits, "--weights", weights}).status,
+            0);
+  EXPECT_EQ(run_command({mnist, "predict", "--data", kSmallDigits, "--weights", weights}).status,
+            0);
   EXPECT_THAT(run_command({mnist, "info"}).out, HasSubstr("dense_2"));
 }
 
 TEST(Kiln, ExecutableAndJitTrainToTheSameBits) {
   const std::string mnist = temporary("mnist"), a = temporary("a.npz"), b = temporary("b.npz");
   ASSERT_EQ(run_command({kiln(), "compile", "mnist_mlp", "-o", mnist}).status, 0);
-  ASSERT_EQ(run_command({mnist, "fit", "--data", kSmallDigits, "--epochs", "2", "--save", a}).status, 0);
-  ASSERT_EQ(run_command({kiln(), "fit", "mnist_mlp", "--data", kSmallDigits, "--epochs", "2", "--save", b}).status, 0);
+  ASSERT_EQ(
+      run_command({mnist, "fit", "--data", kSmallDigits, "--epochs", "2", "--save", a}).status, 0);
+  ASSERT_EQ(run_command(
+                {kiln(), "fit", "mnist_mlp", "--data", kSmallDigits, "--epochs", "2", "--save", b})
+                .status,
+            0);
   EXPECT_EQ(read_file(a), read_file(b));
 }
 
 TEST(Kiln, InspectPrintsEachPass) {
-  const CommandResult all = run_command({kiln(), "inspect", "mnist_mlp", "--after-all", "--function", "train_step"});
+  const CommandResult all =
+      run_command({kiln(), "inspect", "mnist_mlp", "--after-all", "--function", "train_step"});
   ASSERT_EQ(all.status, 0) << all.err;
   for (const char* pass : {"differentiate", "simplify", "fuse", "order", "plan-memory"}) {
     EXPECT_THAT(all.out, HasSubstr(std::string("---- after ") + pass));
   }
-  EXPECT_THAT(run_command({kiln(), "inspect", "mnist_mlp", "--memory"}).out, HasSubstr("lower bound"));
+  EXPECT_THAT(run_command({kiln(), "inspect", "mnist_mlp", "--memory"}).out,
+              HasSubstr("lower bound"));
 }
 
 TEST(Kiln, OptReadsWhatInspectPrints) {
@@ -117,27 +134,35 @@ TEST(Kiln, OptReadsWhatInspectPrints) {
   const CommandResult same = run_command({kiln(), "opt", file});
   ASSERT_EQ(same.status, 0) << same.err;
   EXPECT_EQ(same.out, before.out);
-  const CommandResult planned = run_command({kiln(), "opt", file, "--passes=differentiate,simplify,fuse,order,plan-memory"});
-  EXPECT_EQ(planned.out, run_command({kiln(), "inspect", "mnist_mlp", "--after", "plan-memory"}).out);
+  const CommandResult planned =
+      run_command({kiln(), "opt", file, "--passes=differentiate,simplify,fuse,order,plan-memory"});
+  EXPECT_EQ(planned.out,
+            run_command({kiln(), "inspect", "mnist_mlp", "--after", "plan-memory"}).out);
 }
 
 TEST(Kiln, IrTextIsAModel) {
-  const std::string file = write_temporary("model.kir", run_command({kiln(), "inspect", "mnist_mlp"}).out);
-  const CommandResult fit = run_command({kiln(), "fit", file, "--data", kSmallDigits, "--epochs", "1"});
+  const std::string file =
+      write_temporary("model.kir", run_command({kiln(), "inspect", "mnist_mlp"}).out);
+  const CommandResult fit =
+      run_command({kiln(), "fit", file, "--data", kSmallDigits, "--epochs", "1"});
   EXPECT_EQ(fit.status, 0) << fit.err;
 }
 
 TEST(Kiln, OptimizerLossAndLearningRateFromFlags) {
-  const CommandResult fit = run_command({kiln(), "fit", "mnist_mlp", "--data", kSmallDigits, "--optimizer", "sgd", "--learning-rate", "0.1",
-                                         "--metrics", "accuracy", "--epochs", "1"});
+  const CommandResult fit =
+      run_command({kiln(), "fit", "mnist_mlp", "--data", kSmallDigits, "--optimizer", "sgd",
+                   "--learning-rate", "0.1", "--metrics", "accuracy", "--epochs", "1"});
   EXPECT_EQ(fit.status, 0) << fit.err;
 }
 
 /// The JSON of a model of one Dense layer on `inputs` numbers.
 std::string small_model(const std::string& layer, const std::string& activation, int inputs) {
   return R"({"class_name": "Sequential", "config": {"name": "small", "layers": [
-    {"class_name": "InputLayer", "config": {"batch_shape": [null, )" + std::to_string(inputs) + R"(], "dtype": "float32", "name": "input"}},
-    {"class_name": ")" + layer + R"(", "config": {"name": "last", "units": 3, "activation": ")" + activation + R"("}}]},
+    {"class_name": "InputLayer", "config": {"batch_shape": [null, )" +
+         std::to_string(inputs) + R"(], "dtype": "float32", "name": "input"}},
+    {"class_name": ")" +
+         layer + R"(", "config": {"name": "last", "units": 3, "activation": ")" + activation +
+         R"("}}]},
     "compile_config": {"optimizer": "adam", "loss": "sparse_categorical_crossentropy", "metrics": ["accuracy"]}})";
 }
 
@@ -148,7 +173,9 @@ void write_mistaken_files() {
   write_temporary("layer.json", small_model("Dence", "softmax", 2));
   write_temporary("activation.json", small_model("Dense", "sofmax", 2));
   write_temporary("good.json", small_model("Dense", "softmax", 2));
-  write_temporary("wrong.kir", "module @m {\n  func @f(%0: tensor<2xf32> \"x\") -> (tensor<2xf32> \"y\") {\n    %1 = tanhh %0 : tensor<2xf32>\n    return %1\n  }\n}\n");
+  write_temporary("wrong.kir",
+                  "module @m {\n  func @f(%0: tensor<2xf32> \"x\") -> (tensor<2xf32> \"y\") {\n    "
+                  "%1 = tanhh %0 : tensor<2xf32>\n    return %1\n  }\n}\n");
   write_temporary("short.npy", "\x93NUMPY");
   write_temporary("nan.csv", "a,b,label\n1,2,0\n3,4,nan\n");
   write_temporary("range.csv", "a,b,label\n1,2,0\n3,4,3\n");
@@ -160,7 +187,8 @@ void write_mistaken_files() {
 TEST(Kiln, SmallModelFromJsonTrainsOnCsv) {
   write_mistaken_files();
   const std::string data = write_temporary("good.csv", "a,b,label\n1,2,0\n3,4,1\n5,6,2\n");
-  const CommandResult fit = run_command({kiln(), "fit", temporary("good.json"), "--data", data, "--epochs", "2"});
+  const CommandResult fit =
+      run_command({kiln(), "fit", temporary("good.json"), "--data", data, "--epochs", "2"});
   EXPECT_EQ(fit.status, 0) << fit.err;
 }
 
@@ -191,27 +219,50 @@ INSTANTIATE_TEST_SUITE_P(
     All, Mistakes,
     ::testing::Values(
         Mistake{"NoCommand", {}, {"subcommand"}},
-        Mistake{"UnknownOption", {"fit", "mnist_mlp", "--data", "digits", "--epoch", "3"}, {"--epoch"}},
-        Mistake{"UnknownModel", {"compile", "mnist", "-o", "TMP/out"}, {"mnist", "built-in examples: mnist_mlp"}},
+        Mistake{
+            "UnknownOption", {"fit", "mnist_mlp", "--data", "digits", "--epoch", "3"}, {"--epoch"}},
+        Mistake{"UnknownModel",
+                {"compile", "mnist", "-o", "TMP/out"},
+                {"mnist", "built-in examples: mnist_mlp"}},
         Mistake{"MissingModelFile", {"compile", "TMP/none.json", "-o", "TMP/out"}, {"none.json"}},
-        Mistake{"TruncatedJson", {"compile", "TMP/truncated.json", "-o", "TMP/out"}, {"truncated.json"}},
+        Mistake{"TruncatedJson",
+                {"compile", "TMP/truncated.json", "-o", "TMP/out"},
+                {"truncated.json"}},
         Mistake{"NotJson", {"compile", "TMP/not.json", "-o", "TMP/out"}, {"not.json"}},
-        Mistake{"UnknownLayer", {"compile", "TMP/layer.json", "-o", "TMP/out"}, {"layer.json", "Dence", "Dense"}},
-        Mistake{"UnknownActivation", {"compile", "TMP/activation.json", "-o", "TMP/out"}, {"activation.json", "sofmax", "softmax"}},
+        Mistake{"UnknownLayer",
+                {"compile", "TMP/layer.json", "-o", "TMP/out"},
+                {"layer.json", "Dence", "Dense"}},
+        Mistake{"UnknownActivation",
+                {"compile", "TMP/activation.json", "-o", "TMP/out"},
+                {"activation.json", "sofmax", "softmax"}},
         Mistake{"NanLabel", {"fit", "TMP/good.json", "--data", "TMP/nan.csv"}, {"row"}},
         Mistake{"LabelOutOfRange", {"fit", "TMP/good.json", "--data", "TMP/range.csv"}, {"3"}},
         Mistake{"WrongShape", {"fit", "TMP/good.json", "--data", "TMP/wide.csv"}, {"3"}},
-        Mistake{"RaggedCsv", {"fit", "TMP/good.json", "--data", "TMP/ragged.csv"}, {"ragged.csv:3"}},
+        Mistake{
+            "RaggedCsv", {"fit", "TMP/good.json", "--data", "TMP/ragged.csv"}, {"ragged.csv:3"}},
         Mistake{"WrongIr", {"opt", "TMP/wrong.kir"}, {"wrong.kir:3:", "tanh"}},
         Mistake{"UnknownPass", {"opt", "TMP/wrong.kir", "--passes=fold"}, {"error"}},
-        Mistake{"UnknownOptimizer", {"fit", "mnist_mlp", "--data", "digits", "--optimizer", "adan"}, {"adan"}},
-        Mistake{"UnknownLoss", {"fit", "mnist_mlp", "--data", "digits", "--loss", "sparse_crossentropy"}, {"sparse_crossentropy"}},
+        Mistake{"UnknownOptimizer",
+                {"fit", "mnist_mlp", "--data", "digits", "--optimizer", "adan"},
+                {"adan"}},
+        Mistake{"UnknownLoss",
+                {"fit", "mnist_mlp", "--data", "digits", "--loss", "sparse_crossentropy"},
+                {"sparse_crossentropy"}},
         Mistake{"MissingData", {"fit", "mnist_mlp", "--data", "TMP/nowhere"}, {"nowhere"}},
-        Mistake{"ShortNpy", {"fit", "mnist_mlp", "--data", "TMP/short.npy,TMP/short.npy"}, {"short.npy"}},
+        Mistake{"ShortNpy",
+                {"fit", "mnist_mlp", "--data", "TMP/short.npy,TMP/short.npy"},
+                {"short.npy"}},
         Mistake{"UnwritableOutput", {"compile", "mnist_mlp", "-o", "/nowhere/out"}, {"/nowhere"}},
-        Mistake{"UnwritableSave", {"fit", "mnist_mlp", "--data", "digits:train=64,test=10", "--save", "/nowhere/w.npz"}, {"/nowhere"}},
-        Mistake{"HistoryOfNoKind", {"fit", "mnist_mlp", "--data", "digits", "--history", "TMP/out"}, {"--history"}},
-        Mistake{"EvaluateUntrained", {"evaluate", "mnist_mlp", "--data", "digits:train=64,test=10"}, {"--weights"}}),
+        Mistake{
+            "UnwritableSave",
+            {"fit", "mnist_mlp", "--data", "digits:train=64,test=10", "--save", "/nowhere/w.npz"},
+            {"/nowhere"}},
+        Mistake{"HistoryOfNoKind",
+                {"fit", "mnist_mlp", "--data", "digits", "--history", "TMP/out"},
+                {"--history"}},
+        Mistake{"EvaluateUntrained",
+                {"evaluate", "mnist_mlp", "--data", "digits:train=64,test=10"},
+                {"--weights"}}),
     [](const auto& info) { return info.param.name; });
 
 }  // namespace

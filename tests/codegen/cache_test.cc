@@ -1,4 +1,6 @@
 // The cache of objects: hits, damage, writers side by side, and what a key depends on.
+#include "codegen/cache.h"
+
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
@@ -7,7 +9,6 @@
 #include <fstream>
 #include <thread>
 
-#include "codegen/cache.h"
 #include "codegen/compile.h"
 #include "codegen/temporary_directory.h"
 #include "ir/parser.h"
@@ -19,7 +20,10 @@ namespace {
 namespace fs = std::filesystem;
 using codegen::Cache;
 
-const std::string kObject = std::string("\x7f" "ELF") + std::string(5000, 'x');
+const std::string kObject = std::string(
+                                "\x7f"
+                                "ELF") +
+                            std::string(5000, 'x');
 
 class CacheTest : public testing::Test {
  protected:
@@ -27,8 +31,10 @@ class CacheTest : public testing::Test {
     setenv("KILN_CACHE", directory_.path().c_str(), 1);
   }
 
-  codegen::ObjectCode compile(codegen::CompileStatistics& statistics, std::string text = kMlp, int threads = 1) {
-    auto code = codegen::compile(*ir::parse_module(text), {codegen::host_target(threads)}, &statistics);
+  codegen::ObjectCode compile(codegen::CompileStatistics& statistics, std::string text = kMlp,
+                              int threads = 1) {
+    auto code =
+        codegen::compile(*ir::parse_module(text), {codegen::host_target(threads)}, &statistics);
     EXPECT_TRUE(code) << code.error().to_string();
     return std::move(*code);
   }
@@ -36,7 +42,9 @@ class CacheTest : public testing::Test {
   codegen::TemporaryDirectory directory_;
 };
 
-void overwrite(const std::string& path, const std::string& bytes) { std::ofstream(path, std::ios::binary) << bytes; }
+void overwrite(const std::string& path, const std::string& bytes) {
+  std::ofstream(path, std::ios::binary) << bytes;
+}
 
 TEST_F(CacheTest, KeepsObjects) {
   const Cache cache(directory_.file("a/b"));
@@ -52,7 +60,8 @@ TEST_F(CacheTest, DamagedEntriesAreAbsent) {
   const std::string whole = *codegen::read_bytes(cache.path("one"));
   std::string flipped = whole;
   flipped[2000] ^= 1;
-  for (const std::string& damaged : {flipped, whole.substr(0, 3000), whole + "x", whole.substr(0, 10), std::string()}) {
+  for (const std::string& damaged :
+       {flipped, whole.substr(0, 3000), whole + "x", whole.substr(0, 10), std::string()}) {
     overwrite(cache.path("one"), damaged);
     EXPECT_FALSE(cache.find("one")) << damaged.size();
   }
@@ -79,7 +88,8 @@ TEST_F(CacheTest, WritersSideBySide) {
     });
   }
   for (std::thread& writer : writers) writer.join();
-  EXPECT_EQ(std::distance(fs::directory_iterator(directory_.path()), {}), 1) << "temporary files were left";
+  EXPECT_EQ(std::distance(fs::directory_iterator(directory_.path()), {}), 1)
+      << "temporary files were left";
 }
 
 TEST_F(CacheTest, FolderFollowsTheEnvironment) {

@@ -21,7 +21,8 @@ namespace {
 class Stopwatch {
  public:
   double milliseconds() const {
-    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start_).count();
+    return std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - start_)
+        .count();
   }
 
  private:
@@ -39,16 +40,21 @@ Expected<ir::Module> planned_module(const std::string& path) {
 Status measure(const ir::Module& module, const char* what, int threads, const std::string& output) {
   codegen::CompileStatistics statistics;
   const Stopwatch compiling;
-  KILN_ASSIGN(const auto code, codegen::compile(module, {codegen::host_target(threads)}, &statistics));
-  fmt::print("{}: compile {:.2f} ms ({} of {} kernels cached; plan {:.2f}, kernels {:.2f}, program {:.2f})\n", what,
-             compiling.milliseconds(), statistics.cache_hits, statistics.kernels, statistics.plan_seconds * 1e3,
-             statistics.kernels_seconds * 1e3, statistics.program_seconds * 1e3);
+  KILN_ASSIGN(const auto code,
+              codegen::compile(module, {codegen::host_target(threads)}, &statistics));
+  fmt::print(
+      "{}: compile {:.2f} ms ({} of {} kernels cached; plan {:.2f}, kernels {:.2f}, program "
+      "{:.2f})\n",
+      what, compiling.milliseconds(), statistics.cache_hits, statistics.kernels,
+      statistics.plan_seconds * 1e3, statistics.kernels_seconds * 1e3,
+      statistics.program_seconds * 1e3);
   const Stopwatch loading;
   KILN_ASSIGN(const auto jit, codegen::Jit::load(code));
   fmt::print("{}: load {:.2f} ms\n", what, loading.milliseconds());
   const Stopwatch linking;
   KILN_TRY(codegen::link_executable(code, output));
-  fmt::print("{}: link {:.2f} ms, {} bytes\n", what, linking.milliseconds(), std::filesystem::file_size(output));
+  fmt::print("{}: link {:.2f} ms, {} bytes\n", what, linking.milliseconds(),
+             std::filesystem::file_size(output));
   return ok();
 }
 
@@ -58,7 +64,8 @@ Status run(const std::string& path, int threads) {
   fmt::print("text to planned module {:.2f} ms\n", front.milliseconds());
   KILN_ASSIGN(const auto scratch, codegen::TemporaryDirectory::create());
   setenv("KILN_CACHE", scratch.file("cache").c_str(), 1);
-  for (const char* what : {"cold", "warm", "warm"}) KILN_TRY(measure(module, what, threads, scratch.file("model")));
+  for (const char* what : {"cold", "warm", "warm"})
+    KILN_TRY(measure(module, what, threads, scratch.file("model")));
   return ok();
 }
 

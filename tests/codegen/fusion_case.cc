@@ -18,15 +18,20 @@ void add_function(ir::Module& module, const FusionCase& fusion_case) {
   function.attributes["arena_bytes"] = int64_t{0};
   std::vector<ir::Value*> operands;
   for (const ir::Literal& input : fusion_case.inputs) {
-    operands.push_back(function.add_argument(input.type(), ir::Binding::plain(fmt::format("a{}", operands.size()))));
+    operands.push_back(function.add_argument(
+        input.type(), ir::Binding::plain(fmt::format("a{}", operands.size()))));
   }
-  auto fusion = std::make_unique<ir::Op>(*ir::find_op("fusion"), operands, ir::Attributes{{"kind", fusion_case.kind}}, fusion_case.name);
+  auto fusion =
+      std::make_unique<ir::Op>(*ir::find_op("fusion"), operands,
+                               ir::Attributes{{"kind", fusion_case.kind}}, fusion_case.name);
   ir::Region& region = fusion->add_region();
   ir::Builder builder(region, fusion_case.name);
   std::vector<ir::Tensor> arguments;
-  for (const ir::Value* operand : operands) arguments.push_back(builder.wrap(region.add_argument(operand->type())));
+  for (const ir::Value* operand : operands)
+    arguments.push_back(builder.wrap(region.add_argument(operand->type())));
   std::vector<ir::Value*> results;
-  for (const ir::Tensor& result : fusion_case.body(builder, arguments)) results.push_back(result.value);
+  for (const ir::Tensor& result : fusion_case.body(builder, arguments))
+    results.push_back(result.value);
   region.set_results(results);
   ir::Strings buffers;
   for (const ir::Value* result : results) {
@@ -43,22 +48,26 @@ void add_function(ir::Module& module, const FusionCase& fusion_case) {
 bool agree(double actual, double expected, const FusionCase& fusion_case) {
   if (std::isnan(expected)) return std::isnan(actual);
   if (actual == expected) return true;
-  return std::abs(actual - expected) <= fusion_case.absolute + fusion_case.relative * std::abs(expected);
+  return std::abs(actual - expected) <=
+         fusion_case.absolute + fusion_case.relative * std::abs(expected);
 }
 
 /// Where the two differ, at most a few elements; empty if nowhere.
-std::string difference(const ir::Literal& actual, const ir::Literal& expected, const FusionCase& fusion_case,
+std::string difference(const ir::Literal& actual, const ir::Literal& expected,
+                       const FusionCase& fusion_case,
                        const std::map<std::string, ir::Literal>& inputs) {
   std::string text;
   int shown = 0;
   for (int64_t i = 0; i < expected.type().count() && shown < 5; ++i) {
-    const bool same = ir::is_float(expected.type().element) ? agree(actual.get(i), expected.get(i), fusion_case)
-                                                            : actual.get_int(i) == expected.get_int(i);
+    const bool same = ir::is_float(expected.type().element)
+                          ? agree(actual.get(i), expected.get(i), fusion_case)
+                          : actual.get_int(i) == expected.get_int(i);
     if (same) continue;
     ++shown;
     text += fmt::format("\n  element {}: {}, expected {}", i, actual.get(i), expected.get(i));
     for (const auto& [name, input] : inputs) {
-      if (input.type().count() == expected.type().count()) text += fmt::format(", {} = {}", name, input.get(i));
+      if (input.type().count() == expected.type().count())
+        text += fmt::format(", {} = {}", name, input.get(i));
     }
   }
   return text;
@@ -87,7 +96,8 @@ void expect_kernels_agree(const std::vector<FusionCase>& cases, int threads) {
     const auto actual = loaded.run(each.name, none, inputs);
     for (const auto& [name, literal] : expected) {
       const std::string differs = difference(actual.at(name), literal, each, inputs);
-      EXPECT_TRUE(differs.empty()) << each.kind << " " << each.name << ", result " << name << differs;
+      EXPECT_TRUE(differs.empty())
+          << each.kind << " " << each.name << ", result " << name << differs;
     }
   }
 }

@@ -1,4 +1,6 @@
 // Executables: they link, run without anything around them, and appear whole or not at all.
+#include "codegen/link.h"
+
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -9,7 +11,6 @@
 
 #include "codegen/cache.h"
 #include "codegen/compile.h"
-#include "codegen/link.h"
 #include "codegen/temporary_directory.h"
 #include "ir/parser.h"
 #include "tests/codegen/fusion_case.h"
@@ -27,7 +28,8 @@ codegen::ObjectCode small_model() {
 }
 
 /// Runs a program with an empty environment; its exit status and output.
-std::pair<int, std::string> run(const std::string& program, const char* argument, const std::string& log) {
+std::pair<int, std::string> run(const std::string& program, const char* argument,
+                                const std::string& log) {
   const pid_t child = fork();
   if (child == 0) {
     const int out = open(log.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
@@ -45,7 +47,9 @@ std::pair<int, std::string> run(const std::string& program, const char* argument
 
 class LinkTest : public testing::Test {
  protected:
-  size_t files() const { return static_cast<size_t>(std::distance(fs::directory_iterator(directory_.path()), {})); }
+  size_t files() const {
+    return static_cast<size_t>(std::distance(fs::directory_iterator(directory_.path()), {}));
+  }
 
   codegen::TemporaryDirectory directory_ = std::move(*codegen::TemporaryDirectory::create());
   std::string output_ = directory_.file("model");
@@ -64,7 +68,10 @@ TEST_F(LinkTest, ExecutableRunsByItself) {
 
 TEST_F(LinkTest, KernelsFindTheirRuntime) {
   const ir::Type large{ir::ElementType::f32, {784, 128}};
-  const FusionCase parallel{.name = "parallel", .kind = "pointwise", .inputs = {ir::Literal(large)}, .body = [](ir::Builder&, const std::vector<ir::Tensor>& x) {
+  const FusionCase parallel{.name = "parallel",
+                            .kind = "pointwise",
+                            .inputs = {ir::Literal(large)},
+                            .body = [](ir::Builder&, const std::vector<ir::Tensor>& x) {
                               return std::vector{ir::cosine(x[0])};
                             }};
   auto code = codegen::compile(planned_module({parallel}), {codegen::host_target(2)});
@@ -85,7 +92,8 @@ TEST_F(LinkTest, LinksAgainOverARunningProgram) {
 TEST_F(LinkTest, UnwritableOutputIsExplained) {
   const Status linked = codegen::link_executable(small_model(), directory_.file("no/such/folder"));
   ASSERT_FALSE(linked);
-  EXPECT_EQ(linked.error().to_string(), "error: " + directory_.file("no/such/folder") + ": cannot write here: No such file or directory");
+  EXPECT_EQ(linked.error().to_string(), "error: " + directory_.file("no/such/folder") +
+                                            ": cannot write here: No such file or directory");
 }
 
 TEST_F(LinkTest, FailedLinkLeavesWhatWasThere) {
@@ -97,7 +105,8 @@ TEST_F(LinkTest, FailedLinkLeavesWhatWasThere) {
   const Status linked = codegen::link_executable(code, output_);
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
   ASSERT_FALSE(linked);
-  EXPECT_NE(linked.error().message.find("undefined symbol"), std::string::npos) << linked.error().message;
+  EXPECT_NE(linked.error().message.find("undefined symbol"), std::string::npos)
+      << linked.error().message;
   EXPECT_EQ(codegen::read_bytes(output_), before);
   EXPECT_EQ(files(), 1u);
 }

@@ -32,7 +32,8 @@ Block allocate(int64_t bytes) {
 }
 
 ir::Type type_of(const kiln_tensor& tensor) {
-  return {static_cast<ir::ElementType>(tensor.element_type), ir::Shape(tensor.dims, tensor.dims + tensor.rank)};
+  return {static_cast<ir::ElementType>(tensor.element_type),
+          ir::Shape(tensor.dims, tensor.dims + tensor.rank)};
 }
 
 void copy_into(std::byte* target, const ir::Literal& literal) {
@@ -48,7 +49,8 @@ ir::Literal literal_from(const kiln_tensor& tensor, const void* bytes) {
   return ir::Literal::from_bytes(type, false, std::vector<std::byte>(begin, begin + type.bytes()));
 }
 
-LoadedModule::LoadedModule(const ir::Module& module, int threads) : jit_(compile_and_load(module, threads)), pool_(threads) {}
+LoadedModule::LoadedModule(const ir::Module& module, int threads)
+    : jit_(compile_and_load(module, threads)), pool_(threads) {}
 
 const kiln_function& LoadedModule::function(const std::string& name) const {
   for (int i = 0; i < model().function_count; ++i) {
@@ -57,8 +59,9 @@ const kiln_function& LoadedModule::function(const std::string& name) const {
   throw std::out_of_range("no function " + name);
 }
 
-std::map<std::string, ir::Literal> LoadedModule::run(const std::string& name, ir::Environment& variables,
-                                                     const std::map<std::string, ir::Literal>& inputs) {
+std::map<std::string, ir::Literal> LoadedModule::run(
+    const std::string& name, ir::Environment& variables,
+    const std::map<std::string, ir::Literal>& inputs) {
   const kiln_function& called = function(name);
   Block state = allocate(model().state_bytes), arena = allocate(called.arena_bytes);
   for (int i = 0; i < model().variable_count; ++i) {
@@ -77,14 +80,17 @@ std::map<std::string, ir::Literal> LoadedModule::run(const std::string& name, ir
     blocks.push_back(allocate(type_of(called.outputs[i]).bytes()));
     output_pointers.push_back(blocks.back().get());
   }
-  EXPECT_EQ(called.run(&pool_, state.get(), arena.get(), input_pointers.data(), output_pointers.data()), 0);
+  EXPECT_EQ(
+      called.run(&pool_, state.get(), arena.get(), input_pointers.data(), output_pointers.data()),
+      0);
   for (int i = 0; i < model().variable_count; ++i) {
     const kiln_variable& variable = model().variables[i];
     variables[variable.tensor.name] = literal_from(variable.tensor, state.get() + variable.offset);
   }
   std::map<std::string, ir::Literal> outputs;
   for (int i = 0; i < called.output_count; ++i) {
-    outputs[called.outputs[i].name] = literal_from(called.outputs[i], output_pointers[static_cast<size_t>(i)]);
+    outputs[called.outputs[i].name] =
+        literal_from(called.outputs[i], output_pointers[static_cast<size_t>(i)]);
   }
   return outputs;
 }

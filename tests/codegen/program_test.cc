@@ -24,13 +24,15 @@ ir::Module parse(std::string_view text) {
 
 void expect_close(const Literal& actual, const Literal& expected) {
   ASSERT_EQ(actual.type(), expected.type());
-  for (int64_t i = 0; i < expected.type().count(); ++i) EXPECT_NEAR(actual.get(i), expected.get(i), 1e-4) << i;
+  for (int64_t i = 0; i < expected.type().count(); ++i)
+    EXPECT_NEAR(actual.get(i), expected.get(i), 1e-4) << i;
 }
 
 TEST(Program, StepsAgreeWithTheInterpreter) {
   const ir::Module module = parse(kMlp);
   LoadedModule loaded(module);
-  ir::Environment expected = {{"dense/kernel", Literal({ElementType::f32, {8, 3}})}, {"count", Literal::splat_int({ElementType::i32, {}}, 9)}};
+  ir::Environment expected = {{"dense/kernel", Literal({ElementType::f32, {8, 3}})},
+                              {"count", Literal::splat_int({ElementType::i32, {}}, 9)}};
   ir::Environment actual = expected;
   auto step = [&](const std::string& name, const std::map<std::string, Literal>& inputs) {
     const auto wanted = ir::interpret(*module.function(name), expected, inputs);
@@ -39,7 +41,8 @@ TEST(Program, StepsAgreeWithTheInterpreter) {
     for (const auto& [output, literal] : wanted) expect_close(got.at(output), literal);
     for (const auto& [variable, literal] : expected) expect_close(actual.at(variable), literal);
   };
-  const Literal x = random_literal({ElementType::f32, {4, 8}}, 1), y = random_literal({ElementType::f32, {4, 3}}, 2);
+  const Literal x = random_literal({ElementType::f32, {4, 8}}, 1),
+                y = random_literal({ElementType::f32, {4, 3}}, 2);
   step("init", {{"seed", Literal({ElementType::i64, {}})}});
   for (int i = 0; i < 5; ++i) step("train_step", {{"x", x}, {"y", y}});
   step("predict_step", {{"x", x}});
@@ -52,7 +55,8 @@ TEST(Program, DescriptorSaysWhatTheModuleSays) {
   EXPECT_EQ(model.abi_version, KILN_ABI_VERSION);
   EXPECT_STREQ(model.name, "small");
   EXPECT_TRUE(std::string_view(model.target).starts_with("x86-64-linux")) << model.target;
-  EXPECT_EQ(std::string_view(model.target).find("no_runtime"), std::string_view::npos) << model.target;
+  EXPECT_EQ(std::string_view(model.target).find("no_runtime"), std::string_view::npos)
+      << model.target;
   EXPECT_STREQ(model.loss, "mean_squared_error");
   EXPECT_STREQ(model.summary, "one\ntwo");
   EXPECT_EQ(model.label_classes, 3);
@@ -113,8 +117,10 @@ TEST(Program, BrokenPlansAreExplained) {
   expect_error(error_after("state_bytes = 192, ", ""), "state_bytes");
   expect_error(error_after("offset = 128, ", ""), "variable count has no place");
   expect_error(error_after("offset = 128, ", "offset = 192, "), "variable count has no place");
-  expect_error(error_after("arena+64", "arena+65"), "error: small/dense: tensor<4x3xf32> does not fit");
-  expect_error(error_after("arena+64", "arena+128"), "error: small/dense: tensor<4x3xf32> does not fit");
+  expect_error(error_after("arena+64", "arena+65"),
+               "error: small/dense: tensor<4x3xf32> does not fit");
+  expect_error(error_after("arena+64", "arena+128"),
+               "error: small/dense: tensor<4x3xf32> does not fit");
   expect_error(error_after("arena+64", "somewhere"), "not \"somewhere\"");
   expect_error(error_after("arena+64", "state:nothing"), "no variable nothing");
   expect_error(error_after("arena+64", "state:dense/kernel"), "does not fit");

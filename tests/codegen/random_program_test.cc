@@ -20,8 +20,11 @@ bool close(double actual, double expected) {
 void expect_close(const ir::Literal& actual, const ir::Literal& expected, const std::string& what) {
   ASSERT_EQ(actual.type(), expected.type()) << what;
   for (int64_t i = 0; i < expected.type().count(); ++i) {
-    const bool same = ir::is_float(expected.type().element) ? close(actual.get(i), expected.get(i)) : actual.get_int(i) == expected.get_int(i);
-    ASSERT_TRUE(same) << what << "[" << i << "] is " << actual.get(i) << ", expected " << expected.get(i);
+    const bool same = ir::is_float(expected.type().element)
+                          ? close(actual.get(i), expected.get(i))
+                          : actual.get_int(i) == expected.get_int(i);
+    ASSERT_TRUE(same) << what << "[" << i << "] is " << actual.get(i) << ", expected "
+                      << expected.get(i);
   }
 }
 
@@ -46,8 +49,10 @@ TEST_P(RandomProgram, MeansTheSame) {
     ir::Environment actual = expected;
     const auto expected_outputs = ir::interpret(*function, expected, inputs);
     const auto actual_outputs = loaded.run(function->name, actual, inputs);
-    for (const auto& [name, literal] : expected_outputs) expect_close(actual_outputs.at(name), literal, function->name + " " + name);
-    for (const auto& [name, literal] : expected) expect_close(actual.at(name), literal, function->name + " @" + name);
+    for (const auto& [name, literal] : expected_outputs)
+      expect_close(actual_outputs.at(name), literal, function->name + " " + name);
+    for (const auto& [name, literal] : expected)
+      expect_close(actual.at(name), literal, function->name + " @" + name);
   }
 }
 

@@ -17,10 +17,12 @@ using Tensors = std::vector<Tensor>;
 using Body = std::function<Tensors(Builder&, const Tensors&)>;
 
 /// A case over random inputs of these types.
-FusionCase random_case(const std::string& name, const std::string& kind, const std::vector<Type>& inputs, Body body,
-                       double relative = 0, double absolute = 0) {
+FusionCase random_case(const std::string& name, const std::string& kind,
+                       const std::vector<Type>& inputs, Body body, double relative = 0,
+                       double absolute = 0) {
   FusionCase result{name, kind, {}, std::move(body), relative, absolute};
-  for (const Type& type : inputs) result.inputs.push_back(random_literal(type, 11 + result.inputs.size()));
+  for (const Type& type : inputs)
+    result.inputs.push_back(random_literal(type, 11 + result.inputs.size()));
   return result;
 }
 
@@ -32,24 +34,60 @@ TEST(MovementKernels, Agree) {
     auto add = [&](const std::string& name, const std::vector<Type>& inputs, Body body) {
       cases.push_back(random_case(name + "_" + kind, kind, inputs, std::move(body)));
     };
-    add("broadcast", {f32({5, 1})}, [](Builder&, const Tensors& x) { return Tensors{ir::broadcast_in_dim(x[0], {7, 5, 33}, {1, 2})}; });
-    add("broadcast_scalar", {f32({})}, [](Builder&, const Tensors& x) { return Tensors{ir::broadcast_in_dim(x[0], {3, 21}, {})}; });
-    add("reshape", {f32({6, 35})}, [](Builder&, const Tensors& x) { return Tensors{ir::reshape(x[0], {3, 14, 5})}; });
-    add("reshape_units", {f32({4, 1, 9})}, [](Builder&, const Tensors& x) { return Tensors{ir::reshape(x[0], {1, 36})}; });
-    add("flatten", {f32({2, 5, 7, 3})}, [](Builder&, const Tensors& x) { return Tensors{ir::reshape(x[0], {2, 105})}; });
-    add("to_scalar", {f32({1, 1})}, [](Builder&, const Tensors& x) { return Tensors{ir::reshape(x[0], {})}; });
-    add("transpose", {f32({5, 17})}, [](Builder&, const Tensors& x) { return Tensors{ir::transpose(x[0], {1, 0})}; });
-    add("transpose3", {f32({3, 18, 5})}, [](Builder&, const Tensors& x) { return Tensors{ir::transpose(x[0], {2, 0, 1})}; });
-    add("slice", {f32({9, 40})}, [](Builder&, const Tensors& x) { return Tensors{ir::slice(x[0], {1, 3}, {9, 38}, {3, 2})}; });
-    add("reverse", {f32({4, 19})}, [](Builder&, const Tensors& x) { return Tensors{ir::reverse(x[0], {0, 1})}; });
-    add("concatenate", {f32({3, 5}), f32({3, 16}), f32({3, 2})}, [](Builder&, const Tensors& x) { return Tensors{ir::concatenate({x[0], x[1], x[2]}, 1)}; });
-    add("concatenate_rows", {f32({3, 5}), f32({1, 5})}, [](Builder&, const Tensors& x) { return Tensors{ir::concatenate({x[0], x[1]}, 0)}; });
-    add("pad", {f32({5, 7})}, [](Builder&, const Tensors& x) { return Tensors{ir::pad(x[0], 0.5, {2, 1}, {0, 3})}; });
-    add("pad_interior", {f32({5, 7})}, [](Builder&, const Tensors& x) { return Tensors{ir::pad(x[0], -1, {1, 0}, {2, 2}, {1, 2})}; });
-    add("crop", {f32({5, 30})}, [](Builder&, const Tensors& x) { return Tensors{ir::pad(x[0], 9, {-1, -3}, {2, -4})}; });
-    add("booleans", {{ElementType::i1, {4, 19}}}, [](Builder&, const Tensors& x) { return Tensors{ir::transpose(ir::logical_not(x[0]), {1, 0})}; });
-    add("iota", {}, [](Builder& b, const Tensors&) { return Tensors{b.iota({ElementType::i32, {3, 20}}, 0), b.iota({ElementType::f32, {3, 20}}, 1)}; });
-    add("dense_constant", {f32({3})}, [](Builder& b, const Tensors& x) { return Tensors{x[0] + b.constant(Literal::from_values(f32({3}), {0.5, -1, 4}))}; });
+    add("broadcast", {f32({5, 1})}, [](Builder&, const Tensors& x) {
+      return Tensors{ir::broadcast_in_dim(x[0], {7, 5, 33}, {1, 2})};
+    });
+    add("broadcast_scalar", {f32({})}, [](Builder&, const Tensors& x) {
+      return Tensors{ir::broadcast_in_dim(x[0], {3, 21}, {})};
+    });
+    add("reshape", {f32({6, 35})}, [](Builder&, const Tensors& x) {
+      return Tensors{ir::reshape(x[0], {3, 14, 5})};
+    });
+    add("reshape_units", {f32({4, 1, 9})}, [](Builder&, const Tensors& x) {
+      return Tensors{ir::reshape(x[0], {1, 36})};
+    });
+    add("flatten", {f32({2, 5, 7, 3})}, [](Builder&, const Tensors& x) {
+      return Tensors{ir::reshape(x[0], {2, 105})};
+    });
+    add("to_scalar", {f32({1, 1})},
+        [](Builder&, const Tensors& x) { return Tensors{ir::reshape(x[0], {})}; });
+    add("transpose", {f32({5, 17})}, [](Builder&, const Tensors& x) {
+      return Tensors{ir::transpose(x[0], {1, 0})};
+    });
+    add("transpose3", {f32({3, 18, 5})}, [](Builder&, const Tensors& x) {
+      return Tensors{ir::transpose(x[0], {2, 0, 1})};
+    });
+    add("slice", {f32({9, 40})}, [](Builder&, const Tensors& x) {
+      return Tensors{ir::slice(x[0], {1, 3}, {9, 38}, {3, 2})};
+    });
+    add("reverse", {f32({4, 19})}, [](Builder&, const Tensors& x) {
+      return Tensors{ir::reverse(x[0], {0, 1})};
+    });
+    add("concatenate", {f32({3, 5}), f32({3, 16}), f32({3, 2})}, [](Builder&, const Tensors& x) {
+      return Tensors{ir::concatenate({x[0], x[1], x[2]}, 1)};
+    });
+    add("concatenate_rows", {f32({3, 5}), f32({1, 5})}, [](Builder&, const Tensors& x) {
+      return Tensors{ir::concatenate({x[0], x[1]}, 0)};
+    });
+    add("pad", {f32({5, 7})}, [](Builder&, const Tensors& x) {
+      return Tensors{ir::pad(x[0], 0.5, {2, 1}, {0, 3})};
+    });
+    add("pad_interior", {f32({5, 7})}, [](Builder&, const Tensors& x) {
+      return Tensors{ir::pad(x[0], -1, {1, 0}, {2, 2}, {1, 2})};
+    });
+    add("crop", {f32({5, 30})}, [](Builder&, const Tensors& x) {
+      return Tensors{ir::pad(x[0], 9, {-1, -3}, {2, -4})};
+    });
+    add("booleans", {{ElementType::i1, {4, 19}}}, [](Builder&, const Tensors& x) {
+      return Tensors{ir::transpose(ir::logical_not(x[0]), {1, 0})};
+    });
+    add("iota", {}, [](Builder& b, const Tensors&) {
+      return Tensors{b.iota({ElementType::i32, {3, 20}}, 0),
+                     b.iota({ElementType::f32, {3, 20}}, 1)};
+    });
+    add("dense_constant", {f32({3})}, [](Builder& b, const Tensors& x) {
+      return Tensors{x[0] + b.constant(Literal::from_values(f32({3}), {0.5, -1, 4}))};
+    });
   }
   expect_kernels_agree(cases);
 }
@@ -60,13 +98,23 @@ TEST(MovementKernels, EmptyTensorsAreNeverRead) {
     auto add = [&](const std::string& name, const std::vector<Type>& inputs, Body body) {
       cases.push_back(random_case(name + "_" + kind, kind, inputs, std::move(body)));
     };
-    add("reshape", {f32({0, 3})}, [](Builder&, const Tensors& x) { return Tensors{ir::reshape(x[0], {5, 0})}; });
-    add("constant", {}, [](Builder& b, const Tensors&) { return Tensors{b.constant(Literal(f32({0, 4})))}; });
-    add("pad", {f32({0})}, [](Builder&, const Tensors& x) { return Tensors{ir::pad(x[0], 2, {3}, {4})}; });
-    add("concatenate", {f32({0, 3}), f32({2, 3})}, [](Builder&, const Tensors& x) { return Tensors{ir::concatenate({x[0], x[1]}, 0)}; });
-    add("slice", {f32({4})}, [](Builder&, const Tensors& x) { return Tensors{ir::slice(x[0], {2}, {2})}; });
+    add("reshape", {f32({0, 3})}, [](Builder&, const Tensors& x) {
+      return Tensors{ir::reshape(x[0], {5, 0})};
+    });
+    add("constant", {}, [](Builder& b, const Tensors&) {
+      return Tensors{b.constant(Literal(f32({0, 4})))};
+    });
+    add("pad", {f32({0})},
+        [](Builder&, const Tensors& x) { return Tensors{ir::pad(x[0], 2, {3}, {4})}; });
+    add("concatenate", {f32({0, 3}), f32({2, 3})}, [](Builder&, const Tensors& x) {
+      return Tensors{ir::concatenate({x[0], x[1]}, 0)};
+    });
+    add("slice", {f32({4})},
+        [](Builder&, const Tensors& x) { return Tensors{ir::slice(x[0], {2}, {2})}; });
   }
-  auto sum = [](Builder&, const Tensors& x) { return Tensors{ir::sum(x[0], {0}), ir::reduce(x[0], "maximum", {0})}; };
+  auto sum = [](Builder&, const Tensors& x) {
+    return Tensors{ir::sum(x[0], {0}), ir::reduce(x[0], "maximum", {0})};
+  };
   cases.push_back(random_case("sum", "serial", {f32({0, 3})}, sum));
   auto dot = [](Builder&, const Tensors& x) { return Tensors{ir::dot(x[0], x[1])}; };
   cases.push_back(random_case("dot", "serial", {f32({4, 0}), f32({0, 5})}, dot));
@@ -77,17 +125,24 @@ TEST(ReduceKernels, EveryReducerAgrees) {
   std::vector<FusionCase> cases;
   for (const char* kind : {"serial", "reduction"}) {
     for (const char* reducer : {"add", "multiply", "maximum", "minimum"}) {
-      for (ElementType element : {ElementType::f32, ElementType::f64, ElementType::i32, ElementType::u8}) {
+      for (ElementType element :
+           {ElementType::f32, ElementType::f64, ElementType::i32, ElementType::u8}) {
         for (const ir::Integers& dims : {ir::Integers{1}, {0}, {0, 1, 2}, {0, 2}, {}}) {
-          const std::string name = fmt::format("{}_{}_{}_{}", kind, reducer, ir::name_of(element), fmt::join(dims, ""));
-          auto body = [=](Builder&, const Tensors& x) { return Tensors{ir::reduce(x[0], reducer, dims)}; };
+          const std::string name =
+              fmt::format("{}_{}_{}_{}", kind, reducer, ir::name_of(element), fmt::join(dims, ""));
+          auto body = [=](Builder&, const Tensors& x) {
+            return Tensors{ir::reduce(x[0], reducer, dims)};
+          };
           cases.push_back(random_case(name, kind, {{element, {3, 19, 5}}}, body, 1e-5, 1e-5));
         }
       }
     }
     for (const char* reducer : {"and", "or"}) {
-      auto body = [=](Builder&, const Tensors& x) { return Tensors{ir::reduce(x[0], reducer, {1})}; };
-      cases.push_back(random_case(fmt::format("{}_{}", kind, reducer), kind, {{ElementType::i1, {40, 2}}}, body));
+      auto body = [=](Builder&, const Tensors& x) {
+        return Tensors{ir::reduce(x[0], reducer, {1})};
+      };
+      cases.push_back(random_case(fmt::format("{}_{}", kind, reducer), kind,
+                                  {{ElementType::i1, {40, 2}}}, body));
     }
   }
   expect_kernels_agree(cases);
@@ -97,8 +152,11 @@ TEST(ReduceKernels, ExtremesKeepNaN) {
   std::vector<FusionCase> cases;
   for (const char* reducer : {"maximum", "minimum"}) {
     for (int64_t dimension : {0, 1}) {
-      auto body = [=](Builder&, const Tensors& x) { return Tensors{ir::reduce(x[0], reducer, {dimension})}; };
-      auto each = random_case(fmt::format("{}_{}", reducer, dimension), "serial", {f32({9, 20})}, body);
+      auto body = [=](Builder&, const Tensors& x) {
+        return Tensors{ir::reduce(x[0], reducer, {dimension})};
+      };
+      auto each =
+          random_case(fmt::format("{}_{}", reducer, dimension), "serial", {f32({9, 20})}, body);
       for (int64_t at : {0, 25, 59, 179}) each.inputs[0].set(at, std::nan(""));
       cases.push_back(std::move(each));
     }
@@ -109,14 +167,18 @@ TEST(ReduceKernels, ExtremesKeepNaN) {
 TEST(ReduceKernels, SoftmaxCrossEntropyInOneKernel) {
   auto body = [](Builder& b, const Tensors& x) {
     Tensor logits = x[0];
-    Tensor shifted = logits - ir::broadcast_in_dim(ir::reduce(logits, "maximum", {1}), logits.shape(), {0});
+    Tensor shifted =
+        logits - ir::broadcast_in_dim(ir::reduce(logits, "maximum", {1}), logits.shape(), {0});
     Tensor e = ir::exp(shifted);
     Tensor p = e / ir::broadcast_in_dim(ir::reduce(e, "add", {1}), logits.shape(), {0});
-    Tensor one_hot = ir::convert(ir::compare(b.iota({ElementType::i32, logits.shape()}, 1), "EQ", ir::broadcast_in_dim(x[1], logits.shape(), {0})), ElementType::f32);
+    Tensor one_hot = ir::convert(ir::compare(b.iota({ElementType::i32, logits.shape()}, 1), "EQ",
+                                             ir::broadcast_in_dim(x[1], logits.shape(), {0})),
+                                 ElementType::f32);
     Tensor loss = ir::mean(-ir::sum(one_hot * ir::log(p), {1}), {0});
     return Tensors{p - one_hot, loss, ir::argmax(p, 1)};
   };
-  auto each = random_case("softmax", "serial", {f32({32, 10}), {ElementType::i32, {32}}}, body, 1e-5, 1e-6);
+  auto each =
+      random_case("softmax", "serial", {f32({32, 10}), {ElementType::i32, {32}}}, body, 1e-5, 1e-6);
   for (int64_t i = 0; i < 32; ++i) each.inputs[1].set_int(i, i % 10);
   expect_kernels_agree({each});
 }
@@ -143,8 +205,11 @@ TEST(ContractionKernels, EveryLayoutAgrees) {
   for (const char* kind : {"contraction", "serial"}) {
     for (size_t i = 0; i < kProducts.size(); ++i) {
       const Product& product = kProducts[i];
-      auto body = [&product](Builder&, const Tensors& x) { return Tensors{ir::dot_general(x[0], x[1], product.dims)}; };
-      cases.push_back(random_case(fmt::format("{}_{}", kind, i), kind, {f32(product.lhs), f32(product.rhs)}, body, 1e-5, 1e-4));
+      auto body = [&product](Builder&, const Tensors& x) {
+        return Tensors{ir::dot_general(x[0], x[1], product.dims)};
+      };
+      cases.push_back(random_case(fmt::format("{}_{}", kind, i), kind,
+                                  {f32(product.lhs), f32(product.rhs)}, body, 1e-5, 1e-4));
     }
   }
   expect_kernels_agree(cases);
@@ -155,7 +220,8 @@ TEST(ContractionKernels, EveryElementTypeAgrees) {
   auto body = [](Builder&, const Tensors& x) { return Tensors{ir::dot(x[0], x[1])}; };
   for (ElementType element : {ElementType::f64, ElementType::i32, ElementType::i8}) {
     const std::string name(ir::name_of(element));
-    cases.push_back(random_case(name, "contraction", {{element, {8, 24}}, {element, {24, 32}}}, body, 1e-12, 1e-12));
+    cases.push_back(random_case(name, "contraction", {{element, {8, 24}}, {element, {24, 32}}},
+                                body, 1e-12, 1e-12));
   }
   expect_kernels_agree(cases);
 }
@@ -174,7 +240,8 @@ TEST(ContractionKernels, EpiloguesAgree) {
     return Tensors{x[2] - 0.1 * gradient, 0.9 * x[3] + gradient};
   };
   const std::vector<Type> forward = {f32({32, 64}), f32({64, 128}), f32({128})};
-  const std::vector<Type> backward = {f32({32, 64}), f32({32, 128}), f32({64, 128}), f32({64, 128})};
+  const std::vector<Type> backward = {f32({32, 64}), f32({32, 128}), f32({64, 128}),
+                                      f32({64, 128})};
   const std::vector<FusionCase> cases = {
       random_case("dense", "contraction", forward, dense, 1e-5, 1e-4),
       random_case("two_outputs", "contraction", forward, two_outputs, 1e-5, 1e-4),
@@ -205,14 +272,18 @@ TEST(PointwiseKernels, LargeOnesRunInParallel) {
   };
   std::vector<FusionCase> cases;
   for (const ir::Shape& shape : {ir::Shape{784, 128}, {100352}, {7, 111, 129}}) {
-    cases.push_back(random_case(fmt::format("adam{}", shape.size()), "pointwise", {f32(shape), f32(shape), f32(shape), f32(shape)}, adam, 1e-5, 1e-6));
+    cases.push_back(random_case(fmt::format("adam{}", shape.size()), "pointwise",
+                                {f32(shape), f32(shape), f32(shape), f32(shape)}, adam, 1e-5,
+                                1e-6));
     for (size_t i = 0; i < 4; ++i) cases.back().inputs[i] = random_literal(f32(shape), i, 0.1, 1);
   }
   for (int threads : {1, 4}) expect_kernels_agree(cases, threads);
 }
 
 TEST(PointwiseKernels, ReluKeepsNaN) {
-  auto relu = [](Builder&, const Tensors& x) { return Tensors{ir::maximum(x[0], 0.0), ir::minimum(x[0], 6.0)}; };
+  auto relu = [](Builder&, const Tensors& x) {
+    return Tensors{ir::maximum(x[0], 0.0), ir::minimum(x[0], 6.0)};
+  };
   auto each = random_case("relu", "pointwise", {f32({40})}, relu);
   each.inputs[0].set(3, std::nan(""));
   each.inputs[0].set(39, std::nan(""));

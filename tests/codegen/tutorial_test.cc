@@ -35,7 +35,8 @@ std::map<std::string, ir::Literal> batch_inputs(int64_t batch, int64_t count, ui
 
 double largest_difference(const ir::Literal& a, const ir::Literal& b) {
   double worst = 0;
-  for (int64_t i = 0; i < a.type().count(); ++i) worst = std::max(worst, std::fabs(a.get(i) - b.get(i)));
+  for (int64_t i = 0; i < a.type().count(); ++i)
+    worst = std::max(worst, std::fabs(a.get(i) - b.get(i)));
   return worst;
 }
 
@@ -45,15 +46,19 @@ TEST_P(Tutorial, StepsAreTheInterpreters) {
   const ir::Module module = planned(32);
   LoadedModule loaded(module, GetParam());
   ir::Environment expected, actual;
-  for (const ir::Variable& variable : module.variables) expected[variable.name] = ir::Literal(variable.type);
-  ir::interpret(*module.function("init"), expected, {{"seed", ir::Literal::splat_int({ir::ElementType::i64, {}}, 3)}});
+  for (const ir::Variable& variable : module.variables)
+    expected[variable.name] = ir::Literal(variable.type);
+  ir::interpret(*module.function("init"), expected,
+                {{"seed", ir::Literal::splat_int({ir::ElementType::i64, {}}, 3)}});
   actual = expected;
   for (uint64_t step = 0; step < 3; ++step) {
     const auto inputs = batch_inputs(32, step == 2 ? 17 : 32, step);
     const auto wanted = ir::interpret(*module.function("train_step"), expected, inputs);
     const auto got = loaded.run("train_step", actual, inputs);
-    for (const auto& [name, literal] : wanted) EXPECT_LE(largest_difference(literal, got.at(name)), 2e-5) << name << ", step " << step;
-    for (const auto& [name, literal] : expected) EXPECT_LE(largest_difference(literal, actual.at(name)), 2e-5) << name << ", step " << step;
+    for (const auto& [name, literal] : wanted)
+      EXPECT_LE(largest_difference(literal, got.at(name)), 2e-5) << name << ", step " << step;
+    for (const auto& [name, literal] : expected)
+      EXPECT_LE(largest_difference(literal, actual.at(name)), 2e-5) << name << ", step " << step;
     actual = expected;  // differences do not add up
   }
 }
@@ -62,12 +67,15 @@ TEST_P(Tutorial, InitialWeightsAreTheInterpreters) {
   const ir::Module module = planned(32);
   LoadedModule loaded(module, GetParam());
   ir::Environment expected, actual;
-  for (const ir::Variable& variable : module.variables) actual[variable.name] = random(variable.type, 1, 0, 1);
+  for (const ir::Variable& variable : module.variables)
+    actual[variable.name] = random(variable.type, 1, 0, 1);
   expected = actual;
-  const std::map<std::string, ir::Literal> inputs = {{"seed", ir::Literal::splat_int({ir::ElementType::i64, {}}, 3)}};
+  const std::map<std::string, ir::Literal> inputs = {
+      {"seed", ir::Literal::splat_int({ir::ElementType::i64, {}}, 3)}};
   ir::interpret(*module.function("init"), expected, inputs);
   loaded.run("init", actual, inputs);
-  for (const auto& [name, literal] : expected) EXPECT_LE(largest_difference(literal, actual.at(name)), 1e-6) << name;
+  for (const auto& [name, literal] : expected)
+    EXPECT_LE(largest_difference(literal, actual.at(name)), 1e-6) << name;
 }
 
 INSTANTIATE_TEST_SUITE_P(Threads, Tutorial, ::testing::Values(1, 2));

@@ -52,7 +52,8 @@ class CompiledCase {
     const auto weights = session_.weights();
     ASSERT_EQ(weights.size(), initial.size());
     for (size_t i = 0; i < weights.size(); ++i) {
-      std::memcpy(session_.data(*weights[i]), initial[i].array.data(), static_cast<size_t>(initial[i].array.bytes()));
+      std::memcpy(session_.data(*weights[i]), initial[i].array.data(),
+                  static_cast<size_t>(initial[i].array.bytes()));
     }
   }
 
@@ -89,14 +90,18 @@ class CompiledCase {
   }
 
   void expect_predictions(const std::string& expected_name, double tolerance) {
-    const runtime::Array actual = must(runtime::predict(session_, examples_.x.slice_rows(0, batch_)));
+    const runtime::Array actual =
+        must(runtime::predict(session_, examples_.x.slice_rows(0, batch_)));
     const runtime::Array& expected = array(expected_name);
     for (int64_t e = 0; e < expected.element_count(); ++e) {
-      ASSERT_NEAR(actual.as<float>()[e], expected.as<float>()[e], tolerance) << expected_name << "[" << e << "]";
+      ASSERT_NEAR(actual.as<float>()[e], expected.as<float>()[e], tolerance)
+          << expected_name << "[" << e << "]";
     }
   }
 
-  const runtime::Array& array(const std::string& name) const { return keras::array_of(expected_, name); }
+  const runtime::Array& array(const std::string& name) const {
+    return keras::array_of(expected_, name);
+  }
   const keras::Json& config() const { return config_; }
   const runtime::Dataset& examples() const { return examples_; }
   runtime::Session& session() { return session_; }
@@ -153,19 +158,22 @@ TEST_P(CompiledGolden, FitIsKerasFit) {
   options.epochs = model.config()["epochs"].get<int>();
   options.shuffle = false;
   options.validation_split = 0.2;
-  const runtime::History history = must(runtime::fit(model.session(), model.examples().x, model.examples().y, options));
+  const runtime::History history =
+      must(runtime::fit(model.session(), model.examples().x, model.examples().y, options));
   for (size_t m = 0; m < history.names.size(); ++m) {
     const runtime::Array& expected = model.array("history_" + history.names[m]);
     for (int epoch = 0; epoch < options.epochs; ++epoch) {
       const double value = number(expected, epoch);
-      EXPECT_NEAR(history.values[m][static_cast<size_t>(epoch)], value, 1e-3 * std::max(1.0, std::fabs(value)))
+      EXPECT_NEAR(history.values[m][static_cast<size_t>(epoch)], value,
+                  1e-3 * std::max(1.0, std::fabs(value)))
           << history.names[m] << ", epoch " << epoch;
     }
   }
   model.expect_weights("after_fit", 1e-3);
   runtime::LogOptions quiet;
   quiet.verbose = 0;
-  for (const runtime::Metric& metric : must(runtime::evaluate(model.session(), model.examples().x, model.examples().y, quiet))) {
+  for (const runtime::Metric& metric :
+       must(runtime::evaluate(model.session(), model.examples().x, model.examples().y, quiet))) {
     const runtime::Array& expected = model.array("evaluate_" + metric.name);
     const double value = number(expected, 0);
     EXPECT_NEAR(metric.value, value, 1e-3 * std::max(1.0, std::fabs(value))) << metric.name;
@@ -176,7 +184,8 @@ TEST_P(CompiledGolden, SameBitsEveryTime) {
   KILN_NEEDS_GOLDEN();
   CompiledCase one(GetParam(), 2);
   CompiledCase other(GetParam(), 2);
-  for (int i = 0; i < 3; ++i) EXPECT_EQ(one.train_step(i * one.batch()), other.train_step(i * one.batch()));
+  for (int i = 0; i < 3; ++i)
+    EXPECT_EQ(one.train_step(i * one.batch()), other.train_step(i * one.batch()));
   EXPECT_EQ(one.session().snapshot(), other.session().snapshot());
 }
 

@@ -40,12 +40,15 @@ std::string program(const Case& each) {
     body += fmt::format("%{} = constant {{value = {}}} : {}\n", count, value, type);
     return fmt::format("%{}", count++);
   };
-  for (const std::string& operand : each.operands) names += (names.empty() ? "" : ", ") + add_constant(operand);
+  for (const std::string& operand : each.operands)
+    names += (names.empty() ? "" : ", ") + add_constant(operand);
   const std::string expected = add_constant(each.result);
   const std::string type = type_and_value(each.result).first;
   body += fmt::format("%result = {} {} {} : {}\n", each.op, names, each.attributes, type);
-  return fmt::format("module @m {{ func @f() -> ({0} \"expected\", {0} \"actual\") {{\n{1} return {2}, %result }} }}", type,
-                     body, expected);
+  return fmt::format(
+      "module @m {{ func @f() -> ({0} \"expected\", {0} \"actual\") {{\n{1} return {2}, %result }} "
+      "}}",
+      type, body, expected);
 }
 
 /// Any NaN is as good as another; zeros have signs.
@@ -78,15 +81,36 @@ void check(const std::vector<Case>& cases) {
 
 std::vector<Case> arithmetic_on_floats() {
   return {
-      {"add", {"5xf32 [1.5, inf, inf, nan, -0.0]", "5xf32 [2, 1, -inf, 1, -0.0]"}, "", "5xf32 [3.5, inf, nan, nan, -0.0]"},
+      {"add",
+       {"5xf32 [1.5, inf, inf, nan, -0.0]", "5xf32 [2, 1, -inf, 1, -0.0]"},
+       "",
+       "5xf32 [3.5, inf, nan, nan, -0.0]"},
       {"add", {"2xf32 [16777216, 0.1]", "2xf32 [1, 0.2]"}, "", "2xf32 [16777216, 0.3]"},
       {"subtract", {"3xf32 [1, inf, 0]", "3xf32 [3, inf, 0]"}, "", "3xf32 [-2, nan, 0]"},
-      {"multiply", {"4xf32 [3, 0, -1, 1e30]", "4xf32 [-2, inf, 0, 1e30]"}, "", "4xf32 [-6, nan, -0.0, inf]"},
-      {"divide", {"5xf32 [1, 1, -1, 0, 7]", "5xf32 [4, 0, 0, 0, -inf]"}, "", "5xf32 [0.25, inf, -inf, nan, -0.0]"},
-      {"remainder", {"5xf32 [5, -5, 5, 1, inf]", "5xf32 [3, 3, -3, 0, 2]"}, "", "5xf32 [2, -2, 2, nan, nan]"},
-      {"power", {"6xf32 [2, 9, 0, -8, -1, nan]", "6xf32 [10, 0.5, 0, 3, inf, 0]"}, "", "6xf32 [1024, 3, 1, -512, 1, 1]"},
-      {"maximum", {"5xf32 [1, nan, 1, -0.0, -inf]", "5xf32 [2, 1, nan, 0.0, 3]"}, "", "5xf32 [2, nan, nan, 0.0, 3]"},
-      {"minimum", {"5xf32 [1, nan, 1, 0.0, -inf]", "5xf32 [2, 1, nan, -0.0, 3]"}, "", "5xf32 [1, nan, nan, -0.0, -inf]"},
+      {"multiply",
+       {"4xf32 [3, 0, -1, 1e30]", "4xf32 [-2, inf, 0, 1e30]"},
+       "",
+       "4xf32 [-6, nan, -0.0, inf]"},
+      {"divide",
+       {"5xf32 [1, 1, -1, 0, 7]", "5xf32 [4, 0, 0, 0, -inf]"},
+       "",
+       "5xf32 [0.25, inf, -inf, nan, -0.0]"},
+      {"remainder",
+       {"5xf32 [5, -5, 5, 1, inf]", "5xf32 [3, 3, -3, 0, 2]"},
+       "",
+       "5xf32 [2, -2, 2, nan, nan]"},
+      {"power",
+       {"6xf32 [2, 9, 0, -8, -1, nan]", "6xf32 [10, 0.5, 0, 3, inf, 0]"},
+       "",
+       "6xf32 [1024, 3, 1, -512, 1, 1]"},
+      {"maximum",
+       {"5xf32 [1, nan, 1, -0.0, -inf]", "5xf32 [2, 1, nan, 0.0, 3]"},
+       "",
+       "5xf32 [2, nan, nan, 0.0, 3]"},
+      {"minimum",
+       {"5xf32 [1, nan, 1, 0.0, -inf]", "5xf32 [2, 1, nan, -0.0, 3]"},
+       "",
+       "5xf32 [1, nan, nan, -0.0, -inf]"},
       {"negate", {"3xf32 [1, 0, -inf]"}, "", "3xf32 [-1, -0.0, inf]"},
       {"abs", {"4xf32 [-1.5, -0.0, -inf, nan]"}, "", "4xf32 [1.5, 0, inf, nan]"},
       {"sign", {"5xf32 [-3, 5, 0, -0.0, nan]"}, "", "5xf32 [-1, 1, 0, -0.0, nan]"},
@@ -99,11 +123,20 @@ std::vector<Case> arithmetic_on_integers() {
       {"add", {"i64 9223372036854775807", "i64 1"}, "", "i64 -9223372036854775808"},
       {"subtract", {"2xu8 [3, 0]", "2xu8 [5, 1]"}, "", "2xu8 [254, 255]"},
       {"multiply", {"2xi32 [65536, -3]", "2xi32 [65536, 7]"}, "", "2xi32 [0, -21]"},
-      {"divide", {"5xi32 [7, -7, 7, 1, -2147483648]", "5xi32 [2, 2, -2, 0, -1]"}, "", "5xi32 [3, -3, -3, -1, -2147483648]"},
+      {"divide",
+       {"5xi32 [7, -7, 7, 1, -2147483648]", "5xi32 [2, 2, -2, 0, -1]"},
+       "",
+       "5xi32 [3, -3, -3, -1, -2147483648]"},
       {"divide", {"2xu8 [255, 9]", "2xu8 [2, 0]"}, "", "2xu8 [127, 255]"},
       {"divide", {"i64 -9223372036854775808", "i64 -1"}, "", "i64 -9223372036854775808"},
-      {"remainder", {"5xi32 [7, -7, 7, 5, -2147483648]", "5xi32 [3, 3, -3, 0, -1]"}, "", "5xi32 [1, -1, 1, 5, 0]"},
-      {"power", {"6xi32 [2, -2, 0, 2, -1, 3]", "6xi32 [10, 3, 0, -1, -3, 21]"}, "", "6xi32 [1024, -8, 1, 0, -1, 1870418611]"},
+      {"remainder",
+       {"5xi32 [7, -7, 7, 5, -2147483648]", "5xi32 [3, 3, -3, 0, -1]"},
+       "",
+       "5xi32 [1, -1, 1, 5, 0]"},
+      {"power",
+       {"6xi32 [2, -2, 0, 2, -1, 3]", "6xi32 [10, 3, 0, -1, -3, 21]"},
+       "",
+       "6xi32 [1024, -8, 1, 0, -1, 1870418611]"},
       {"maximum", {"2xi8 [-1, 3]", "2xi8 [1, 2]"}, "", "2xi8 [1, 3]"},
       {"minimum", {"2xu8 [200, 3]", "2xu8 [100, 255]"}, "", "2xu8 [100, 3]"},
       {"maximum", {"2xi1 [true, false]", "2xi1 [false, false]"}, "", "2xi1 [true, false]"},
@@ -120,9 +153,18 @@ std::vector<Case> bits() {
       {"xor", {"2xi32 [12, -1]", "2xi32 [10, 0]"}, "", "2xi32 [6, -1]"},
       {"not", {"2xi32 [0, 5]"}, "", "2xi32 [-1, -6]"},
       {"not", {"2xu8 [0, 5]"}, "", "2xu8 [255, 250]"},
-      {"and", {"4xi1 [false, false, true, true]", "4xi1 [false, true, false, true]"}, "", "4xi1 [false, false, false, true]"},
-      {"or", {"4xi1 [false, false, true, true]", "4xi1 [false, true, false, true]"}, "", "4xi1 [false, true, true, true]"},
-      {"xor", {"4xi1 [false, false, true, true]", "4xi1 [false, true, false, true]"}, "", "4xi1 [false, true, true, false]"},
+      {"and",
+       {"4xi1 [false, false, true, true]", "4xi1 [false, true, false, true]"},
+       "",
+       "4xi1 [false, false, false, true]"},
+      {"or",
+       {"4xi1 [false, false, true, true]", "4xi1 [false, true, false, true]"},
+       "",
+       "4xi1 [false, true, true, true]"},
+      {"xor",
+       {"4xi1 [false, false, true, true]", "4xi1 [false, true, false, true]"},
+       "",
+       "4xi1 [false, true, true, false]"},
       {"not", {"2xi1 [false, true]"}, "", "2xi1 [true, false]"},
   };
 }
@@ -142,7 +184,10 @@ std::vector<Case> functions() {
       {"cosine", {"3xf32 [0, 3.1415927, nan]"}, "", "3xf32 [1, -1, nan]"},
       {"floor", {"4xf32 [1.5, -1.5, -0.0, inf]"}, "", "4xf32 [1, -2, -0.0, inf]"},
       {"ceil", {"4xf32 [1.5, -1.5, -0.5, nan]"}, "", "4xf32 [2, -1, -0.0, nan]"},
-      {"round_nearest_even", {"6xf32 [0.5, 1.5, 2.5, -0.5, -1.5, 1.4]"}, "", "6xf32 [0, 2, 2, -0.0, -2, 1]"},
+      {"round_nearest_even",
+       {"6xf32 [0.5, 1.5, 2.5, -0.5, -1.5, 1.4]"},
+       "",
+       "6xf32 [0, 2, 2, -0.0, -2, 1]"},
       {"is_finite", {"4xf32 [0, inf, -inf, nan]"}, "", "4xi1 [true, false, false, false]"},
   };
 }
@@ -159,15 +204,24 @@ std::vector<Case> comparison_and_selection() {
       {"compare", {a, b}, "{direction = \"GE\"}", "4xi1 [true, true, false, true]"},
       {"compare", {"2xu8 [200, 1]", "2xu8 [100, 2]"}, "{direction = \"GT\"}", "2xi1 [true, false]"},
       {"compare", {"2xi8 [-56, 1]", "2xi8 [100, 2]"}, "{direction = \"LT\"}", "2xi1 [true, true]"},
-      {"compare", {"i64 9007199254740993", "i64 9007199254740992"}, "{direction = \"GT\"}", "i1 true"},
+      {"compare",
+       {"i64 9007199254740993", "i64 9007199254740992"},
+       "{direction = \"GT\"}",
+       "i1 true"},
       {"select", {"2xi1 [true, false]", "2xf32 [1, 2]", "2xf32 [nan, 4]"}, "", "2xf32 [1, 4]"},
-      {"select", {"2xi1 [true, false]", "2xi64 [9007199254740993, 2]", "2xi64 [3, 4]"}, "", "2xi64 [9007199254740993, 4]"},
+      {"select",
+       {"2xi1 [true, false]", "2xi64 [9007199254740993, 2]", "2xi64 [3, 4]"},
+       "",
+       "2xi64 [9007199254740993, 4]"},
   };
 }
 
 std::vector<Case> conversion() {
   return {
-      {"convert", {"6xf32 [1.9, -1.9, 300, -300, nan, inf]"}, "", "6xi8 [1, -1, 127, -128, 0, 127]"},
+      {"convert",
+       {"6xf32 [1.9, -1.9, 300, -300, nan, inf]"},
+       "",
+       "6xi8 [1, -1, 127, -128, 0, 127]"},
       {"convert", {"3xf32 [-1, 255.9, 256]"}, "", "3xu8 [0, 255, 255]"},
       {"convert", {"3xf32 [0.5, -0.0, nan]"}, "", "3xi1 [true, false, true]"},
       {"convert", {"3xi32 [300, -1, 256]"}, "", "3xu8 [44, 255, 0]"},
@@ -207,30 +261,66 @@ std::vector<Case> movement() {
   const std::string m = "2x3xf32 [1, 2, 3, 4, 5, 6]";
   return {
       {"broadcast_in_dim", {"f32 nan"}, "{broadcast_dimensions = []}", "2xf32 [nan, nan]"},
-      {"broadcast_in_dim", {"2xf32 [1, 2]"}, "{broadcast_dimensions = [0]}", "2x3xf32 [1, 1, 1, 2, 2, 2]"},
-      {"broadcast_in_dim", {"2xf32 [1, 2]"}, "{broadcast_dimensions = [1]}", "3x2xf32 [1, 2, 1, 2, 1, 2]"},
-      {"broadcast_in_dim", {"1x2xi32 [1, 2]"}, "{broadcast_dimensions = [1, 0]}", "2x2xi32 [1, 1, 2, 2]"},
+      {"broadcast_in_dim",
+       {"2xf32 [1, 2]"},
+       "{broadcast_dimensions = [0]}",
+       "2x3xf32 [1, 1, 1, 2, 2, 2]"},
+      {"broadcast_in_dim",
+       {"2xf32 [1, 2]"},
+       "{broadcast_dimensions = [1]}",
+       "3x2xf32 [1, 2, 1, 2, 1, 2]"},
+      {"broadcast_in_dim",
+       {"1x2xi32 [1, 2]"},
+       "{broadcast_dimensions = [1, 0]}",
+       "2x2xi32 [1, 1, 2, 2]"},
       {"reshape", {m}, "", "3x2xf32 [1, 2, 3, 4, 5, 6]"},
       {"reshape", {"1x1xi1 [true]"}, "", "i1 true"},
       {"reshape", {"2x0xf32 []"}, "", "0x7xf32 []"},
       {"transpose", {m}, "{permutation = [1, 0]}", "3x2xf32 [1, 4, 2, 5, 3, 6]"},
-      {"transpose", {"2x1x2xi8 [1, 2, 3, 4]"}, "{permutation = [2, 0, 1]}", "2x2x1xi8 [1, 3, 2, 4]"},
+      {"transpose",
+       {"2x1x2xi8 [1, 2, 3, 4]"},
+       "{permutation = [2, 0, 1]}",
+       "2x2x1xi8 [1, 3, 2, 4]"},
       {"transpose", {"f32 3"}, "{permutation = []}", "f32 3"},
-      {"slice", {m}, "{start_indices = [0, 1], limit_indices = [2, 3], strides = [1, 1]}", "2x2xf32 [2, 3, 5, 6]"},
-      {"slice", {m}, "{start_indices = [1, 0], limit_indices = [2, 3], strides = [9223372036854775807, 2]}", "1x2xf32 [4, 6]"},
-      {"slice", {m}, "{start_indices = [1, 3], limit_indices = [1, 3], strides = [1, 1]}", "0x0xf32 []"},
+      {"slice",
+       {m},
+       "{start_indices = [0, 1], limit_indices = [2, 3], strides = [1, 1]}",
+       "2x2xf32 [2, 3, 5, 6]"},
+      {"slice",
+       {m},
+       "{start_indices = [1, 0], limit_indices = [2, 3], strides = [9223372036854775807, 2]}",
+       "1x2xf32 [4, 6]"},
+      {"slice",
+       {m},
+       "{start_indices = [1, 3], limit_indices = [1, 3], strides = [1, 1]}",
+       "0x0xf32 []"},
       {"reverse", {m}, "{dimensions = [1]}", "2x3xf32 [3, 2, 1, 6, 5, 4]"},
       {"reverse", {m}, "{dimensions = [0, 1]}", "2x3xf32 [6, 5, 4, 3, 2, 1]"},
       {"reverse", {m}, "{dimensions = []}", m},
-      {"concatenate", {"2x1xi32 [1, 2]", "2x2xi32 [3, 4, 5, 6]"}, "{dimension = 1}", "2x3xi32 [1, 3, 4, 2, 5, 6]"},
-      {"concatenate", {"1xi32 [1]", "0xi32 []", "2xi32 [2, 3]"}, "{dimension = 0}", "3xi32 [1, 2, 3]"},
-      {"pad", {"2xf32 [1, 2]", "f32 9"}, "{edge_padding_low = [1], edge_padding_high = [2], interior_padding = [1]}",
+      {"concatenate",
+       {"2x1xi32 [1, 2]", "2x2xi32 [3, 4, 5, 6]"},
+       "{dimension = 1}",
+       "2x3xi32 [1, 3, 4, 2, 5, 6]"},
+      {"concatenate",
+       {"1xi32 [1]", "0xi32 []", "2xi32 [2, 3]"},
+       "{dimension = 0}",
+       "3xi32 [1, 2, 3]"},
+      {"pad",
+       {"2xf32 [1, 2]", "f32 9"},
+       "{edge_padding_low = [1], edge_padding_high = [2], interior_padding = [1]}",
        "6xf32 [9, 1, 9, 2, 9, 9]"},
-      {"pad", {"4xf32 [1, 2, 3, 4]", "f32 0"}, "{edge_padding_low = [-1], edge_padding_high = [-1], interior_padding = [0]}",
+      {"pad",
+       {"4xf32 [1, 2, 3, 4]", "f32 0"},
+       "{edge_padding_low = [-1], edge_padding_high = [-1], interior_padding = [0]}",
        "2xf32 [2, 3]"},
-      {"pad", {"3xi32 [1, 2, 3]", "i32 0"}, "{edge_padding_low = [-1], edge_padding_high = [0], interior_padding = [1]}",
+      {"pad",
+       {"3xi32 [1, 2, 3]", "i32 0"},
+       "{edge_padding_low = [-1], edge_padding_high = [0], interior_padding = [1]}",
        "4xi32 [0, 2, 0, 3]"},
-      {"pad", {"0xf32 []", "f32 5"}, "{edge_padding_low = [1], edge_padding_high = [1], interior_padding = [3]}", "2xf32 [5, 5]"},
+      {"pad",
+       {"0xf32 []", "f32 5"},
+       "{edge_padding_low = [1], edge_padding_high = [1], interior_padding = [3]}",
+       "2xf32 [5, 5]"},
   };
 }
 
@@ -250,33 +340,62 @@ std::vector<Case> reductions() {
       {"reduce", {"0xi32 []"}, "{dimensions = [0], reducer = \"maximum\"}", "i32 -2147483648"},
       {"reduce", {"0xi8 []"}, "{dimensions = [0], reducer = \"minimum\"}", "i8 127"},
       {"reduce", {"2xi8 [100, 100]"}, "{dimensions = [0], reducer = \"add\"}", "i8 -56"},
-      {"reduce", {"2xi64 [9007199254740993, 2]"}, "{dimensions = [0], reducer = \"add\"}", "i64 9007199254740995"},
-      {"reduce", {"2x2xi1 [true, false, true, true]"}, "{dimensions = [1], reducer = \"and\"}", "2xi1 [false, true]"},
-      {"reduce", {"2x2xi1 [true, false, false, false]"}, "{dimensions = [1], reducer = \"or\"}", "2xi1 [true, false]"},
-      {"reduce", {"3xf32 [16777216, 1, 1]"}, "{dimensions = [0], reducer = \"add\"}", "f32 16777218"},
+      {"reduce",
+       {"2xi64 [9007199254740993, 2]"},
+       "{dimensions = [0], reducer = \"add\"}",
+       "i64 9007199254740995"},
+      {"reduce",
+       {"2x2xi1 [true, false, true, true]"},
+       "{dimensions = [1], reducer = \"and\"}",
+       "2xi1 [false, true]"},
+      {"reduce",
+       {"2x2xi1 [true, false, false, false]"},
+       "{dimensions = [1], reducer = \"or\"}",
+       "2xi1 [true, false]"},
+      {"reduce",
+       {"3xf32 [16777216, 1, 1]"},
+       "{dimensions = [0], reducer = \"add\"}",
+       "f32 16777218"},
   };
 }
 
-std::string dot(const std::string& lhs_batching, const std::string& rhs_batching, const std::string& lhs_contracting,
-                const std::string& rhs_contracting) {
-  return fmt::format("{{lhs_batching = [{}], rhs_batching = [{}], lhs_contracting = [{}], rhs_contracting = [{}]}}",
-                     lhs_batching, rhs_batching, lhs_contracting, rhs_contracting);
+std::string dot(const std::string& lhs_batching, const std::string& rhs_batching,
+                const std::string& lhs_contracting, const std::string& rhs_contracting) {
+  return fmt::format(
+      "{{lhs_batching = [{}], rhs_batching = [{}], lhs_contracting = [{}], rhs_contracting = "
+      "[{}]}}",
+      lhs_batching, rhs_batching, lhs_contracting, rhs_contracting);
 }
 
 std::vector<Case> contractions() {
   const std::string m = "2x3xf32 [1, 2, 3, 4, 5, 6]";
   return {
-      {"dot_general", {m, "3x2xf32 [1, 0, 0, 1, 1, 1]"}, dot("", "", "1", "0"), "2x2xf32 [4, 5, 10, 11]"},
+      {"dot_general",
+       {m, "3x2xf32 [1, 0, 0, 1, 1, 1]"},
+       dot("", "", "1", "0"),
+       "2x2xf32 [4, 5, 10, 11]"},
       {"dot_general", {m, m}, dot("", "", "1", "1"), "2x2xf32 [14, 32, 32, 77]"},
-      {"dot_general", {m, m}, dot("", "", "0", "0"), "3x3xf32 [17, 22, 27, 22, 29, 36, 27, 36, 45]"},
+      {"dot_general",
+       {m, m},
+       dot("", "", "0", "0"),
+       "3x3xf32 [17, 22, 27, 22, 29, 36, 27, 36, 45]"},
       {"dot_general", {m, m}, dot("0", "0", "1", "1"), "2xf32 [14, 77]"},
       {"dot_general", {m, m}, dot("", "", "0, 1", "0, 1"), "f32 91"},
       {"dot_general", {m, m}, dot("0, 1", "0, 1", "", ""), "2x3xf32 [1, 4, 9, 16, 25, 36]"},
-      {"dot_general", {"2xf32 [1, 2]", "2xf32 [3, 4]"}, dot("", "", "", ""), "2x2xf32 [3, 4, 6, 8]"},
-      {"dot_general", {"2x1x2xi32 [1, 2, 3, 4]", "2x2x1xi32 [5, 6, 7, 8]"}, dot("0", "0", "2", "1"), "2x1x1xi32 [17, 53]"},
+      {"dot_general",
+       {"2xf32 [1, 2]", "2xf32 [3, 4]"},
+       dot("", "", "", ""),
+       "2x2xf32 [3, 4, 6, 8]"},
+      {"dot_general",
+       {"2x1x2xi32 [1, 2, 3, 4]", "2x2x1xi32 [5, 6, 7, 8]"},
+       dot("0", "0", "2", "1"),
+       "2x1x1xi32 [17, 53]"},
       {"dot_general", {"2x0xf32 []", "0x2xf32 []"}, dot("", "", "1", "0"), "2x2xf32 [0, 0, 0, 0]"},
       {"dot_general", {"1xi8 [100]", "1xi8 [2]"}, dot("", "", "0", "0"), "i8 -56"},
-      {"dot_general", {"3xf32 [16777216, 1, 1]", "3xf32 [1, 1, 1]"}, dot("", "", "0", "0"), "f32 16777218"},
+      {"dot_general",
+       {"3xf32 [16777216, 1, 1]", "3xf32 [1, 1, 1]"},
+       dot("", "", "0", "0"),
+       "f32 16777218"},
       {"dot_general", {"2xf32 [inf, 1]", "2xf32 [0, 1]"}, dot("", "", "0", "0"), "f32 nan"},
   };
 }
@@ -294,7 +413,8 @@ TEST(Evaluate, Reductions) { check(reductions()); }
 TEST(Evaluate, Contractions) { check(contractions()); }
 
 TEST(Evaluate, RandomBits) {
-  const auto module = parse_module(R"(module @m { func @f(%0: tensor<2xi64> "state") -> (tensor<2xi64> "state", tensor<2xi32> "bits") {
+  const auto module = parse_module(
+      R"(module @m { func @f(%0: tensor<2xi64> "state") -> (tensor<2xi64> "state", tensor<2xi32> "bits") {
     %1, %2 = rng_bit_generator %0 : tensor<2xi64>, tensor<2xi32>
     return %1, %2 } })");
   ASSERT_TRUE(static_cast<bool>(module)) << module.error().to_string();
@@ -323,11 +443,13 @@ TEST(Evaluate, ThreefryKnownAnswer) {
 
 TEST(Evaluate, EveryOpIsTested) {
   std::set<std::string_view> tested = {"rng_bit_generator"};
-  for (auto* cases : {arithmetic_on_floats, arithmetic_on_integers, bits, functions, comparison_and_selection, conversion,
-                      narrow_floats_round_once, sources, movement, reductions, contractions}) {
+  for (auto* cases :
+       {arithmetic_on_floats, arithmetic_on_integers, bits, functions, comparison_and_selection,
+        conversion, narrow_floats_round_once, sources, movement, reductions, contractions}) {
     for (const Case& each : cases()) tested.insert(find_op(each.op)->name);
   }
-  for (const OpDefinition& op : op_definitions()) EXPECT_EQ(tested.contains(op.name), op.evaluate != nullptr) << op.name;
+  for (const OpDefinition& op : op_definitions())
+    EXPECT_EQ(tested.contains(op.name), op.evaluate != nullptr) << op.name;
 }
 
 }  // namespace

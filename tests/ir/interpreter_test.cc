@@ -77,7 +77,8 @@ TEST(InterpreterDeathTest, GradientMustBeDifferentiatedFirst) {
 TEST(InterpreterDeathTest, MissingAndMisshapenArguments) {
   const Module module = parsed(kUpdate);
   Environment variables;
-  EXPECT_DEATH(interpret(*module.functions[0], variables, {}), "@train_step: no variable named w was given");
+  EXPECT_DEATH(interpret(*module.functions[0], variables, {}),
+               "@train_step: no variable named w was given");
   variables["w"] = floats({1, 2, 3});
   EXPECT_DEATH(interpret(*module.functions[0], variables, {{"x", floats({1, 2})}}),
                "argument 0 is tensor<3xf32>, not tensor<2xf32>");
@@ -87,15 +88,17 @@ TEST(Interpreter, AStepOfAPerceptronTakesWellUnderASecond) {
   Function function;
   const Type weight_type{ElementType::f32, {784, 128}};
   Builder builder(function.body);
-  const Tensor x = builder.wrap(function.add_argument({ElementType::f32, {32, 784}}, Binding::plain("x")));
+  const Tensor x =
+      builder.wrap(function.add_argument({ElementType::f32, {32, 784}}, Binding::plain("x")));
   const Tensor w = builder.wrap(function.add_argument(weight_type, Binding::plain("w")));
   const Tensor y = maximum(dot(x, w), 0.0);
   const Tensor gradient = dot_general(x, y, {{}, {}, {0}, {0}});
   function.add_result((w - gradient * 0.01).value, Binding::plain("w"));
   Environment variables;
   const auto start = std::chrono::steady_clock::now();
-  const auto results = interpret(function, variables, {{"x", tests::random_literal({ElementType::f32, {32, 784}}, 1)},
-                                                       {"w", tests::random_literal(weight_type, 2)}});
+  const auto results = interpret(function, variables,
+                                 {{"x", tests::random_literal({ElementType::f32, {32, 784}}, 1)},
+                                  {"w", tests::random_literal(weight_type, 2)}});
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   EXPECT_EQ(results.at("w").type(), weight_type);
   EXPECT_LT(seconds.count(), 5.0);  // 0.04 s optimised; sanitizers and busy machines included
@@ -116,10 +119,12 @@ TEST(RandomModule, FloatsStayInRange) {
     options.fusions = seed % 3 == 0;
     const Module module = tests::random_module(seed, options);
     auto values = tests::random_values(module, *module.functions[0], seed);
-    for (const auto& [name, result] : interpret(*module.functions[0], values.variables, values.inputs)) {
+    for (const auto& [name, result] :
+         interpret(*module.functions[0], values.variables, values.inputs)) {
       if (!is_float(result.type().element)) continue;
       const double bound = name == "loss" ? 100 : 2.01;
-      for (double x : result.values()) ASSERT_LE(std::abs(x), bound) << name << ", seed " << seed << "\n" << print(module);
+      for (double x : result.values())
+        ASSERT_LE(std::abs(x), bound) << name << ", seed " << seed << "\n" << print(module);
     }
   }
 }

@@ -60,9 +60,12 @@ TEST(Literal, CopiesShareUntilWritten) {
 }
 
 TEST(Literal, EqualityIsOfContents) {
-  EXPECT_EQ(Literal::splat({ElementType::f32, {2}}, 1), Literal::from_values({ElementType::f32, {2}}, {1, 1}));
-  EXPECT_FALSE(Literal::splat({ElementType::f32, {2}}, 1) == Literal::splat({ElementType::f64, {2}}, 1));
-  EXPECT_FALSE(Literal::splat({ElementType::f32, {}}, 0.0) == Literal::splat({ElementType::f32, {}}, -0.0));
+  EXPECT_EQ(Literal::splat({ElementType::f32, {2}}, 1),
+            Literal::from_values({ElementType::f32, {2}}, {1, 1}));
+  EXPECT_FALSE(Literal::splat({ElementType::f32, {2}}, 1) ==
+               Literal::splat({ElementType::f64, {2}}, 1));
+  EXPECT_FALSE(Literal::splat({ElementType::f32, {}}, 0.0) ==
+               Literal::splat({ElementType::f32, {}}, -0.0));
 }
 
 TEST(Literal, IntegersWrap) {
@@ -78,7 +81,9 @@ TEST(Literal, IntegersWrap) {
 }
 
 TEST(Literal, FloatsTruncateToTheNearestInteger) {
-  auto converted = [](ElementType element, double value) { return Literal::splat({element, {}}, value).get_int(0); };
+  auto converted = [](ElementType element, double value) {
+    return Literal::splat({element, {}}, value).get_int(0);
+  };
   EXPECT_EQ(converted(ElementType::i32, -1.9), -1);
   EXPECT_EQ(converted(ElementType::i8, 300.0), 127);
   EXPECT_EQ(converted(ElementType::i8, -300.0), -128);
@@ -92,8 +97,8 @@ TEST(Literal, FloatsTruncateToTheNearestInteger) {
 }
 
 TEST(Literal, HalfRoundsToNearestEven) {
-  EXPECT_EQ(from_f16(to_f16(1.0 + 0x1p-11)), 1.0);              // a tie, to even
-  EXPECT_EQ(from_f16(to_f16(1.0 + 3 * 0x1p-11)), 1.0 + 0x1p-9); // a tie, to even
+  EXPECT_EQ(from_f16(to_f16(1.0 + 0x1p-11)), 1.0);               // a tie, to even
+  EXPECT_EQ(from_f16(to_f16(1.0 + 3 * 0x1p-11)), 1.0 + 0x1p-9);  // a tie, to even
   EXPECT_EQ(from_f16(to_f16(1.0 + 0x1p-11 + 0x1p-40)), 1.0 + 0x1p-10);
   EXPECT_EQ(from_f16(to_f16(65519.0)), 65504.0);
   EXPECT_EQ(from_f16(to_f16(65520.0)), kInfinity);
@@ -143,7 +148,8 @@ TEST(Literal, ReshapedKeepsTheElements) {
 }
 
 TEST(Literal, CopiesOfElementsKeepTheirBits) {
-  const std::vector<std::byte> signaling = {std::byte{1}, std::byte{0}, std::byte{0x80}, std::byte{0x7f}};
+  const std::vector<std::byte> signaling = {std::byte{1}, std::byte{0}, std::byte{0x80},
+                                            std::byte{0x7f}};
   const Literal from = Literal::from_bytes({ElementType::f32, {}}, true, signaling);
   Literal to({ElementType::f32, {1}});
   to.copy_element(0, from, 0);

@@ -29,15 +29,18 @@ TEST(OpReference, MarkdownHasARowPerOp) {
   EXPECT_EQ(text.find("| op | operands | attributes | meaning |\n|---|---|---|---|\n"), 0u);
   EXPECT_NE(text.find("| `add` | 2 |  | a + b |\n"), std::string::npos);
   EXPECT_NE(text.find("| `abs` | 1 |  | \\|x\\| |\n"), std::string::npos);
-  EXPECT_NE(text.find("| `concatenate` | 1 or more | `dimension`: the dimension along which they are joined |"),
-            std::string::npos);
+  EXPECT_NE(
+      text.find(
+          "| `concatenate` | 1 or more | `dimension`: the dimension along which they are joined |"),
+      std::string::npos);
   const auto rows = std::count(text.begin(), text.end(), '\n');
   EXPECT_EQ(rows, static_cast<std::ptrdiff_t>(op_definitions().size()) + 2);
 }
 
 TEST(OpReference, TextNamesAttributes) {
   const std::string text = op_reference_text();
-  EXPECT_NE(text.find("permutation: an operand dimension per result dimension\n"), std::string::npos);
+  EXPECT_NE(text.find("permutation: an operand dimension per result dimension\n"),
+            std::string::npos);
   EXPECT_NE(text.find("buffers: (optional) "), std::string::npos);
   for (const OpDefinition& op : op_definitions()) EXPECT_NE(text.find(op.name), std::string::npos);
 }

@@ -25,9 +25,11 @@ void check(const std::vector<Case>& cases) {
   }
 }
 
-/// A function of one input %0: tensor<2x3xf32> that returns %9 of that type; the body starts on line 3.
+/// A function of one input %0: tensor<2x3xf32> that returns %9 of that type; the body starts on
+/// line 3.
 std::string with_body(const std::string& body) {
-  return "module @m {\n  func @f(%0: tensor<2x3xf32> \"x\") -> (tensor<2x3xf32> \"y\") {\n" + body + "\n  }\n}\n";
+  return "module @m {\n  func @f(%0: tensor<2x3xf32> \"x\") -> (tensor<2x3xf32> \"y\") {\n" + body +
+         "\n  }\n}\n";
 }
 
 void check_bodies(const std::vector<Case>& cases) {
@@ -48,7 +50,8 @@ TEST(ParserErrors, ModuleStructure) {
       {"module @m {} // comment\n}", "2:1: expected the end of the text, found '}'"},
       {"module @m {\n  # comment\n}", "2:3: a character that means nothing here"},
       {"module @\"m {}", "1:8: a string without its closing quote"},
-      {"module @m attributes {loss = \"a\\q\"} {}", "1:30: a malformed escape in a string\nnote: escapes are \\\" \\\\ \\n \\t \\xHH"},
+      {"module @m attributes {loss = \"a\\q\"} {}",
+       "1:30: a malformed escape in a string\nnote: escapes are \\\" \\\\ \\n \\t \\xHH"},
   });
 }
 
@@ -59,30 +62,37 @@ TEST(ParserErrors, Variables) {
       {variable("@w tensor<f32>"), "2:15: expected ':', found 'tensor<f32>'"},
       {variable("@w : float"), "2:17: expected a type such as tensor<2x3xf32>, found 'float'"},
       {variable("@w : tensor<f32> {role = \"trainble\"}"),
-       "2:29: role must be one of trainable, non_trainable, optimizer, metric\nnote: did you mean trainable?"},
+       "2:29: role must be one of trainable, non_trainable, optimizer, metric\nnote: did you mean "
+       "trainable?"},
       {variable("@w : tensor<f32> {role = 5}"),
        "2:29: role must be one of trainable, non_trainable, optimizer, metric"},
       {variable("@w : tensor<f32> {v = dense<1.0>}"), "2:44: expected ':', found '}'"},
-      {variable("@w : tensor<f32>\n  variable @w : tensor<f32>"), "3:12: the variable @w is defined twice"},
-      {variable("@w : tensor<f32> loc(here)"), "2:33: expected the location in quotes, found 'here'"},
+      {variable("@w : tensor<f32>\n  variable @w : tensor<f32>"),
+       "3:12: the variable @w is defined twice"},
+      {variable("@w : tensor<f32> loc(here)"),
+       "2:33: expected the location in quotes, found 'here'"},
   });
 }
 
 TEST(ParserErrors, Types) {
-  auto type = [](const std::string& text) { return "module @m {\n  variable @w : " + text + "\n}"; };
+  auto type = [](const std::string& text) {
+    return "module @m {\n  variable @w : " + text + "\n}";
+  };
   const std::string names = "\nnote: one of f32, f64, f16, bf16, i8, i16, i32, i64, u8, i1";
   check({
       {type("tensor<2x3xf31>"), "2:28: unknown element type \"f31\"" + names},
       {type("tensor<>"), "2:24: unknown element type \"\"" + names},
       {type("tensor<2x3>"), "2:27: expected x and an element type after an extent"},
-      {type("tensor<?x3xf32>"), "2:24: expected an extent\nnote: shapes are static: every extent is a number"},
+      {type("tensor<?x3xf32>"),
+       "2:24: expected an extent\nnote: shapes are static: every extent is a number"},
       {type("tensor<-2xf32>"), "2:17: tensor<-2xf32> has a negative extent"},
       {type("tensor<99999999999999999999xf32>"), "2:24: an extent that no machine holds"},
       {type("tensor<1099511627776xi1>"), "no error"},
       {type("tensor<1099511627777xi1>"), "2:17: tensor<1099511627777xi1> is larger than 1024 GiB"},
       {type("tensor<9223372036854775807x9223372036854775807xf32>"),
        "2:17: tensor<9223372036854775807x9223372036854775807xf32> is larger than 1024 GiB"},
-      {type("tensor<0x9223372036854775807xf32>"), "2:17: tensor<0x9223372036854775807xf32> is larger than 1024 GiB"},
+      {type("tensor<0x9223372036854775807xf32>"),
+       "2:17: tensor<0x9223372036854775807xf32> is larger than 1024 GiB"},
       {type("tensor<2x3xf32"), "2:17: a type without its closing >"},
       {type("tensor<1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1x1xf32>"),
        "2:17: a tensor has at most 32 dimensions"},
@@ -96,27 +106,37 @@ TEST(ParserErrors, Signatures) {
   check({
       {function("f() -> () {return}"), "3:8: expected the function's @name, found 'f'"},
       {function("@f(%0 tensor<f32>) -> () {return}"), "3:14: expected ':', found 'tensor<f32>'"},
-      {function("@f(%0: tensor<f32>) -> () {return}"), "3:26: expected @variable or \"name\", found ')'"},
-      {function("@f(%0: tensor<f32> @w, %0: tensor<f32> \"x\") -> () {return}"), "3:31: %0 is defined twice"},
+      {function("@f(%0: tensor<f32>) -> () {return}"),
+       "3:26: expected @variable or \"name\", found ')'"},
+      {function("@f(%0: tensor<f32> @w, %0: tensor<f32> \"x\") -> () {return}"),
+       "3:31: %0 is defined twice"},
       {function("@f(%0: tensor<f32> @u) -> () {return}"), "3:8: argument 0: no variable @u"},
-      {function("@f(%0: tensor<2xf32> @w) -> () {return}"), "3:8: argument 0: @w is tensor<f32>, not tensor<2xf32>"},
-      {function("@f(%0: tensor<f32> @w, %1: tensor<f32> @w) -> () {return}"), "3:8: two arguments are bound to @w"},
-      {function("@f(%0: tensor<f32> \"x\", %1: tensor<f32> \"x\") -> () {return}"), "3:8: two arguments are bound to x"},
+      {function("@f(%0: tensor<2xf32> @w) -> () {return}"),
+       "3:8: argument 0: @w is tensor<f32>, not tensor<2xf32>"},
+      {function("@f(%0: tensor<f32> @w, %1: tensor<f32> @w) -> () {return}"),
+       "3:8: two arguments are bound to @w"},
+      {function("@f(%0: tensor<f32> \"x\", %1: tensor<f32> \"x\") -> () {return}"),
+       "3:8: two arguments are bound to x"},
       {function("@f(%0: tensor<f32> @w) -> (tensor<f32> @w, tensor<f32> @w) {return %0, %0}"),
        "3:8: two results are bound to @w"},
-      {function("@f(%0: tensor<f32> @w) -> (tensor<f32> \"y\") {return}"), "3:8: @f declares 1 result and returns 0"},
+      {function("@f(%0: tensor<f32> @w) -> (tensor<f32> \"y\") {return}"),
+       "3:8: @f declares 1 result and returns 0"},
       {function("@f(%0: tensor<f32> @w) -> (tensor<2xf32> \"y\") {return %0}"),
        "3:35: result 0 is declared tensor<2xf32> and returned tensor<f32>"},
-      {function("@f() -> () {return}\n  func @f() -> () {return}"), "4:8: the function @f is defined twice"},
+      {function("@f() -> () {return}\n  func @f() -> () {return}"),
+       "4:8: the function @f is defined twice"},
       {function("@f() {return}"), "3:13: expected '->', found '{'"},
-      {function("@f() -> () {return"), "4:2: expected variable, func or '}', found the end of the text"},
+      {function("@f() -> () {return"),
+       "4:2: expected variable, func or '}', found the end of the text"},
   });
 }
 
 TEST(ParserErrors, Ops) {
   check_bodies({
-      {"    %9 = ad %0, %0 : tensor<2x3xf32>\n    return %9", "3:10: no op is named ad\nnote: did you mean add?"},
-      {"    %9 = dot_genral %0, %0 : tensor<2x3xf32>", "3:10: no op is named dot_genral\nnote: did you mean dot_general?"},
+      {"    %9 = ad %0, %0 : tensor<2x3xf32>\n    return %9",
+       "3:10: no op is named ad\nnote: did you mean add?"},
+      {"    %9 = dot_genral %0, %0 : tensor<2x3xf32>",
+       "3:10: no op is named dot_genral\nnote: did you mean dot_general?"},
       {"    %9 = dense_layer %0 : tensor<2x3xf32>", "3:10: no op is named dense_layer"},
       {"    %9 = add %0, %1 : tensor<2x3xf32>", "3:18: %1 is not defined"},
       {"    %9 = add %9, %0 : tensor<2x3xf32>", "3:14: %9 is not defined"},
@@ -126,15 +146,21 @@ TEST(ParserErrors, Ops) {
       {"    % = add %0", "3:5: expected a value's name after %"},
       {"    %9 = add %0, : tensor<2x3xf32>", "3:18: expected a value such as %0, found ':'"},
       {"    %9 = add %0 : tensor<2x3xf32>", "3:10: add takes 2 operands, not 1"},
-      {"    %9 = concatenate {dimension = 0} : tensor<f32>", "3:10: concatenate takes at least 1 operand, not 0"},
+      {"    %9 = concatenate {dimension = 0} : tensor<f32>",
+       "3:10: concatenate takes at least 1 operand, not 0"},
       {"    %9 = add %0, %0", "4:3: expected ':' and the result's type, found '}'"},
       {"    %8, %9 = add %0, %0 : tensor<2x3xf32>", "4:3: expected 2 result types, found '}'"},
-      {"    %8, %9 = add %0, %0 : tensor<2x3xf32>, tensor<2x3xf32>", "3:14: add gives 1 result, not 2"},
-      {"    %9 = add %0, %0 : tensor<2x3xf32>, tensor<2x3xf32>", "3:38: expected 1 result type, found ','"},
-      {"    %9 = add %0, %0 : tensor<3x2xf32>", "3:10: add gives tensor<2x3xf32>, not tensor<3x2xf32>"},
+      {"    %8, %9 = add %0, %0 : tensor<2x3xf32>, tensor<2x3xf32>",
+       "3:14: add gives 1 result, not 2"},
+      {"    %9 = add %0, %0 : tensor<2x3xf32>, tensor<2x3xf32>",
+       "3:38: expected 1 result type, found ','"},
+      {"    %9 = add %0, %0 : tensor<3x2xf32>",
+       "3:10: add gives tensor<2x3xf32>, not tensor<3x2xf32>"},
       {"    add %0, %0", "3:5: add gives 1 result, not 0"},
-      {"    %9 = add %0, %0 : tensor<2x3xf32> region() {return}", "3:10: add takes 0 regions, not 1"},
-      {"    %9 = reshape %0 : tensor<7xf32>", "3:10: reshape: tensor<2x3xf32> cannot become tensor<7xf32>"},
+      {"    %9 = add %0, %0 : tensor<2x3xf32> region() {return}",
+       "3:10: add takes 0 regions, not 1"},
+      {"    %9 = reshape %0 : tensor<7xf32>",
+       "3:10: reshape: tensor<2x3xf32> cannot become tensor<7xf32>"},
       {"    %9 = add %0, %0 : tensor<2x3xf32>\n", "5:3: expected an op or return, found '}'"},
       {"    return %0 %0", "3:15: expected '}' after return, found '%0'"},
   });
@@ -142,14 +168,18 @@ TEST(ParserErrors, Ops) {
 
 TEST(ParserErrors, Regions) {
   check_bodies({
-      {"    %9 = fusion %0 {kind = \"serial\"} : tensor<2x3xf32> region(%1: tensor<2x3xf32>) {\n      return %0\n    }",
+      {"    %9 = fusion %0 {kind = \"serial\"} : tensor<2x3xf32> region(%1: tensor<2x3xf32>) {\n   "
+       "   return %0\n    }",
        "4:14: %0 is not defined\nnote: a region sees its own values only: pass it as an operand"},
-      {"    %9 = fusion %0 {kind = \"serial\"} : tensor<2x3xf32> region(%1: tensor<2xf32>) {return %1}",
+      {"    %9 = fusion %0 {kind = \"serial\"} : tensor<2x3xf32> region(%1: tensor<2xf32>) {return "
+       "%1}",
        "3:10: fusion: operand 0 is tensor<2x3xf32>, its region's argument tensor<2xf32>"},
       {"    %9 = fusion %0 {kind = \"serial\"} : tensor<2x3xf32> region() {return %0}",
        "3:73: %0 is not defined\nnote: a region sees its own values only: pass it as an operand"},
-      {"    %9 = fusion %0 {kind = \"serial\"} : tensor<2x3xf32>", "3:10: fusion takes 1 region, not 0"},
-      {"    %9 = fusion %0 {kind = \"serial\"} : tensor<2xf32> region(%1: tensor<2x3xf32>) {return %1}",
+      {"    %9 = fusion %0 {kind = \"serial\"} : tensor<2x3xf32>",
+       "3:10: fusion takes 1 region, not 0"},
+      {"    %9 = fusion %0 {kind = \"serial\"} : tensor<2xf32> region(%1: tensor<2x3xf32>) {return "
+       "%1}",
        "3:10: fusion gives tensor<2x3xf32>, not tensor<2xf32>"},
   });
   std::string nested;
@@ -160,27 +190,38 @@ TEST(ParserErrors, Regions) {
 TEST(ParserErrors, Attributes) {
   check_bodies({
       {"    %9 = transpose %0 : tensor<3x2xf32>",
-       "3:10: transpose needs the attribute permutation\nnote: an operand dimension per result dimension"},
+       "3:10: transpose needs the attribute permutation\nnote: an operand dimension per result "
+       "dimension"},
       {"    %9 = transpose %0 {permutatoin = [1, 0]} : tensor<3x2xf32>",
        "3:24: transpose has no attribute permutatoin\nnote: did you mean permutation?"},
       {"    %9 = slice %0 {axis = 1} : tensor<3x2xf32>",
        "3:20: slice has no attribute axis\nnote: it takes start_indices, limit_indices, strides"},
-      {"    %9 = add %0, %0 {axis = 1} : tensor<3x2xf32>", "3:22: add has no attribute axis\nnote: it takes none"},
+      {"    %9 = add %0, %0 {axis = 1} : tensor<3x2xf32>",
+       "3:22: add has no attribute axis\nnote: it takes none"},
       {"    %9 = transpose %0 {permutation = 1} : tensor<3x2xf32>",
-       "3:24: transpose: the attribute permutation must be a list of integers\nnote: an operand dimension per result dimension"},
+       "3:24: transpose: the attribute permutation must be a list of integers\nnote: an operand "
+       "dimension per result dimension"},
       {"    %9 = transpose %0 {permutation = [0], permutation = [1]} : tensor<3x2xf32>",
        "3:43: the attribute permutation stands twice"},
-      {"    %9 = transpose %0 {permutation = [1.5]} : tensor<3x2xf32>", "3:39: 1.5 is not an integer of 64 bits"},
+      {"    %9 = transpose %0 {permutation = [1.5]} : tensor<3x2xf32>",
+       "3:39: 1.5 is not an integer of 64 bits"},
       {"    %9 = transpose %0 {permutation = [99999999999999999999]} : tensor<3x2xf32>",
        "3:39: 99999999999999999999 is not an integer of 64 bits"},
       {"    %9 = transpose %0 {permutation = [1, \"a\"]} : tensor<3x2xf32>",
        "3:42: expected an integer or a string, found \"a\""},
-      {"    %9 = transpose %0 {permutation [1]} : tensor<3x2xf32>", "3:36: expected '=', found '['"},
-      {"    %9 = transpose %0 {permutation = [1 0]} : tensor<3x2xf32>", "3:41: expected ']', found '0'"},
-      {"    %9 = transpose %0 {permutation = maybe} : tensor<3x2xf32>", "3:38: expected an attribute's value, found 'maybe'"},
-      {"    %9 = transpose %0 {permutation = [1, 0] : tensor<3x2xf32>", "3:45: expected ',' or '}', found ':'"},
-      {"    %9 = transpose %0 {permutation = [1, 1]} : tensor<3x2xf32>", "3:10: transpose: [1, 1] is not a permutation"},
-      {"    %1 = constant {value = dense<0.0>} : tensor<f32>\n    %9 = pad %0, %1 {edge_padding_high = [0, 0], edge_padding_low = [0, 0], interior_padding = [9223372036854775807, 0]} : tensor<2x3xf32>",
+      {"    %9 = transpose %0 {permutation [1]} : tensor<3x2xf32>",
+       "3:36: expected '=', found '['"},
+      {"    %9 = transpose %0 {permutation = [1 0]} : tensor<3x2xf32>",
+       "3:41: expected ']', found '0'"},
+      {"    %9 = transpose %0 {permutation = maybe} : tensor<3x2xf32>",
+       "3:38: expected an attribute's value, found 'maybe'"},
+      {"    %9 = transpose %0 {permutation = [1, 0] : tensor<3x2xf32>",
+       "3:45: expected ',' or '}', found ':'"},
+      {"    %9 = transpose %0 {permutation = [1, 1]} : tensor<3x2xf32>",
+       "3:10: transpose: [1, 1] is not a permutation"},
+      {"    %1 = constant {value = dense<0.0>} : tensor<f32>\n    %9 = pad %0, %1 "
+       "{edge_padding_high = [0, 0], edge_padding_low = [0, 0], interior_padding = "
+       "[9223372036854775807, 0]} : tensor<2x3xf32>",
        "4:10: pad: the padding of dimension 0 is too large"},
   });
 }
@@ -203,11 +244,13 @@ TEST(ParserErrors, Literals) {
       {constant("dense<0x1ffffffff>", "f32"), "3:34: 0x1ffffffff is not a number of type f32"},
       {constant("dense<one>", "f32"), "3:34: one is not a number of type f32"},
       {constant("dense<...>", "f32"),
-       "3:34: the printer left this constant out\nnote: print without a limit on constants to get a text that parses"},
+       "3:34: the printer left this constant out\nnote: print without a limit on constants to get "
+       "a text that parses"},
       {constant("dense<\"0x00\">", "f32"), "3:34: expected 0x and 8 digits for tensor<f32>"},
       {constant("dense<\"0x0000zz00\">", "f32"), "3:41: expected a hexadecimal digit"},
       {constant("dense<\"0x02\">", "i1"), "3:37: an i1 is 00 or 01"},
-      {constant("dense<1.0> : tensor<3xf32>", "2xf32"), "3:10: constant: its value is tensor<3xf32>, not tensor<2xf32>"},
+      {constant("dense<1.0> : tensor<3xf32>", "2xf32"),
+       "3:10: constant: its value is tensor<3xf32>, not tensor<2xf32>"},
       {"    constant {value = dense<1.0>}", "3:23: dense<...> needs a type"},
   });
 }

@@ -16,23 +16,74 @@ namespace {
 
 /// Pieces that the grammar gives a meaning.
 const std::vector<std::string>& fragments() {
-  static const std::vector<std::string> all = {
-      "%0", "%1", "%", "@", "@v0", "\"", "\\", "tensor<", "tensor<2xf32>", "tensor<999999999999xf64>", "x", "-", "-1",
-      "99999999999999999999", "1e999", "nan", "-inf", "0x", "0xffffffffffffffffff", "dense<", "dense<\"0x00\">",
-      "dense<[]>", "[", "]", "[:str]", "{", "}", "(", ")", "region(", "return", "func @f0", "variable", "fusion",
-      "gradient %0, %0", "loc(\"", "attributes {", "role = \"", ", ", " = ", " : ", "->", "...", "//", "\n", std::string(1, 0), "\xff"};
+  static const std::vector<std::string> all = {"%0",
+                                               "%1",
+                                               "%",
+                                               "@",
+                                               "@v0",
+                                               "\"",
+                                               "\\",
+                                               "tensor<",
+                                               "tensor<2xf32>",
+                                               "tensor<999999999999xf64>",
+                                               "x",
+                                               "-",
+                                               "-1",
+                                               "99999999999999999999",
+                                               "1e999",
+                                               "nan",
+                                               "-inf",
+                                               "0x",
+                                               "0xffffffffffffffffff",
+                                               "dense<",
+                                               "dense<\"0x00\">",
+                                               "dense<[]>",
+                                               "[",
+                                               "]",
+                                               "[:str]",
+                                               "{",
+                                               "}",
+                                               "(",
+                                               ")",
+                                               "region(",
+                                               "return",
+                                               "func @f0",
+                                               "variable",
+                                               "fusion",
+                                               "gradient %0, %0",
+                                               "loc(\"",
+                                               "attributes {",
+                                               "role = \"",
+                                               ", ",
+                                               " = ",
+                                               " : ",
+                                               "->",
+                                               "...",
+                                               "//",
+                                               "\n",
+                                               std::string(1, 0),
+                                               "\xff"};
   return all;
 }
 
 void mutate(std::string& text, tests::Random& random) {
   const auto size = static_cast<int64_t>(text.size());
   const auto at = static_cast<size_t>(random.below(size + 1));
-  const auto length = static_cast<size_t>(random.chance(80) ? random.below(8) : random.below(size / 2 + 1));
+  const auto length =
+      static_cast<size_t>(random.chance(80) ? random.below(8) : random.below(size / 2 + 1));
   switch (random.below(5)) {
-    case 0: text.erase(at, length); break;
-    case 1: text.insert(at, text.substr(static_cast<size_t>(random.below(size + 1)), length)); break;
-    case 2: text.insert(at, random.pick(fragments())); break;
-    case 3: text.resize(at); break;
+    case 0:
+      text.erase(at, length);
+      break;
+    case 1:
+      text.insert(at, text.substr(static_cast<size_t>(random.below(size + 1)), length));
+      break;
+    case 2:
+      text.insert(at, random.pick(fragments()));
+      break;
+    case 3:
+      text.resize(at);
+      break;
     default:
       if (at < text.size()) text[at] = static_cast<char>(random.below(256));
   }
@@ -64,7 +115,8 @@ TEST(ParserFuzz, DamagedModules) {
       ASSERT_EQ(print(*again), printed) << text;
     }
   }
-  EXPECT_GT(accepted, kTexts * kMutants / 100);  // some damage does not matter: both answers are seen
+  EXPECT_GT(accepted,
+            kTexts * kMutants / 100);  // some damage does not matter: both answers are seen
 }
 
 TEST(ParserFuzz, RandomFragments) {

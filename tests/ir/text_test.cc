@@ -41,7 +41,8 @@ Attribute round_trip(const Attribute& attribute) {
 }
 
 TEST(Text, AWholeModule) {
-  expect_stable(R"(module @mnist_mlp attributes {loss = "sparse_categorical_crossentropy", steps = 5} {
+  expect_stable(
+      R"(module @mnist_mlp attributes {loss = "sparse_categorical_crossentropy", steps = 5} {
   variable @dense/kernel : tensor<3x2xf32> {offset = 64, role = "trainable"} loc("mnist_mlp/dense")
   variable @"two words" : tensor<i64> {role = "metric"}
   func @train_step(%0: tensor<3x2xf32> @dense/kernel, %1: tensor<4x3xf32> "x") -> (tensor<3x2xf32> @dense/kernel, tensor<f32> "loss") attributes {batch = 4} {
@@ -76,12 +77,31 @@ return%sum.1}})");
 TEST(Text, AttributesOfEveryKind) {
   const double payload = std::bit_cast<double>(uint64_t{0xfff8000000000123});
   const std::vector<Attribute> attributes = {
-      true, false, int64_t{5}, INT64_MIN, INT64_MAX, 5.0, -0.0, 0.1, 1e300, 5e-324, 1e22,
-      std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity(),
-      std::numeric_limits<double>::quiet_NaN(), payload,
-      std::string(), std::string("true"), std::string("a\"b\\c\n\t\x01\xff\0z", 11),
-      Integers{}, Integers{-1, 0, 1}, Strings{}, Strings{""}, Strings{"a", "]", "\""},
-      Literal::splat({ElementType::f32, {2, 3}}, 0.1), Literal({ElementType::i1, {0, 4}}),
+      true,
+      false,
+      int64_t{5},
+      INT64_MIN,
+      INT64_MAX,
+      5.0,
+      -0.0,
+      0.1,
+      1e300,
+      5e-324,
+      1e22,
+      std::numeric_limits<double>::infinity(),
+      -std::numeric_limits<double>::infinity(),
+      std::numeric_limits<double>::quiet_NaN(),
+      payload,
+      std::string(),
+      std::string("true"),
+      std::string("a\"b\\c\n\t\x01\xff\0z", 11),
+      Integers{},
+      Integers{-1, 0, 1},
+      Strings{},
+      Strings{""},
+      Strings{"a", "]", "\""},
+      Literal::splat({ElementType::f32, {2, 3}}, 0.1),
+      Literal({ElementType::i1, {0, 4}}),
       Literal::from_values({ElementType::i8, {3}}, {-128, 0, 127})};
   for (const Attribute& attribute : attributes) {
     EXPECT_EQ(round_trip(attribute).index(), attribute.index()) << print(attribute);
@@ -126,19 +146,26 @@ std::string spelled(ElementType element, std::vector<std::byte> bytes) {
 
 TEST(Text, LiteralsAreShort) {
   EXPECT_EQ(literal_text(Literal::splat({ElementType::f32, {8}}, 0.1)), "dense<0.1>");
-  EXPECT_EQ(literal_text(Literal::from_values({ElementType::f32, {2}}, {1e10, -0.0})), "dense<[1e+10, -0.0]>");
-  EXPECT_EQ(literal_text(Literal::from_values({ElementType::f32, {1}}, {16777216})), "dense<[16777216.0]>");
-  EXPECT_EQ(literal_text(Literal::from_values({ElementType::bf16, {1}}, {0.1})), "dense<[0.100097656]>");
-  EXPECT_EQ(literal_text(Literal::from_values({ElementType::i1, {2}}, {1, 0})), "dense<[true, false]>");
+  EXPECT_EQ(literal_text(Literal::from_values({ElementType::f32, {2}}, {1e10, -0.0})),
+            "dense<[1e+10, -0.0]>");
+  EXPECT_EQ(literal_text(Literal::from_values({ElementType::f32, {1}}, {16777216})),
+            "dense<[16777216.0]>");
+  EXPECT_EQ(literal_text(Literal::from_values({ElementType::bf16, {1}}, {0.1})),
+            "dense<[0.100097656]>");
+  EXPECT_EQ(literal_text(Literal::from_values({ElementType::i1, {2}}, {1, 0})),
+            "dense<[true, false]>");
   EXPECT_EQ(literal_text(Literal({ElementType::f32, {0}})), "dense<[]>");
-  EXPECT_EQ(spelled(ElementType::f32, {std::byte{1}, {}, std::byte{0xc0}, std::byte{0xff}}), "dense<[0xffc00001]>");
-  EXPECT_EQ(literal_text(Literal({ElementType::u8, {65}})), "dense<\"0x" + std::string(130, '0') + "\">");
+  EXPECT_EQ(spelled(ElementType::f32, {std::byte{1}, {}, std::byte{0xc0}, std::byte{0xff}}),
+            "dense<[0xffc00001]>");
+  EXPECT_EQ(literal_text(Literal({ElementType::u8, {65}})),
+            "dense<\"0x" + std::string(130, '0') + "\">");
   EXPECT_EQ(literal_text(Literal({ElementType::u8, {65}}), 64), "dense<...>");
 }
 
 /// Every bit pattern of 16 bits, and of 32 bits a sample, as constants.
 TEST(Text, EveryBitOfAFloatSurvives) {
-  for (ElementType element : {ElementType::f16, ElementType::bf16, ElementType::f32, ElementType::f64}) {
+  for (ElementType element :
+       {ElementType::f16, ElementType::bf16, ElementType::f32, ElementType::f64}) {
     const auto size = static_cast<size_t>(size_of(element));
     Module module;
     Builder builder(module.add_function("f").body);
@@ -147,7 +174,8 @@ TEST(Text, EveryBitOfAFloatSurvives) {
       const uint64_t bits = size == 2 ? i : i * 0x9e3779b97f4a7c15;
       for (size_t b = 0; b < size; ++b) bytes.push_back(static_cast<std::byte>(bits >> (8 * b)));
       if (static_cast<int64_t>(bytes.size() / size) < kLargestSpelledLiteral) continue;
-      builder.constant(Literal::from_bytes({element, {kLargestSpelledLiteral}}, false, std::exchange(bytes, {})));
+      builder.constant(Literal::from_bytes({element, {kLargestSpelledLiteral}}, false,
+                                           std::exchange(bytes, {})));
     }
     const auto parsed = parse_module(print(module));
     ASSERT_TRUE(static_cast<bool>(parsed)) << parsed.error().to_string();
@@ -158,7 +186,8 @@ TEST(Text, EveryBitOfAFloatSurvives) {
 TEST(Text, LargeConstantsAreBytes) {
   Module module;
   Builder builder(module.add_function("f").body);
-  for (ElementType element : {ElementType::f32, ElementType::i64, ElementType::i1, ElementType::bf16}) {
+  for (ElementType element :
+       {ElementType::f32, ElementType::i64, ElementType::i1, ElementType::bf16}) {
     builder.constant(tests::random_literal({element, {10, 13}}, 3));
   }
   EXPECT_NE(print(module).find("dense<\"0x"), std::string::npos);
@@ -170,18 +199,21 @@ TEST(Text, OptionsLeaveThingsOut) {
   Builder builder(module.add_function("f").body, "model/layer");
   builder.constant(Literal({ElementType::f32, {20}}));
   const std::string text = print(module, {.locations = false, .largest_constant = 10});
-  EXPECT_NE(text.find("%0 = constant {value = dense<...>} : tensor<20xf32>\n"), std::string::npos) << text;
+  EXPECT_NE(text.find("%0 = constant {value = dense<...>} : tensor<20xf32>\n"), std::string::npos)
+      << text;
 }
 
 TEST(Text, OpsAndRegionsAlone) {
   Function function;
   Builder builder(function.body, "model");
-  const Tensor x = builder.wrap(function.add_argument({ElementType::f32, {2}}, Binding::plain("x")));
+  const Tensor x =
+      builder.wrap(function.add_argument({ElementType::f32, {2}}, Binding::plain("x")));
   const Tensor y = x + x;
   const Tensor z = y * x;
   function.add_result(z.value, Binding::plain("z"));
   EXPECT_EQ(print(*z.value->op()), "%2 = multiply %0, %1 : tensor<2xf32> loc(\"model\")\n");
-  EXPECT_EQ(print_line(function, *z.value->op()), "%2 = multiply %1, %0 : tensor<2xf32> loc(\"model\")");
+  EXPECT_EQ(print_line(function, *z.value->op()),
+            "%2 = multiply %1, %0 : tensor<2xf32> loc(\"model\")");
   EXPECT_EQ(print(function.body, {.locations = false}),
             "region(%0: tensor<2xf32>) {\n  %1 = add %0, %0 : tensor<2xf32>\n"
             "  %2 = multiply %1, %0 : tensor<2xf32>\n  return %2\n}\n");

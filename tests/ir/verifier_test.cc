@@ -43,7 +43,8 @@ TEST(Verifier, OrderOfDefinitions) {
   f.function.body.append(std::move(ops[0]));
   EXPECT_EQ(f.error(),
             "error: @f: tanh: operand 0 is not defined before it is used\n"
-            "note: a region sees its own arguments and earlier results only; in %1 = tanh %2 : tensor<2xf32> "
+            "note: a region sees its own arguments and earlier results only; in %1 = tanh %2 : "
+            "tensor<2xf32> "
             "loc(\"model/layer\")");
 }
 
@@ -54,7 +55,8 @@ TEST(Verifier, ValuesOfOtherRegions) {
   builder.create("tanh", {f.x.value});
   EXPECT_EQ(f.error(),
             "error: @g: tanh: operand 0 is not defined before it is used\n"
-            "note: a region sees its own arguments and earlier results only; in %0 = tanh %? : tensor<2xf32>");
+            "note: a region sees its own arguments and earlier results only; in %0 = tanh %? : "
+            "tensor<2xf32>");
 }
 
 TEST(Verifier, NullOperandsAndResults) {
@@ -83,12 +85,14 @@ TEST(Verifier, Attributes) {
   Fixture f;
   Op* op = transpose(f.x, {0}).value->op();
   op->set("speed", int64_t{9});
-  EXPECT_EQ(f.error(),
-            "error: @f: transpose has no attribute speed\nnote: it takes permutation; "
-            "in %1 = transpose %0 {permutation = [0], speed = 9} : tensor<2xf32> loc(\"model/layer\")");
+  EXPECT_EQ(
+      f.error(),
+      "error: @f: transpose has no attribute speed\nnote: it takes permutation; "
+      "in %1 = transpose %0 {permutation = [0], speed = 9} : tensor<2xf32> loc(\"model/layer\")");
   op->remove("speed");
   op->set("permutation", std::string("0"));
-  EXPECT_NE(f.error().find("transpose: the attribute permutation must be a list of integers"), std::string::npos);
+  EXPECT_NE(f.error().find("transpose: the attribute permutation must be a list of integers"),
+            std::string::npos);
   op->remove("permutation");
   EXPECT_NE(f.error().find("transpose needs the attribute permutation"), std::string::npos);
   op->set("permutation", Integers{1});
@@ -110,7 +114,8 @@ TEST(Verifier, RegionsOfFusions) {
   y.value->op()->set_operand(0, f.x.value);
   EXPECT_EQ(f.error(),
             "error: @f: exponential: operand 0 is not defined before it is used\n"
-            "note: a region sees its own arguments and earlier results only; in %3 = exponential %0 : tensor<2xf32>");
+            "note: a region sees its own arguments and earlier results only; in %3 = exponential "
+            "%0 : tensor<2xf32>");
   y.value->op()->set_operand(0, region.argument(0));
   region.add_argument(kVector);
   EXPECT_NE(f.error().find("fusion: 1 operands for a region of 2 arguments"), std::string::npos);
@@ -128,7 +133,8 @@ TEST(Verifier, Gradients) {
   Op* op = gradient(loss, {f.x}).front().value->op();
   EXPECT_EQ(f.error(), "none");
   op->set_operand(0, f.x.value);
-  EXPECT_NE(f.error().find("gradient: the value to differentiate must be a float scalar, not tensor<2xf32>"),
+  EXPECT_NE(f.error().find(
+                "gradient: the value to differentiate must be a float scalar, not tensor<2xf32>"),
             std::string::npos);
   op->set_operands({loss.value, f.builder.iota({ElementType::i32, {2}}, 0).value});
   EXPECT_NE(f.error().find("is not defined before it is used"), std::string::npos);
@@ -169,18 +175,24 @@ TEST(Verifier, VariablesAndTypes) {
   EXPECT_EQ(g.error(), "error: @w: tensor<-1xf32> has a negative extent");
   Fixture h;
   h.function.add_argument({ElementType::f32, {INT64_MAX, 2}}, Binding::plain("huge"));
-  EXPECT_EQ(h.error(), "error: @f: argument 1: tensor<9223372036854775807x2xf32> is larger than 1024 GiB");
+  EXPECT_EQ(h.error(),
+            "error: @f: argument 1: tensor<9223372036854775807x2xf32> is larger than 1024 GiB");
 }
 
 TEST(Verifier, ResultsThatNoMachineHolds) {
   Fixture f;
   const Tensor wide = f.builder.constant(1.0, {ElementType::f32, {1 << 30}});
-  auto op = std::make_unique<Op>(*find_op("dot_general"), std::vector<Value*>{wide.value, wide.value},
-                                 Attributes{{"lhs_batching", Integers{}}, {"rhs_batching", Integers{}},
-                                            {"lhs_contracting", Integers{}}, {"rhs_contracting", Integers{}}}, "");
+  auto op =
+      std::make_unique<Op>(*find_op("dot_general"), std::vector<Value*>{wide.value, wide.value},
+                           Attributes{{"lhs_batching", Integers{}},
+                                      {"rhs_batching", Integers{}},
+                                      {"lhs_contracting", Integers{}},
+                                      {"rhs_contracting", Integers{}}},
+                           "");
   op->add_result({ElementType::f32, {1 << 30, 1 << 30}});
   f.function.body.append(std::move(op));
-  EXPECT_NE(f.error().find("tensor<1073741824x1073741824xf32> is larger than 1024 GiB"), std::string::npos);
+  EXPECT_NE(f.error().find("tensor<1073741824x1073741824xf32> is larger than 1024 GiB"),
+            std::string::npos);
 }
 
 }  // namespace

@@ -19,9 +19,10 @@ namespace {
 
 ir::Module random(uint64_t seed) { return tests::random_module(seed, {.ops = 40, .functions = 2}); }
 
-void expect_same(const std::map<std::string, ir::Literal>& expected, const std::map<std::string, ir::Literal>& actual,
-                 const std::string& what) {
-  for (const auto& [name, literal] : expected) EXPECT_TRUE(same_bits(literal, actual.at(name))) << what << ", " << name;
+void expect_same(const std::map<std::string, ir::Literal>& expected,
+                 const std::map<std::string, ir::Literal>& actual, const std::string& what) {
+  for (const auto& [name, literal] : expected)
+    EXPECT_TRUE(same_bits(literal, actual.at(name))) << what << ", " << name;
 }
 
 /// Runs every function of both modules on the same values.
@@ -55,7 +56,8 @@ TEST_P(RandomModules, PlannedBuffersHoldWhatTheyShould) {
   ir::Module after = ir::clone(before);
   ASSERT_TRUE(run_pipeline(after));
   for (const auto& function : after.functions) {
-    tests::RandomValues values = tests::random_values(before, *before.function(function->name), GetParam());
+    tests::RandomValues values =
+        tests::random_values(before, *before.function(function->name), GetParam());
     tests::RandomValues same = values;
     const auto expected = ir::interpret(*function, values.variables, values.inputs);
     const auto actual = run_planned(after, *function, same.variables, same.inputs);
@@ -107,17 +109,19 @@ TEST(Tutorial, ArenaIsAtItsLowerBound) {
 }
 
 TEST(InPlace, NotOverAnOperandThatIsReadElsewhere) {
-  ir::Module module = module_of({{ir::ElementType::f32, {4, 4}}}, [](ir::Builder&, const std::vector<ir::Tensor>& x) {
-    return std::vector<ir::Tensor>{ir::transpose(x[0], {1, 0}) + x[0]};
-  });
+  ir::Module module = module_of(
+      {{ir::ElementType::f32, {4, 4}}}, [](ir::Builder&, const std::vector<ir::Tensor>& x) {
+        return std::vector<ir::Tensor>{ir::transpose(x[0], {1, 0}) + x[0]};
+      });
   ASSERT_TRUE(fuse(module));
   EXPECT_FALSE(can_write_over(*module.functions[0]->body.ops()[0], 0, 0));
 }
 
 TEST(InPlace, OverAnOperandThatIsReadAtTheSameElement) {
-  ir::Module module = module_of({{ir::ElementType::f32, {4, 4}}}, [](ir::Builder&, const std::vector<ir::Tensor>& x) {
-    return std::vector<ir::Tensor>{ir::exp(x[0]) + x[0]};
-  });
+  ir::Module module = module_of({{ir::ElementType::f32, {4, 4}}},
+                                [](ir::Builder&, const std::vector<ir::Tensor>& x) {
+                                  return std::vector<ir::Tensor>{ir::exp(x[0]) + x[0]};
+                                });
   ASSERT_TRUE(fuse(module));
   EXPECT_TRUE(can_write_over(*module.functions[0]->body.ops()[0], 0, 0));
 }

@@ -33,7 +33,8 @@ struct Memory {
   }
 
   size_t offset_of(const std::string& variable) const {
-    return static_cast<size_t>(std::get<int64_t>(module.variable(variable)->attributes.at("offset")));
+    return static_cast<size_t>(
+        std::get<int64_t>(module.variable(variable)->attributes.at("offset")));
   }
 };
 
@@ -48,11 +49,15 @@ ir::Literal read(const std::byte* from, const ir::Type& type) {
 
 }  // namespace
 
-std::map<std::string, ir::Literal> run_planned(const ir::Module& module, const ir::Function& function,
+std::map<std::string, ir::Literal> run_planned(const ir::Module& module,
+                                               const ir::Function& function,
                                                ir::Environment& variables,
                                                const std::map<std::string, ir::Literal>& inputs) {
-  Memory memory{module, Bytes(static_cast<size_t>(std::get<int64_t>(module.attributes.at("state_bytes")))),
-                Bytes(static_cast<size_t>(std::get<int64_t>(function.attributes.at("arena_bytes"))), std::byte{0x5a}), {}};
+  Memory memory{module,
+                Bytes(static_cast<size_t>(std::get<int64_t>(module.attributes.at("state_bytes")))),
+                Bytes(static_cast<size_t>(std::get<int64_t>(function.attributes.at("arena_bytes"))),
+                      std::byte{0x5a}),
+                {}};
   for (const ir::Variable& variable : module.variables) {
     write(memory.at("state:" + variable.name, variable.type.bytes()), variables.at(variable.name));
   }
@@ -68,7 +73,8 @@ std::map<std::string, ir::Literal> run_planned(const ir::Module& module, const i
     }
   }
   auto value_of = [&](const ir::Value* value) {
-    if (auto found = fixed.find(value); found != fixed.end()) return found->second.reshaped(value->type().shape);
+    if (auto found = fixed.find(value); found != fixed.end())
+      return found->second.reshaped(value->type().shape);
     return read(memory.at(places.at(value), value->type().bytes()), value->type());
   };
   for (const auto& op : function.body.ops()) {
@@ -90,13 +96,15 @@ std::map<std::string, ir::Literal> run_planned(const ir::Module& module, const i
     }
   }
   for (const ir::Variable& variable : module.variables) {
-    variables[variable.name] = read(memory.at("state:" + variable.name, variable.type.bytes()), variable.type);
+    variables[variable.name] =
+        read(memory.at("state:" + variable.name, variable.type.bytes()), variable.type);
   }
   std::map<std::string, ir::Literal> results;
   for (size_t r = 0; r < function.body.results().size(); ++r) {
     const ir::Binding& binding = function.result_bindings[r];
     const ir::Type& type = function.body.results()[r]->type();
-    if (!binding.is_variable) results[binding.name] = read(memory.at("output:" + binding.name, type.bytes()), type);
+    if (!binding.is_variable)
+      results[binding.name] = read(memory.at("output:" + binding.name, type.bytes()), type);
   }
   return results;
 }
