@@ -14,9 +14,11 @@
 
 namespace kiln {
 
+/// Large kernels are cut into at most this many tasks, whatever the number of threads that will run
+/// them: their code, and with it every bit of their results, is the same on any.
+inline constexpr int kKernelTasks = 8;
+
 struct CompilerOptions {
-  int threads =
-      0;  ///< kernels are cut for this many; 0: one for each CPU that this process may run on
   bool use_cache = true;  ///< keep compiled kernels in the user's cache, and look there first
   passes::AfterPass after_pass = {};  ///< called after each pass
 };

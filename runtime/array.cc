@@ -9,6 +9,8 @@
 #include <limits>
 #include <type_traits>
 
+#include "runtime/block.h"
+
 namespace kiln::runtime {
 namespace {
 
@@ -33,15 +35,12 @@ constexpr int64_t kLargestBlock = int64_t{1} << 40;
   std::abort();
 }
 
-// Zeroed, aligned memory of at least one byte; null where there is none.
+// Zeroed memory; null where there is none.
 std::shared_ptr<std::byte> aligned_zeros(int64_t bytes) {
-  constexpr int64_t kMask = KILN_ALIGNMENT - 1;
   if (bytes > kLargestBlock) return nullptr;
-  const int64_t padded = bytes == 0 ? KILN_ALIGNMENT : (bytes + kMask) & ~kMask;
-  void* block = std::aligned_alloc(KILN_ALIGNMENT, static_cast<size_t>(padded));
-  if (block == nullptr) return nullptr;
-  std::memset(block, 0, static_cast<size_t>(padded));
-  return {static_cast<std::byte*>(block), [](std::byte* start) { std::free(start); }};
+  Block block = allocate_block(bytes);
+  if (!block) return nullptr;
+  return {block.release(), AlignedFree()};
 }
 
 // A value of any element type as it is converted: integers stay exact.

@@ -4,22 +4,10 @@
 #include <cstdlib>
 #include <cstring>
 
-#if defined(__linux__)
-#include <sys/mman.h>
-
 #include "runtime/flush_denormals.h"
-#endif
 
 namespace kiln::runtime {
 namespace {
-
-// Blocks from this size on are asked to be backed by huge pages: a large arena costs fewer TLB
-// misses.
-constexpr int64_t kHugePage = 2 << 20;
-
-int64_t round_up(int64_t value, int64_t multiple) {
-  return (value + multiple - 1) / multiple * multiple;
-}
 
 Diagnostic broken_table(const kiln_model& model, const std::string& what) {
   return {model.name, what, "the executable or library is damaged; compile the model again"};
@@ -39,20 +27,6 @@ Status check_table(const kiln_model& model) {
 }
 
 }  // namespace
-
-void AlignedFree::operator()(std::byte* bytes) const { std::free(bytes); }
-
-Block allocate_block(int64_t bytes) {
-  const int64_t alignment = bytes >= 2 * kHugePage ? kHugePage : KILN_ALIGNMENT;
-  const int64_t rounded = std::max(round_up(bytes, alignment), alignment);
-  Block block(static_cast<std::byte*>(std::aligned_alloc(alignment, rounded)));
-  if (!block) return block;
-#if defined(__linux__) && defined(MADV_HUGEPAGE)
-  if (alignment == kHugePage) madvise(block.get(), rounded, MADV_HUGEPAGE);
-#endif
-  std::memset(block.get(), 0, rounded);
-  return block;
-}
 
 std::string tensor_name(const kiln_tensor& tensor) {
   return tensor_name(element_type_of(tensor), dims_of(tensor));

@@ -11,19 +11,11 @@
 
 #include "runtime/abi.h"
 #include "runtime/array.h"
+#include "runtime/block.h"
 #include "runtime/expected.h"
 #include "runtime/thread_pool.h"
 
 namespace kiln::runtime {
-
-/// Memory aligned to KILN_ALIGNMENT, freed with its owner.
-struct AlignedFree {
-  void operator()(std::byte* bytes) const;
-};
-using Block = std::unique_ptr<std::byte[], AlignedFree>;
-
-/// Zeroed memory aligned to KILN_ALIGNMENT; null when there is none.
-Block allocate_block(int64_t bytes);
 
 /// A tensor of the model's table by its parts.
 inline kiln_element_type element_type_of(const kiln_tensor& tensor) {

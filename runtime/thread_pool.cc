@@ -9,9 +9,9 @@
 #include <linux/futex.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#endif
 
 #include "runtime/flush_denormals.h"
-#endif
 
 namespace kiln::runtime {
 namespace {

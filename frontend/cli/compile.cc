@@ -12,7 +12,6 @@ namespace {
 struct CompileArguments {
   ModelArgument model;
   std::string output;
-  int threads = 0;
   bool use_cache = true;
   bool timings = false;
 };
@@ -21,7 +20,6 @@ Status run(const CompileArguments& arguments) {
   KILN_ASSIGN(ModelArgument::Read model, arguments.model.read());
   ir::Module module = std::move(model.module);
   CompilerOptions options;
-  options.threads = arguments.threads;
   options.use_cache = arguments.use_cache;
   codegen::CompileStatistics statistics;
   KILN_ASSIGN(const codegen::ObjectCode code, compile(std::move(module), options, &statistics));
@@ -45,10 +43,6 @@ void add_compile(CLI::App& program, Action& action) {
   arguments->model.add_to(*command);
   arguments->model.add_training_to(*command);
   command->add_option("-o,--output", arguments->output, "the executable to write")->required();
-  command
-      ->add_option("--threads", arguments->threads,
-                   "cut kernels for this many threads; 0: one for each CPU")
-      ->check(CLI::Range(0, 1024));
   command->add_flag("!--no-cache", arguments->use_cache, "compile every kernel anew");
   command->add_flag("--timings", arguments->timings, "print what took how long");
   command->callback([arguments, &action] { action = [arguments] { return run(*arguments); }; });

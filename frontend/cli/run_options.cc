@@ -52,7 +52,6 @@ void RunOptions::add_to(CLI::App& command) {
 Status RunOptions::run() const {
   KILN_ASSIGN(ModelArgument::Read read, model.read());
   CompilerOptions options;
-  options.threads = line.threads;
   options.use_cache = use_cache;
   KILN_ASSIGN(const codegen::Jit code, compile_in_memory(std::move(read.module), options));
   runtime::CommandLine with_weights = line;

@@ -13,33 +13,41 @@ namespace {
 constexpr int kAccumulators = 12;
 constexpr long kIterations = 2'000'000;
 
-// The empty assembly keeps each sum in its register and the loop as it is.
+// Twelve sums in variables of their own: an array would live in memory.
+#define KILN_EACH_SUM(DO) DO(0) DO(1) DO(2) DO(3) DO(4) DO(5) DO(6) DO(7) DO(8) DO(9) DO(10) DO(11)
+
 __attribute__((target("avx512f"))) void run_avx512(float* result) {
-  __m512 sums[kAccumulators];
-  for (__m512& sum : sums) sum = _mm512_set1_ps(1.0F);
   const __m512 factor = _mm512_set1_ps(0.999F), term = _mm512_set1_ps(1e-3F);
+#define KILN_DECLARE(I) __m512 sum##I = _mm512_set1_ps(1.0F);
+#define KILN_STEP(I)                              \
+  sum##I = _mm512_fmadd_ps(sum##I, factor, term); \
+  asm volatile("" : "+v"(sum##I));
+#define KILN_ADD(I) *result += _mm512_cvtss_f32(sum##I);
+  KILN_EACH_SUM(KILN_DECLARE)
   for (long i = 0; i < kIterations; ++i) {
-#pragma GCC unroll 12
-    for (int j = 0; j < kAccumulators; ++j) {
-      sums[j] = _mm512_fmadd_ps(sums[j], factor, term);
-      asm volatile("" : "+v"(sums[j]));
-    }
+    KILN_EACH_SUM(KILN_STEP)
   }
-  for (const __m512& sum : sums) *result += _mm512_cvtss_f32(sum);
+  KILN_EACH_SUM(KILN_ADD)
+#undef KILN_DECLARE
+#undef KILN_STEP
+#undef KILN_ADD
 }
 
 __attribute__((target("avx2,fma"))) void run_avx2(float* result) {
-  __m256 sums[kAccumulators];
-  for (__m256& sum : sums) sum = _mm256_set1_ps(1.0F);
   const __m256 factor = _mm256_set1_ps(0.999F), term = _mm256_set1_ps(1e-3F);
+#define KILN_DECLARE(I) __m256 sum##I = _mm256_set1_ps(1.0F);
+#define KILN_STEP(I)                              \
+  sum##I = _mm256_fmadd_ps(sum##I, factor, term); \
+  asm volatile("" : "+x"(sum##I));
+#define KILN_ADD(I) *result += _mm256_cvtss_f32(sum##I);
+  KILN_EACH_SUM(KILN_DECLARE)
   for (long i = 0; i < kIterations; ++i) {
-#pragma GCC unroll 12
-    for (int j = 0; j < kAccumulators; ++j) {
-      sums[j] = _mm256_fmadd_ps(sums[j], factor, term);
-      asm volatile("" : "+x"(sums[j]));
-    }
+    KILN_EACH_SUM(KILN_STEP)
   }
-  for (const __m256& sum : sums) *result += _mm256_cvtss_f32(sum);
+  KILN_EACH_SUM(KILN_ADD)
+#undef KILN_DECLARE
+#undef KILN_STEP
+#undef KILN_ADD
 }
 
 }  // namespace

@@ -41,7 +41,6 @@ double contraction_flops(const ir::Function& function) {
 void measure(const std::string& name, int64_t batch, int threads) {
   double flops = 0;
   CompilerOptions options;
-  options.threads = threads;
   options.after_pass = [&](const passes::Pass&, const ir::Module& module) {
     flops = contraction_flops(*module.function("train_step"));
   };

@@ -37,7 +37,7 @@ class CompiledCase {
         data_(keras::golden_arrays(name, "data.npz")),
         expected_(keras::golden_arrays(name, "expected.npz")),
         batch_(config_["batch"].get<int64_t>()),
-        code_(compile(name, threads)),
+        code_(compile(name)),
         session_(must(runtime::Session::create(code_.model(), threads))) {
     restart();
     runtime::Dataset raw;
@@ -108,11 +108,9 @@ class CompiledCase {
   int64_t batch() const { return batch_; }
 
  private:
-  codegen::Jit compile(const std::string& name, int threads) const {
+  codegen::Jit compile(const std::string& name) const {
     const keras::Model model = must(keras::parse_model(keras::golden_text(name, "model.json")));
-    CompilerOptions options;
-    options.threads = threads;
-    return must(compile_in_memory(must(keras::lower(model, {.batch = batch_})), options));
+    return must(compile_in_memory(must(keras::lower(model, {.batch = batch_}))));
   }
 
   runtime::Array aligned_rows(const runtime::Array& source, int64_t begin) const {
