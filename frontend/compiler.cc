@@ -1,17 +1,6 @@
 #include "frontend/compiler.h"
 
-#include <sched.h>
-
-#include <algorithm>
-
 namespace kiln {
-
-int available_cpus() {
-  cpu_set_t allowed;
-  CPU_ZERO(&allowed);
-  if (sched_getaffinity(0, sizeof(allowed), &allowed) != 0) return 1;
-  return std::max(1, CPU_COUNT(&allowed));
-}
 
 Expected<codegen::ObjectCode> compile(ir::Module module, const CompilerOptions& options,
                                       codegen::CompileStatistics* statistics) {

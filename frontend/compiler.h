@@ -31,7 +31,4 @@ Expected<codegen::ObjectCode> compile(ir::Module module, const CompilerOptions& 
 Expected<codegen::Jit> compile_in_memory(ir::Module module, const CompilerOptions& options = {},
                                          codegen::CompileStatistics* statistics = nullptr);
 
-/// CPUs that this process may run on.
-int available_cpus();
-
 }  // namespace kiln

@@ -4,7 +4,6 @@
 #include <functional>
 #include <set>
 
-#include "passes/constants.h"
 
 namespace kiln::passes {
 
@@ -46,16 +45,6 @@ void FusionGroups::link(ir::Op* user, const ir::Value* value) {
 FusionGroups::Group FusionGroups::group_of(const ir::Op* op) const {
   auto found = group_.find(op);
   return found == group_.end() ? kNone : found->second;
-}
-
-std::vector<FusionGroups::Group> FusionGroups::groups_under(const ir::Value* value) const {
-  if (value->op() == nullptr) return {};
-  if (const Group group = group_of(value->op()); group != kNone) return {group};
-  std::vector<Group> all;
-  for (const ir::Value* operand : value->op()->operands()) {
-    for (Group group : groups_under(operand)) all.push_back(group);
-  }
-  return all;
 }
 
 std::vector<ir::Op*> FusionGroups::readers(Group group) const {

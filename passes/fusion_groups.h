@@ -27,8 +27,6 @@ class FusionGroups {
   /// Every op that is in a group, in program order.
   const std::vector<ir::Op*>& ops() const { return ops_; }
   Group group_of(const ir::Op* op) const;
-  /// The group that computes a value, looking through free ops; kNone for arguments and constants.
-  std::vector<Group> groups_under(const ir::Value* value) const;
   const std::vector<ir::Op*>& members(Group group) const { return members_[group]; }
   /// Ops outside the group that read its results.
   std::vector<ir::Op*> readers(Group group) const;

@@ -1,9 +1,9 @@
 #include "passes/outline.h"
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "ir/ops/definition.h"
-#include "passes/constants.h"
 
 namespace kiln::passes {
 namespace {

@@ -13,7 +13,6 @@
 #include "frontend/keras/model_json.h"
 #include "frontend/keras/optimizers/optimizer.h"
 #include "ir/parser.h"
-#include "ir/verifier.h"
 
 namespace kiln::cli {
 namespace {

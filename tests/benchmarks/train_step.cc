@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <thread>
 
 #include "frontend/compiler.h"
 #include "frontend/keras/examples.h"
@@ -81,5 +82,6 @@ int main(int argc, char** argv) {
     return 0;
   }
   kiln::measure(model, batch, 1);
-  if (kiln::available_cpus() > 1) kiln::measure(model, batch, kiln::available_cpus());
+  const auto cpus = static_cast<int>(std::thread::hardware_concurrency());
+  if (cpus > 1) kiln::measure(model, batch, cpus);
 }
