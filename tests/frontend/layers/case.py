@@ -1,0 +1,29 @@
+"""What a line of a table of cases says."""
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Integers:
+    """An integer input: values in [0, high)."""
+
+    shape: tuple
+    high: int
+
+
+@dataclass(frozen=True)
+class Case:
+    """A layer with options, and the inputs that it is called with.
+
+    Case("Dense", {"units": 3}, (2, 4))
+    Case("Add", {}, [(2, 3), (2, 1)])
+    Case("Embedding", {"input_dim": 5, "output_dim": 2}, Integers((2, 3), 5))
+    """
+
+    layer: str  # the class's name in keras.layers
+    options: dict = field(default_factory=dict)  # of the constructor
+    # Shapes with the batch, or Integers; a list of them where the layer takes a list.
+    inputs: object = (2, 3)
+    call: dict = field(default_factory=dict)  # further arguments of the call
+    # Draws random numbers while training: only inference is recorded.
+    random: bool = False

@@ -1,0 +1,155 @@
+#!/usr/bin/env python3
+"""Records what Keras's layers compute, so that recorded_layers_test.cc needs no Python.
+
+    python3 record.py            # all families
+    python3 record.py core       # cases/core.py to data/core.json
+
+Made with keras 3.15.1 on tensorflow-cpu 2.21.0. A family is a table of cases; to add a case is to
+add a line to it and to run this script again. Values depend on the case alone, so that the others
+stay as they are.
+
+A recorded case has inputs and weights with few digits, and `upstream`: random numbers in the
+outputs' shapes. A run has the outputs, the derivatives of sum(outputs * upstream) with respect to
+the float inputs and to the trainable weights, and the non-trainable weights afterwards.
+`training` is null where it makes no difference.
+"""
+
+import importlib
+import json
+import os
+import pathlib
+import sys
+import zlib
+
+os.environ["CUDA_VISIBLE_DEVICES"] = ""
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from case import Integers
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+def random_floats(random, shape, low=-2.0, high=2.0):
+    return random.uniform(low, high, shape).round(3).astype(np.float32)
+
+
+def random_input(random, description):
+    if isinstance(description, Integers):
+        return random.integers(0, description.high, description.shape).astype(np.int32)
+    return random_floats(random, description)
+
+
+def array(values):
+    values = np.asarray(values)
+    # The fewest digits that give back every bit.
+    flat = [float(str(v)) if values.dtype.kind == "f" else int(v) for v in values.flatten()]
+    return {"shape": list(values.shape), "dtype": str(values.dtype), "values": flat}
+
+
+def path_of(layer, weight):
+    """A weight's path within its layer: "kernel", "query/kernel"."""
+    return weight.path.removeprefix(layer.name + "/")
+
+
+def fill_weights(random, layer):
+    for weight in layer.weights:
+        positive = "variance" in weight.path or "stddev" in weight.path
+        low, high = (0.5, 2.0) if positive else (-1.0, 1.0)
+        weight.assign(random_floats(random, weight.shape, low, high))
+
+
+def flat(structure):
+    return [np.asarray(x) for x in tf.nest.flatten(structure)]
+
+
+def run(layer, inputs, upstream, call, training):
+    """Calls the layer as training would; leaves its weights as they were."""
+    before = [w.numpy() for w in layer.weights]
+    tensors = [tf.convert_to_tensor(x) for x in inputs]
+    sources = [t for t in tensors if t.dtype.is_floating]
+    with tf.GradientTape() as tape:
+        for source in sources:
+            tape.watch(source)
+        arguments = dict(call)
+        if "training" in layer._call_signature.parameters:
+            arguments["training"] = training
+        outputs = layer(tensors if len(tensors) > 1 else tensors[0], **arguments)
+        weighed = [tf.reduce_sum(o * u) for o, u in zip(tf.nest.flatten(outputs), upstream)]
+        total = tf.add_n(weighed)
+    weights = [w.value for w in layer.trainable_weights]
+    gradients = tape.gradient(total, sources + weights, unconnected_gradients="zero")
+    gradients = [tf.convert_to_tensor(g).numpy() for g in gradients]
+    after = [w.numpy() for w in layer.non_trainable_weights]
+    for weight, value in zip(layer.weights, before):
+        weight.assign(value)
+    return {
+        "outputs": flat(outputs),
+        "input_gradients": gradients[: len(sources)],
+        "weight_gradients": gradients[len(sources) :],
+        "non_trainable": after,
+    }
+
+
+def same(a, b):
+    return all(np.array_equal(x, y) for key in a for x, y in zip(a[key], b[key]))
+
+
+def record(case, name):
+    keras.backend.clear_session()
+    random = np.random.default_rng(zlib.crc32(repr(case).encode()))
+    layer = getattr(keras.layers, case.layer)(**case.options)
+    # What the file of a model says, before building changes it.
+    config = keras.saving.serialize_keras_object(layer)["config"]
+    descriptions = case.inputs if isinstance(case.inputs, list) else [case.inputs]
+    inputs = [random_input(random, d) for d in descriptions]
+    symbols = [keras.Input(x.shape[1:], dtype=str(x.dtype)) for x in inputs]
+    symbolic = layer(symbols if len(symbols) > 1 else symbols[0], **case.call)
+    fill_weights(random, layer)
+    shapes = [list(s.shape) for s in tf.nest.flatten(symbolic)]
+    upstream = [random_floats(random, [len(inputs[0])] + s[1:], -1, 1).round(1) for s in shapes]
+    inference = run(layer, inputs, upstream, case.call, training=False)
+    runs = {"false": inference}
+    if not case.random:
+        training = run(layer, inputs, upstream, case.call, training=True)
+        runs = {"null": inference} if same(inference, training) else runs | {"true": training}
+    return {
+        "name": name,
+        "class_name": case.layer,
+        "config": config,
+        "call": case.call,
+        "output_shapes": shapes,
+        "inputs": [array(x) for x in inputs],
+        "weights": [
+            {"path": path_of(layer, w), "trainable": w.trainable} | array(w) for w in layer.weights
+        ],
+        "upstream": [array(u) for u in upstream],
+        "runs": [
+            {"training": json.loads(training)}
+            | {key: [array(v) for v in values] for key, values in result.items()}
+            for training, result in runs.items()
+        ],
+    }
+
+
+def record_family(family):
+    cases = importlib.import_module(f"cases.{family}").CASES
+    recorded, numbers = [], {}
+    for case in cases:
+        number = numbers[case.layer] = numbers.get(case.layer, -1) + 1
+        recorded.append(json.dumps(record(case, f"{case.layer}_{number}"), separators=(",", ":")))
+    text = "[\n" + ",\n".join(recorded) + "\n]\n"
+    (HERE / "data" / f"{family}.json").write_text(text)
+    print(f"{family}: {len(cases)} cases, {len(text)} bytes")
+
+
+def main(families):
+    for family in families or sorted(p.stem for p in (HERE / "cases").glob("*.py")):
+        record_family(family)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

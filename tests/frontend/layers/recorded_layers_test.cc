@@ -1,0 +1,228 @@
+// Every layer against what Keras computed (record.py): outputs, gradients, updated weights; in a
+// full batch, and in one with padding at its end, which must count for nothing.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <nlohmann/json.hpp>
+
+#include "frontend/keras/json.h"
+#include "frontend/keras/layers/list.h"
+#include "gtest/gtest.h"
+#include "ir/builder.h"
+#include "tests/frontend/evaluate.h"
+
+namespace kiln::keras {
+namespace {
+
+using ir::Literal;
+using ir::Tensor;
+
+/// One case of a file of data/.
+struct Recorded {
+  std::string name;
+  Json json;
+  friend void PrintTo(const Recorded& recorded, std::ostream* out) { *out << recorded.name; }
+};
+
+std::vector<Recorded> all_cases() {
+  std::vector<Recorded> cases;
+  for (const auto& file : std::filesystem::directory_iterator("tests/frontend/layers/data")) {
+    std::ifstream stream(file.path());
+    for (Json& json : Json::parse(stream))
+      cases.push_back({json["name"].get<std::string>(), std::move(json)});
+  }
+  std::sort(cases.begin(), cases.end(),
+            [](const Recorded& a, const Recorded& b) { return a.name < b.name; });
+  return cases;
+}
+
+ir::Type type_of(const Json& array) {
+  const bool floats = array["dtype"] == "float32";
+  return {floats ? ir::ElementType::f32 : ir::ElementType::i32, array["shape"].get<ir::Shape>()};
+}
+
+Literal literal_of(const Json& array) {
+  return Literal::from_values(type_of(array), array["values"].get<std::vector<double>>());
+}
+
+/// The array with more rows, which repeat its elements, many times larger where they are floats.
+Literal padded(const Json& array, int64_t rows, double factor) {
+  ir::Type type = type_of(array);
+  const int64_t count = type.count();
+  type.shape[0] += rows;
+  const auto values = array["values"].get<std::vector<double>>();
+  Literal literal(type);
+  for (int64_t i = 0; i < type.count(); ++i) {
+    const double value = values[static_cast<size_t>(i % count)];
+    literal.set(i, i < count || !ir::is_float(type.element) ? value : factor * value);
+  }
+  return literal;
+}
+
+/// The first elements of a literal are those values.
+::testing::AssertionResult begins_with(const Literal& actual, const Json& expected,
+                                       double tolerance) {
+  const auto values = expected["values"].get<std::vector<double>>();
+  const int64_t count = static_cast<int64_t>(values.size());
+  if (actual.type().count() < count)
+    return ::testing::AssertionFailure() << "too few elements: " << actual.type().to_string();
+  Literal beginning({actual.type().element, {count}});
+  for (int64_t i = 0; i < count; ++i) beginning.copy_element(i, actual, i);
+  return near(beginning, values, tolerance);
+}
+
+/// A case's layer in ops.
+class Replay {
+ public:
+  Replay(const Json& json, int64_t padding) : json_(json), padding_(padding) {
+    layer_ = must(read_layer(json["class_name"].get<std::string>(), json["config"], "case"));
+    std::vector<LayerInput> inputs;
+    for (const Json& array : json["inputs"]) {
+      arguments_.push_back(padded(array, padding, 7));
+      inputs.push_back({arguments_.back().type(), "input"});
+    }
+    build_ = must(layer_->build(inputs));
+    for (const Json& array : json["weights"]) arguments_.push_back(literal_of(array));
+  }
+
+  const Layer& layer() const { return *layer_; }
+  const LayerBuild& build() const { return build_; }
+
+  /// The results of a run, in the order of kResults.
+  void expect(const Json& run, bool training) const {
+    SCOPED_TRACE(fmt::format("training: {}, padding: {} rows", training, padding_));
+    const std::vector<Literal> results = evaluate(
+        arguments_, [&](const std::vector<Tensor>& tensors) { return call(tensors, training); });
+    size_t at = 0;
+    for (auto kind : {"outputs", "input_gradients", "weight_gradients", "non_trainable"}) {
+      for (const Json& expected : run[kind]) {
+        ASSERT_LT(at, results.size()) << kind;
+        EXPECT_TRUE(begins_with(results[at], expected, 1e-5)) << kind << ", result " << at;
+        ++at;
+      }
+    }
+    EXPECT_EQ(at, results.size());
+  }
+
+ private:
+  std::vector<Tensor> call(const std::vector<Tensor>& tensors, bool training) const {
+    ir::Builder& builder = *tensors[0].builder;
+    const size_t input_count = json_["inputs"].size();
+    std::vector<Signal> inputs;
+    for (size_t i = 0; i < input_count; ++i) inputs.push_back({tensors[i], {}});
+    WeightValues weights;
+    for (size_t i = 0; i < build_.weights.size(); ++i)
+      weights.values.emplace(build_.weights[i].name, tensors[input_count + i]);
+    CallContext context{builder, weights, training, real_rows(builder), row_count(builder)};
+    const std::vector<Signal> outputs = layer_->call(context, inputs);
+
+    std::vector<Tensor> results;
+    for (const Signal& output : outputs) results.push_back(output.tensor);
+    const std::vector<Tensor> sources = differentiable(tensors);
+    if (!sources.empty()) {
+      const std::vector<Tensor> gradients = gradient(weighed_sum(outputs), sources);
+      results.insert(results.end(), gradients.begin(), gradients.end());
+    }
+    for (const WeightSpec& weight : build_.weights) {
+      if (!weight.trainable) results.push_back(context.weight(weight.name));
+    }
+    return results;
+  }
+
+  /// The float inputs, then the trainable weights.
+  std::vector<Tensor> differentiable(const std::vector<Tensor>& tensors) const {
+    std::vector<Tensor> sources;
+    for (size_t i = 0; i < tensors.size(); ++i) {
+      const size_t input_count = json_["inputs"].size();
+      const bool is_input = i < input_count;
+      if (is_input ? ir::is_float(tensors[i].type().element)
+                   : build_.weights[i - input_count].trainable)
+        sources.push_back(tensors[i]);
+    }
+    return sources;
+  }
+
+  Tensor weighed_sum(const std::vector<Signal>& outputs) const {
+    Tensor total;
+    for (size_t i = 0; i < outputs.size(); ++i) {
+      const Tensor y = outputs[i].tensor;
+      const Tensor weighed =
+          sum(y * y.builder->constant(padded(json_["upstream"][i], padding_, 0)));
+      total = total ? total + weighed : weighed;
+    }
+    return total;
+  }
+
+  int64_t real_count() const { return json_["inputs"][0]["shape"][0].get<int64_t>(); }
+
+  Tensor real_rows(ir::Builder& builder) const {
+    Literal real({ir::ElementType::i1, {real_count() + padding_}});
+    for (int64_t i = 0; i < real_count(); ++i) real.set_int(i, 1);
+    return builder.constant(std::move(real));
+  }
+  Tensor row_count(ir::Builder& builder) const {
+    return builder.scalar(static_cast<double>(real_count()));
+  }
+
+  const Json& json_;
+  int64_t padding_;
+  LayerPointer layer_;
+  LayerBuild build_;
+  std::vector<Literal> arguments_;  ///< the inputs, then the weights
+};
+
+class RecordedLayer : public ::testing::TestWithParam<Recorded> {};
+
+TEST_P(RecordedLayer, ComputesWhatKerasDoes) {
+  const Json& json = GetParam().json;
+  SCOPED_TRACE(json["config"].dump());
+  for (const int64_t padding : {0, 2}) {
+    const Replay replay(json, padding);
+    for (const Json& run : json["runs"]) {
+      for (const bool training : {false, true}) {
+        if (run["training"].is_null() || run["training"] == training) replay.expect(run, training);
+      }
+    }
+  }
+}
+
+TEST_P(RecordedLayer, HasKerasWeightsAndShapes) {
+  const Json& json = GetParam().json;
+  SCOPED_TRACE(json["config"].dump());
+  const LayerPointer layer =
+      must(read_layer(json["class_name"].get<std::string>(), json["config"], "case"));
+  std::vector<LayerInput> inputs;
+  for (const Json& array : json["inputs"]) {
+    inputs.push_back({type_of(array), "input"});
+    inputs.back().type.shape[0] = kNone;
+  }
+  const LayerBuild build = must(layer->build(inputs));
+  Json weights = Json::array(), shapes = Json::array();
+  for (const WeightSpec& weight : build.weights) {
+    weights.push_back({weight.name, weight.type.shape, weight.trainable});
+  }
+  for (const ir::Type& output : build.outputs) {
+    shapes.push_back(output.shape);
+    if (shapes.back()[0] == kNone) shapes.back()[0] = nullptr;
+  }
+  Json expected_weights = Json::array();
+  for (const Json& weight : json["weights"])
+    expected_weights.push_back({weight["path"], weight["shape"], weight["trainable"]});
+  EXPECT_EQ(weights.dump(), expected_weights.dump());
+  EXPECT_EQ(shapes.dump(), json["output_shapes"].dump());
+}
+
+TEST_P(RecordedLayer, WritesItsConfigAsKeras) {
+  const Json& json = GetParam().json;
+  const LayerPointer layer =
+      must(read_layer(json["class_name"].get<std::string>(), json["config"], "case"));
+  EXPECT_EQ(write_layer_config(*layer).dump(), json["config"].dump());
+}
+
+INSTANTIATE_TEST_SUITE_P(Keras, RecordedLayer, ::testing::ValuesIn(all_cases()),
+                         [](const auto& info) { return info.param.name; });
+
+}  // namespace
+}  // namespace kiln::keras
