@@ -1,0 +1,62 @@
+// How a region becomes an Algorithm: the builder that the algorithm_*.cc share.
+#pragma once
+
+#include <Halide.h>
+
+#include <functional>
+#include <vector>
+
+#include "codegen/kernels/algorithm.h"
+
+namespace kiln::codegen {
+
+/// Indices outermost first, as the IR counts.
+using Indices = std::vector<Halide::Expr>;
+
+/// The same for Halide, innermost first.
+inline Indices reversed(const Indices& indices) { return {indices.rbegin(), indices.rend()}; }
+
+/// Parameters for a Func over a value of this rank, outermost first.
+std::vector<Halide::Var> variables(int64_t rank);
+
+inline Halide::Expr constant_index(int64_t value) { return {static_cast<int>(value)}; }
+
+class AlgorithmBuilder {
+ public:
+  explicit AlgorithmBuilder(const ir::Region& region) : region_(region) {}
+  Algorithm build();
+
+ private:
+  using Op = ir::Op;
+  using Value = ir::Value;
+  using Expr = Halide::Expr;
+
+  void declare_input(size_t i);
+  void define(const Op& op);
+  void define_result(const Op& op, size_t result,
+                     const std::function<Expr(const Indices&)>& element);
+  void define_random(const Op& op);
+  void declare_outputs();
+  bool may_lie_over_operands(const ir::Shape& shape) const;
+  Output make_output(std::vector<Expr> values, const Indices& at, const ir::Shape& shape) const;
+
+  /// One element of any value of the region.
+  Expr element(const Value* value, const Indices& at);
+
+  // algorithm_movement.cc
+  Expr movement(const Op& op, const Indices& at);
+  Expr reshape(const Op& op, const Indices& at);
+  Expr pad(const Op& op, const Indices& at);
+  Expr concatenate(const Op& op, const Indices& at);
+
+  // algorithm_reduction.cc
+  void define_reduce(const Op& op);
+
+  // algorithm_contraction.cc
+  void define_dot_general(const Op& op);
+
+  const ir::Region& region_;
+  Algorithm algorithm_;
+};
+
+}  // namespace kiln::codegen
