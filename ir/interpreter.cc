@@ -1,9 +1,11 @@
 #include "ir/interpreter.h"
 
+#include <algorithm>
 #include <unordered_map>
 
 #include "ir/ops/definition.h"
 #include "ir/printer.h"
+#include "ir/scan.h"
 
 namespace kiln::ir {
 namespace {
@@ -18,10 +20,46 @@ std::unordered_map<const Value*, size_t> last_uses(const Region& region) {
   return last;
 }
 
+/// The slice of index t along the leading dimension.
+Literal slice_at(const Literal& stacked, int64_t t, const Type& type) {
+  if (stacked.is_splat()) return Literal::from_bytes(type, true, stacked.bytes());
+  const auto begin = stacked.bytes().begin() + t * type.bytes();
+  return Literal::from_bytes(type, false, {begin, begin + type.bytes()});
+}
+
+std::vector<Literal> interpret_scan(const Op& op, std::vector<Literal> operands) {
+  const ScanParts parts = parts_of(op);
+  std::vector<std::vector<std::byte>> outputs(parts.outputs);
+  for (size_t o = 0; o < parts.outputs; ++o)
+    outputs[o].resize(static_cast<size_t>(op.result(parts.carries + o)->type().bytes()));
+  for (int64_t step = 0; step < parts.trip_count; ++step) {
+    const int64_t t = parts.reverse ? parts.trip_count - 1 - step : step;
+    std::vector<Literal> arguments = operands;
+    for (size_t i = parts.carries; i < parts.carries + parts.stacked; ++i)
+      arguments[i] = slice_at(operands[i], t, op.region().argument(i)->type());
+    std::vector<Literal> returned = interpret(op.region(), std::move(arguments));
+    for (size_t o = 0; o < parts.outputs; ++o) {
+      const Literal slice = returned[parts.carries + o].dense();
+      std::copy(slice.bytes().begin(), slice.bytes().end(),
+                outputs[o].begin() + t * slice.type().bytes());
+    }
+    std::move(returned.begin(), returned.begin() + static_cast<std::ptrdiff_t>(parts.carries),
+              operands.begin());
+  }
+  std::vector<Literal> results(operands.begin(),
+                               operands.begin() + static_cast<std::ptrdiff_t>(parts.carries));
+  for (size_t o = 0; o < parts.outputs; ++o) {
+    results.push_back(
+        Literal::from_bytes(op.result(parts.carries + o)->type(), false, std::move(outputs[o])));
+  }
+  return results;
+}
+
 /// Ops whose meaning is that of their regions.
 std::vector<Literal> interpret_structured(const Op& op, std::vector<Literal> operands) {
   KILN_CHECK(!op.is("gradient"), "a gradient op cannot be interpreted: differentiate first\n{}",
              print(op));
+  if (op.is("scan")) return interpret_scan(op, std::move(operands));
   KILN_CHECK(op.is("fusion"), "the interpreter does not know {}", op.name());
   return interpret(op.region(), std::move(operands));
 }

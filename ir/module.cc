@@ -55,6 +55,14 @@ const Variable* Module::variable(std::string_view name) const {
   return const_cast<Module*>(this)->variable(name);
 }
 
+Op* copy_op(const Op& op, std::vector<Value*> operands, Region& to) {
+  Op* copy = to.append(std::make_unique<Op>(op.definition(), std::move(operands), op.attributes(),
+                                            op.location()));
+  for (size_t i = 0; i < op.result_count(); ++i) copy->add_result(op.result(i)->type());
+  for (size_t i = 0; i < op.region_count(); ++i) copy_region(op.region(i), copy->add_region());
+  return copy;
+}
+
 void copy_region(const Region& from, Region& to) {
   std::unordered_map<const Value*, Value*> copies;
   for (size_t i = 0; i < from.argument_count(); ++i) {
@@ -66,13 +74,8 @@ void copy_region(const Region& from, Region& to) {
     return result;
   };
   for (const auto& op : from.ops()) {
-    Op* copy = to.append(std::make_unique<Op>(op->definition(), mapped(op->operands()),
-                                              op->attributes(), op->location()));
-    for (size_t i = 0; i < op->result_count(); ++i) {
-      copy->add_result(op->result(i)->type());
-      copies[op->result(i)] = copy->result(i);
-    }
-    for (size_t i = 0; i < op->region_count(); ++i) copy_region(op->region(i), copy->add_region());
+    Op* copy = copy_op(*op, mapped(op->operands()), to);
+    for (size_t i = 0; i < op->result_count(); ++i) copies[op->result(i)] = copy->result(i);
   }
   to.set_results(mapped(from.results()));
 }

@@ -65,6 +65,8 @@ struct Module {
   Variable* variable(std::string_view name);
 };
 
+/// Appends a copy of the op, with its regions, that reads other operands.
+Op* copy_op(const Op& op, std::vector<Value*> operands, Region& to);
 /// Copies ops, arguments and results of a region into an empty one.
 void copy_region(const Region& from, Region& to);
 /// A deep copy.

@@ -4,14 +4,7 @@
 #include <functional>
 #include <set>
 
-
 namespace kiln::passes {
-
-bool is_free(const ir::Op& op) {
-  if (op.is("constant")) return true;
-  constexpr std::string_view kFree[] = {"iota", "broadcast_in_dim", "reshape", "slice", "reverse"};
-  return std::find(std::begin(kFree), std::end(kFree), op.name()) != std::end(kFree);
-}
 
 FusionGroups::FusionGroups(const ir::Region& region) {
   for (const ir::Value* value : region.results()) {

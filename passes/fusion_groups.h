@@ -8,12 +8,9 @@
 #include <vector>
 
 #include "ir/module.h"
+#include "passes/free_ops.h"
 
 namespace kiln::passes {
-
-/// Whether an op is copied into every kernel that reads it rather than computed once: its elements
-/// cost an index computation only (splat constants, iota, broadcasts, slices, ...).
-bool is_free(const ir::Op& op);
 
 /// Ops that are not free, or are returned, in program order, each in one group (at first, its own).
 /// A dependence through free ops counts as direct.

@@ -15,15 +15,6 @@ bool is_dense_constant(const ir::Op& op) {
          op.result()->type().rank() > 0;
 }
 
-/// Copies an op without its operands and results' uses: they are given.
-ir::Op* copy_op(const ir::Op& op, std::vector<ir::Value*> operands, ir::Region& to) {
-  ir::Op* copy = to.append(std::make_unique<ir::Op>(op.definition(), std::move(operands),
-                                                    op.attributes(), op.location()));
-  for (size_t i = 0; i < op.result_count(); ++i) copy->add_result(op.result(i)->type());
-  for (size_t i = 0; i < op.region_count(); ++i) ir::copy_region(op.region(i), copy->add_region());
-  return copy;
-}
-
 class Outliner {
  public:
   Outliner(ir::Function& function, const FusionGroups& groups, const FusionKinds& kinds)
@@ -57,7 +48,7 @@ class Outliner {
     for (const ir::Op* op : groups_.members(group)) {
       std::vector<ir::Value*> operands;
       for (const ir::Value* operand : op->operands()) operands.push_back(inside(body, operand));
-      ir::Op* copy = copy_op(*op, std::move(operands), region);
+      ir::Op* copy = ir::copy_op(*op, std::move(operands), region);
       for (size_t i = 0; i < op->result_count(); ++i) body.inner[op->result(i)] = copy->result(i);
     }
     finish(body);
@@ -122,7 +113,7 @@ class Outliner {
     if (auto found = outer_.find(value); found != outer_.end()) return found->second;
     std::vector<ir::Value*> operands;
     for (const ir::Value* operand : value->op()->operands()) operands.push_back(outside(operand));
-    ir::Op* copy = copy_op(*value->op(), std::move(operands), function_.body);
+    ir::Op* copy = ir::copy_op(*value->op(), std::move(operands), function_.body);
     return outer_[value] = copy->result(static_cast<size_t>(value->index()));
   }
 
@@ -147,7 +138,7 @@ class Outliner {
     std::vector<ir::Value*> operands;
     for (const ir::Value* operand : value->op()->operands())
       operands.push_back(inside(body, operand));
-    ir::Op* copy = copy_op(*value->op(), std::move(operands), body.fusion->region());
+    ir::Op* copy = ir::copy_op(*value->op(), std::move(operands), body.fusion->region());
     return body.inner[value] = copy->result(static_cast<size_t>(value->index()));
   }
 

@@ -1,0 +1,123 @@
+// The gradient of a loop against finite differences.
+#include <gtest/gtest.h>
+
+#include "ir/scan.h"
+#include "passes/gradients/scan.h"
+#include "tests/passes/finite_differences.h"
+
+namespace kiln::passes {
+namespace {
+
+using ir::Builder;
+using ir::ElementType;
+using ir::ScanInputs;
+using ir::ScanResults;
+using ir::Shape;
+using ir::Tensor;
+using Tensors = std::vector<Tensor>;
+
+void expect_gradients_of(const Formula& formula, const std::vector<Shape>& shapes) {
+  for (uint64_t seed = 1; seed <= 3; ++seed) {
+    std::mt19937_64 random(seed);
+    std::vector<ir::Literal> arguments;
+    for (const Shape& shape : shapes)
+      arguments.push_back(random_literal({ElementType::f64, shape}, -1, 1, random));
+    expect_gradients(formula, arguments, seed);
+  }
+}
+
+/// h[t] = tanh(h[t-1] u + x[t] w): h of every step, or the last.
+Formula simple_rnn(bool every_step, bool reverse) {
+  return [=](Builder& builder, const Tensors& x) {
+    const ScanResults results = ir::scan(
+        builder, {{x[0]}, {x[1]}, {x[2], x[3]}}, 4, reverse, [](Builder&, const ScanInputs& step) {
+          const Tensor h = tanh(dot(step.carries[0], step.invariants[0]) +
+                                dot(step.stacked[0], step.invariants[1]));
+          return ScanResults{{h}, {h}};
+        });
+    return Tensors{every_step ? results.outputs[0] : results.carries[0]};
+  };
+}
+
+const std::vector<Shape> kSimpleRnn = {{2, 3}, {4, 2, 5}, {3, 3}, {5, 3}};
+
+TEST(ScanGradient, OfTheLastCarry) { expect_gradients_of(simple_rnn(false, false), kSimpleRnn); }
+TEST(ScanGradient, OfStackedOutputs) { expect_gradients_of(simple_rnn(true, false), kSimpleRnn); }
+TEST(ScanGradient, OfAReversedScan) { expect_gradients_of(simple_rnn(true, true), kSimpleRnn); }
+
+TEST(ScanGradient, OfTwoCarriesAndBothKindsOfResults) {
+  const Formula lstm = [](Builder& builder, const Tensors& x) {
+    const ScanResults results = ir::scan(
+        builder, {{x[0], x[1]}, {x[2]}, {x[3]}}, 3, false, [](Builder&, const ScanInputs& step) {
+          const Tensor z = dot(step.carries[0], step.invariants[0]) + step.stacked[0];
+          auto gate = [&](int64_t i) { return slice(z, {0, 2 * i}, {2, 2 * i + 2}); };
+          const Tensor c = logistic(gate(0)) * step.carries[1] + logistic(gate(1)) * tanh(gate(2));
+          const Tensor h = logistic(gate(3)) * tanh(c);
+          return ScanResults{{h, c}, {h}};
+        });
+    return Tensors{sum(results.outputs[0], {0}) * results.carries[1] + results.carries[0]};
+  };
+  expect_gradients_of(lstm, {{2, 2}, {2, 2}, {3, 2, 8}, {2, 8}});
+}
+
+TEST(ScanGradient, OfACarryThatNothingStartsFrom) {
+  const Formula sum_of_squares = [](Builder& builder, const Tensors& x) {
+    const ScanResults results =
+        ir::scan(builder, {{builder.constant(0, {ElementType::f64, {2}})}, {x[0]}, {}}, 3, false,
+                 [](Builder&, const ScanInputs& step) {
+                   return ScanResults{{step.carries[0] + square(step.stacked[0])}, {}};
+                 });
+    return Tensors{results.carries[0]};
+  };
+  expect_gradients_of(sum_of_squares, {{3, 2}});
+}
+
+TEST(ScanGradient, WithAnIntegerCarryAndAMask) {
+  const Formula masked = [](Builder& builder, const Tensors& x) {
+    const Tensor start = builder.constant(0, {ElementType::i32, {}});
+    const ScanResults results = ir::scan(
+        builder, {{start, x[0]}, {x[1]}, {}}, 5, false, [](Builder&, const ScanInputs& step) {
+          const Tensor odd = compare(remainder(step.carries[0], step.carries[0].builder->constant(
+                                                                    2, {ElementType::i32, {}})),
+                                     "EQ", 1.0);
+          const Tensor h = select(broadcast_in_dim(odd, {2}, {}), step.carries[1],
+                                  sine(step.carries[1] * step.stacked[0]));
+          return ScanResults{{step.carries[0] + 1.0, h}, {h}};
+        });
+    return Tensors{results.outputs[0]};
+  };
+  expect_gradients_of(masked, {{2}, {5, 2}});
+}
+
+TEST(ScanGradient, OfAScanInAScan) {
+  const Formula nested = [](Builder& builder, const Tensors& x) {
+    const ScanResults results = ir::scan(
+        builder, {{x[0]}, {x[1]}, {x[2]}}, 2, false,
+        [](Builder& step_builder, const ScanInputs& outer) {
+          const ScanResults inner = ir::scan(
+              step_builder, {{outer.carries[0]}, {outer.stacked[0]}, {outer.invariants[0]}}, 3,
+              true, [](Builder&, const ScanInputs& step) {
+                const Tensor h = tanh(step.carries[0] * step.invariants[0] + step.stacked[0]);
+                return ScanResults{{h}, {h}};
+              });
+          return ScanResults{{inner.carries[0] * 0.5}, {inner.outputs[0]}};
+        });
+    return Tensors{results.outputs[0]};
+  };
+  expect_gradients_of(nested, {{2}, {2, 3, 2}, {2}});
+}
+
+TEST(ScanGradient, OfWhatTheResultDoesNotDependOn) {
+  const Formula apart = [](Builder& builder, const Tensors& x) {
+    const ScanResults results = ir::scan(
+        builder, {{x[0], x[1]}, {}, {x[2]}}, 3, false, [](Builder&, const ScanInputs& step) {
+          return ScanResults{{step.carries[0] * 0.5, sine(step.carries[1] * step.invariants[0])},
+                             {}};
+        });
+    return Tensors{results.carries[0]};
+  };
+  expect_gradients_of(apart, {{2}, {2}, {2}});
+}
+
+}  // namespace
+}  // namespace kiln::passes
