@@ -4,6 +4,7 @@
 #include "ir/verifier.h"
 #include "passes/differentiate.h"
 #include "passes/fuse.h"
+#include "passes/hoist.h"
 #include "passes/order.h"
 #include "passes/pass.h"
 #include "passes/plan_memory.h"
@@ -16,6 +17,8 @@ std::span<const Pass> pipeline() {
       Pass{"differentiate", "gradients as ordinary ops, in place of every `gradient`",
            differentiate},
       Pass{"simplify", "identities, constant folding, common subexpressions, dead code", simplify},
+      Pass{"hoist", "work out of scans: products over all steps at once, before and after the loop",
+           hoist},
       Pass{"fuse",
            "ops into kernels: contractions with their epilogues, reductions, pointwise, small ones "
            "together",

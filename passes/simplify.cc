@@ -4,6 +4,7 @@
 #include "passes/eliminate_dead_code.h"
 #include "passes/fold_constants.h"
 #include "passes/simplify_identities.h"
+#include "passes/simplify_scan.h"
 
 namespace kiln::passes {
 namespace {
@@ -16,6 +17,7 @@ bool simplify_once(ir::Function& function) {
   bool changed = fold_constants(function.body);
   changed = simplify_identities(function.body) || changed;
   changed = eliminate_common_subexpressions(function.body) || changed;
+  changed = simplify_scans(function.body) || changed;
   return eliminate_dead_code(function) || changed;
 }
 

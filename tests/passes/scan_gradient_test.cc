@@ -4,6 +4,7 @@
 #include "ir/scan.h"
 #include "passes/gradients/scan.h"
 #include "tests/passes/finite_differences.h"
+#include "tests/passes/recurrent.h"
 
 namespace kiln::passes {
 namespace {
@@ -26,38 +27,21 @@ void expect_gradients_of(const Formula& formula, const std::vector<Shape>& shape
   }
 }
 
-/// h[t] = tanh(h[t-1] u + x[t] w): h of every step, or the last.
-Formula simple_rnn(bool every_step, bool reverse) {
-  return [=](Builder& builder, const Tensors& x) {
-    const ScanResults results = ir::scan(
-        builder, {{x[0]}, {x[1]}, {x[2], x[3]}}, 4, reverse, [](Builder&, const ScanInputs& step) {
-          const Tensor h = tanh(dot(step.carries[0], step.invariants[0]) +
-                                dot(step.stacked[0], step.invariants[1]));
-          return ScanResults{{h}, {h}};
-        });
-    return Tensors{every_step ? results.outputs[0] : results.carries[0]};
-  };
+void expect_gradients_of(const Recurrence& recurrence) {
+  expect_gradients_of(recurrence.formula, recurrence.shapes);
 }
 
-const std::vector<Shape> kSimpleRnn = {{2, 3}, {4, 2, 5}, {3, 3}, {5, 3}};
-
-TEST(ScanGradient, OfTheLastCarry) { expect_gradients_of(simple_rnn(false, false), kSimpleRnn); }
-TEST(ScanGradient, OfStackedOutputs) { expect_gradients_of(simple_rnn(true, false), kSimpleRnn); }
-TEST(ScanGradient, OfAReversedScan) { expect_gradients_of(simple_rnn(true, true), kSimpleRnn); }
+TEST(ScanGradient, OfTheLastCarry) { expect_gradients_of(simple_rnn(false, false)); }
+TEST(ScanGradient, OfStackedOutputs) { expect_gradients_of(simple_rnn(true, false)); }
+TEST(ScanGradient, OfAReversedScan) { expect_gradients_of(simple_rnn(true, true)); }
 
 TEST(ScanGradient, OfTwoCarriesAndBothKindsOfResults) {
-  const Formula lstm = [](Builder& builder, const Tensors& x) {
-    const ScanResults results = ir::scan(
-        builder, {{x[0], x[1]}, {x[2]}, {x[3]}}, 3, false, [](Builder&, const ScanInputs& step) {
-          const Tensor z = dot(step.carries[0], step.invariants[0]) + step.stacked[0];
-          auto gate = [&](int64_t i) { return slice(z, {0, 2 * i}, {2, 2 * i + 2}); };
-          const Tensor c = logistic(gate(0)) * step.carries[1] + logistic(gate(1)) * tanh(gate(2));
-          const Tensor h = logistic(gate(3)) * tanh(c);
-          return ScanResults{{h, c}, {h}};
-        });
-    return Tensors{sum(results.outputs[0], {0}) * results.carries[1] + results.carries[0]};
+  const Recurrence layer = lstm(3, 2, 3, 2);
+  const Formula both = [&](Builder& builder, const Tensors& x) {
+    const Tensors results = layer.formula(builder, x);
+    return Tensors{sum(results[0], {0}) * results[2] + results[1]};
   };
-  expect_gradients_of(lstm, {{2, 2}, {2, 2}, {3, 2, 8}, {2, 8}});
+  expect_gradients_of(both, layer.shapes);
 }
 
 TEST(ScanGradient, OfACarryThatNothingStartsFrom) {
