@@ -7,7 +7,7 @@
 #include <atomic>
 #include <chrono>
 #include <thread>
-#include <unordered_map>
+#include <unordered_set>
 
 #include "codegen/cache.h"
 #include "codegen/kernels/compile.h"
@@ -28,22 +28,21 @@ struct Kernel {
   const ir::Op* fusion;
 };
 
-/// The names of all calls, and each distinct kernel once, in the order of first use.
+/// The name of each fusion's kernel, and each distinct kernel once, in the order of first use.
 struct Kernels {
-  std::vector<std::vector<std::string>> names;
+  KernelNames names;
   std::vector<Kernel> distinct;
 };
 
 Kernels name_kernels(const std::vector<FunctionPlan>& plans, const Target& target) {
   Kernels kernels;
-  std::unordered_map<std::string, const ir::Op*> seen;
+  std::unordered_set<std::string> seen;
   for (const FunctionPlan& plan : plans) {
-    auto& names = kernels.names.emplace_back();
-    for (const KernelCall& call : plan.calls) {
-      names.push_back(kernel_name(*call.fusion, target));
-      if (seen.try_emplace(names.back(), call.fusion).second)
-        kernels.distinct.push_back({names.back(), call.fusion});
-    }
+    for_each_call(plan.steps, [&](const KernelCall& call) {
+      const std::string name = kernel_name(*call.fusion, target);
+      kernels.names[call.fusion] = name;
+      if (seen.insert(name).second) kernels.distinct.push_back({name, call.fusion});
+    });
   }
   return kernels;
 }
@@ -140,8 +139,9 @@ class Stopwatch {
 
 std::string kernel_name(const ir::Op& fusion, const Target& target) {
   const auto& kind = fusion.get<std::string>("kind");
+  const std::string alignment = std::to_string(buffer_alignment(fusion));
   const std::string hash = content_hash({ir::print(fusion.region(), kWithoutLocations), kind,
-                                         target.key(), kSourceHash, halide_version()});
+                                         alignment, target.key(), kSourceHash, halide_version()});
   return fmt::format("{}_{}", kind, std::string_view(hash).substr(0, kHashDigits));
 }
 

@@ -9,4 +9,8 @@ namespace kiln::passes {
 /// index computation only (constants, iota, broadcasts, slices, ...).
 bool is_free(const ir::Op& op);
 
+/// Whether a value's elements are in memory once its region is fusions: an argument, the result of
+/// an op that is not free, a dense constant, or a reshape, which is a view, of one of these.
+bool is_addressable(const ir::Value& value);
+
 }  // namespace kiln::passes

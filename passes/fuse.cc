@@ -41,17 +41,20 @@ bool is_large_reduction(const ir::Op& op) {
 
 class Fuser {
  public:
-  explicit Fuser(ir::Function& function) : function_(function), groups_(function.body) {}
+  explicit Fuser(ir::Region& region) : region_(region), groups_(region) {}
 
   void run() {
     for (ir::Op* op : groups_.ops()) {
       if (is_large_contraction(*op)) start(op, "contraction");
       if (is_large_reduction(*op)) start(op, "reduction");
+      if (op->is("scan")) start(op, kScan);
     }
     for (auto& [group, kind] : std::map(kinds_)) {
       if (kind == "reduction") absorb_producers(group);
     }
-    for (auto& [group, kind] : std::map(kinds_)) absorb_consumers(group);
+    for (auto& [group, kind] : std::map(kinds_)) {
+      if (kind != kScan) absorb_consumers(group);
+    }
     for (auto& [group, kind] : std::map(kinds_)) {
       if (kind == "contraction") absorb_producers(group);
     }
@@ -63,7 +66,7 @@ class Fuser {
     }
     merge_pointwise();
     merge_serial();
-    outline(function_, groups_, kinds_);
+    outline(region_, groups_, kinds_);
   }
 
  private:
@@ -82,7 +85,7 @@ class Fuser {
   /// Whether an op is read by reduces alone, which then compute it on the fly.
   bool feeds_reductions_only(const ir::Op* op) const {
     const auto& users = groups_.users(op);
-    return !groups_.is_returned(op) && !users.empty() &&
+    return !groups_.is_stored(op) && !users.empty() &&
            std::all_of(users.begin(), users.end(), [](const ir::Op* user) {
              return user->definition().op_class == ir::OpClass::reduction;
            });
@@ -124,7 +127,7 @@ class Fuser {
     for (bool changed = true; changed;) {
       changed = false;
       for (ir::Op* source : groups_.sources(group)) {
-        if (!is_alone(source) || !is_elementwise(*source) || groups_.is_returned(source)) continue;
+        if (!is_alone(source) || !is_elementwise(*source) || groups_.is_stored(source)) continue;
         if (!takes_in(group, source) || !groups_.can_merge(group, groups_.group_of(source)))
           continue;
         groups_.merge(group, groups_.group_of(source));
@@ -199,35 +202,51 @@ class Fuser {
     }
   }
 
-  ir::Function& function_;
+  ir::Region& region_;
   FusionGroups groups_;
   FusionKinds kinds_;
 };
 
-/// A result that is a free op gets a copy of that op to itself: the copy is what a kernel writes,
-/// while the op's readers go on computing it on the fly.
-void separate_free_results(ir::Region& body) {
+std::unique_ptr<ir::Op> copy_of(const ir::Op& op) {
+  const auto operands = op.operands();
+  auto copy = std::make_unique<ir::Op>(
+      op.definition(), std::vector<ir::Value*>(operands.begin(), operands.end()), op.attributes(),
+      op.location());
+  copy->add_result(op.result()->type());
+  return copy;
+}
+
+/// A free op that a scan reads, or the region returns, gets a copy to itself: the copy is what a
+/// kernel writes, while the op's other readers go on computing it on the fly.
+void separate_stored_values(ir::Region& body) {
+  for (std::unique_ptr<ir::Op>& op : body.take_ops()) {
+    for (size_t i = 0; op->is("scan") && i < op->operands().size(); ++i) {
+      if (!is_addressable(*op->operand(i)))
+        op->set_operand(i, body.append(copy_of(*op->operand(i)->op()))->result());
+    }
+    body.append(std::move(op));
+  }
   std::vector<ir::Value*> results = body.results();
   for (ir::Value*& result : results) {
-    const ir::Op* op = result->op();
-    if (op == nullptr || !is_free(*op)) continue;
-    const auto operands = op->operands();
-    ir::Op* copy = body.append(std::make_unique<ir::Op>(
-        op->definition(), std::vector<ir::Value*>(operands.begin(), operands.end()),
-        op->attributes(), op->location()));
-    copy->add_result(result->type());
-    result = copy->result();
+    if (result->op() != nullptr && is_free(*result->op()))
+      result = body.append(copy_of(*result->op()))->result();
   }
   body.set_results(std::move(results));
+}
+
+/// The bodies of scans first.
+void fuse_region(ir::Region& region) {
+  for (const auto& op : region.ops()) {
+    if (op->is("scan")) fuse_region(op->region());
+  }
+  separate_stored_values(region);
+  Fuser(region).run();
 }
 
 }  // namespace
 
 Status fuse(ir::Module& module) {
-  for (auto& function : module.functions) {
-    separate_free_results(function->body);
-    Fuser(*function).run();
-  }
+  for (auto& function : module.functions) fuse_region(function->body);
   return ok();
 }
 

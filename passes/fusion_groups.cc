@@ -8,10 +8,16 @@ namespace kiln::passes {
 
 FusionGroups::FusionGroups(const ir::Region& region) {
   for (const ir::Value* value : region.results()) {
-    if (value->op() != nullptr) returned_.insert(value->op());
+    if (value->op() != nullptr) stored_.insert(value->op());
   }
   for (const auto& op : region.ops()) {
-    if (is_free(*op) && !returned_.contains(op.get())) continue;
+    if (!op->is("scan")) continue;
+    for (const ir::Value* value : op->operands()) {
+      if (!is_addressable(*value)) stored_.insert(value->op());
+    }
+  }
+  for (const auto& op : region.ops()) {
+    if (is_free(*op) && !stored_.contains(op.get())) continue;
     position_[op.get()] = ops_.size();
     group_[op.get()] = ops_.size();
     members_.push_back({op.get()});

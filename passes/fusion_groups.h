@@ -12,7 +12,7 @@
 
 namespace kiln::passes {
 
-/// Ops that are not free, or are returned, in program order, each in one group (at first, its own).
+/// Ops that are not free, or must be in memory, in program order, each in one group (at first, its own).
 /// A dependence through free ops counts as direct.
 class FusionGroups {
  public:
@@ -31,8 +31,8 @@ class FusionGroups {
   std::vector<ir::Op*> sources(Group group) const;
   /// Ops that read the op's results.
   const std::vector<ir::Op*>& users(const ir::Op* op) const { return users_.at(op); }
-  /// Whether a result of the op is returned from the region.
-  bool is_returned(const ir::Op* op) const { return returned_.contains(op); }
+  /// Whether a result of the op must be in memory: the region returns it, or a scan reads it.
+  bool is_stored(const ir::Op* op) const { return stored_.contains(op); }
 
   /// Whether the two can be one: no path leads from one to the other through a third.
   bool can_merge(Group a, Group b) const;
@@ -54,7 +54,7 @@ class FusionGroups {
   std::vector<std::vector<ir::Op*>> members_;
   std::unordered_map<const ir::Op*, std::vector<ir::Op*>> users_;
   std::unordered_map<const ir::Op*, std::vector<ir::Op*>> sources_;
-  std::unordered_set<const ir::Op*> returned_;
+  std::unordered_set<const ir::Op*> stored_;
 };
 
 }  // namespace kiln::passes

@@ -4,13 +4,18 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "ir/scan.h"
+
 namespace kiln::passes {
 namespace {
 
+using Updates = std::vector<std::pair<const ir::Value*, const ir::Value*>>;
+
 class Scheduler {
  public:
-  explicit Scheduler(ir::Function& function) : function_(function) {
-    for (const auto& op : function.body.ops()) ops_.push_back(op.get());
+  /// `updates`: pairs of an old value and the new one that should be written over it.
+  Scheduler(ir::Region& region, const Updates& updates) : region_(region) {
+    for (const auto& op : region.ops()) ops_.push_back(op.get());
     successors_.resize(ops_.size());
     waiting_for_.resize(ops_.size(), 0);
     for (size_t i = 0; i < ops_.size(); ++i) index_[ops_[i]] = i;
@@ -20,7 +25,7 @@ class Scheduler {
         readers_[operand].insert(i);
       }
     }
-    add_variable_edges();
+    add_update_edges(updates);
   }
 
   void run() {
@@ -38,7 +43,7 @@ class Scheduler {
       chosen.push_back(next);
       place(next, ready);
     }
-    KILN_CHECK(chosen.size() == ops_.size(), "order: a cycle in {}", function_.name);
+    KILN_CHECK(chosen.size() == ops_.size(), "order: a cycle");
     apply(chosen);
   }
 
@@ -60,15 +65,11 @@ class Scheduler {
     return false;
   }
 
-  /// Readers of a variable's old value before the writer of its new one.
-  void add_variable_edges() {
-    const auto& results = function_.body.results();
-    for (size_t r = 0; r < results.size(); ++r) {
-      const ir::Binding& binding = function_.result_bindings[r];
-      if (!binding.is_variable || results[r]->op() == nullptr) continue;
-      const ir::Value* old_value = function_.variable_argument(binding.name);
-      if (old_value == nullptr) continue;
-      const size_t writer = index_.at(results[r]->op());
+  /// Readers of an old value before the writer of the new one.
+  void add_update_edges(const Updates& updates) {
+    for (const auto& [old_value, new_value] : updates) {
+      if (old_value == nullptr || new_value->op() == nullptr) continue;
+      const size_t writer = index_.at(new_value->op());
       for (size_t reader : readers_[old_value]) {
         if (reader != writer && !reaches(writer, reader)) add_edge(reader, writer);
       }
@@ -96,11 +97,11 @@ class Scheduler {
   }
 
   void apply(const std::vector<size_t>& chosen) {
-    std::vector<std::unique_ptr<ir::Op>> ops = function_.body.take_ops();
-    for (size_t i : chosen) function_.body.append(std::move(ops[i]));
+    std::vector<std::unique_ptr<ir::Op>> ops = region_.take_ops();
+    for (size_t i : chosen) region_.append(std::move(ops[i]));
   }
 
-  ir::Function& function_;
+  ir::Region& region_;
   std::vector<ir::Op*> ops_;
   std::unordered_map<const ir::Op*, size_t> index_;
   std::vector<std::unordered_set<size_t>> successors_;
@@ -109,10 +110,34 @@ class Scheduler {
       readers_;  // that have not run yet
 };
 
+Updates variable_updates(const ir::Function& function) {
+  Updates updates;
+  for (size_t r = 0; r < function.body.results().size(); ++r) {
+    const ir::Binding& binding = function.result_bindings[r];
+    if (binding.is_variable)
+      updates.emplace_back(function.variable_argument(binding.name), function.body.results()[r]);
+  }
+  return updates;
+}
+
+Updates carry_updates(const ir::Op& scan) {
+  Updates updates;
+  for (size_t i = 0; i < parts_of(scan).carries; ++i)
+    updates.emplace_back(scan.region().argument(i), scan.region().results()[i]);
+  return updates;
+}
+
+void order_region(ir::Region& region, const Updates& updates) {
+  for (const auto& op : region.ops()) {
+    if (op->is("scan")) order_region(op->region(), carry_updates(*op));
+  }
+  Scheduler(region, updates).run();
+}
+
 }  // namespace
 
 Status order(ir::Module& module) {
-  for (auto& function : module.functions) Scheduler(*function).run();
+  for (auto& function : module.functions) order_region(function->body, variable_updates(*function));
   return ok();
 }
 

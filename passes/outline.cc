@@ -17,15 +17,15 @@ bool is_dense_constant(const ir::Op& op) {
 
 class Outliner {
  public:
-  Outliner(ir::Function& function, const FusionGroups& groups, const FusionKinds& kinds)
-      : function_(function), groups_(groups), kinds_(kinds) {}
+  Outliner(ir::Region& region, const FusionGroups& groups, const FusionKinds& kinds)
+      : region_(region), groups_(groups), kinds_(kinds) {}
 
   void run() {
-    std::vector<ir::Value*> results = function_.body.results();
-    old_ops_ = function_.body.take_ops();
+    std::vector<ir::Value*> results = region_.results();
+    old_ops_ = region_.take_ops();
     for (Group group : groups_.sorted_groups()) outline_group(group);
     for (ir::Value*& result : results) result = outside(result);
-    function_.body.set_results(std::move(results));
+    region_.set_results(std::move(results));
   }
 
  private:
@@ -35,10 +35,11 @@ class Outliner {
     std::unique_ptr<ir::Op> fusion;
     std::vector<ir::Value*> operands;
     std::unordered_map<const ir::Value*, ir::Value*>
-        inner;  // values of the old function within the region
+        inner;  // values of the old region within the fusion's
   };
 
   void outline_group(Group group) {
+    if (kinds_.at(group) == kScan) return keep_scan(*groups_.members(group).front());
     Body body{group,
               std::make_unique<ir::Op>(*ir::find_op("fusion"), std::vector<ir::Value*>{},
                                        ir::Attributes{{"kind", kinds_.at(group)}}, ""),
@@ -52,6 +53,14 @@ class Outliner {
       for (size_t i = 0; i < op->result_count(); ++i) body.inner[op->result(i)] = copy->result(i);
     }
     finish(body);
+  }
+
+  /// A scan reads what is in memory; its region has been outlined before.
+  void keep_scan(const ir::Op& scan) {
+    std::vector<ir::Value*> operands;
+    for (const ir::Value* operand : scan.operands()) operands.push_back(outside(operand));
+    const ir::Op* copy = ir::copy_op(scan, std::move(operands), region_);
+    for (size_t i = 0; i < scan.result_count(); ++i) outer_[scan.result(i)] = copy->result(i);
   }
 
   void finish(Body& body) {
@@ -68,7 +77,7 @@ class Outliner {
     body.fusion->set_operands(body.operands);
     body.fusion->set_location(main_location(body.group));
     for (ir::Value* value : results) body.fusion->add_result(value->type());
-    ir::Op* fusion = function_.body.append(std::move(body.fusion));
+    ir::Op* fusion = region_.append(std::move(body.fusion));
     for (size_t i = 0; i < old_results.size(); ++i) outer_[old_results[i]] = fusion->result(i);
   }
 
@@ -107,13 +116,13 @@ class Outliner {
     return std::find(results_.begin(), results_.end(), value) != results_.end();
   }
 
-  /// An old value as the new function has it: an argument, a fusion's result, a view or a constant.
+  /// An old value as the new region has it: an argument, a fusion's result, a view or a constant.
   ir::Value* outside(const ir::Value* value) {
     if (value->is_argument()) return const_cast<ir::Value*>(value);
     if (auto found = outer_.find(value); found != outer_.end()) return found->second;
     std::vector<ir::Value*> operands;
     for (const ir::Value* operand : value->op()->operands()) operands.push_back(outside(operand));
-    ir::Op* copy = ir::copy_op(*value->op(), std::move(operands), function_.body);
+    ir::Op* copy = ir::copy_op(*value->op(), std::move(operands), region_);
     return outer_[value] = copy->result(static_cast<size_t>(value->index()));
   }
 
@@ -142,18 +151,18 @@ class Outliner {
     return body.inner[value] = copy->result(static_cast<size_t>(value->index()));
   }
 
-  ir::Function& function_;
+  ir::Region& region_;
   const FusionGroups& groups_;
   const FusionKinds& kinds_;
-  std::vector<ir::Value*> results_ = function_.body.results();
+  std::vector<ir::Value*> results_ = region_.results();
   std::vector<std::unique_ptr<ir::Op>> old_ops_;
   std::unordered_map<const ir::Value*, ir::Value*> outer_;
 };
 
 }  // namespace
 
-void outline(ir::Function& function, const FusionGroups& groups, const FusionKinds& kinds) {
-  Outliner(function, groups, kinds).run();
+void outline(ir::Region& region, const FusionGroups& groups, const FusionKinds& kinds) {
+  Outliner(region, groups, kinds).run();
 }
 
 }  // namespace kiln::passes

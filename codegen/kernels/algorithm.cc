@@ -34,7 +34,6 @@ void AlgorithmBuilder::declare_input(size_t i) {
   const ir::Type& type = region_.argument(i)->type();
   const auto rank = static_cast<int>(type.rank());
   Halide::ImageParam param(storage_type(type.element), rank, "a" + std::to_string(i));
-  param.set_host_alignment(64);
   const Shape strides = ir::strides_of(type.shape);
   for (int d = 0; d < rank; ++d) {
     const auto ir_dim = static_cast<size_t>(rank - 1 - d);

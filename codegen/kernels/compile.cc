@@ -6,6 +6,7 @@
 
 #include "codegen/kernels/algorithm.h"
 #include "codegen/kernels/schedule.h"
+#include "runtime/abi.h"
 
 namespace kiln::codegen {
 
@@ -23,6 +24,15 @@ void install_error_reporter() {
   std::call_once(once, [] { Halide::set_custom_compile_time_error_reporter(&reporter); });
 }
 
+/// Lets kernels load and store aligned vectors.
+void set_alignment(Algorithm& algorithm, int alignment) {
+  for (Halide::ImageParam& input : algorithm.inputs) input.set_host_alignment(alignment);
+  for (Output& output : algorithm.outputs) {
+    for (Halide::OutputImageParam buffer : output.func.output_buffers())
+      buffer.set_host_alignment(alignment);
+  }
+}
+
 Diagnostic kernel_error(const ir::Op& fusion, std::string message) {
   while (message.ends_with('\n')) message.pop_back();
   return {fusion.location(), "cannot compile this kernel: " + message, "this is a bug in kiln"};
@@ -36,6 +46,7 @@ Status compile_kernel(const ir::Op& fusion, const std::string& name, const Targe
   try {
     Algorithm algorithm = build_algorithm(fusion.region());
     schedule(algorithm, fusion.region(), fusion.get<std::string>("kind"), target);
+    set_alignment(algorithm, static_cast<int>(buffer_alignment(fusion)));
     std::vector<Halide::Argument> arguments(algorithm.inputs.begin(), algorithm.inputs.end());
     std::vector<Halide::Func> funcs;
     for (const Output& output : algorithm.outputs) funcs.push_back(output.func);
@@ -50,6 +61,10 @@ Status compile_kernel(const ir::Op& fusion, const std::string& name, const Targe
   } catch (const std::exception& error) {
     return kernel_error(fusion, error.what());
   }
+}
+
+int64_t buffer_alignment(const ir::Op& fusion) {
+  return fusion.get_or<int64_t>("buffer_alignment", KILN_ALIGNMENT);
 }
 
 std::string halide_version() {

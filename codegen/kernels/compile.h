@@ -16,6 +16,9 @@ namespace kiln::codegen {
 Status compile_kernel(const ir::Op& fusion, const std::string& name, const Target& target,
                       const std::string& path);
 
+/// The bytes that the addresses of the fusion's buffers are multiples of.
+int64_t buffer_alignment(const ir::Op& fusion);
+
 /// Halide's version, for cache keys and --version.
 std::string halide_version();
 

@@ -32,7 +32,6 @@ void schedule(Algorithm& algorithm, const ir::Region& region, const std::string&
         if (first) buffer.dim(d).set_bounds(0, extent);
         stride *= extent;
       }
-      buffer.set_host_alignment(64);
       first = false;
     }
     for (int d = 0; d < rank; ++d) {

@@ -66,6 +66,8 @@ llvm::Constant* DescriptorEmitter::variable(const ir::Variable& variable) {
 
 llvm::Constant* DescriptorEmitter::function(const FunctionPlan& plan, llvm::Function* run) {
   const ir::Attributes& attributes = plan.function->attributes;
+  int64_t kernels = 0;
+  for_each_call(plan.steps, [&](const KernelCall&) { ++kernels; });
   return same_layout<kiln_function>(constants_.structure({
       constants_.string(plan.function->name),
       constants_.i64(integer(attributes, "batch")),
@@ -75,7 +77,7 @@ llvm::Constant* DescriptorEmitter::function(const FunctionPlan& plan, llvm::Func
       tensors(plan.outputs),
       constants_.i64(integer(attributes, "arena_bytes")),
       constants_.i64(integer(attributes, "arena_lower_bound")),
-      constants_.i32(static_cast<int64_t>(plan.calls.size())),
+      constants_.i32(kernels),
       run,
   }));
 }

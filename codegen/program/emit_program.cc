@@ -58,9 +58,8 @@ void build(llvm::Module& module, const ProgramSource& source, const Target& targ
   module.setDataLayout(machine.createDataLayout());
   Constants constants(module);
   std::vector<llvm::Function*> run;
-  for (size_t i = 0; i < source.plans.size(); ++i) {
-    run.push_back(emit_step_function(module, constants, source.plans[i], source.kernels[i]));
-  }
+  for (const FunctionPlan& plan : source.plans)
+    run.push_back(emit_step_function(module, constants, plan, source.kernels));
   emit_descriptor(module, constants, source.module, source.plans, run, display_name(target.halide));
   std::string problem;
   llvm::raw_string_ostream stream(problem);

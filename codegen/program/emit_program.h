@@ -12,8 +12,8 @@ namespace kiln::codegen {
 /// What a program is made of.
 struct ProgramSource {
   const ir::Module& module;
-  const std::vector<FunctionPlan>& plans;                ///< read_plan(module)
-  const std::vector<std::vector<std::string>>& kernels;  ///< per plan, the kernel of each call
+  const std::vector<FunctionPlan>& plans;  ///< read_plan(module)
+  const KernelNames& kernels;
 };
 
 /// The object file that defines `kiln_model` (runtime/abi.h) and leaves the kernels undefined.

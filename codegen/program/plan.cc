@@ -8,6 +8,7 @@
 #include <unordered_map>
 
 #include "codegen/kernels/output_order.h"
+#include "ir/scan.h"
 #include "runtime/abi.h"
 
 namespace kiln::codegen {
@@ -32,8 +33,11 @@ class FunctionReader {
 
  private:
   Status place_arguments();
-  Status read_op(const ir::Op& op);
-  Status read_fusion(const ir::Op& op);
+  Status read_region(const ir::Region& region, std::vector<Step>& steps);
+  Status read_op(const ir::Op& op, std::vector<Step>& steps);
+  Status read_fusion(const ir::Op& op, std::vector<Step>& steps);
+  Status read_scan(const ir::Op& op, std::vector<Step>& steps);
+  Place slice_of(Place stacked, const ir::Type& slice) const;
   Status check_results() const;
 
   Expected<Place> place_of(const ir::Op& op, std::string_view buffer) const;
@@ -45,6 +49,7 @@ class FunctionReader {
   const ir::Function& function_;
   FunctionPlan plan_;
   std::unordered_map<const ir::Value*, Place> places_;
+  std::vector<const ir::Op*> scans_;  ///< around the op that is being read
 };
 
 Diagnostic FunctionReader::error(const std::string& where, std::string message) const {
@@ -60,7 +65,7 @@ Expected<FunctionPlan> FunctionReader::read() {
       plan_.outputs.push_back({binding.name, function_.body.results()[i]->type()});
   }
   KILN_TRY(place_arguments());
-  for (const auto& op : function_.body.ops()) KILN_TRY(read_op(*op));
+  KILN_TRY(read_region(function_.body, plan_.steps));
   KILN_TRY(check_results());
   return std::move(plan_);
 }
@@ -72,27 +77,33 @@ Status FunctionReader::place_arguments() {
     if (binding.is_variable) {
       KILN_ASSIGN(places_[argument], variable_place(binding.name, ""));
     } else {
-      places_[argument] = {Place::Base::input, static_cast<int64_t>(plan_.inputs.size())};
+      places_[argument] = {Place::Base::input, static_cast<int64_t>(plan_.inputs.size()), {}};
       plan_.inputs.push_back({binding.name, argument->type()});
     }
   }
   return ok();
 }
 
-Status FunctionReader::read_op(const ir::Op& op) {
-  if (op.is("fusion")) return read_fusion(op);
+Status FunctionReader::read_region(const ir::Region& region, std::vector<Step>& steps) {
+  for (const auto& op : region.ops()) KILN_TRY(read_op(*op, steps));
+  return ok();
+}
+
+Status FunctionReader::read_op(const ir::Op& op, std::vector<Step>& steps) {
+  if (op.is("fusion")) return read_fusion(op, steps);
+  if (op.is("scan")) return read_scan(op, steps);
   if (op.is("reshape")) {  // the same bytes seen in another shape
     places_[op.result()] = places_.at(op.operand(0));
     return ok();
   }
   if (!op.is("constant"))
     return error(op.location(), fmt::format("{} stands outside a fusion", op.name()));
-  places_[op.result()] = {Place::Base::constant, static_cast<int64_t>(plan_.constants.size())};
+  places_[op.result()] = {Place::Base::constant, static_cast<int64_t>(plan_.constants.size()), {}};
   plan_.constants.push_back(op.get<ir::Literal>("value").dense());
   return ok();
 }
 
-Status FunctionReader::read_fusion(const ir::Op& op) {
+Status FunctionReader::read_fusion(const ir::Op& op, std::vector<Step>& steps) {
   const auto buffers = op.get_or<ir::Strings>("buffers", {});
   if (buffers.size() != op.result_count()) {
     return error(op.location(), fmt::format("a fusion of {} results has {} buffers",
@@ -109,28 +120,84 @@ Status FunctionReader::read_fusion(const ir::Op& op) {
     call.buffers.push_back({op.result(i)->type(), place});
     KILN_TRY(check_block(op, call.buffers.back()));
   }
-  plan_.calls.push_back(std::move(call));
+  steps.push_back(std::move(call));
   return ok();
 }
 
+/// The slice that a step of the innermost loop works on.
+Place FunctionReader::slice_of(Place stacked, const ir::Type& slice) const {
+  stacked.steps.resize(scans_.size(), 0);
+  stacked.steps.back() = slice.bytes();
+  return stacked;
+}
+
+/// Carries live in the buffers of the last ones; the first ones are copied there before the loop.
+Status FunctionReader::read_scan(const ir::Op& op, std::vector<Step>& steps) {
+  const ir::ScanParts parts = parts_of(op);
+  const auto buffers = op.get_or<ir::Strings>("buffers", {});
+  if (buffers.size() != op.result_count()) {
+    return error(op.location(), fmt::format("a scan of {} results has {} buffers",
+                                            op.result_count(), buffers.size()));
+  }
+  for (size_t i = 0; i < op.result_count(); ++i) {
+    const ir::Value* result = op.result(i);
+    KILN_ASSIGN(places_[result], place_of(op, buffers[i]));
+    KILN_TRY(check_block(op, {result->type(), places_[result]}));
+  }
+  for (size_t i = 0; i < parts.carries; ++i) {
+    const Place& from = places_.at(op.operand(i));
+    const Place& to = places_.at(op.result(i));
+    if (from != to) steps.push_back(Copy{from, to, op.result(i)->type().bytes()});
+  }
+  scans_.push_back(&op);
+  for (size_t i = 0; i < op.operands().size(); ++i) {
+    const ir::Value* argument = op.region().argument(i);
+    places_[argument] = parts.is_carry(i)     ? places_.at(op.result(i))
+                        : parts.is_stacked(i) ? slice_of(places_.at(op.operand(i)), argument->type())
+                                              : places_.at(op.operand(i));
+  }
+  Loop loop{parts.trip_count, parts.reverse, {}};
+  const Status status = read_region(op.region(), loop.steps);
+  scans_.pop_back();
+  steps.push_back(std::move(loop));
+  return status;
+}
+
+/// The number that follows a prefix, or -1.
+int64_t number_after(std::string_view text, std::string_view prefix) {
+  int64_t number = -1;
+  if (!text.starts_with(prefix)) return -1;
+  const char* end = text.data() + text.size();
+  auto [rest, failure] = std::from_chars(text.data() + prefix.size(), end, number);
+  return failure == std::errc() && rest == end ? number : -1;
+}
+
 Expected<Place> FunctionReader::place_of(const ir::Op& op, std::string_view buffer) const {
-  if (buffer.starts_with("arena+")) {
-    int64_t offset = -1;
-    const char* end = buffer.data() + buffer.size();
-    auto [rest, failure] = std::from_chars(buffer.data() + 6, end, offset);
-    if (failure == std::errc() && rest == end) return Place{Place::Base::arena, offset};
+  if (const int64_t offset = number_after(buffer, "arena+"); offset >= 0)
+    return Place{Place::Base::arena, offset, {}};
+  if (!scans_.empty()) {
+    const ir::Op& scan = *scans_.back();
+    const auto carries = static_cast<int64_t>(parts_of(scan).carries);
+    const int64_t carry = number_after(buffer, "carry:");
+    if (carry >= 0 && carry < carries) return places_.at(scan.result(static_cast<size_t>(carry)));
+    const int64_t output = number_after(buffer, "stack:");
+    if (output >= carries && output < static_cast<int64_t>(scan.result_count())) {
+      const ir::Value* stacked = scan.result(static_cast<size_t>(output));
+      return slice_of(places_.at(stacked), slice_type(stacked->type()));
+    }
   }
   if (buffer.starts_with("state:")) return variable_place(buffer.substr(6), op.location());
   if (buffer.starts_with("output:")) {
     auto named = [&](const NamedType& output) { return output.name == buffer.substr(7); };
     auto found = std::find_if(plan_.outputs.begin(), plan_.outputs.end(), named);
     if (found != plan_.outputs.end())
-      return Place{Place::Base::output, found - plan_.outputs.begin()};
+      return Place{Place::Base::output, found - plan_.outputs.begin(), {}};
   }
   return error(
       op.location(),
       fmt::format(
-          "a fusion's buffer must be arena+OFFSET, state:VARIABLE or output:NAME, not \"{}\"",
+          "a buffer must be arena+OFFSET, state:VARIABLE, output:NAME or, in a scan, carry:INDEX or "
+          "stack:INDEX, not \"{}\"",
           buffer));
 }
 
@@ -138,7 +205,7 @@ Expected<Place> FunctionReader::variable_place(std::string_view name,
                                                const std::string& where) const {
   const ir::Variable* variable = module_.variable(name);
   if (variable == nullptr) return error(where, fmt::format("there is no variable {}", name));
-  const Place place{Place::Base::state, integer(variable->attributes, "offset")};
+  const Place place{Place::Base::state, integer(variable->attributes, "offset"), {}};
   if (place.at < 0 || place.at % KILN_ALIGNMENT != 0 ||
       place.at + variable->type.bytes() > integer(module_.attributes, "state_bytes")) {
     return error(variable->location,
@@ -150,6 +217,7 @@ Expected<Place> FunctionReader::variable_place(std::string_view name,
 /// Whether what a kernel writes stays within its block, and kernels can index it.
 Status FunctionReader::check_block(const ir::Op& op, const Buffer& buffer) const {
   const auto& [type, place] = buffer;
+  if (!place.steps.empty()) return ok();  // a slice: the stacked tensor has been checked
   // A view has another shape.
   auto fits = [&](const ir::Type& other) {
     return other.element == type.element && other.count() == type.count();
@@ -187,14 +255,14 @@ Status FunctionReader::check_results() const {
   int64_t output = 0;
   for (size_t i = 0; i < function_.body.results().size(); ++i) {
     const ir::Binding& binding = function_.result_bindings[i];
-    Place wanted{Place::Base::output, output};
+    Place wanted{Place::Base::output, output, {}};
     if (binding.is_variable) {
       KILN_ASSIGN(wanted, variable_place(binding.name, ""));
     } else {
       ++output;
     }
     const Place& place = places_.at(function_.body.results()[i]);
-    if (place.base != wanted.base || place.at != wanted.at) {
+    if (place != wanted) {
       return error("", fmt::format("its result {} is never written to its place", binding.name));
     }
   }
@@ -202,6 +270,14 @@ Status FunctionReader::check_results() const {
 }
 
 }  // namespace
+
+void for_each_call(const std::vector<Step>& steps,
+                   const std::function<void(const KernelCall&)>& visit) {
+  for (const Step& step : steps) {
+    if (const auto* call = std::get_if<KernelCall>(&step)) visit(*call);
+    if (const auto* loop = std::get_if<Loop>(&step)) for_each_call(loop->steps, visit);
+  }
+}
 
 Expected<std::vector<FunctionPlan>> read_plan(const ir::Module& module) {
   std::vector<FunctionPlan> plans;

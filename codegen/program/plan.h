@@ -2,7 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
+#include <unordered_map>
+#include <variant>
 #include <vector>
 
 #include "ir/module.h"
@@ -16,6 +19,11 @@ struct Place {
   Base base = Base::arena;
   int64_t at =
       0;  ///< bytes in the state or the arena; else the input's, output's or constant's number
+  /// Bytes further with each index of the loops around it, outermost first; loops that are not
+  /// listed do not move it.
+  std::vector<int64_t> steps;
+
+  friend bool operator==(const Place&, const Place&) = default;
 };
 
 /// A dense row-major tensor at its place.
@@ -30,6 +38,22 @@ struct KernelCall {
   std::vector<Buffer> buffers;
 };
 
+/// Bytes from one place to another.
+struct Copy {
+  Place from, to;
+  int64_t bytes = 0;
+};
+
+struct Loop;
+using Step = std::variant<KernelCall, Copy, Loop>;
+
+/// One scan: its steps for each index, from the last one where `reverse`.
+struct Loop {
+  int64_t trip_count = 0;
+  bool reverse = false;
+  std::vector<Step> steps;
+};
+
 /// An input or an output by its name.
 struct NamedType {
   std::string name;
@@ -42,8 +66,15 @@ struct FunctionPlan {
   std::vector<NamedType> inputs;
   std::vector<NamedType> outputs;
   std::vector<ir::Literal> constants;  ///< dense
-  std::vector<KernelCall> calls;
+  std::vector<Step> steps;
 };
+
+/// The kernels of the fusions, by name.
+using KernelNames = std::unordered_map<const ir::Op*, std::string>;
+
+/// Visits the calls of all steps, those in loops once.
+void for_each_call(const std::vector<Step>& steps,
+                   const std::function<void(const KernelCall&)>& visit);
 
 /// Reads what `plan-memory` decided: one plan per function. Says what is missing or does not fit:
 /// buffers out of their block, misaligned, of no known place, outputs that nothing writes.

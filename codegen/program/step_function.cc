@@ -46,18 +46,27 @@ llvm::Constant* buffer_template(Constants& constants, const ir::Type& type) {
 
 class StepFunctionEmitter {
  public:
-  StepFunctionEmitter(llvm::Module& module, Constants& constants, const FunctionPlan& plan)
-      : module_(module), constants_(constants), plan_(plan), builder_(module.getContext()) {}
+  StepFunctionEmitter(llvm::Module& module, Constants& constants, const FunctionPlan& plan,
+                      const KernelNames& kernels)
+      : module_(module),
+        constants_(constants),
+        plan_(plan),
+        kernels_(kernels),
+        builder_(module.getContext()) {}
 
-  llvm::Function* emit(const std::vector<std::string>& kernels);
+  llvm::Function* emit();
 
  private:
   enum Argument : unsigned { kPool, kState, kArena, kInputs, kOutputs };
 
   void start();
-  void emit_call(const KernelCall& call, const std::string& kernel);
+  void emit_steps(const std::vector<Step>& steps);
+  void emit_step(const KernelCall& call);
+  void emit_step(const Copy& copy);
+  void emit_step(const Loop& loop);
   void return_failure(llvm::Value* code);
   llvm::Value* address(const Place& place);
+  llvm::Value* start_of(const Place& place);
   llvm::Value* offset(llvm::Value* base, int64_t bytes) {
     return builder_.CreateConstInBoundsGEP1_64(builder_.getInt8Ty(), base,
                                                static_cast<uint64_t>(bytes));
@@ -66,19 +75,21 @@ class StepFunctionEmitter {
   llvm::Module& module_;
   Constants& constants_;
   const FunctionPlan& plan_;
+  const KernelNames& kernels_;
   llvm::IRBuilder<> builder_;
   llvm::Function* function_ = nullptr;
   llvm::BasicBlock* failed_ = nullptr;
   llvm::PHINode* code_ = nullptr;
   llvm::Value* buffers_ = nullptr;  ///< room for the buffers of any of the calls
   std::vector<llvm::Constant*> literals_;
+  std::vector<llvm::Value*> indices_;  ///< of the loops around the step, outermost first
 };
 
-llvm::Function* StepFunctionEmitter::emit(const std::vector<std::string>& kernels) {
+llvm::Function* StepFunctionEmitter::emit() {
   start();
   for (const ir::Literal& literal : plan_.constants)
     literals_.push_back(constants_.tensor(literal));
-  for (size_t i = 0; i < plan_.calls.size(); ++i) emit_call(plan_.calls[i], kernels[i]);
+  emit_steps(plan_.steps);
   builder_.CreateRet(builder_.getInt32(0));
   if (code_ != nullptr) {
     builder_.SetInsertPoint(failed_);
@@ -96,7 +107,8 @@ void StepFunctionEmitter::start() {
   function_->addFnAttr(llvm::Attribute::NoUnwind);
   builder_.SetInsertPoint(llvm::BasicBlock::Create(module_.getContext(), "entry", function_));
   size_t most = 0;
-  for (const KernelCall& call : plan_.calls) most = std::max(most, call.buffers.size());
+  for_each_call(plan_.steps,
+                [&](const KernelCall& call) { most = std::max(most, call.buffers.size()); });
   if (most == 0) return;
   auto* room = builder_.CreateAlloca(
       llvm::ArrayType::get(builder_.getInt8Ty(), most * sizeof(halide_buffer_t)), nullptr,
@@ -105,9 +117,37 @@ void StepFunctionEmitter::start() {
   buffers_ = room;
 }
 
+void StepFunctionEmitter::emit_steps(const std::vector<Step>& steps) {
+  for (const Step& step : steps) std::visit([&](const auto& s) { emit_step(s); }, step);
+}
+
+void StepFunctionEmitter::emit_step(const Copy& copy) {
+  builder_.CreateMemCpy(address(copy.to), llvm::Align(1), address(copy.from), llvm::Align(1),
+                        static_cast<uint64_t>(copy.bytes));
+}
+
+/// Counts down from trip_count to 1; the index is count - 1 where the scan runs in reverse.
+void StepFunctionEmitter::emit_step(const Loop& loop) {
+  llvm::BasicBlock* before = builder_.GetInsertBlock();
+  auto* head = llvm::BasicBlock::Create(module_.getContext(), "loop", function_);
+  builder_.CreateBr(head);
+  builder_.SetInsertPoint(head);
+  llvm::PHINode* left = builder_.CreatePHI(builder_.getInt64Ty(), 2, "left");
+  left->addIncoming(constants_.i64(loop.trip_count), before);
+  llvm::Value* next = builder_.CreateSub(left, constants_.i64(1));
+  indices_.push_back(loop.reverse ? next
+                                  : builder_.CreateSub(constants_.i64(loop.trip_count), left));
+  emit_steps(loop.steps);
+  indices_.pop_back();
+  left->addIncoming(next, builder_.GetInsertBlock());
+  auto* after = llvm::BasicBlock::Create(module_.getContext(), "after", function_);
+  builder_.CreateCondBr(builder_.CreateIsNull(next), after, head);
+  builder_.SetInsertPoint(after);
+}
+
 /// Copies the call's templates to the stack, fills in the hosts, calls; leaves the function where
 /// the kernel fails.
-void StepFunctionEmitter::emit_call(const KernelCall& call, const std::string& kernel) {
+void StepFunctionEmitter::emit_step(const KernelCall& call) {
   std::vector<llvm::Constant*> templates;
   std::vector<llvm::Value*> arguments = {function_->getArg(kPool)};
   std::vector<llvm::Type*> types = {constants_.pointer_type()};
@@ -123,7 +163,7 @@ void StepFunctionEmitter::emit_call(const KernelCall& call, const std::string& k
     types.push_back(constants_.pointer_type());
   }
   auto* type = llvm::FunctionType::get(builder_.getInt32Ty(), types, false);
-  return_failure(builder_.CreateCall(module_.getOrInsertFunction(kernel, type), arguments));
+  return_failure(builder_.CreateCall(module_.getOrInsertFunction(kernels_.at(call.fusion), type), arguments));
 }
 
 void StepFunctionEmitter::return_failure(llvm::Value* code) {
@@ -138,6 +178,15 @@ void StepFunctionEmitter::return_failure(llvm::Value* code) {
 }
 
 llvm::Value* StepFunctionEmitter::address(const Place& place) {
+  llvm::Value* at = start_of(place);
+  for (size_t d = 0; d < place.steps.size(); ++d) {
+    llvm::Value* bytes = builder_.CreateMul(indices_.at(d), constants_.i64(place.steps[d]));
+    at = builder_.CreateInBoundsGEP(builder_.getInt8Ty(), at, bytes);
+  }
+  return at;
+}
+
+llvm::Value* StepFunctionEmitter::start_of(const Place& place) {
   auto element = [&](Argument table) {
     llvm::Value* entry =
         offset(function_->getArg(table), place.at * static_cast<int64_t>(sizeof(void*)));
@@ -161,9 +210,8 @@ llvm::Value* StepFunctionEmitter::address(const Place& place) {
 }  // namespace
 
 llvm::Function* emit_step_function(llvm::Module& module, Constants& constants,
-                                   const FunctionPlan& plan,
-                                   const std::vector<std::string>& kernels) {
-  return StepFunctionEmitter(module, constants, plan).emit(kernels);
+                                   const FunctionPlan& plan, const KernelNames& kernels) {
+  return StepFunctionEmitter(module, constants, plan, kernels).emit();
 }
 
 }  // namespace kiln::codegen

@@ -1,4 +1,5 @@
-// A function of the model as LLVM IR: calls of its kernels, one after the other.
+// A function of the model as LLVM IR: calls of its kernels, one after the other, in
+// loops where the model has them.
 #pragma once
 
 #include <string>
@@ -9,10 +10,8 @@
 
 namespace kiln::codegen {
 
-/// Defines a local function with the signature of kiln_run that makes the plan's calls; `kernels`
-/// names the kernel of each.
+/// Defines a local function with the signature of kiln_run that takes the plan's steps.
 llvm::Function* emit_step_function(llvm::Module& module, Constants& constants,
-                                   const FunctionPlan& plan,
-                                   const std::vector<std::string>& kernels);
+                                   const FunctionPlan& plan, const KernelNames& kernels);
 
 }  // namespace kiln::codegen

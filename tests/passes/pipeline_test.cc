@@ -6,12 +6,14 @@
 #include "ir/printer.h"
 #include "ir/verifier.h"
 #include "passes/fuse.h"
+#include "passes/differentiate.h"
 #include "passes/in_place.h"
 #include "passes/order.h"
 #include "passes/pass.h"
 #include "passes/plan_memory.h"
 #include "tests/passes/evaluation.h"
 #include "tests/passes/planned_memory.h"
+#include "tests/passes/recurrent.h"
 #include "tests/random_module.h"
 
 namespace kiln::passes {
@@ -106,6 +108,87 @@ TEST(Tutorial, ArenaIsAtItsLowerBound) {
               std::get<int64_t>(function->attributes.at("arena_lower_bound")))
         << describe_memory_plan(*function);
   }
+}
+
+/// A recurrent layer's training step through all passes, on real memory, and what it gives without
+/// them.
+void expect_same_when_planned(const Recurrence& recurrence) {
+  const std::vector<ir::Type> types = recurrence.types(ir::ElementType::f64);
+  ir::Module before = module_of(types, recurrence.formula);
+  ASSERT_TRUE(differentiate(before));
+  ir::Module after = ir::clone(before);
+  const Status status = run_pipeline(after);
+  ASSERT_TRUE(status) << status.error().to_string();
+  std::mt19937_64 random(5);
+  std::map<std::string, ir::Literal> inputs;
+  for (size_t i = 0; i < types.size(); ++i)
+    inputs[fmt::format("x{}", i)] = random_literal(types[i], -1, 1, random);
+  ir::Environment none;
+  const auto expected = ir::interpret(*before.functions[0], none, inputs);
+  const auto actual = run_planned(after, *after.functions[0], none, inputs);
+  for (const auto& [name, literal] : expected) {
+    for (int64_t i = 0; i < literal.type().count(); ++i)
+      ASSERT_NEAR(literal.get(i), actual.at(name).get(i), 1e-12) << name << "\n" << ir::print(after);
+  }
+}
+
+TEST(PlannedScans, KeepTheirMeaning) {
+  expect_same_when_planned(lstm(3, 2, 3, 2));
+  expect_same_when_planned(with_gradients(lstm(3, 2, 3, 2)));
+  expect_same_when_planned(with_gradients(simple_rnn(true, false)));
+  expect_same_when_planned(with_gradients(simple_rnn(false, true)));
+}
+
+/// Carries that change places: neither may be written before both are read.
+TEST(PlannedScans, SwapTheirCarries) {
+  const Recurrence fibonacci = {
+      [](ir::Builder& builder, const std::vector<ir::Tensor>& x) {
+        const ir::ScanResults results =
+            ir::scan(builder, {{x[0], x[1]}, {}, {}}, 5, false,
+                     [](ir::Builder&, const ir::ScanInputs& in) {
+                       return ir::ScanResults{{in.carries[1], in.carries[0] + in.carries[1]},
+                                              {in.carries[0]}};
+                     });
+        return std::vector<ir::Tensor>{results.carries[0], results.carries[1], results.outputs[0]};
+      },
+      {{3}, {3}}};
+  expect_same_when_planned(fibonacci);
+  const Recurrence swap = {
+      [](ir::Builder& builder, const std::vector<ir::Tensor>& x) {
+        const ir::ScanResults results =
+            ir::scan(builder, {{x[0], x[1]}, {}, {}}, 3, false,
+                     [](ir::Builder&, const ir::ScanInputs& in) {
+                       return ir::ScanResults{{in.carries[1], in.carries[0]}, {}};
+                     });
+        return std::vector<ir::Tensor>{results.carries[0], results.carries[1]};
+      },
+      {{3}, {3}}};
+  expect_same_when_planned(swap);
+}
+
+TEST(PlannedScans, NestInEachOther) {
+  const Recurrence nested = {
+      [](ir::Builder& builder, const std::vector<ir::Tensor>& x) {
+        const ir::ScanResults results = ir::scan(
+            builder, {{x[0]}, {x[1]}, {x[2]}}, 2, false,
+            [](ir::Builder& step_builder, const ir::ScanInputs& outer) {
+              const ir::ScanResults inner = ir::scan(
+                  step_builder, {{outer.carries[0]}, {outer.stacked[0]}, {outer.invariants[0]}}, 3,
+                  true, [](ir::Builder&, const ir::ScanInputs& in) {
+                    const ir::Tensor h = tanh(in.carries[0] * in.invariants[0] + in.stacked[0]);
+                    return ir::ScanResults{{h}, {h}};
+                  });
+              return ir::ScanResults{{inner.carries[0] * 0.5}, {inner.outputs[0]}};
+            });
+        return std::vector<ir::Tensor>{results.outputs[0], results.carries[0]};
+      },
+      {{2}, {2, 3, 2}, {2}}};
+  expect_same_when_planned(nested);
+  expect_same_when_planned(with_gradients({[&](ir::Builder& builder, const auto& x) {
+                                             return std::vector<ir::Tensor>{
+                                                 nested.formula(builder, x)[0]};
+                                           },
+                                           nested.shapes}));
 }
 
 TEST(InPlace, NotOverAnOperandThatIsReadElsewhere) {

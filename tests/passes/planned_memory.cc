@@ -3,7 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <cstring>
+#include <deque>
 #include <unordered_map>
+
+#include "ir/scan.h"
 
 namespace kiln::passes {
 namespace {
@@ -47,6 +50,82 @@ ir::Literal read(const std::byte* from, const ir::Type& type) {
   return ir::Literal::from_bytes(type, false, Bytes(from, from + type.bytes()));
 }
 
+/// Runs regions op by op; every value is where its buffer is.
+class PlannedRun {
+ public:
+  PlannedRun(Memory& memory, std::deque<Bytes>& fixed) : memory_(memory), fixed_(fixed) {}
+
+  void place(const ir::Value* value, std::byte* at) { at_[value] = at; }
+  /// Values that stand in no buffer of the function's: inputs and constants.
+  void fix(const ir::Value* value, const ir::Literal& literal) {
+    fixed_.push_back(literal.dense().bytes());
+    place(value, fixed_.back().data());
+  }
+  ir::Literal value(const ir::Value* value) const { return read(at_.at(value), value->type()); }
+
+  void run(const ir::Region& region) {
+    for (const auto& op : region.ops()) {
+      if (op->is("constant")) {
+        fix(op->result(), op->get<ir::Literal>("value"));
+      } else if (op->is("reshape")) {
+        place(op->result(), at_.at(op->operand(0)));
+      } else if (op->is("scan")) {
+        run_scan(*op);
+      } else {
+        run_fusion(*op);
+      }
+    }
+  }
+
+ private:
+  std::byte* buffer(const ir::Op& op, size_t result) {
+    const std::string& place = op.get<ir::Strings>("buffers")[result];
+    for (const char* prefix : {"carry:", "stack:"}) {
+      if (place.starts_with(prefix)) return slots_.at(place);
+    }
+    return memory_.at(place, op.result(result)->type().bytes());
+  }
+
+  void run_fusion(const ir::Op& op) {
+    KILN_CHECK(op.is("fusion"), "{} stands outside a fusion", op.name());
+    std::vector<ir::Literal> operands;
+    for (const ir::Value* operand : op.operands()) operands.push_back(value(operand));
+    const std::vector<ir::Literal> results = ir::interpret(op.region(), std::move(operands));
+    for (size_t r = 0; r < results.size(); ++r) {
+      place(op.result(r), buffer(op, r));
+      write(at_.at(op.result(r)), results[r]);
+    }
+  }
+
+  void run_scan(const ir::Op& op) {
+    const ir::ScanParts parts = parts_of(op);
+    for (size_t r = 0; r < op.result_count(); ++r) place(op.result(r), buffer(op, r));
+    for (size_t i = 0; i < parts.carries; ++i) write(at_.at(op.result(i)), value(op.operand(i)));
+    const auto outer = slots_;
+    for (int64_t step = 0; step < parts.trip_count; ++step) {
+      const int64_t t = parts.reverse ? parts.trip_count - 1 - step : step;
+      for (size_t i = 0; i < op.operands().size(); ++i) {
+        const ir::Value* argument = op.region().argument(i);
+        std::byte* at = at_.at(parts.is_carry(i) ? op.result(i) : op.operand(i));
+        place(argument, parts.is_stacked(i) ? at + t * argument->type().bytes() : at);
+      }
+      for (size_t r = 0; r < op.result_count(); ++r) {
+        const int64_t bytes = op.region().results()[r]->type().bytes();
+        if (r < parts.carries) slots_["carry:" + std::to_string(r)] = at_.at(op.result(r));
+        if (r >= parts.carries)
+          slots_["stack:" + std::to_string(r)] = at_.at(op.result(r)) + t * bytes;
+      }
+      run(op.region());
+    }
+    slots_ = outer;
+  }
+
+  Memory& memory_;
+  std::deque<Bytes>& fixed_;
+  std::unordered_map<const ir::Value*, std::byte*> at_;
+  std::map<std::string, std::byte*> slots_;  ///< of the innermost scan
+};
+
 }  // namespace
 
 std::map<std::string, ir::Literal> run_planned(const ir::Module& module,
@@ -61,40 +140,18 @@ std::map<std::string, ir::Literal> run_planned(const ir::Module& module,
   for (const ir::Variable& variable : module.variables) {
     write(memory.at("state:" + variable.name, variable.type.bytes()), variables.at(variable.name));
   }
-  std::unordered_map<const ir::Value*, std::string> places;
-  std::unordered_map<const ir::Value*, ir::Literal> fixed;  // inputs and constants
+  std::deque<Bytes> fixed;
+  PlannedRun run(memory, fixed);
   for (size_t i = 0; i < function.body.argument_count(); ++i) {
     const ir::Binding& binding = function.argument_bindings[i];
     const ir::Value* argument = function.body.argument(i);
     if (binding.is_variable) {
-      places[argument] = "state:" + binding.name;
+      run.place(argument, memory.at("state:" + binding.name, argument->type().bytes()));
     } else {
-      fixed[argument] = inputs.at(binding.name);
+      run.fix(argument, inputs.at(binding.name));
     }
   }
-  auto value_of = [&](const ir::Value* value) {
-    if (auto found = fixed.find(value); found != fixed.end())
-      return found->second.reshaped(value->type().shape);
-    return read(memory.at(places.at(value), value->type().bytes()), value->type());
-  };
-  for (const auto& op : function.body.ops()) {
-    if (op->is("constant")) {
-      fixed[op->result()] = op->get<ir::Literal>("value");
-    } else if (op->is("reshape")) {
-      const ir::Value* source = op->operand(0);
-      if (fixed.contains(source)) fixed[op->result()] = fixed.at(source);
-      if (places.contains(source)) places[op->result()] = places.at(source);
-    } else {
-      std::vector<ir::Literal> operands;
-      for (const ir::Value* operand : op->operands()) operands.push_back(value_of(operand));
-      const std::vector<ir::Literal> results = ir::interpret(op->region(), std::move(operands));
-      const auto& buffers = op->get<ir::Strings>("buffers");
-      for (size_t r = 0; r < results.size(); ++r) {
-        places[op->result(r)] = buffers[r];
-        write(memory.at(buffers[r], results[r].type().bytes()), results[r]);
-      }
-    }
-  }
+  run.run(function.body);
   for (const ir::Variable& variable : module.variables) {
     variables[variable.name] =
         read(memory.at("state:" + variable.name, variable.type.bytes()), variable.type);
