@@ -209,9 +209,9 @@ class Fuser {
 
 std::unique_ptr<ir::Op> copy_of(const ir::Op& op) {
   const auto operands = op.operands();
-  auto copy = std::make_unique<ir::Op>(
-      op.definition(), std::vector<ir::Value*>(operands.begin(), operands.end()), op.attributes(),
-      op.location());
+  auto copy = std::make_unique<ir::Op>(op.definition(),
+                                       std::vector<ir::Value*>(operands.begin(), operands.end()),
+                                       op.attributes(), op.location());
   copy->add_result(op.result()->type());
   return copy;
 }

@@ -6,7 +6,8 @@
 
 namespace kiln::passes {
 
-/// Replaces the ops of every function, and of the regions of scans, by `fusion` ops, each one kernel:
+/// Replaces the ops of every function, and of the regions of scans, by `fusion` ops, each one
+/// kernel:
 ///   contraction  a large dot_general and the elementwise ops of its result's shape that follow it
 ///                (bias, activation; an optimizer's whole update after a weight's gradient);
 ///   reduction    a large reduce with the elementwise ops before and after it;

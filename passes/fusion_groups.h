@@ -12,8 +12,8 @@
 
 namespace kiln::passes {
 
-/// Ops that are not free, or must be in memory, in program order, each in one group (at first, its own).
-/// A dependence through free ops counts as direct.
+/// Ops that are not free, or must be in memory, in program order, each in one group (at first, its
+/// own). A dependence through free ops counts as direct.
 class FusionGroups {
  public:
   using Group = size_t;

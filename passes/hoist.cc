@@ -33,8 +33,7 @@ bool any_of(const Op& op, const Values& values) {
 /// One scan taken apart: `before_` is computed before the loop, `after_` after it.
 class ScanHoister {
  public:
-  explicit ScanHoister(const Op& scan)
-      : scan_(scan), body_(scan.region()), parts_(parts_of(scan)) {
+  explicit ScanHoister(const Op& scan) : scan_(scan), body_(scan.region()), parts_(parts_of(scan)) {
     find_varying();
     choose_before();
     find_sums();
@@ -54,9 +53,10 @@ class ScanHoister {
       (varying_.contains(value) ? inputs.stacked : inputs.invariants).push_back(outside(value));
     }
     find_leaving_values();
-    const ir::ScanResults results = ir::scan(
-        builder, inputs, parts_.trip_count, parts_.reverse,
-        [&](ir::Builder& inner, const ir::ScanInputs& step) { return build(inner, step, entering); });
+    const ir::ScanResults results = ir::scan(builder, inputs, parts_.trip_count, parts_.reverse,
+                                             [&](ir::Builder& inner, const ir::ScanInputs& step) {
+                                               return build(inner, step, entering);
+                                             });
     for (size_t i = 0; i < leaving_.size(); ++i) outside_[leaving_[i]] = results.outputs[i];
     return replacements(results);
   }
@@ -134,9 +134,10 @@ class ScanHoister {
     if (add == nullptr || !add->is("add") || add->operand(0) == add->operand(1)) return nullptr;
     size_t uses = 0;
     for (const auto& op : body_.ops())
-      uses += static_cast<size_t>(std::count(op->operands().begin(), op->operands().end(), argument));
-    uses += static_cast<size_t>(
-        std::count(body_.results().begin(), body_.results().end(), argument));
+      uses +=
+          static_cast<size_t>(std::count(op->operands().begin(), op->operands().end(), argument));
+    uses +=
+        static_cast<size_t>(std::count(body_.results().begin(), body_.results().end(), argument));
     const bool returned_once =
         std::count(body_.results().begin(), body_.results().end(), result) == 1;
     if (uses != 1 || !returned_once) return nullptr;
@@ -200,9 +201,8 @@ class ScanHoister {
                        [&](const auto& sum) { return sum.second == value; });
   }
   bool is_sum(const Value* value) const {
-    return std::any_of(sums_.begin(), sums_.end(), [&](const auto& sum) {
-      return body_.results()[sum.first] == value;
-    });
+    return std::any_of(sums_.begin(), sums_.end(),
+                       [&](const auto& sum) { return body_.results()[sum.first] == value; });
   }
 
   // ---- outside the loop
@@ -210,8 +210,7 @@ class ScanHoister {
   /// A value of the body for all steps at once, or once where it is the same for all.
   Tensor outside(const Value* value) {
     if (auto found = outside_.find(value); found != outside_.end()) return found->second;
-    if (value->is_argument())
-      return outside_[value] = operand(static_cast<size_t>(value->index()));
+    if (value->is_argument()) return outside_[value] = operand(static_cast<size_t>(value->index()));
     const Op& op = *value->op();
     std::vector<Tensor> operands;
     std::vector<bool> stacked;
@@ -233,7 +232,8 @@ class ScanHoister {
     for (const Op* op : before_) made.insert(op->result());
     std::vector<const Value*> entering;
     auto enter = [&](const Value* value) {
-      if (made.contains(value) && std::find(entering.begin(), entering.end(), value) == entering.end())
+      if (made.contains(value) &&
+          std::find(entering.begin(), entering.end(), value) == entering.end())
         entering.push_back(value);
     };
     for (const auto& op : body_.ops()) {

@@ -286,10 +286,9 @@ class Planner {
       ir::Strings buffers;
       for (size_t r = 0; r < op(i)->result_count(); ++r) {
         auto place = place_.find(op(i)->result(r));
-        buffers.push_back(
-            place != place_.end()
-                ? place->second
-                : arena_place(temporaries_[temporary(op(i)->result(r))].offset));
+        buffers.push_back(place != place_.end()
+                              ? place->second
+                              : arena_place(temporaries_[temporary(op(i)->result(r))].offset));
       }
       op(i)->set("buffers", std::move(buffers));
     }

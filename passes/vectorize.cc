@@ -55,9 +55,8 @@ Tensor elementwise(const Steps& s) {
 }
 
 Tensor broadcast(const Steps& s) {
-  return broadcast_in_dim(
-      s.x(), s.result_shape(),
-      behind(0, shifted(s.op.get<Integers>("broadcast_dimensions"))));
+  return broadcast_in_dim(s.x(), s.result_shape(),
+                          behind(0, shifted(s.op.get<Integers>("broadcast_dimensions"))));
 }
 
 Tensor reshaped(const Steps& s) { return reshape(s.x(), s.result_shape()); }
@@ -83,8 +82,7 @@ Tensor concatenated(const Steps& s) {
 }
 
 Tensor reduced(const Steps& s) {
-  return reduce(s.x(), s.op.get<std::string>("reducer"),
-                shifted(s.op.get<Integers>("dimensions")));
+  return reduce(s.x(), s.op.get<std::string>("reducer"), shifted(s.op.get<Integers>("dimensions")));
 }
 
 ir::DotDimensions dimensions_of(const Op& op) {
@@ -111,10 +109,14 @@ using Rule = Tensor (*)(const Steps& s);
 Rule rule_of(const Op& op) {
   if (op.result_count() != 1) return nullptr;
   if (op.definition().op_class == ir::OpClass::elementwise) return elementwise;
-  constexpr std::pair<std::string_view, Rule> kRules[] = {
-      {"broadcast_in_dim", broadcast}, {"reshape", reshaped}, {"transpose", transposed},
-      {"slice", sliced},               {"reverse", reversed}, {"concatenate", concatenated},
-      {"reduce", reduced},             {"dot_general", product}};
+  constexpr std::pair<std::string_view, Rule> kRules[] = {{"broadcast_in_dim", broadcast},
+                                                          {"reshape", reshaped},
+                                                          {"transpose", transposed},
+                                                          {"slice", sliced},
+                                                          {"reverse", reversed},
+                                                          {"concatenate", concatenated},
+                                                          {"reduce", reduced},
+                                                          {"dot_general", product}};
   const auto* found = std::find_if(std::begin(kRules), std::end(kRules),
                                    [&](const auto& rule) { return op.is(rule.first); });
   return found == std::end(kRules) ? nullptr : found->second;
@@ -143,13 +145,12 @@ bool can_sum_over_steps(const Op& op, const std::vector<bool>& stacked) {
 }
 
 Tensor sum_over_steps(const Op& op, const std::vector<Tensor>& operands) {
-  if (op.is("reduce"))
-    return sum(operands[0], behind(0, shifted(op.get<Integers>("dimensions"))));
+  if (op.is("reduce")) return sum(operands[0], behind(0, shifted(op.get<Integers>("dimensions"))));
   ir::DotDimensions dims = dimensions_of(op);
-  return dot_general(operands[0], operands[1],
-                     {shifted(dims.lhs_batching), shifted(dims.rhs_batching),
-                      behind(0, shifted(dims.lhs_contracting)),
-                      behind(0, shifted(dims.rhs_contracting))});
+  return dot_general(
+      operands[0], operands[1],
+      {shifted(dims.lhs_batching), shifted(dims.rhs_batching),
+       behind(0, shifted(dims.lhs_contracting)), behind(0, shifted(dims.rhs_contracting))});
 }
 
 }  // namespace kiln::passes

@@ -152,9 +152,10 @@ Status FunctionReader::read_scan(const ir::Op& op, std::vector<Step>& steps) {
   scans_.push_back(&op);
   for (size_t i = 0; i < op.operands().size(); ++i) {
     const ir::Value* argument = op.region().argument(i);
-    places_[argument] = parts.is_carry(i)     ? places_.at(op.result(i))
-                        : parts.is_stacked(i) ? slice_of(places_.at(op.operand(i)), argument->type())
-                                              : places_.at(op.operand(i));
+    places_[argument] = parts.is_carry(i) ? places_.at(op.result(i))
+                        : parts.is_stacked(i)
+                            ? slice_of(places_.at(op.operand(i)), argument->type())
+                            : places_.at(op.operand(i));
   }
   Loop loop{parts.trip_count, parts.reverse, {}};
   const Status status = read_region(op.region(), loop.steps);
@@ -193,12 +194,10 @@ Expected<Place> FunctionReader::place_of(const ir::Op& op, std::string_view buff
     if (found != plan_.outputs.end())
       return Place{Place::Base::output, found - plan_.outputs.begin(), {}};
   }
-  return error(
-      op.location(),
-      fmt::format(
-          "a buffer must be arena+OFFSET, state:VARIABLE, output:NAME or, in a scan, carry:INDEX or "
-          "stack:INDEX, not \"{}\"",
-          buffer));
+  return error(op.location(), fmt::format("a buffer must be arena+OFFSET, state:VARIABLE, "
+                                          "output:NAME or, in a scan, carry:INDEX or "
+                                          "stack:INDEX, not \"{}\"",
+                                          buffer));
 }
 
 Expected<Place> FunctionReader::variable_place(std::string_view name,

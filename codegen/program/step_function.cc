@@ -163,7 +163,8 @@ void StepFunctionEmitter::emit_step(const KernelCall& call) {
     types.push_back(constants_.pointer_type());
   }
   auto* type = llvm::FunctionType::get(builder_.getInt32Ty(), types, false);
-  return_failure(builder_.CreateCall(module_.getOrInsertFunction(kernels_.at(call.fusion), type), arguments));
+  return_failure(
+      builder_.CreateCall(module_.getOrInsertFunction(kernels_.at(call.fusion), type), arguments));
 }
 
 void StepFunctionEmitter::return_failure(llvm::Value* code) {

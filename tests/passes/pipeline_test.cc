@@ -5,8 +5,8 @@
 #include "frontend/keras/lower.h"
 #include "ir/printer.h"
 #include "ir/verifier.h"
-#include "passes/fuse.h"
 #include "passes/differentiate.h"
+#include "passes/fuse.h"
 #include "passes/in_place.h"
 #include "passes/order.h"
 #include "passes/pass.h"
@@ -128,7 +128,8 @@ void expect_same_when_planned(const Recurrence& recurrence) {
   const auto actual = run_planned(after, *after.functions[0], none, inputs);
   for (const auto& [name, literal] : expected) {
     for (int64_t i = 0; i < literal.type().count(); ++i)
-      ASSERT_NEAR(literal.get(i), actual.at(name).get(i), 1e-12) << name << "\n" << ir::print(after);
+      ASSERT_NEAR(literal.get(i), actual.at(name).get(i), 1e-12) << name << "\n"
+                                                                 << ir::print(after);
   }
 }
 
@@ -143,26 +144,24 @@ TEST(PlannedScans, KeepTheirMeaning) {
 TEST(PlannedScans, SwapTheirCarries) {
   const Recurrence fibonacci = {
       [](ir::Builder& builder, const std::vector<ir::Tensor>& x) {
-        const ir::ScanResults results =
-            ir::scan(builder, {{x[0], x[1]}, {}, {}}, 5, false,
-                     [](ir::Builder&, const ir::ScanInputs& in) {
-                       return ir::ScanResults{{in.carries[1], in.carries[0] + in.carries[1]},
-                                              {in.carries[0]}};
-                     });
+        const ir::ScanResults results = ir::scan(
+            builder, {{x[0], x[1]}, {}, {}}, 5, false, [](ir::Builder&, const ir::ScanInputs& in) {
+              return ir::ScanResults{{in.carries[1], in.carries[0] + in.carries[1]},
+                                     {in.carries[0]}};
+            });
         return std::vector<ir::Tensor>{results.carries[0], results.carries[1], results.outputs[0]};
       },
       {{3}, {3}}};
   expect_same_when_planned(fibonacci);
-  const Recurrence swap = {
-      [](ir::Builder& builder, const std::vector<ir::Tensor>& x) {
-        const ir::ScanResults results =
-            ir::scan(builder, {{x[0], x[1]}, {}, {}}, 3, false,
-                     [](ir::Builder&, const ir::ScanInputs& in) {
-                       return ir::ScanResults{{in.carries[1], in.carries[0]}, {}};
-                     });
-        return std::vector<ir::Tensor>{results.carries[0], results.carries[1]};
-      },
-      {{3}, {3}}};
+  const Recurrence swap = {[](ir::Builder& builder, const std::vector<ir::Tensor>& x) {
+                             const ir::ScanResults results = ir::scan(
+                                 builder, {{x[0], x[1]}, {}, {}}, 3, false,
+                                 [](ir::Builder&, const ir::ScanInputs& in) {
+                                   return ir::ScanResults{{in.carries[1], in.carries[0]}, {}};
+                                 });
+                             return std::vector<ir::Tensor>{results.carries[0], results.carries[1]};
+                           },
+                           {{3}, {3}}};
   expect_same_when_planned(swap);
 }
 

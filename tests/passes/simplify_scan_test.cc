@@ -47,13 +47,13 @@ const ir::Op& the_scan(const ir::Module& module) {
 TEST(SimplifyScan, DropsWhatNothingReads) {
   const ir::Module module = simplified(
       [](Builder& builder, const Tensors& x) {
-        const ScanResults results = ir::scan(
-            builder, {{x[0], x[1]}, {x[2], x[3]}, {x[4]}}, 3, false,
-            [](Builder&, const ScanInputs& in) {
-              const Tensor used = in.carries[0] + in.stacked[0];
-              const Tensor unused = in.carries[1] * in.stacked[1] + in.invariants[0];
-              return ScanResults{{used, unused}, {used, unused}};
-            });
+        const ScanResults results = ir::scan(builder, {{x[0], x[1]}, {x[2], x[3]}, {x[4]}}, 3,
+                                             false, [](Builder&, const ScanInputs& in) {
+                                               const Tensor used = in.carries[0] + in.stacked[0];
+                                               const Tensor unused =
+                                                   in.carries[1] * in.stacked[1] + in.invariants[0];
+                                               return ScanResults{{used, unused}, {used, unused}};
+                                             });
         return Tensors{results.outputs[0]};
       },
       {{2}, {2}, {3, 2}, {3, 2}, {2}});
@@ -110,13 +110,13 @@ TEST(SimplifyScan, MakesConstantsInTheBody) {
 TEST(SimplifyScan, MergesWhatStandsTwice) {
   const ir::Module module = simplified(
       [](Builder& builder, const Tensors& x) {
-        const ScanResults results = ir::scan(
-            builder, {{x[0]}, {x[1], x[1]}, {x[2], x[2]}}, 3, false,
-            [](Builder&, const ScanInputs& in) {
-              const Tensor h = in.carries[0] * in.stacked[0] + in.stacked[1] * in.invariants[0] -
-                               sine(in.invariants[1]);
-              return ScanResults{{h}, {h, h, in.stacked[0]}};
-            });
+        const ScanResults results = ir::scan(builder, {{x[0]}, {x[1], x[1]}, {x[2], x[2]}}, 3,
+                                             false, [](Builder&, const ScanInputs& in) {
+                                               const Tensor h = in.carries[0] * in.stacked[0] +
+                                                                in.stacked[1] * in.invariants[0] -
+                                                                sine(in.invariants[1]);
+                                               return ScanResults{{h}, {h, h, in.stacked[0]}};
+                                             });
         return Tensors{results.outputs[0], results.outputs[1], results.outputs[2]};
       },
       {{2}, {3, 2}, {2}});
