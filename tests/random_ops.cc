@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "ir/scan.h"
+
 namespace kiln::tests {
 namespace {
 
@@ -222,6 +224,22 @@ Tensor rng_bit_generator(Pool& pool) {
   return pool.random().chance(50) ? drawn.bits : ir::uniform(drawn.bits, -1, 1);
 }
 
+/// A small recurrence over a few steps: its last carry or what it gives in every step.
+Tensor scan(Pool& pool) {
+  const Tensor start = pool.any_float();
+  if (start.type().count() > kLargestRandomTensor / 4) return {};
+  const int64_t steps = pool.random().between(1, 3);
+  const Tensor stacked = pool.of_type(ir::stacked_type(start.type(), steps));
+  const ir::ScanResults results =
+      ir::scan(pool.builder(), {{start}, {stacked}, {pool.like(start)}}, steps,
+               pool.random().chance(50), [](ir::Builder&, const ir::ScanInputs& in) {
+                 const Tensor next = half(half(in.carries[0]) + half(in.stacked[0])) +
+                                     half(ir::tanh(in.carries[0] * in.invariants[0]));
+                 return ir::ScanResults{{next}, {half(next)}};
+               });
+  return pool.random().chance(50) ? results.carries[0] : results.outputs[0];
+}
+
 constexpr Smoothness kSmooth = Smoothness::smooth;
 constexpr Smoothness kKinks = Smoothness::kinks;
 constexpr Smoothness kJumps = Smoothness::jumps;
@@ -294,6 +312,7 @@ constexpr RandomOp kRandomOps[] = {
     {"reduce", kKinks, reduce_other},
     {"dot_general", kSmooth, dot_general},
     {"rng_bit_generator", kJumps, rng_bit_generator},
+    {"scan", kSmooth, scan},
 };
 
 }  // namespace
