@@ -38,9 +38,12 @@ class ScanHoister {
     choose_before();
     find_sums();
     choose_after();
+    find_turned();
   }
 
-  bool changes() const { return !before_.empty() || !after_.empty() || !sums_.empty(); }
+  bool changes() const {
+    return !before_.empty() || !after_.empty() || !sums_.empty() || !turned_.empty();
+  }
 
   std::vector<Value*> rebuild(ir::Builder& builder) {
     builder_ = &builder;
@@ -51,6 +54,10 @@ class ScanHoister {
     std::vector<const Value*> invariant;
     for (const Value* value : entering) {
       (varying_.contains(value) ? inputs.stacked : inputs.invariants).push_back(outside(value));
+    }
+    for (const Op* dot : turned_) {
+      ir::LocationScope scope(builder, "transposed");
+      inputs.invariants.push_back(transpose(outside(dot->operand(1)), {1, 0}));
     }
     find_leaving_values();
     const ir::ScanResults results = ir::scan(builder, inputs, parts_.trip_count, parts_.reverse,
@@ -205,6 +212,17 @@ class ScanHoister {
                        [&](const auto& sum) { return body_.results()[sum.first] == value; });
   }
 
+  /// Products of the loop whose right operand, the same for all steps, is read across its rows.
+  void find_turned() {
+    for (const auto& op : body_.ops()) {
+      if (!op->is("dot_general") || varying_.contains(op->operand(1))) continue;
+      if (is_moved_after(op->result()) || !carried_.contains(op->result())) continue;
+      if (op->operand(1)->type().rank() == 2 &&
+          op->get<ir::Integers>("rhs_contracting") == ir::Integers{1})
+        turned_.push_back(op.get());
+    }
+  }
+
   // ---- outside the loop
 
   /// A value of the body for all steps at once, or once where it is the same for all.
@@ -283,11 +301,17 @@ class ScanHoister {
       moved[value] = varying_.contains(value) ? step.stacked[stacked++].value
                                               : step.invariants[invariants++].value;
     }
+    std::unordered_map<const Op*, Value*> transposed;
+    for (const Op* dot : turned_) transposed[dot] = step.invariants[invariants++].value;
     for (const auto& op : body_.ops()) {
       if (moved.contains(op->result())) continue;
       std::vector<Value*> operands;
       for (const Value* operand : op->operands()) operands.push_back(moved.at(operand));
       Op* copy = copy_op(*op, std::move(operands), inner.region());
+      if (auto found = transposed.find(op.get()); found != transposed.end()) {
+        copy->set_operand(1, found->second);
+        copy->set("rhs_contracting", ir::Integers{0});
+      }
       for (size_t r = 0; r < op->result_count(); ++r) moved[op->result(r)] = copy->result(r);
     }
     ir::ScanResults results;
@@ -332,6 +356,7 @@ class ScanHoister {
   std::vector<const Op*> before_;
   std::unordered_map<size_t, const Value*> sums_;  ///< terms, by carry
   Values after_;
+  std::vector<const Op*> turned_;
   std::unordered_map<const Value*, Tensor> outside_;
   std::vector<const Value*> leaving_;
 };

@@ -13,6 +13,7 @@ namespace kiln::passes {
 ///   after it   products and reductions that no carry depends on: their operands become stacked
 ///              outputs; a carry that only sums them up becomes one product, or reduction, over all
 ///              steps: the gradients of an LSTM's kernels.
+/// A matrix that a product reads across its rows in every step is transposed once, before the loop.
 /// Sums come in another order. Simplifies the module afterwards.
 Status hoist(ir::Module& module);
 

@@ -18,6 +18,7 @@ ir::Tensor simplify_arithmetic(const ir::Op& op, ir::Builder& builder);  ///< ad
 ir::Tensor simplify_logic(const ir::Op& op,
                           ir::Builder& builder);  ///< select, and, or, not, convert
 ir::Tensor simplify_movement(const ir::Op& op, ir::Builder& builder);  ///< reshape, transpose, ...
+ir::Tensor simplify_pieces(const ir::Op& op, ir::Builder& builder);    ///< sums of padded pieces
 ir::Tensor simplify_contraction(const ir::Op& op, ir::Builder& builder);  ///< reduce, dot_general
 
 }  // namespace kiln::passes

@@ -2,6 +2,7 @@
 #include <unordered_map>
 
 #include "codegen/kernels/accumulation.h"
+#include "codegen/kernels/pieces.h"
 #include "codegen/kernels/product_tile.h"
 #include "codegen/kernels/schedule.h"
 #include "ir/ops/definition.h"
@@ -74,8 +75,9 @@ void schedule_serial(Algorithm& algorithm, const ir::Region& region, const Targe
     if (output.stage.defined()) output.stage.compute_root();
     if (output.shape.empty()) continue;
     for (Halide::Func func : {output.stage, output.func}) {
-      if (func.defined())
-        vectorize_innermost(func, func.args()[0], output.shape.back(), target.lanes(4));
+      if (!func.defined()) continue;
+      const InnermostLoop loop = unroll_pieces(func, output.shape.back(), region);
+      vectorize_innermost(func, loop.x, loop.extent, target.lanes(4));
     }
   }
 }

@@ -43,7 +43,7 @@ Tensor transpose_operand(A a) {
   return transpose(a.dy, inverse);
 }
 
-/// Zeros where the slice took nothing.
+/// Zeros where the slice took nothing: negative ones, which add nothing to anything.
 Tensor slice_operand(A a) {
   const auto& starts = a.op.get<Integers>("start_indices");
   const auto& strides = a.op.get<Integers>("strides");
@@ -55,7 +55,7 @@ Tensor slice_operand(A a) {
     high.push_back(a.x().shape()[d] - starts[d] - span);
     interior.push_back(strides[d] - 1);
   }
-  return pad(a.dy, 0, starts, high, interior);
+  return pad(a.dy, -0.0, starts, high, interior);
 }
 
 Tensor concatenate_operand(A a) {

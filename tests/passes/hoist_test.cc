@@ -69,6 +69,18 @@ TEST(Hoist, MakesWeightGradientsOneProductAfterTheLoop) {
   EXPECT_EQ(count_ops(module, "dot_general"), 4) << ir::print(module);
 }
 
+TEST(Hoist, TransposesAMatrixOnce) {
+  const ir::Module module = hoisted(with_gradients(lstm(3, 2, 3, 2)));
+  EXPECT_EQ(count_ops(module, "transpose"), 1) << ir::print(module);
+  for (const auto& op : module.function("main")->body.ops()) {
+    if (!op->is("scan")) continue;
+    for (const auto& inner : op->region().ops()) {
+      if (inner->is("dot_general"))
+        EXPECT_EQ(inner->get<ir::Integers>("rhs_contracting"), ir::Integers{0});
+    }
+  }
+}
+
 TEST(Hoist, OfReversedLoops) {
   hoisted(with_gradients(simple_rnn(true, true)));
   hoisted(with_gradients(simple_rnn(false, true)));

@@ -373,6 +373,27 @@ TEST(EliminateDeadCode, WhatOnlyAnUnusedResultOfAFusionNeeds) {
   EXPECT_EQ(function.argument_bindings, std::vector{Binding::plain("x")});
 }
 
+TEST(Simplify, PiecesSideBySideAreAConcatenation) {
+  auto padded = [](const Tensor& x, int64_t low, int64_t high) {
+    return pad(x, -0.0, {0, low}, {0, high});
+  };
+  ir::Module module =
+      module_of({f32({2, 3}), f32({2, 1}), f32({2, 2})}, [&](ir::Builder&, const Tensors& x) {
+        return Tensors{padded(x[0], 1, 2) + padded(x[2], 4, 0) + padded(x[1], 0, 5),
+                       padded(x[0], 1, 2) + padded(x[2], 4, 0),                        // a gap
+                       padded(x[0], 0, 3) + padded(x[0], 2, 1) + padded(x[1], 5, 0)};  // an overlap
+      });
+  std::mt19937_64 random(1);
+  std::vector<Literal> arguments;
+  for (const Shape& shape : {Shape{2, 3}, Shape{2, 1}, Shape{2, 2}})
+    arguments.push_back(random_literal(f32(shape), -1, 1, random));
+  const std::vector<Literal> before = evaluate(module, arguments);
+  simplify_checked(module);
+  const std::vector<Literal> after = evaluate(module, arguments);
+  for (size_t i = 0; i < before.size(); ++i) EXPECT_TRUE(same_bits(before[i], after[i]));
+  EXPECT_EQ(count_ops(module, "concatenate"), 1) << ir::print(module);
+}
+
 TEST(Simplify, WorksInsideFusionsAndNarrowsThem) {
   ir::Module module =
       module_of({f32({2}), f32({2}), f32({2})}, [](ir::Builder& builder, const Tensors& x) {

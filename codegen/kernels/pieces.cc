@@ -1,0 +1,33 @@
+#include "codegen/kernels/pieces.h"
+
+#include <numeric>
+
+namespace kiln::codegen {
+namespace {
+
+constexpr int64_t kMostPieces = 8;
+
+/// The greatest extent that divides all pieces of rows of that extent; 0 where there are none.
+int64_t common_piece(const ir::Region& region, int64_t extent) {
+  int64_t piece = 0;
+  for (const auto& op : region.ops()) {
+    if (!op->is("concatenate") || op->result()->type().shape.back() != extent) continue;
+    if (op->get<int64_t>("dimension") != op->result()->type().rank() - 1) continue;
+    for (const ir::Value* operand : op->operands())
+      piece = std::gcd(piece, operand->type().shape.back());
+  }
+  return piece;
+}
+
+}  // namespace
+
+InnermostLoop unroll_pieces(Halide::Func func, int64_t extent, const ir::Region& region) {
+  const Halide::Var x = func.args()[0];
+  const int64_t piece = common_piece(region, extent);
+  if (piece == 0 || piece == extent || extent / piece > kMostPieces) return {x, extent};
+  const Halide::Var pieces("pieces"), within("within");
+  func.split(x, pieces, within, static_cast<int>(piece)).unroll(pieces);
+  return {within, piece};
+}
+
+}  // namespace kiln::codegen
