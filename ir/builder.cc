@@ -248,6 +248,44 @@ Tensor dot_general(Tensor a, Tensor b, const DotDimensions& dimensions) {
 
 Tensor dot(Tensor a, Tensor b) { return dot_general(a, b, {{}, {}, {a.rank() - 1}, {0}}); }
 
+Tensor convolution(Tensor input, Tensor kernel, const Convolution& convolution) {
+  return input.builder->wrap(
+      input.builder->create("convolution", {input.value, kernel.value}, convolution.attributes())
+          ->result());
+}
+
+namespace {
+
+Integers or_all(const Integers& list, const Tensor& x, int64_t value) {
+  return list.empty() ? ones(x.shape().size(), value) : list;
+}
+
+Attributes window_attributes(const Tensor& x, const Window& window) {
+  return {{"window_dimensions", or_all(window.dimensions, x, 1)},
+          {"window_strides", or_all(window.strides, x, 1)},
+          {"padding_low", or_all(window.padding_low, x, 0)},
+          {"padding_high", or_all(window.padding_high, x, 0)}};
+}
+
+}  // namespace
+
+Tensor reduce_window(Tensor x, std::string_view reducer, const Window& window) {
+  Attributes attributes = window_attributes(x, window);
+  attributes["base_dilations"] = or_all(window.base_dilations, x, 1);
+  attributes["reducer"] = std::string(reducer);
+  return x.builder->wrap(
+      x.builder->create("reduce_window", {x.value}, std::move(attributes))->result());
+}
+
+Tensor select_and_scatter(Tensor x, Tensor source, std::string_view direction,
+                          const Window& window) {
+  Attributes attributes = window_attributes(x, window);
+  attributes["direction"] = std::string(direction);
+  return x.builder->wrap(
+      x.builder->create("select_and_scatter", {x.value, source.value}, std::move(attributes))
+          ->result());
+}
+
 std::vector<Tensor> gradient(Tensor scalar, const std::vector<Tensor>& with_respect_to) {
   std::vector<Value*> operands = {scalar.value};
   for (const Tensor& tensor : with_respect_to) operands.push_back(tensor.value);

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "ir/module.h"
+#include "ir/ops/convolution.h"
 
 namespace kiln::ir {
 
@@ -148,6 +149,21 @@ struct DotDimensions {
 Tensor dot_general(Tensor a, Tensor b, const DotDimensions& dimensions);
 /// Sums over a's last and b's first dimension.
 Tensor dot(Tensor a, Tensor b);
+
+// ---- windows
+Tensor convolution(Tensor input, Tensor kernel, const Convolution& convolution);
+
+/// How a window slides over a tensor, one entry per dimension; an empty list stands for ones,
+/// padding's for zeros.
+struct Window {
+  Integers dimensions = {}, strides = {}, padding_low = {}, padding_high = {}, base_dilations = {};
+};
+/// reducer: add, maximum, minimum; padding and gaps count for nothing.
+Tensor reduce_window(Tensor x, std::string_view reducer, const Window& window);
+/// Adds source's elements where the window at their position has its first largest (direction GE)
+/// or smallest (LE) element of x, in a tensor of zeros like x. No base dilations.
+Tensor select_and_scatter(Tensor x, Tensor source, std::string_view direction,
+                          const Window& window);
 
 // ---- differentiation
 /// The derivatives of a scalar with respect to values that it was computed from, as one `gradient`

@@ -26,10 +26,26 @@ int64_t dot_operation_count(const ir::Op& op) {
   return 2 * depth * op.result()->type().count();
 }
 
+int64_t convolution_operation_count(const ir::Op& op) {
+  const ir::Shape& kernel = op.operand(1)->type().shape;
+  const auto outputs = kernel[static_cast<size_t>(op.get<int64_t>("kernel_output_feature_dimension"))];
+  if (outputs == 0) return 0;
+  return 2 * (op.operand(1)->type().count() / outputs) * op.result()->type().count();
+}
+
+/// Every element of every window; the windows of a select_and_scatter are its source's elements.
+int64_t window_operation_count(const ir::Op& op) {
+  const bool scatters = op.is("select_and_scatter");
+  const ir::Type& windows = scatters ? op.operand(1)->type() : op.result()->type();
+  return windows.count() * ir::element_count(op.get<ir::Integers>("window_dimensions"));
+}
+
 }  // namespace
 
 int64_t operation_count(const ir::Op& op) {
   if (op.is("dot_general")) return dot_operation_count(op);
+  if (op.is("convolution")) return convolution_operation_count(op);
+  if (op.is("reduce_window") || op.is("select_and_scatter")) return window_operation_count(op);
   if (op.definition().op_class == ir::OpClass::reduction) return op.operand(0)->type().count();
   int64_t elements = 0;
   for (size_t i = 0; i < op.result_count(); ++i)

@@ -6,6 +6,7 @@
 
 #include "ir/ops/definition.h"
 #include "passes/constants.h"
+#include "passes/cost.h"
 #include "passes/rewrite.h"
 
 namespace kiln::passes {
@@ -36,14 +37,10 @@ std::optional<std::vector<Literal>> constant_operands(const Op& op) {
   return literals;
 }
 
-/// How many elements evaluating the op reads or writes.
+/// What evaluating the op costs: elements read or written, or operations where they are more.
 int64_t steps(const Op& op) {
-  int64_t count = op.result()->type().count();
+  int64_t count = operation_count(op);
   for (const ir::Value* operand : op.operands()) count = std::max(count, operand->type().count());
-  if (!op.is("dot_general")) return count;
-  for (int64_t d : op.get<ir::Integers>("lhs_contracting")) {
-    count *= op.operand(0)->type().shape[static_cast<size_t>(d)];
-  }
   return count;
 }
 

@@ -13,7 +13,8 @@ namespace {
 
 using Group = FusionGroups::Group;
 
-/// A dot_general of this many operations is a kernel of its own: several microseconds of one core.
+/// A dot_general or convolution of this many operations is a kernel of its own: several
+/// microseconds of one core.
 constexpr int64_t kLargeContraction = 128 * 1024;
 /// Elements that make a reduce or an elementwise op large.
 constexpr int64_t kLargeTensor = 16 * 1024;
@@ -34,8 +35,16 @@ bool is_large_contraction(const ir::Op& op) {
   return has_columns && op.result()->type().rank() >= 2;
 }
 
+bool is_large_convolution(const ir::Op& op) {
+  return op.is("convolution") && operation_count(op) >= kLargeContraction;
+}
+
 bool is_large_reduction(const ir::Op& op) {
-  return op.definition().op_class == ir::OpClass::reduction &&
+  return op.is("reduce") && op.operand(0)->type().count() >= kLargeTensor;
+}
+
+bool is_large_window(const ir::Op& op) {
+  return (op.is("reduce_window") || op.is("select_and_scatter")) &&
          op.operand(0)->type().count() >= kLargeTensor;
 }
 
@@ -46,7 +55,9 @@ class Fuser {
   void run() {
     for (ir::Op* op : groups_.ops()) {
       if (is_large_contraction(*op)) start(op, "contraction");
+      if (is_large_convolution(*op)) start(op, "convolution");
       if (is_large_reduction(*op)) start(op, "reduction");
+      if (is_large_window(*op)) start(op, "window");
       if (op->is("scan")) start(op, kScan);
     }
     for (auto& [group, kind] : std::map(kinds_)) {
@@ -56,7 +67,7 @@ class Fuser {
       if (kind != kScan) absorb_consumers(group);
     }
     for (auto& [group, kind] : std::map(kinds_)) {
-      if (kind == "contraction") absorb_producers(group);
+      if (kind != "reduction" && kind != kScan) absorb_producers(group);
     }
     for (ir::Op* op : groups_.ops()) {
       if (is_elementwise(*op) && op->result()->type().count() >= kLargeTensor &&
@@ -86,9 +97,8 @@ class Fuser {
   bool feeds_reductions_only(const ir::Op* op) const {
     const auto& users = groups_.users(op);
     return !groups_.is_stored(op) && !users.empty() &&
-           std::all_of(users.begin(), users.end(), [](const ir::Op* user) {
-             return user->definition().op_class == ir::OpClass::reduction;
-           });
+           std::all_of(users.begin(), users.end(),
+                       [](const ir::Op* user) { return user->is("reduce"); });
   }
 
   /// Elementwise ops of the group's shape that read it become its epilogue.
@@ -108,8 +118,8 @@ class Fuser {
     }
   }
 
-  /// Whether a group computes an op of another on the fly: a reduce takes in what it sums; a
-  /// contraction, which reads its operands many times, what its epilogue alone needs. What is
+  /// Whether a group computes an op of another on the fly: a reduce takes in what it sums; the
+  /// others, which read their operands many times, what their epilogue alone needs. What is
   /// smaller than the loop it would be in is computed once, outside.
   bool takes_in(Group group, const ir::Op* source) const {
     const auto& users = groups_.users(source);

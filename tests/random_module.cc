@@ -95,7 +95,9 @@ class Generator {
  public:
   Generator(uint64_t seed, const RandomModuleOptions& options) : random_(seed), options_(options) {
     for (const RandomOp& op : random_ops()) {
-      if (op.smoothness <= options.roughest) ops_.push_back(op);
+      const bool left_out = std::find(options.without.begin(), options.without.end(), op.name) !=
+                            options.without.end();
+      if (op.smoothness <= options.roughest && !left_out) ops_.push_back(op);
     }
     module_.name = fmt::format("random_{}", seed);
   }

@@ -216,6 +216,97 @@ Tensor dot_general(Pool& pool) {
                      : product;
 }
 
+/// A window over one dimension; its count is then at least 1.
+ir::WindowDimension random_window(Pool& pool, int64_t base) {
+  Random& random = pool.random();
+  ir::WindowDimension window{base};
+  window.size = random.between(1, 3);
+  window.stride = random.between(1, 2);
+  window.padding_low = random.between(base > 2 ? -1 : 0, 2);
+  window.base_dilation = random.chance(30) ? 2 : 1;
+  const int64_t rest = window.dilated_size() - window.dilated_base() - window.padding_low;
+  window.padding_high = std::max<int64_t>(rest, random.between(base > 2 ? -1 : 0, 2));
+  return window;
+}
+
+Tensor convolution(Pool& pool) {
+  const Tensor x = pool.number();
+  if (x.rank() < 2 || x.rank() > 4 || x.type().count() == 0) return {};
+  const auto spatial = static_cast<size_t>(x.rank() - 2);
+  ir::Convolution c = ir::Convolution::channels_last(spatial);
+  Shape kernel;
+  for (size_t i = 0; i < spatial; ++i) {
+    const ir::WindowDimension window = random_window(pool, x.shape()[i + 1]);
+    c.window_strides[i] = window.stride;
+    c.padding_low[i] = window.padding_low;
+    c.padding_high[i] = window.padding_high;
+    c.lhs_dilation[i] = window.base_dilation;
+    kernel.push_back(window.size);
+  }
+  int64_t features = x.shape().back();
+  int64_t outputs = pool.random().between(1, 3);
+  if (pool.random().chance(30)) {
+    c.feature_group_count = features;
+    outputs *= features;
+    features = 1;
+  } else if (pool.random().chance(30)) {
+    c.batch_group_count = x.shape().front();
+    outputs *= c.batch_group_count;
+  }
+  kernel.push_back(features);
+  kernel.push_back(outputs);
+  const Tensor w = pool.of_type(x.type().with_shape(kernel));
+  const int64_t summed = w.type().count() / outputs;
+  ir::Op* op = pool.builder().create("convolution", {x.value, w.value}, c.attributes());
+  const Tensor y = pool.builder().wrap(op->result());
+  if (y.type().count() > kLargestRandomTensor) return {};
+  return floating(x) ? y * (0.5 / static_cast<double>(summed)) : y;
+}
+
+ir::Window random_windows(Pool& pool, Tensor x) {
+  ir::Window windows;
+  for (int64_t extent : x.shape()) {
+    const ir::WindowDimension window = random_window(pool, extent);
+    windows.dimensions.push_back(window.size);
+    windows.strides.push_back(window.stride);
+    windows.padding_low.push_back(window.padding_low);
+    windows.padding_high.push_back(window.padding_high);
+    windows.base_dilations.push_back(window.base_dilation);
+  }
+  return windows;
+}
+
+/// Sums only: a window of padding alone has an infinite extreme.
+Tensor reduce_window(Pool& pool) {
+  const Tensor x = pool.number();
+  if (x.type().count() == 0 || x.rank() > 3) return {};
+  const ir::Window window = random_windows(pool, x);
+  const Tensor y = ir::reduce_window(x, "add", window);
+  const double summed = static_cast<double>(ir::element_count(window.dimensions));
+  return floating(x) ? y * (1.0 / summed) : y;
+}
+
+Tensor reduce_window_extreme(Pool& pool) {
+  const Tensor x = pool.number();
+  if (x.type().count() == 0 || x.rank() > 3) return {};
+  const bool largest = pool.random().chance(50);
+  const Tensor y = ir::reduce_window(x, largest ? "maximum" : "minimum", random_windows(pool, x));
+  return largest ? ir::maximum(y, -2) : ir::minimum(y, 2);
+}
+
+Tensor select_and_scatter(Pool& pool) {
+  const Tensor x = pool.number();
+  if (x.type().count() == 0 || x.rank() > 3) return {};
+  ir::Window window = random_windows(pool, x);
+  window.base_dilations.clear();
+  const Shape windows = ir::reduce_window(x, "add", window).shape();
+  const Tensor source = pool.of_type(x.type().with_shape(windows));
+  const Tensor y =
+      ir::select_and_scatter(x, source, pool.random().chance(50) ? "GE" : "LE", window);
+  const double most = static_cast<double>(ir::element_count(window.dimensions));
+  return floating(x) ? y * (1.0 / most) : y;
+}
+
 Tensor rng_bit_generator(Pool& pool) {
   const Tensor state = pool.of_type({ElementType::i64, {2}});
   const ir::RandomBits drawn =
@@ -311,6 +402,10 @@ constexpr RandomOp kRandomOps[] = {
     {"reduce", kSmooth, reduce_add},
     {"reduce", kKinks, reduce_other},
     {"dot_general", kSmooth, dot_general},
+    {"convolution", kSmooth, convolution},
+    {"reduce_window", kSmooth, reduce_window},
+    {"reduce_window", kKinks, reduce_window_extreme},
+    {"select_and_scatter", kJumps, select_and_scatter},
     {"rng_bit_generator", kJumps, rng_bit_generator},
     {"scan", kSmooth, scan},
 };

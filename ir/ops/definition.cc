@@ -13,7 +13,9 @@ std::vector<OpDefinition> build_definitions() {
   add_elementwise_ops(ops);
   add_movement_ops(ops);
   add_reduction_ops(ops);
+  add_window_reduction_ops(ops);
   add_contraction_ops(ops);
+  add_convolution_ops(ops);
   add_random_ops(ops);
   add_structured_ops(ops);
   return ops;

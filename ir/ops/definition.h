@@ -72,7 +72,9 @@ void add_elementwise_ops(std::vector<OpDefinition>& ops);
 void add_source_ops(std::vector<OpDefinition>& ops);
 void add_movement_ops(std::vector<OpDefinition>& ops);
 void add_reduction_ops(std::vector<OpDefinition>& ops);
+void add_window_reduction_ops(std::vector<OpDefinition>& ops);
 void add_contraction_ops(std::vector<OpDefinition>& ops);
+void add_convolution_ops(std::vector<OpDefinition>& ops);
 void add_random_ops(std::vector<OpDefinition>& ops);
 void add_structured_ops(std::vector<OpDefinition>& ops);
 

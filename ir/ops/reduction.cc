@@ -1,11 +1,10 @@
 // Reductions.
 #include <algorithm>
-#include <cmath>
 
-#include "ir/ops/arithmetic.h"
 #include "ir/ops/definition.h"
 #include "ir/ops/errors.h"
 #include "ir/ops/index.h"
+#include "ir/ops/reducer.h"
 
 namespace kiln::ir {
 namespace {
@@ -38,27 +37,6 @@ Expected<Types> infer_reduce(const Op& op, std::span<const Type>) {
     if (!reduced[d]) shape.push_back(from.shape[d]);
   }
   return Types{from.with_shape(shape)};
-}
-
-/// Number is double for floats, int64_t for integers.
-template <typename Number>
-Number combine(std::string_view reducer, Number a, Number b) {
-  if (reducer == "add") return add(a, b);
-  if (reducer == "multiply") return multiply(a, b);
-  if (reducer == "and") return a != 0 && b != 0;
-  if (reducer == "or") return a != 0 || b != 0;
-  return reducer == "maximum" ? maximum(a, b) : minimum(a, b);
-}
-
-/// What leaves the other operand as it is: the result where nothing is reduced.
-template <typename Number>
-Number identity(std::string_view reducer, ElementType element) {
-  if (reducer == "add" || reducer == "or") return 0;
-  if (reducer == "multiply" || reducer == "and") return 1;
-  const double infinity = reducer == "maximum" ? -HUGE_VAL : HUGE_VAL;
-  if (is_float(element)) return static_cast<Number>(infinity);
-  return static_cast<Number>(
-      Literal::splat({element, {}}, infinity).get_int(0));  // the type's extreme
 }
 
 /// Where an operand's elements go: per operand dimension, the result elements between neighbours; 0

@@ -10,7 +10,9 @@ std::vector<Gradient> build_table() {
   add_elementwise_gradients(table);
   add_movement_gradients(table);
   add_reduction_gradients(table);
+  add_window_reduction_gradients(table);
   add_contraction_gradients(table);
+  add_convolution_gradients(table);
   return table;
 }
 

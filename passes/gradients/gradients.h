@@ -47,6 +47,8 @@ const Gradient* find_gradient(std::string_view op);
 void add_elementwise_gradients(std::vector<Gradient>& table);
 void add_movement_gradients(std::vector<Gradient>& table);
 void add_reduction_gradients(std::vector<Gradient>& table);
+void add_window_reduction_gradients(std::vector<Gradient>& table);
 void add_contraction_gradients(std::vector<Gradient>& table);
+void add_convolution_gradients(std::vector<Gradient>& table);
 
 }  // namespace kiln::passes

@@ -9,9 +9,11 @@
 
 #include "ir/interpreter.h"
 #include "ir/literal_text.h"
+#include "ir/ops/convolution.h"
 #include "ir/ops/definition.h"
 #include "ir/ops/threefry.h"
 #include "ir/parser.h"
+#include "ir/printer.h"
 
 namespace kiln::ir {
 namespace {
@@ -400,6 +402,139 @@ std::vector<Case> contractions() {
   };
 }
 
+/// One spatial dimension, channels last, with changes.
+std::string convolution(
+    void (*change)(Convolution&) = [](Convolution&) {}, size_t rank = 1) {
+  Convolution c = Convolution::channels_last(rank);
+  change(c);
+  std::string text;
+  for (const auto& [name, value] : c.attributes())
+    text += fmt::format("{}{} = {}", text.empty() ? "" : ", ", name, print(value));
+  return "{" + text + "}";
+}
+
+std::vector<Case> convolutions() {
+  const std::string x = "1x4x1xf32 [1, 2, 3, 4]";
+  const std::string w = "2x1x1xf32 [1, 10]";
+  return {
+      {"convolution", {x, w}, convolution(), "1x3x1xf32 [21, 32, 43]"},
+      {"convolution",
+       {x, w},
+       convolution([](Convolution& c) {
+         c.window_strides = {2};
+         c.padding_low = c.padding_high = {1};
+       }),
+       "1x3x1xf32 [10, 32, 4]"},
+      {"convolution",
+       {x, w},
+       convolution([](Convolution& c) { c.lhs_dilation = {2}; }),
+       "1x6x1xf32 [1, 20, 2, 30, 3, 40]"},
+      {"convolution",
+       {x, w},
+       convolution([](Convolution& c) { c.rhs_dilation = {2}; }),
+       "1x2x1xf32 [31, 42]"},
+      {"convolution",
+       {x, w},
+       convolution([](Convolution& c) { c.padding_low = c.padding_high = {-1}; }),
+       "1x1x1xf32 [32]"},
+      {"convolution",
+       {"1x1x2xf32 [1, 2]", "1x2x2xf32 [1, 2, 3, 4]"},
+       convolution(),
+       "1x1x2xf32 [7, 10]"},
+      {"convolution",
+       {"1x2x2xf32 [1, 2, 3, 4]", "1x1x2xf32 [10, 100]"},
+       convolution([](Convolution& c) { c.feature_group_count = 2; }),
+       "1x2x2xf32 [10, 200, 30, 400]"},
+      {"convolution",
+       {"2x1x1xf32 [1, 2]", "1x1x2xf32 [10, 100]"},
+       convolution([](Convolution& c) { c.batch_group_count = 2; }),
+       "1x1x2xf32 [10, 200]"},
+      {"convolution",
+       {"1x3x3x1xf32 [1, 2, 3, 4, 5, 6, 7, 8, 9]", "2x2x1x1xf32 [1, 0, 0, 1]"},
+       convolution([](Convolution&) {}, 2),
+       "1x2x2x1xf32 [6, 8, 12, 14]"},
+      {"convolution",
+       {"2x2x1xf32 [1, 2, 3, 4]", "1x2x2xf32 [1, 10, 100, 1000]"},
+       convolution([](Convolution& c) {
+         c.input_feature = 0;
+         c.input_batch = 2;
+         c.kernel_output_feature = 0;
+         c.kernel_input_feature = 1;
+         c.kernel_spatial = {2};
+       }),
+       "1x1x1xf32 [4321]"},
+      {"convolution", {"1x1x1xf32 [1]", w}, convolution(), "1x0x1xf32 []"},
+      {"convolution", {"1x2x0xf32 []", "1x0x1xf32 []"}, convolution(), "1x2x1xf32 [0, 0]"},
+      {"convolution", {"1x1x1xi8 [100]", "1x1x1xi8 [2]"}, convolution(), "1x1x1xi8 [-56]"},
+      {"convolution",
+       {"1x3x1xf32 [16777216, 1, 1]", "3x1x1xf32 [1, 1, 1]"},
+       convolution(),
+       "1x1x1xf32 [16777218]"},
+  };
+}
+
+std::string window(int size, int stride, int low, int high, const std::string& rest) {
+  return fmt::format(
+      "{{window_dimensions = [{}], window_strides = [{}], padding_low = [{}], padding_high = [{}], "
+      "{}}}",
+      size, stride, low, high, rest);
+}
+
+std::vector<Case> window_reductions() {
+  const std::string x = "4xf32 [1, 3, 2, 4]";
+  const std::string add = "base_dilations = [1], reducer = \"add\"";
+  const std::string maximum = "base_dilations = [1], reducer = \"maximum\"";
+  const std::string minimum = "base_dilations = [1], reducer = \"minimum\"";
+  return {
+      {"reduce_window", {x}, window(2, 2, 0, 0, add), "2xf32 [4, 6]"},
+      {"reduce_window", {x}, window(2, 1, 0, 0, maximum), "3xf32 [3, 3, 4]"},
+      {"reduce_window", {x}, window(2, 2, 1, 1, minimum), "3xf32 [1, 2, 4]"},
+      {"reduce_window", {x}, window(2, 1, -1, -1, add), "1xf32 [5]"},
+      {"reduce_window", {x}, window(5, 1, 0, 0, add), "0xf32 []"},
+      {"reduce_window",
+       {x},
+       window(2, 1, 0, 0, "base_dilations = [2], reducer = \"add\""),
+       "6xf32 [1, 3, 3, 2, 2, 4]"},
+      {"reduce_window", {"1xf32 [5]"}, window(2, 1, 2, 0, maximum), "2xf32 [-inf, 5]"},
+      {"reduce_window", {"1xi8 [5]"}, window(2, 1, 2, 0, minimum), "2xi8 [127, 5]"},
+      {"reduce_window", {"3xf32 [1, nan, 2]"}, window(2, 1, 0, 0, maximum), "2xf32 [nan, nan]"},
+      {"reduce_window",
+       {"2x3xf32 [1, 2, 3, 4, 5, 6]"},
+       "{window_dimensions = [2, 2], window_strides = [1, 1], padding_low = [0, 0], padding_high = "
+       "[0, 1], base_dilations = [1, 1], reducer = \"add\"}",
+       "1x3xf32 [12, 16, 9]"},
+      {"select_and_scatter",
+       {x, "2xf32 [10, 20]"},
+       window(2, 2, 0, 0, "direction = \"GE\""),
+       "4xf32 [0, 10, 0, 20]"},
+      {"select_and_scatter",
+       {x, "3xf32 [1, 10, 100]"},
+       window(2, 1, 0, 0, "direction = \"GE\""),
+       "4xf32 [0, 11, 0, 100]"},
+      {"select_and_scatter",
+       {x, "2xf32 [10, 20]"},
+       window(2, 2, 0, 0, "direction = \"LE\""),
+       "4xf32 [10, 0, 20, 0]"},
+      {"select_and_scatter",
+       {"4xf32 [5, 5, 5, 5]", "2xf32 [10, 20]"},
+       window(2, 2, 0, 0, "direction = \"GE\""),
+       "4xf32 [10, 0, 20, 0]"},
+      {"select_and_scatter",
+       {"4xi32 [-1, -3, -2, -4]", "3xi32 [1, 2, 3]"},
+       window(2, 2, 1, 1, "direction = \"GE\""),
+       "4xi32 [1, 0, 2, 3]"},
+      {"select_and_scatter",
+       {"1xf32 [5]", "2xf32 [1, 2]"},
+       window(2, 1, 2, 0, "direction = \"GE\""),
+       "1xf32 [2]"},
+      {"select_and_scatter",
+       {"2x3xf32 [1, 2, 9, 4, 5, 6]", "1x2xf32 [1, 10]"},
+       "{window_dimensions = [2, 2], window_strides = [1, 1], padding_low = [0, 0], padding_high = "
+       "[0, 0], direction = \"GE\"}",
+       "2x3xf32 [0, 0, 10, 0, 1, 0]"},
+  };
+}
+
 TEST(Evaluate, ArithmeticOnFloats) { check(arithmetic_on_floats()); }
 TEST(Evaluate, ArithmeticOnIntegers) { check(arithmetic_on_integers()); }
 TEST(Evaluate, Bits) { check(bits()); }
@@ -411,6 +546,8 @@ TEST(Evaluate, Sources) { check(sources()); }
 TEST(Evaluate, Movement) { check(movement()); }
 TEST(Evaluate, Reductions) { check(reductions()); }
 TEST(Evaluate, Contractions) { check(contractions()); }
+TEST(Evaluate, Convolutions) { check(convolutions()); }
+TEST(Evaluate, WindowReductions) { check(window_reductions()); }
 
 TEST(Evaluate, RandomBits) {
   const auto module = parse_module(
@@ -443,9 +580,9 @@ TEST(Evaluate, ThreefryKnownAnswer) {
 
 TEST(Evaluate, EveryOpIsTested) {
   std::set<std::string_view> tested = {"rng_bit_generator"};
-  for (auto* cases :
-       {arithmetic_on_floats, arithmetic_on_integers, bits, functions, comparison_and_selection,
-        conversion, narrow_floats_round_once, sources, movement, reductions, contractions}) {
+  for (auto* cases : {arithmetic_on_floats, arithmetic_on_integers, bits, functions,
+                      comparison_and_selection, conversion, narrow_floats_round_once, sources,
+                      movement, reductions, contractions, convolutions, window_reductions}) {
     for (const Case& each : cases()) tested.insert(find_op(each.op)->name);
   }
   for (const OpDefinition& op : op_definitions())

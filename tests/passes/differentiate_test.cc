@@ -119,6 +119,16 @@ TEST(Differentiate, SecondDerivative) {
   EXPECT_NEAR(second, 2 * (1 - t * t) - 0.5 * 2 * t * (1 - t * t), 1e-6);
 }
 
+TEST(Differentiate, ThroughAGradientOfAMaximumIsRefused) {
+  ir::Module module = module_of({f32({4})}, [](ir::Builder&, const Tensors& a) {
+    const Tensor scattered = select_and_scatter(a[0], a[0], "GE", {});
+    return gradient(sum(scattered), {a[0]});
+  });
+  const Status status = differentiate(module);
+  ASSERT_FALSE(status);
+  EXPECT_EQ(status.error().message, "select_and_scatter has no gradient");
+}
+
 TEST(Differentiate, OnlyOpsOnAPathAreDifferentiated) {
   ir::Module module = differentiated(
       {f32({2, 3}), f32({3, 4})},

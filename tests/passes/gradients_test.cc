@@ -230,6 +230,121 @@ std::vector<Case> contraction_cases() {
   };
 }
 
+/// Channels-last convolution of x[0] and x[1] with changes.
+Case convolution_case(const std::string& name, size_t spatial_rank,
+                      std::vector<std::vector<Shape>> shapes,
+                      std::function<void(ir::Convolution&)> change) {
+  ir::Convolution c = ir::Convolution::channels_last(spatial_rank);
+  change(c);
+  return Case{"convolution " + name, -2, 2, std::move(shapes),
+              [=](const Tensors& x) { return convolution(x[0], x[1], c); }};
+}
+
+std::vector<Case> convolution_cases() {
+  using C = ir::Convolution&;
+  const std::vector<std::vector<Shape>> kLine = {{{2, 7, 2}, {3, 2, 3}}, {{1, 5, 1}, {2, 1, 2}}};
+  return {
+      convolution_case("plain", 1, kLine, [](C) {}),
+      convolution_case("with strides", 1, kLine, [](C c) { c.window_strides = {2}; }),
+      convolution_case("with strides that leave a rest", 1, {{{2, 9, 1}, {2, 1, 2}}},
+                       [](C c) { c.window_strides = {3}; }),
+      convolution_case("padded", 1, kLine,
+                       [](C c) {
+                         c.padding_low = {2};
+                         c.padding_high = {1};
+                       }),
+      convolution_case("padded by more than the kernel", 1, kLine,
+                       [](C c) {
+                         c.padding_low = {4};
+                         c.padding_high = {5};
+                         c.window_strides = {2};
+                       }),
+      convolution_case("padded by less than nothing", 1, kLine,
+                       [](C c) {
+                         c.padding_low = {-1};
+                         c.padding_high = {-1};
+                       }),
+      convolution_case("kernel dilated", 1, kLine, [](C c) { c.rhs_dilation = {2}; }),
+      convolution_case("input dilated", 1, kLine, [](C c) { c.lhs_dilation = {3}; }),
+      convolution_case("everything at once", 1, kLine,
+                       [](C c) {
+                         c.window_strides = {2};
+                         c.padding_low = {3};
+                         c.padding_high = {-1};
+                         c.lhs_dilation = {2};
+                         c.rhs_dilation = {3};
+                       }),
+      convolution_case("that does not fit", 1, {{{1, 2, 1}, {3, 1, 1}}}, [](C) {}),
+      convolution_case("of groups of features", 1, {{{2, 4, 4}, {2, 2, 6}}, {{1, 4, 4}, {2, 2, 2}}},
+                       [](C c) { c.feature_group_count = 2; }),
+      convolution_case("of each feature alone, with strides", 1, {{{2, 6, 3}, {2, 1, 6}}},
+                       [](C c) {
+                         c.feature_group_count = 3;
+                         c.window_strides = {2};
+                         c.padding_high = {1};
+                       }),
+      convolution_case("of groups of batches", 1, {{{4, 4, 2}, {2, 2, 6}}, {{2, 5, 1}, {3, 1, 4}}},
+                       [](C c) {
+                         c.batch_group_count = 2;
+                         c.padding_low = {1};
+                       }),
+      convolution_case("of two dimensions", 2, {{{2, 4, 5, 2}, {2, 3, 2, 2}}},
+                       [](C c) {
+                         c.window_strides = {1, 2};
+                         c.padding_low = {0, 1};
+                         c.padding_high = {1, 1};
+                       }),
+      convolution_case("of three dimensions", 3, {{{1, 3, 2, 3, 1}, {2, 1, 2, 1, 2}}},
+                       [](C c) {
+                         c.rhs_dilation = {2, 1, 1};
+                       }),
+      convolution_case("of no spatial dimension", 0, {{{3, 2}, {2, 4}}}, [](C) {}),
+      // Features first, the kernel's outputs first; groups cross the other dimensions.
+      convolution_case("in another layout", 2, {{{4, 2, 3, 3}, {6, 2, 2, 2}}},
+                       [](C c) {
+                         c.input_feature = 0;
+                         c.input_batch = 1;
+                         c.input_spatial = {3, 2};
+                         c.kernel_output_feature = 0;
+                         c.kernel_input_feature = 1;
+                         c.kernel_spatial = {2, 3};
+                         c.output_batch = 2;
+                         c.output_feature = 1;
+                         c.output_spatial = {0, 3};
+                         c.feature_group_count = 2;
+                       }),
+      {"convolution of one value",
+       -2,
+       2,
+       {{{3, 3, 3}}},
+       [](const Tensors& x) { return convolution(x[0], x[0], ir::Convolution::channels_last(1)); }},
+  };
+}
+
+std::vector<Case> window_cases() {
+  std::vector<Case> cases;
+  for (const char* reducer : {"add", "maximum", "minimum"}) {
+    auto window_case = [&](std::string name, std::vector<std::vector<Shape>> shapes,
+                           ir::Window window) {
+      cases.push_back({fmt::format("reduce_window {} {}", reducer, name), -2, 2, std::move(shapes),
+                       [=](const Tensors& x) { return reduce_window(x[0], reducer, window); }});
+    };
+    window_case("side by side", {{{6}}, {{7}}}, {.dimensions = {2}, .strides = {2}});
+    window_case("overlapping", {{{7}}, {{6}}}, {.dimensions = {3}, .strides = {2}});
+    window_case("apart", {{{7}}}, {.dimensions = {2}, .strides = {3}});
+    window_case("padded", {{{5}}},
+                {.dimensions = {3}, .strides = {2}, .padding_low = {1}, .padding_high = {1}});
+    window_case("cropped", {{{7}}}, {.dimensions = {2}, .padding_low = {-2}, .padding_high = {-1}});
+    window_case("with gaps", {{{4}}},
+                {.dimensions = {3}, .strides = {2}, .padding_low = {1}, .base_dilations = {2}});
+    window_case("that does not fit", {{{2}}}, {.dimensions = {3}});
+    window_case(
+        "of an image", {{{2, 4, 5, 2}}},
+        {.dimensions = {1, 2, 3, 1}, .strides = {1, 2, 2, 1}, .padding_high = {0, 0, 1, 0}});
+  }
+  return cases;
+}
+
 class GradientOf : public ::testing::TestWithParam<Case> {};
 
 TEST_P(GradientOf, AgreesWithFiniteDifferences) {
@@ -261,6 +376,10 @@ INSTANTIATE_TEST_SUITE_P(Reduction, GradientOf, ::testing::ValuesIn(reduction_ca
 INSTANTIATE_TEST_SUITE_P(Contraction, GradientOf, ::testing::ValuesIn(contraction_cases()),
                          test_name);
 
+INSTANTIATE_TEST_SUITE_P(Convolution, GradientOf, ::testing::ValuesIn(convolution_cases()),
+                         test_name);
+INSTANTIATE_TEST_SUITE_P(Window, GradientOf, ::testing::ValuesIn(window_cases()), test_name);
+
 TEST(Gradients, ProductWithZeros) {
   for (const std::vector<double>& values :
        {std::vector<double>{2, 0, 3, -1}, {0, 0, 3, 1}, {0, 0, 0, 0}}) {
@@ -279,6 +398,7 @@ TEST(Gradients, EveryOpIsInTheTable) {
   }
   for (const ir::OpDefinition& op : ir::op_definitions()) {
     if (op.op_class == ir::OpClass::structured) continue;
+    if (op.name == "select_and_scatter") continue;  // a gradient itself; see differentiate_test
     EXPECT_TRUE(known.contains(op.name)) << op.name << " has no entry in passes/gradients";
   }
 }
