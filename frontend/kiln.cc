@@ -1,5 +1,6 @@
 #include "frontend/kiln.h"
 
+#include "frontend/keras/files/load.h"
 #include "runtime/weights.h"
 
 namespace kiln {
@@ -49,7 +50,18 @@ Expected<History> Sequential::fit(const Array& x, const Array& y, const FitOptio
   fit_options.shuffle = options.shuffle;
   fit_options.seed = options.seed;
   fit_options.validation_split = options.validation_split;
-  return runtime::fit(model->session, data.x, data.y, fit_options);
+  fit_options.initial_epoch = options.initial_epoch;
+  fit_options.validation_freq = options.validation_freq;
+  fit_options.validation_steps = options.validation_steps;
+  fit_options.steps_per_epoch = options.steps_per_epoch;
+  fit_options.callbacks = options.callbacks;
+  fit_options.files = keras::weight_files(*this);
+  if (!options.validation_data) {
+    return runtime::fit(model->session, data.x, data.y, fit_options);
+  }
+  const auto& [x_val, y_val] = *options.validation_data;
+  KILN_ASSIGN(const Dataset validation, adapted(x_val, y_val, model->session.model()));
+  return runtime::fit(model->session, data.x, data.y, {validation.x, validation.y}, fit_options);
 }
 
 Expected<Metrics> Sequential::evaluate(const Array& x, const Array& y, int verbose) {

@@ -8,7 +8,10 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "frontend/compiler.h"
 #include "frontend/keras/layers/activation.h"
@@ -19,6 +22,14 @@
 #include "frontend/keras/optimizers/adam.h"
 #include "frontend/keras/optimizers/rmsprop.h"
 #include "frontend/keras/optimizers/sgd.h"
+#include "runtime/callbacks/backup_and_restore.h"
+#include "runtime/callbacks/csv_logger.h"
+#include "runtime/callbacks/early_stopping.h"
+#include "runtime/callbacks/learning_rate_scheduler.h"
+#include "runtime/callbacks/model_checkpoint.h"
+#include "runtime/callbacks/reduce_lr_on_plateau.h"
+#include "runtime/callbacks/tensor_board.h"
+#include "runtime/callbacks/terminate_on_nan.h"
 #include "runtime/dataset.h"
 #include "runtime/fit.h"
 
@@ -33,10 +44,19 @@ using keras::Input;
 using keras::RMSprop;
 using keras::SGD;
 using runtime::Array;
+using runtime::BackupAndRestore;
+using runtime::Callback;
+using runtime::CSVLogger;
 using runtime::Dataset;
+using runtime::EarlyStopping;
 using runtime::History;
+using runtime::LearningRateScheduler;
 using runtime::load_dataset;
 using runtime::Metrics;
+using runtime::ModelCheckpoint;
+using runtime::ReduceLROnPlateau;
+using runtime::TensorBoard;
+using runtime::TerminateOnNaN;
 
 /// The value, or the end of the program: the error on stderr, exit status 2. For programs as short
 /// as a tutorial.
@@ -56,6 +76,14 @@ struct FitOptions {
   uint64_t seed =
       0;  ///< of the initial weights, when fit() is the first to need them, and of the order
   int verbose = 1;  ///< 0 nothing, 1 a progress bar, 2 a line an epoch
+  int initial_epoch = 0;
+  std::optional<std::pair<Array, Array>> validation_data = {};  ///< x, y; instead of a split
+  int validation_freq = 1;                                      ///< epochs from one to the next
+  std::optional<int64_t> validation_steps = {};                 ///< batches of it; nothing: all
+  std::optional<int64_t> steps_per_epoch = {};  ///< the next epoch goes on there; nothing: all
+  /// {EarlyStopping({.patience = 3}), ...}, run in this order. ModelCheckpoint writes .npz, and
+  /// .keras and .weights.h5 as Keras does.
+  std::vector<runtime::CallbackHandle> callbacks = {};
 };
 
 /// A Sequential model that trains, evaluates and predicts. It is compiled to machine code when data

@@ -59,6 +59,13 @@ Complaint read_int(const char* text, int low, int high, int& result) {
   return complaint;
 }
 
+Complaint read_count(const char* text, std::optional<int64_t>& result) {
+  long long count = 0;
+  Complaint complaint = read_integer(text, 1, INT_MAX, count);
+  if (complaint.empty()) result = count;
+  return complaint;
+}
+
 Complaint read_seed(CommandLine& line, const char* text) {
   long long seed = 0;
   Complaint complaint = read_integer(text, 0, LLONG_MAX, seed);
@@ -111,6 +118,20 @@ constexpr OptionEntry kOptions[] = {
      }},
     {"validation-split", "F", kFit,
      "keep the last part F of the examples for validation; default 0", read_split},
+    {"validation-data", "DATA", kFit, "validate on these examples instead",
+     [](CommandLine& line, const char* value) { return read_text(line.validation_data, value); }},
+    {"validation-freq", "N", kFit, "validate after every N epochs; default 1",
+     [](CommandLine& line, const char* value) {
+       return read_int(value, 1, INT_MAX, line.validation_freq);
+     }},
+    {"validation-steps", "N", kFit, "validate on the first N batches; default all",
+     [](CommandLine& line, const char* value) { return read_count(value, line.validation_steps); }},
+    {"validation-batch-size", "N", kFit, "must be the batch size that the model was compiled for",
+     [](CommandLine& line, const char* value) {
+       return read_count(value, line.validation_batch_size);
+     }},
+    {"steps-per-epoch", "N", kFit, "batches in an epoch, the next goes on there; default all",
+     [](CommandLine& line, const char* value) { return read_count(value, line.steps_per_epoch); }},
     {"seed", "N", kFit, "decides the initial weights and the order of examples; default 0",
      read_seed},
     {"shuffle", nullptr, kFit, "visit the examples in a new order each epoch; the default",
@@ -143,6 +164,9 @@ constexpr const char* kDataHelp =
     "  FILE.npz          arrays x, y or x_train, y_train, x_test, y_test\n"
     "  FILE.csv          numbers; the label is the last column (FILE.csv:label=NAME: that one)\n";
 
+constexpr const char* kBackupHelp =
+    "keep the state of the run here; the same command goes on from it: dir,save_freq=100";
+
 const CommandEntry* find_command(std::string_view name) {
   for (const CommandEntry& entry : kCommands) {
     if (entry.name == name) return &entry;
@@ -172,12 +196,21 @@ std::string command_help(const std::string& program, const CommandEntry& command
     const std::string left = std::string("--") + option.name;
     text += table_line(option.value ? left + " " + option.value : left, option.description);
   }
+  if (command.command == Command::kFit) {
+    for (const CallbackOption& option : callback_options()) {
+      const std::string left = std::string("--") + option.name;
+      text += table_line(option.value ? left + " " + option.value : left, option.description);
+    }
+    text += table_line("--backup DIR,...", kBackupHelp);
+  }
   text += table_line("--help", "this text");
   return bit(command.command) & kData ? text + kDataHelp : text;
 }
 
 // getopt's view of kOptions: an option's `val` is its index, moved out of the way of characters.
 constexpr int kFirstOption = 256;
+constexpr int kFirstCallback = kFirstOption + static_cast<int>(std::size(kOptions));
+constexpr int kBackupOption = 'b';
 constexpr int kHelpOption = 'h';
 
 std::vector<option> getopt_table() {
@@ -186,17 +219,40 @@ std::vector<option> getopt_table() {
     table.push_back({kOptions[i].name, kOptions[i].value ? required_argument : no_argument, nullptr,
                      kFirstOption + static_cast<int>(i)});
   }
+  for (size_t i = 0; i < callback_options().size(); ++i) {
+    const CallbackOption& entry = callback_options()[i];
+    table.push_back({entry.name, entry.value ? required_argument : no_argument, nullptr,
+                     kFirstCallback + static_cast<int>(i)});
+  }
+  table.push_back({"backup", required_argument, nullptr, kBackupOption});
   table.push_back({"help", no_argument, nullptr, kHelpOption});
   table.push_back({nullptr, 0, nullptr, 0});
   return table;
 }
 
 const OptionEntry* find_option(int value) {
-  if (value >= kFirstOption) return &kOptions[value - kFirstOption];
+  if (value >= kFirstOption && value < kFirstCallback) return &kOptions[value - kFirstOption];
   for (const OptionEntry& option : kOptions) {
     if (value == 'o' && std::string_view(option.name) == "output") return &option;
   }
   return nullptr;
+}
+
+// Whether the option adds a callback, which it then has done or failed to do.
+Expected<bool> read_callback(CommandLine& line, int value, const CommandEntry& command,
+                             const std::string& see) {
+  if (value != kBackupOption && value < kFirstCallback) return false;
+  if (line.command != Command::kFit) {
+    const std::string name =
+        value == kBackupOption ? "backup" : callback_options()[value - kFirstCallback].name;
+    return Diagnostic{"", std::string(command.name) + " has no option --" + name, see};
+  }
+  if (value == kBackupOption) {
+    KILN_TRY(line.callbacks.set_backup(optarg));
+  } else {
+    KILN_TRY(line.callbacks.add(value - kFirstCallback, optarg == nullptr ? "" : optarg));
+  }
+  return true;
 }
 
 Expected<CommandLine> parse_options(int argc, char** argv, const CommandEntry& command,
@@ -220,6 +276,8 @@ Expected<CommandLine> parse_options(int argc, char** argv, const CommandEntry& c
       return line;
     }
     if (value == ':') return wrong(given + " needs a value");
+    KILN_ASSIGN(const bool callback, read_callback(line, value, command, see));
+    if (callback) continue;
     const OptionEntry* option = find_option(value);
     if (option == nullptr) return wrong("there is no option " + given);
     const std::string name = std::string("--") + option->name;

@@ -2,8 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
+#include "runtime/callbacks/callback_options.h"
 #include "runtime/expected.h"
 
 namespace kiln::runtime {
@@ -25,6 +27,12 @@ struct CommandLine {
   int epochs = 1;
   int initial_epoch = 0;
   double validation_split = 0;
+  std::string validation_data;
+  std::optional<int64_t> steps_per_epoch;
+  std::optional<int64_t> validation_steps;
+  std::optional<int64_t> validation_batch_size;
+  int validation_freq = 1;
+  CallbackArguments callbacks;
   uint64_t seed = 0;
   bool shuffle = true;
   bool weights_only = false;

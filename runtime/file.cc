@@ -1,5 +1,6 @@
 #include "runtime/file.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -24,16 +25,34 @@ bool has_mode(const std::string& path, mode_t kind) {
   return stat(path.c_str(), &status) == 0 && (status.st_mode & S_IFMT) == kind;
 }
 
+// Between a file's name and the process id in the name of its temporary file.
+constexpr const char* kTemporary = ".tmp";
+
+std::string directory_of(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "." : path.substr(0, std::max<size_t>(slash, 1));
+}
+
 // A rename is on the disk only when its directory is. Some file systems cannot flush a directory:
 // what they give is then all there is, so no error comes of it.
 void flush_directory_of(const std::string& path) {
-  const size_t slash = path.rfind('/');
-  const std::string directory =
-      slash == std::string::npos ? "." : path.substr(0, std::max<size_t>(slash, 1));
+  const std::string directory = directory_of(path);
   const int descriptor = open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   if (descriptor < 0) return;
   fsync(descriptor);
   close(descriptor);
+}
+
+Status write_all(int descriptor, const std::string& path, const void* bytes, int64_t size) {
+  const char* next = static_cast<const char*>(bytes);
+  while (size > 0) {
+    const ssize_t written = ::write(descriptor, next, std::min<int64_t>(size, 1 << 30));
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return system_error(path, "write");
+    next += written;
+    size -= written;
+  }
+  return ok();
 }
 
 }  // namespace
@@ -68,12 +87,68 @@ bool is_file(const std::string& path) { return has_mode(path, S_IFREG); }
 
 bool is_directory(const std::string& path) { return has_mode(path, S_IFDIR); }
 
+Expected<int64_t> file_size(const std::string& path) {
+  struct stat status;
+  if (stat(path.c_str(), &status) != 0) return system_error(path, "read");
+  return static_cast<int64_t>(status.st_size);
+}
+
+Status create_directories(const std::string& path) {
+  for (size_t end = path.empty() ? 0 : 1; end < path.size(); ++end) {
+    end = std::min(path.find('/', end), path.size());
+    const std::string directory = path.substr(0, end);
+    if (mkdir(directory.c_str(), 0777) == 0 || is_directory(directory)) continue;
+    return system_error(directory, "make the directory");
+  }
+  return ok();
+}
+
+Status check_appendable(const std::string& path) {
+  const int descriptor = open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+  if (descriptor < 0) return system_error(path, "create");
+  close(descriptor);
+  return ok();
+}
+
+Status append_behind(const std::string& path, int64_t length, std::string_view text) {
+  const int descriptor = open(path.c_str(), O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+  if (descriptor < 0) return system_error(path, "create");
+  Status status = ok();
+  if (ftruncate(descriptor, length) != 0 || lseek(descriptor, length, SEEK_SET) != length) {
+    status = system_error(path, "cut");
+  } else {
+    status = write_all(descriptor, path, text.data(), static_cast<int64_t>(text.size()));
+  }
+  close(descriptor);
+  return status;
+}
+
+Status remove_file(const std::string& path) {
+  if (unlink(path.c_str()) == 0 || errno == ENOENT) return ok();
+  return system_error(path, "remove");
+}
+
 Expected<AtomicFile> AtomicFile::create(const std::string& path) {
   // The process id keeps two programs that save to one name from sharing a temporary file.
-  const std::string temporary = path + ".tmp" + std::to_string(getpid());
+  const std::string temporary = path + kTemporary + std::to_string(getpid());
   const int descriptor = open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
   if (descriptor < 0) return system_error(path, "create");
   return AtomicFile(path, temporary, descriptor);
+}
+
+Status AtomicFile::remove_abandoned(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  const std::string prefix = path.substr(slash == std::string::npos ? 0 : slash + 1) + kTemporary;
+  const std::string directory = directory_of(path);
+  DIR* const stream = opendir(directory.c_str());
+  if (stream == nullptr) return system_error(directory, "open");
+  while (const dirent* entry = readdir(stream)) {
+    if (std::string_view(entry->d_name).starts_with(prefix)) {
+      unlink((directory + "/" + entry->d_name).c_str());
+    }
+  }
+  closedir(stream);
+  return ok();
 }
 
 AtomicFile::AtomicFile(std::string path, std::string temporary, int descriptor)
@@ -93,15 +168,7 @@ AtomicFile::~AtomicFile() {
 Diagnostic AtomicFile::failure(const char* action) const { return system_error(path_, action); }
 
 Status AtomicFile::write(const void* bytes, int64_t size) {
-  const char* next = static_cast<const char*>(bytes);
-  while (size > 0) {
-    const ssize_t written = ::write(descriptor_, next, std::min<int64_t>(size, 1 << 30));
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return failure("write");
-    next += written;
-    size -= written;
-  }
-  return ok();
+  return write_all(descriptor_, path_, bytes, size);
 }
 
 Status AtomicFile::commit() {

@@ -6,6 +6,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "runtime/expected.h"
 
@@ -25,12 +26,31 @@ Expected<FileBytes> map_file(const std::string& path);
 bool is_file(const std::string& path);
 bool is_directory(const std::string& path);
 
+/// The size of a file in bytes.
+Expected<int64_t> file_size(const std::string& path);
+
+/// Makes a directory with those above it, where they are not there yet. "" is the present one.
+Status create_directories(const std::string& path);
+
+/// Says whether a file, which is made if need be, can be written. It stays as it is.
+Status check_appendable(const std::string& path);
+
+/// Cuts a file, which is made if need be, to its first `length` bytes, and writes `text` behind
+/// them.
+Status append_behind(const std::string& path, int64_t length, std::string_view text);
+
+/// Removes a file; one that is not there is no error.
+Status remove_file(const std::string& path);
+
 /// A file that appears under its name only when commit() has succeeded: written to a temporary file
 /// beside it, flushed to the disk, renamed. Without commit() the temporary file is removed.
 class AtomicFile {
  public:
   /// Opens the temporary file beside `path`.
   static Expected<AtomicFile> create(const std::string& path);
+
+  /// Removes the temporary files of writers of `path` that were killed.
+  static Status remove_abandoned(const std::string& path);
 
   AtomicFile(AtomicFile&& other) noexcept;
   AtomicFile(const AtomicFile&) = delete;

@@ -8,102 +8,12 @@
 #include <vector>
 
 #include "runtime/batches.h"
+#include "runtime/fit_loop.h"
 #include "runtime/progress.h"
+#include "runtime/step_runner.h"
 
 namespace kiln::runtime {
 namespace {
-
-// train_step or test_step with the examples it runs over.
-class StepRunner {
- public:
-  static Expected<StepRunner> create(Session& session, const char* function_name, const Array& x,
-                                     const Array& y, const std::string& what) {
-    KILN_ASSIGN(const kiln_function* function, session.function(function_name));
-    if (function->input_count != 3 || function->output_count < 1) {
-      return Diagnostic{session.model().name,
-                        std::string(function_name) + " does not take (x, y, count)", ""};
-    }
-    KILN_TRY(check_examples(session.model(), *function, x, y, what));
-    KILN_ASSIGN(BatchInput batch_x, BatchInput::create(x, function->inputs[0]));
-    KILN_ASSIGN(BatchInput batch_y, BatchInput::create(y, function->inputs[1]));
-    return StepRunner(session, *function, std::move(batch_x), std::move(batch_y), x.rows());
-  }
-
-  int64_t steps() const { return (examples_ + function_->batch - 1) / function_->batch; }
-
-  /// Runs step `index` on the examples that `order` (null: their own) puts there.
-  Status step(int64_t index, const uint32_t* order) {
-    const int64_t first = index * function_->batch;
-    const int64_t count = std::min(function_->batch, examples_ - first);
-    alignas(KILN_ALIGNMENT) const int32_t count_input = static_cast<int32_t>(count);
-    const void* inputs[] = {x_.gather(session_->pool(), order, first, count),
-                            y_.gather(session_->pool(), order, first, count), &count_input};
-    return session_->run(*function_, inputs, output_pointers_.data());
-  }
-
-  /// The running means after the last step, names sorted and prefixed.
-  Metrics metrics(const std::string& prefix) const {
-    Metrics metrics;
-    // Output 0 is the loss of the last batch alone.
-    for (int i = 1; i < function_->output_count; ++i) {
-      metrics.push_back({function_->outputs[i].name, *static_cast<float*>(output_pointers_[i])});
-    }
-    std::sort(metrics.begin(), metrics.end(),
-              [](const Metric& a, const Metric& b) { return a.name < b.name; });
-    for (Metric& metric : metrics) metric.name = prefix + metric.name;
-    return metrics;
-  }
-
- private:
-  StepRunner(Session& session, const kiln_function& function, BatchInput x, BatchInput y,
-             int64_t examples)
-      : session_(&session),
-        function_(&function),
-        x_(std::move(x)),
-        y_(std::move(y)),
-        examples_(examples),
-        outputs_(allocate(KILN_U8, {function.output_count, KILN_ALIGNMENT})) {
-    for (int i = 0; i < function.output_count; ++i) output_pointers_.push_back(outputs_.row(i));
-  }
-
-  Session* session_;
-  const kiln_function* function_;
-  BatchInput x_;
-  BatchInput y_;
-  int64_t examples_;
-  Array outputs_;  // a scalar at the start of each row
-  std::vector<void*> output_pointers_;
-};
-
-// Zeroes the metrics and runs all steps.
-Status run_epoch(Session& session, StepRunner& runner, const uint32_t* order, Progress& progress) {
-  session.reset_metrics();
-  const int64_t steps = runner.steps();
-  for (int64_t step = 0; step < steps; ++step) {
-    KILN_TRY(runner.step(step, order));
-    if (progress.due(step + 1)) progress.draw(step + 1, runner.metrics(""));
-  }
-  return ok();
-}
-
-Verbosity verbosity_of(const LogOptions& options) {
-  return static_cast<Verbosity>(std::clamp(options.verbose, 0, 2));
-}
-
-// Validation inside fit is silent, as in Keras.
-Status append_validation(Session& session, StepRunner& runner, Metrics& metrics) {
-  Progress silent(nullptr, Verbosity::kSilent, runner.steps());
-  KILN_TRY(run_epoch(session, runner, nullptr, silent));
-  const Metrics validation = runner.metrics("val_");
-  metrics.insert(metrics.end(), validation.begin(), validation.end());
-  return ok();
-}
-
-void print_epoch_title(const FitOptions& options, int epoch) {
-  if (options.verbose == 0 || options.epochs <= 1) return;
-  std::fprintf(options.log, "Epoch %d/%d\n", epoch + 1, options.epochs);
-  std::fflush(options.log);
-}
 
 Status check_options(const FitOptions& options) {
   if (options.epochs < 0 || options.initial_epoch < 0) {
@@ -115,28 +25,15 @@ Status check_options(const FitOptions& options) {
                           ", it must be at least 0 and below 1",
                       ""};
   }
-  return ok();
-}
-
-Expected<History> fit_checked(Session& session, StepRunner training,
-                              std::optional<StepRunner> validation, int64_t examples,
-                              const FitOptions& options) {
-  History history;
-  history.initial_epoch = options.initial_epoch;
-  for (int epoch = options.initial_epoch; epoch < options.epochs; ++epoch) {
-    print_epoch_title(options, epoch);
-    Progress progress(options.log, verbosity_of(options), training.steps());
-    std::vector<uint32_t> order;
-    if (options.shuffle) order = shuffled_order(examples, options.seed, epoch);
-    KILN_TRY(run_epoch(session, training, options.shuffle ? order.data() : nullptr, progress));
-    const double seconds = progress.seconds();
-    Metrics metrics = training.metrics("");
-    if (validation) KILN_TRY(append_validation(session, *validation, metrics));
-    progress.finish(metrics);
-    history.append(metrics, seconds);
-    if (options.on_epoch_end && !options.on_epoch_end(epoch, metrics)) break;
+  for (const std::optional<int64_t> steps : {options.steps_per_epoch, options.validation_steps}) {
+    if (steps && *steps < 1) {
+      return Diagnostic{"", "steps_per_epoch and validation_steps must be positive", ""};
+    }
   }
-  return history;
+  if (options.validation_freq < 1) {
+    return Diagnostic{"", "validation_freq must be positive", ""};
+  }
+  return ok();
 }
 
 }  // namespace
@@ -169,14 +66,14 @@ Expected<History> fit(Session& session, const Array& x, const Array& y, const Ex
     KILN_ASSIGN(testing, StepRunner::create(session, "test_step", validation.x, validation.y,
                                             "validation "));
   }
-  return fit_checked(session, std::move(training), std::move(testing), x.rows(), options);
+  return FitLoop(session, std::move(training), std::move(testing), options).run();
 }
 
 Expected<Metrics> evaluate(Session& session, const Array& x, const Array& y,
                            const LogOptions& options) {
   KILN_ASSIGN(StepRunner runner, StepRunner::create(session, "test_step", x, y, ""));
   Progress progress(options.log, verbosity_of(options), runner.steps());
-  KILN_TRY(run_epoch(session, runner, nullptr, progress));
+  KILN_TRY(run_test_steps(session, runner, runner.steps(), progress));
   const Metrics metrics = runner.metrics("");
   progress.finish(metrics);
   return metrics;

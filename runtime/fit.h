@@ -3,12 +3,15 @@
 
 #include <cstdint>
 #include <cstdio>
-#include <functional>
+#include <optional>
+#include <vector>
 
 #include "runtime/array.h"
 #include "runtime/expected.h"
 #include "runtime/history.h"
 #include "runtime/session.h"
+#include "runtime/training.h"
+#include "runtime/weights.h"
 
 namespace kiln::runtime {
 
@@ -22,14 +25,18 @@ struct LogOptions {
 struct FitOptions : LogOptions {
   int epochs = 1;         ///< the number of the last epoch, counted from 1, as in Keras
   int initial_epoch = 0;  ///< the epoch to begin with, to resume a training
-  bool shuffle = true;    ///< visit the examples of each epoch in a new order
+  bool shuffle = true;    ///< visit the examples of each pass in a new order
   uint64_t seed = 0;      ///< decides these orders
   /// The part of the examples, in [0, 1), that is kept for validation: the last ones, before
   /// shuffling.
   double validation_split = 0;
-  /// Called after each epoch (counted from 0) with what History gets; training stops when it
-  /// returns false.
-  std::function<bool(int epoch, const Metrics& metrics)> on_epoch_end;
+  /// Batches of an epoch; nothing: all. With fewer than there are, the next epoch goes on where
+  /// this one ended; an epoch ends early with the last batch, and the next begins a new pass.
+  std::optional<int64_t> steps_per_epoch;
+  std::optional<int64_t> validation_steps;  ///< batches to validate on; nothing: all
+  int validation_freq = 1;                  ///< validation follows every so many epochs
+  std::vector<CallbackHandle> callbacks;    ///< run in this order
+  WeightFiles files;                        ///< what ModelCheckpoint writes
 };
 
 /// Examples with labels, as fit validates on.
@@ -42,6 +49,8 @@ struct Examples {
 /// each of the element type of train_step's input and, axes of size 1 aside, with its shape of
 /// rows. Values of an epoch are running means over its examples; validation runs after the epoch,
 /// with test_step, and reports "val_" names. Wrong data is refused before the first step.
+/// While an InterruptGuard lives, Ctrl-C ends the training between two steps with an error; a
+/// checkpoint of BackupAndRestore is then up to date.
 Expected<History> fit(Session& session, const Array& x, const Array& y, const FitOptions& options);
 
 /// The same with explicit validation data; validation_split is ignored, as in Keras.

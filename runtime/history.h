@@ -1,6 +1,7 @@
 // What fit() and evaluate() report: metrics by Keras's names, and their course over the epochs.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -21,13 +22,15 @@ double value_of(const Metrics& metrics, const std::string& name);
 /// The course of each metric over the epochs.
 struct History {
   std::vector<std::string> names;
-  std::vector<std::vector<double>> values;  ///< [name][epoch]
+  std::vector<std::vector<double>> values;  ///< [name][i]: one for each epoch that has the metric
+  /// [name][i]: the epoch of that value, from 0. Validation need not follow every epoch.
+  std::vector<std::vector<int64_t>> epochs_of;
   std::vector<double> train_seconds;  ///< [epoch]: the training steps alone, without validation
   int initial_epoch = 0;              ///< the number of the first epoch, from 0
 
   int epochs() const { return static_cast<int>(train_seconds.size()); }
 
-  /// Appends an epoch; `metrics` has the same names each time.
+  /// Appends an epoch.
   void append(const Metrics& metrics, double seconds);
 
   /// Keras's History.history as JSON: {"accuracy": [0.9, ...], "loss": [...], ...}. Numbers that
@@ -35,11 +38,15 @@ struct History {
   std::string to_json() const;
 
   /// Keras's CSVLogger: a head line "epoch,accuracy,loss,...", then a line an epoch, numbered from
-  /// 0.
+  /// 0; "NA" where an epoch lacks a metric.
   std::string to_csv() const;
 };
 
-/// The shortest decimal text that reads back as exactly `value`; "NaN", "Infinity", "-Infinity".
+/// Python's repr(): the shortest decimal text that reads back as exactly `value`, with an exponent
+/// below 1e-4 and from 1e16 on; "nan", "inf", "-inf".
+std::string python_decimal(double value);
+
+/// The same as Python's json module writes it: "NaN", "Infinity", "-Infinity".
 std::string shortest_decimal(double value);
 
 }  // namespace kiln::runtime

@@ -2,15 +2,18 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <memory>
 #include <span>
 #include <string>
 #include <utility>
 
+#include "runtime/callbacks/backup_and_restore.h"
 #include "runtime/command_line.h"
 #include "runtime/dataset.h"
 #include "runtime/expected.h"
 #include "runtime/file.h"
 #include "runtime/fit.h"
+#include "runtime/interrupt.h"
 #include "runtime/npy.h"
 #include "runtime/progress.h"
 #include "runtime/report.h"
@@ -56,8 +59,13 @@ LogOptions log_options(const CommandLine& line) {
   return options;
 }
 
-FitOptions fit_options(const CommandLine& line) {
+FitOptions fit_options(const CommandLine& line, const WeightFiles& files) {
   FitOptions options;
+  options.callbacks = line.callbacks.list();
+  options.files = files;
+  options.steps_per_epoch = line.steps_per_epoch;
+  options.validation_steps = line.validation_steps;
+  options.validation_freq = line.validation_freq;
   options.verbose = line.verbose;
   options.epochs = line.epochs;
   options.initial_epoch = line.initial_epoch;
@@ -80,20 +88,67 @@ Status prepare_training(Session& session, const CommandLine& line, const WeightF
   return ok();
 }
 
-Status run_fit(const kiln_model& model, const CommandLine& line, const WeightFiles& files) {
-  KILN_ASSIGN(Session session, Session::create(&model, line.threads));
+// The examples of --validation-data; none where there is no such option.
+Expected<Examples> load_validation(const CommandLine& line, const kiln_model& model) {
+  if (line.validation_data.empty()) return Examples{};
+  CommandLine validation = line;
+  validation.data = line.validation_data;
+  KILN_ASSIGN(const Dataset data, load_data(validation, model));
+  return Examples{data.x, data.y};
+}
+
+Expected<History> train(Session& session, const Dataset& data, const Examples& validation,
+                        const FitOptions& options) {
+  const InterruptGuard guard;
+  if (validation.x.storage == nullptr) return fit(session, data.x, data.y, options);
+  return fit(session, data.x, data.y, validation, options);
+}
+
+Status check_validation_batch(const CommandLine& line, const Session& session) {
+  const kiln_function* test_step = session.find_function("test_step");
+  const int64_t batch = test_step == nullptr ? 0 : test_step->batch;
+  if (line.validation_batch_size.value_or(batch) == batch) return ok();
+  return Diagnostic{"--validation-batch-size",
+                    "is " + std::to_string(*line.validation_batch_size) +
+                        ", the model was compiled for batches of " + std::to_string(batch),
+                    "leave it out: losses and metrics are means over all examples"};
+}
+
+Status check_fit(const CommandLine& line, const Session& session) {
   KILN_TRY(session.function("train_step"));
+  KILN_TRY(check_validation_batch(line, session));
   KILN_TRY(check_writable(line.save));
-  KILN_TRY(check_writable(line.history));
-  KILN_TRY(prepare_training(session, line, files));
-  KILN_ASSIGN(const Dataset data, load_data(line, model));
-  KILN_ASSIGN(const History history, fit(session, data.x, data.y, fit_options(line)));
+  return check_writable(line.history);
+}
+
+Status save_results(const CommandLine& line, const Session& session, const History& history,
+                    const WeightFiles& files) {
   if (!line.save.empty()) {
     KILN_TRY(files.save(session, line.save,
                         line.weights_only ? SaveState::kWeights : SaveState::kWeightsAndOptimizer));
     if (line.verbose > 0) print("saved: " + line.save + "\n");
   }
-  KILN_TRY(save_history(history, line.history));
+  return save_history(history, line.history);
+}
+
+Status run_fit(const kiln_model& model, const CommandLine& line, const WeightFiles& files) {
+  KILN_ASSIGN(Session session, Session::create(&model, line.threads));
+  KILN_TRY(check_fit(line, session));
+  KILN_TRY(prepare_training(session, line, files));
+  KILN_ASSIGN(const Dataset data, load_data(line, model));
+  KILN_ASSIGN(const Examples validation, load_validation(line, model));
+  FitOptions options = fit_options(line, files);
+  // The checkpoint goes only when the results are safe.
+  std::shared_ptr<BackupAndRestore> backup;
+  if (line.callbacks.backup()) {
+    BackupAndRestoreOptions kept = *line.callbacks.backup();
+    kept.delete_checkpoint = false;
+    backup = std::make_shared<BackupAndRestore>(kept);
+    options.callbacks.push_back(backup);
+  }
+  KILN_ASSIGN(const History history, train(session, data, validation, options));
+  KILN_TRY(save_results(line, session, history, files));
+  if (backup && line.callbacks.backup()->delete_checkpoint) KILN_TRY(backup->discard());
   if (!data.test_x || !data.test_y || session.find_function("test_step") == nullptr) return ok();
   if (line.verbose > 0) print("test set, " + std::to_string(data.test_x->rows()) + " examples:\n");
   KILN_TRY(evaluate(session, *data.test_x, *data.test_y, log_options(line)));
@@ -179,7 +234,7 @@ int run_main(const kiln_model& model, int argc, char** argv) {
   const Status status = line ? run_command(model, *line) : Status(line.error());
   if (status) return 0;
   std::fprintf(stderr, "%s\n", status.error().to_string().c_str());
-  return 2;
+  return interrupted() ? interrupt_status() : 2;
 }
 
 }  // namespace kiln::runtime

@@ -1,9 +1,6 @@
 // The commands of a generated executable: fit, evaluate, predict, info.
 #pragma once
 
-#include <functional>
-#include <string>
-
 #include "runtime/abi.h"
 #include "runtime/command_line.h"
 #include "runtime/expected.h"
@@ -11,15 +8,6 @@
 #include "runtime/weights.h"
 
 namespace kiln::runtime {
-
-/// How weights get from and to files. An executable knows .npz; the compiler knows Keras's files,
-/// too.
-struct WeightFiles {
-  std::function<Expected<LoadedState>(Session& session, const std::string& path)> load =
-      load_weights;
-  std::function<Status(const Session& session, const std::string& path, SaveState what)> save =
-      save_weights;
-};
 
 /// Does what a command line says, printing to stdout.
 Status run_command(const kiln_model& model, const CommandLine& line, const WeightFiles& files = {});

@@ -121,6 +121,12 @@ void Progress::finish(const Metrics& metrics) {
   if (verbosity_ != Verbosity::kSilent) print_bar(steps_, metrics, true);
 }
 
+void Progress::end_line() {
+  if (previous_width_ == 0) return;
+  std::fputs("\n", log_);
+  std::fflush(log_);
+}
+
 void Progress::print_bar(int64_t done, const Metrics& metrics, bool last) {
   const double time = now();
   const double step_seconds =

@@ -30,6 +30,9 @@ class Progress {
   /// Writes the last line.
   void finish(const Metrics& metrics);
 
+  /// Ends the line of a bar that will not be finished.
+  void end_line();
+
   /// Seconds since the start.
   double seconds() const;
 

@@ -106,4 +106,14 @@ Expected<LoadedState> load_weights(Session& session, const std::string& path) {
   return loaded;
 }
 
+Status WeightFiles::check_path(const std::string& path) const {
+  std::string all;
+  for (const std::string& ending : endings) {
+    if (path.ends_with(ending)) return ok();
+    all += (all.empty() ? "" : " or ") + ending;
+  }
+  return Diagnostic{path, "is not a kind of file that the model can be saved to",
+                    "the name must end in " + all};
+}
+
 }  // namespace kiln::runtime

@@ -1,7 +1,9 @@
 // Weights and optimizer state in .npz files: one array a variable, by its name.
 #pragma once
 
+#include <functional>
 #include <string>
+#include <vector>
 
 #include "runtime/expected.h"
 #include "runtime/session.h"
@@ -27,5 +29,18 @@ Status save_weights(const Session& session, const std::string& path, SaveState w
 /// file has them and the model trains. Weights that are missing, that the model does not have, or
 /// that have another shape or type are errors, after which the session is as it was.
 Expected<LoadedState> load_weights(Session& session, const std::string& path);
+
+/// How weights get from and to files. An executable knows .npz; the compiler knows Keras's files,
+/// too.
+struct WeightFiles {
+  std::function<Expected<LoadedState>(Session& session, const std::string& path)> load =
+      load_weights;
+  std::function<Status(const Session& session, const std::string& path, SaveState what)> save =
+      save_weights;
+  std::vector<std::string> endings = {".npz"};  ///< of the files that save() writes
+
+  /// Whether save() knows the file by its ending.
+  Status check_path(const std::string& path) const;
+};
 
 }  // namespace kiln::runtime

@@ -23,6 +23,25 @@ void add_fit(CLI::App& program, Action& action) {
                    "keep the last part of the examples for validation")
       ->check(CLI::Range(0.0, 0.999999))
       ->capture_default_str();
+  command->add_option("--validation-data", line.validation_data,
+                      "validate on these examples instead");
+  command
+      ->add_option("--validation-freq", line.validation_freq, "validate after every so many epochs")
+      ->check(CLI::Range(1, 1 << 30))
+      ->capture_default_str();
+  command
+      ->add_option("--validation-steps", line.validation_steps,
+                   "validate on so many batches; default: all")
+      ->check(CLI::Range(int64_t{1}, int64_t{1} << 40));
+  command
+      ->add_option("--validation-batch-size", line.validation_batch_size,
+                   "must be --batch-size: the model is compiled for it")
+      ->check(CLI::Range(int64_t{1}, int64_t{1} << 20));
+  command
+      ->add_option("--steps-per-epoch", line.steps_per_epoch,
+                   "batches in an epoch, the next goes on there; default: all")
+      ->check(CLI::Range(int64_t{1}, int64_t{1} << 40));
+  options->add_callbacks_to(*command);
   command->add_option("--seed", line.seed, "decides the initial weights and the order of examples")
       ->capture_default_str();
   command->add_flag("--shuffle,!--no-shuffle", line.shuffle,

@@ -4,6 +4,7 @@
 
 #include "codegen/version.h"
 #include "frontend/cli/subcommand.h"
+#include "runtime/interrupt.h"
 
 namespace {
 
@@ -33,5 +34,5 @@ int main(int argc, char** argv) {
   if (status) return 0;
   std::fflush(stdout);
   std::fprintf(stderr, "%s\n", status.error().to_string().c_str());
-  return 2;
+  return kiln::runtime::interrupted() ? kiln::runtime::interrupt_status() : 2;
 }

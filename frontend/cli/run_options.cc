@@ -1,35 +1,10 @@
 #include "frontend/cli/run_options.h"
 
-#include <cstdio>
-
 #include "frontend/compiler.h"
 #include "frontend/keras/files/load.h"
 #include "runtime/main.h"
 
 namespace kiln::cli {
-namespace {
-
-/// Keras's files where the model has a definition; .npz always.
-runtime::WeightFiles weight_files(const std::optional<keras::Model>& definition) {
-  runtime::WeightFiles files;
-  if (!definition) return files;
-  files.load = [&definition](runtime::Session& session,
-                             const std::string& path) -> Expected<runtime::LoadedState> {
-    KILN_ASSIGN(const keras::LoadedWeights loaded, keras::load_weights(session, *definition, path));
-    if (!loaded.note.empty())
-      std::fprintf(stderr, "note: %s: %s\n", path.c_str(), loaded.note.c_str());
-    return runtime::LoadedState{loaded.optimizer};
-  };
-  files.save = [&definition](const runtime::Session& session, const std::string& path,
-                             runtime::SaveState what) {
-    if (path.ends_with(".npz")) return runtime::save_weights(session, path, what);
-    return keras::save_weights(session, *definition, path);
-  };
-  return files;
-}
-
-}  // namespace
-
 void RunOptions::add_to(CLI::App& command) {
   model.add_to(command);
   command
@@ -49,14 +24,41 @@ void RunOptions::add_to(CLI::App& command) {
   command.add_flag("!--no-cache", use_cache, "compile every kernel anew");
 }
 
+void RunOptions::add_callbacks_to(CLI::App& command) {
+  const auto all = runtime::callback_options();
+  for (size_t i = 0; i < all.size(); ++i) {
+    const std::string name = std::string("--") + all[i].name;
+    if (all[i].value == nullptr) {
+      command.add_flag_callback(
+          name, [this, i] { callbacks.emplace_back(i, ""); }, all[i].description);
+      continue;
+    }
+    command
+        .add_option_function<std::string>(
+            name, [this, i](const std::string& text) { callbacks.emplace_back(i, text); },
+            all[i].description)
+        ->type_name(all[i].value)
+        ->trigger_on_parse();
+  }
+  command
+      .add_option("--backup", backup,
+                  "keep the state of the run in this directory; the same command goes on from it: "
+                  "dir,save_freq=100")
+      ->type_name("DIR,...");
+}
+
 Status RunOptions::run() const {
+  runtime::CommandLine with_callbacks = line;
+  for (const auto& [index, text] : callbacks) KILN_TRY(with_callbacks.callbacks.add(index, text));
+  if (backup) KILN_TRY(with_callbacks.callbacks.set_backup(*backup));
   KILN_ASSIGN(ModelArgument::Read read, model.read());
   CompilerOptions options;
   options.use_cache = use_cache;
   KILN_ASSIGN(const codegen::Jit code, compile_in_memory(std::move(read.module), options));
-  runtime::CommandLine with_weights = line;
-  if (with_weights.weights.empty() && model.has_weights()) with_weights.weights = model.model;
-  return runtime::run_command(*code.model(), with_weights, weight_files(read.definition));
+  if (line.weights.empty() && model.has_weights()) with_callbacks.weights = model.model;
+  return runtime::run_command(
+      *code.model(), with_callbacks,
+      read.definition ? keras::weight_files(*read.definition) : runtime::WeightFiles{});
 }
 
 }  // namespace kiln::cli

@@ -3,6 +3,10 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "frontend/cli/model_argument.h"
 #include "runtime/command_line.h"
@@ -13,9 +17,13 @@ struct RunOptions {
   ModelArgument model;
   runtime::CommandLine line;
   bool use_cache = true;
+  std::vector<std::pair<size_t, std::string>> callbacks;  ///< by index in callback_options()
+  std::optional<std::string> backup;
 
   /// MODEL, --data, --weights, --threads, --verbose, --no-cache.
   void add_to(CLI::App& command);
+  /// An option for each callback, and --backup.
+  void add_callbacks_to(CLI::App& command);
   /// Compiles and runs.
   Status run() const;
 };

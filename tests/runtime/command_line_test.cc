@@ -60,6 +60,32 @@ TEST(CommandLine, ReadsFit) {
   EXPECT_TRUE(line->weights_only);
 }
 
+TEST(CommandLine, ReadsTheFitLoop) {
+  auto line = parse({"fit", "--data", "digits", "--steps-per-epoch=10", "--validation-data=v.npz",
+                     "--validation-freq=2", "--validation-steps=3", "--validation-batch-size=32"});
+  ASSERT_TRUE(line) << line.error().to_string();
+  EXPECT_EQ(line->steps_per_epoch, 10);
+  EXPECT_EQ(line->validation_data, "v.npz");
+  EXPECT_EQ(line->validation_freq, 2);
+  EXPECT_EQ(line->validation_steps, 3);
+  EXPECT_EQ(line->validation_batch_size, 32);
+}
+
+TEST(CommandLine, CallbacksRunInTheOrderOfTheOptionsTable) {
+  auto line =
+      parse({"fit", "--data", "digits", "--csv-log=a.csv", "--checkpoint=a.npz", "--reduce-lr",
+             "patience=1", "--checkpoint=b.npz", "--backup=dir,save_freq=9"});
+  ASSERT_TRUE(line) << line.error().to_string();
+  std::string names;
+  for (const CallbackHandle& callback : line->callbacks.list()) {
+    names += callback.get()->name() + std::string(" ");
+  }
+  EXPECT_EQ(names, "ReduceLROnPlateau ModelCheckpoint ModelCheckpoint CSVLogger ");
+  ASSERT_TRUE(line->callbacks.backup().has_value());
+  EXPECT_EQ(line->callbacks.backup()->backup_dir, "dir");
+  EXPECT_EQ(line->callbacks.backup()->save_freq, 9);
+}
+
 TEST(CommandLine, ReadsPredict) {
   auto line = parse({"predict", "--data", "x.npy", "-o", "y.npy", "--all", "--part", "train"});
   ASSERT_TRUE(line) << line.error().to_string();
@@ -85,6 +111,9 @@ TEST(CommandLine, HelpIsEverywhere) {
   }
   EXPECT_NE(parse({"fit", "--help"})->help.find("--validation-split F"), std::string::npos);
   EXPECT_EQ(parse({"predict", "--help"})->help.find("--validation-split"), std::string::npos);
+  EXPECT_NE(parse({"fit", "--help"})->help.find("--early-stopping OPTIONS"), std::string::npos);
+  EXPECT_NE(parse({"fit", "--help"})->help.find("--backup DIR,..."), std::string::npos);
+  EXPECT_EQ(parse({"predict", "--help"})->help.find("--backup"), std::string::npos);
 }
 
 TEST(CommandLine, SaysWhatIsWrong) {

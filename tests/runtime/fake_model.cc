@@ -11,6 +11,7 @@ struct State {
   alignas(64) float kernel[2];
   alignas(64) float bias;
   alignas(64) int64_t iterations;
+  alignas(64) float learning_rate;
   alignas(64) float momentum[2];
   alignas(64) float squared_total;
   alignas(64) float absolute_total;
@@ -30,6 +31,7 @@ int32_t regression_init(void*, void* state_block, void*, const void* const* inpu
   state = State{};
   state.kernel[0] = 0.25f + as_scalar(inputs[0]);
   state.kernel[1] = -0.5f;
+  state.learning_rate = kFakeLearningRate;
   return 0;
 }
 
@@ -72,10 +74,10 @@ int32_t regression_train(void*, void* state_block, void*, const void* const* inp
     step[2] += gradient[row];
   }
   for (int i = 0; i < 2; ++i) {
-    state.momentum[i] = kFakeMomentum * state.momentum[i] - kFakeLearningRate * step[i];
+    state.momentum[i] = kFakeMomentum * state.momentum[i] - state.learning_rate * step[i];
     state.kernel[i] += state.momentum[i];
   }
-  state.bias -= kFakeLearningRate * step[2];
+  state.bias -= state.learning_rate * step[2];
   state.iterations += 1;
   return 0;
 }
@@ -116,7 +118,8 @@ constexpr kiln_tensor kPrediction[] = {{"linear", KILN_F32, 2, kY}};
 constexpr kiln_variable kVariables[] = {
     {{"linear/kernel", KILN_F32, 2, kKernel}, KILN_TRAINABLE, offsetof(State, kernel)},
     {{"linear/bias", KILN_F32, 1, kOne}, KILN_TRAINABLE, offsetof(State, bias)},
-    {scalar("sgd/iterations", KILN_I64), KILN_OPTIMIZER, offsetof(State, iterations)},
+    {scalar("optimizer/iterations", KILN_I64), KILN_OPTIMIZER, offsetof(State, iterations)},
+    {scalar("optimizer/learning_rate", KILN_F32), KILN_OPTIMIZER, offsetof(State, learning_rate)},
     {{"sgd/kernel_momentum", KILN_F32, 2, kKernel}, KILN_OPTIMIZER, offsetof(State, momentum)},
     {scalar("loss/total", KILN_F32), KILN_METRIC, offsetof(State, squared_total)},
     {scalar("absolute_error/total", KILN_F32), KILN_METRIC, offsetof(State, absolute_total)},

@@ -12,8 +12,8 @@ namespace kiln::runtime {
 
 /// A linear regression y = x·kernel + bias, trained by gradient descent with momentum on the mean
 /// squared error. x: [4, 2] f32, y: [4, 1] f32. Variables linear/kernel [2, 1], linear/bias [1],
-/// the optimizer's sgd/iterations and sgd/kernel_momentum, three counters. Reports loss and, though
-/// the table lists it later, absolute_error.
+/// the optimizer's iterations, learning_rate and sgd/kernel_momentum, three counters. Reports loss
+/// and, though the table lists it later, absolute_error.
 const kiln_model& fake_regression();
 
 /// A classifier that knows three classes and learns nothing: x: [4, 2] f32, y: [4] i32; the score

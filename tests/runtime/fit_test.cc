@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <memory>
 #include <set>
 #include <string>
 #include <vector>
@@ -198,19 +199,106 @@ TEST(Fit, ExplicitValidationData) {
   EXPECT_EQ(history->names.back(), "val_loss");
 }
 
-TEST(Fit, StopsWhenTheCallbackSaysSo) {
+// Writes down what happens, and stops after a step or an epoch.
+class Recorder : public Callback {
+ public:
+  const char* name() const override { return "Recorder"; }
+  Status on_train_begin(Training&) override { return add("train"); }
+  Status on_epoch_begin(Training&, int epoch) override {
+    return add("epoch " + std::to_string(epoch));
+  }
+  Status on_batch_end(Training& training, int64_t batch, const Metrics& logs) override {
+    EXPECT_FALSE(std::isnan(value_of(logs, "loss")));
+    if (batch == stop_after_batch) training.stop = true;
+    return add("batch " + std::to_string(batch));
+  }
+  bool watches_batches() const override { return true; }
+  Status on_test_end(Training&, const Metrics& logs) override {
+    EXPECT_FALSE(std::isnan(value_of(logs, "loss")));
+    return add("tested");
+  }
+  Status on_epoch_end(Training& training, int epoch, Metrics& logs) override {
+    set_metric(logs, "learning_rate", 0.5);
+    if (epoch == stop_after_epoch) training.stop = true;
+    return add("end " + std::to_string(epoch));
+  }
+  Status on_train_end(Training&) override { return add("done"); }
+
+  int64_t stop_after_batch = -1;
+  int stop_after_epoch = -1;
+  std::vector<std::string> events;
+
+ private:
+  Status add(const std::string& event) {
+    events.push_back(event);
+    return ok();
+  }
+};
+
+TEST(Fit, CallsBackInKerasOrder) {
   Session session = make_session();
-  FitOptions options = silent(10);
-  std::vector<int> epochs;
-  options.on_epoch_end = [&](int epoch, const Metrics& metrics) {
-    epochs.push_back(epoch);
-    EXPECT_FALSE(std::isnan(value_of(metrics, "loss")));
-    return epoch < 2;
-  };
-  auto history = fit(session, make_x(8), make_y(8), options);
+  auto recorder = std::make_shared<Recorder>();
+  recorder->stop_after_epoch = 1;
+  FitOptions options = silent(5);
+  options.callbacks = {recorder};
+  auto history = fit(session, make_x(8), make_y(8), Examples{make_x(4), make_y(4)}, options);
   ASSERT_TRUE(history);
-  EXPECT_EQ(epochs, (std::vector<int>{0, 1, 2}));
-  EXPECT_EQ(history->epochs(), 3);
+  EXPECT_EQ(recorder->events,
+            (std::vector<std::string>{"train", "epoch 0", "batch 0", "batch 1", "tested", "end 0",
+                                      "epoch 1", "batch 0", "batch 1", "tested", "end 1", "done"}));
+  EXPECT_EQ(history->epochs(), 2);
+  EXPECT_EQ(history->names.back(), "learning_rate") << "what a callback logs is in the history";
+}
+
+TEST(Fit, AnEpochThatIsStoppedInItsMiddleComesToItsEnd) {
+  Session session = make_session();
+  auto recorder = std::make_shared<Recorder>();
+  recorder->stop_after_batch = 0;
+  FitOptions options = silent(5);
+  options.callbacks = {recorder};
+  ASSERT_TRUE(fit(session, make_x(8), make_y(8), options));
+  EXPECT_EQ(recorder->events,
+            (std::vector<std::string>{"train", "epoch 0", "batch 0", "end 0", "done"}));
+}
+
+// The first example of each step.
+std::vector<int> first_examples() {
+  std::vector<int> examples;
+  for (const FakeCall& call : fake_calls()) examples.push_back(example_of(call, 0));
+  return examples;
+}
+
+TEST(Fit, StepsPerEpochGoOnWhereTheEpochBeforeEnded) {
+  Session session = make_session();
+  FitOptions options = silent(4);
+  options.steps_per_epoch = 2;
+  // Three steps a pass: the second epoch has only what is left, the third begins anew.
+  ASSERT_TRUE(fit(session, make_x(12), make_y(12), options));
+  EXPECT_EQ(first_examples(), (std::vector<int>{0, 4, 8, 0, 4, 8}));
+}
+
+TEST(Fit, MoreStepsThanThereAreAreAWholePass) {
+  Session session = make_session();
+  FitOptions options = silent(2);
+  options.steps_per_epoch = 7;
+  ASSERT_TRUE(fit(session, make_x(8), make_y(8), options));
+  EXPECT_EQ(first_examples(), (std::vector<int>{0, 4, 0, 4}));
+}
+
+TEST(Fit, ValidatesEverySoManyEpochsOnSoManySteps) {
+  Session session = make_session();
+  FitOptions options = silent(5);
+  options.validation_freq = 2;
+  options.validation_steps = 1;
+  auto history = fit(session, make_x(4), make_y(4), Examples{make_x(12), make_y(12)}, options);
+  ASSERT_TRUE(history);
+  EXPECT_EQ(history->values[0].size(), 5u);
+  EXPECT_EQ(history->names[3], "val_loss");
+  EXPECT_EQ(history->values[3].size(), 2u);
+  EXPECT_EQ(history->epochs_of[3], (std::vector<int64_t>{1, 3}));
+  EXPECT_EQ(std::count_if(fake_calls().begin(), fake_calls().end(),
+                          [](const FakeCall& call) { return call.function == "test_step"; }),
+            2);
 }
 
 TEST(Fit, PrintsLikeKeras) {
@@ -273,6 +361,13 @@ TEST(Fit, RefusesWrongOptions) {
   EXPECT_EQ(fit_error(make_x(1), make_y(1), options),
             "error: x: 1 examples cannot be split by validation_split=0.01\n"
             "note: one of the parts would be empty");
+  FitOptions steps = silent(1);
+  steps.steps_per_epoch = 0;
+  EXPECT_EQ(fit_error(make_x(8), make_y(8), steps),
+            "error: steps_per_epoch and validation_steps must be positive");
+  FitOptions frequency = silent(1);
+  frequency.validation_freq = 0;
+  EXPECT_EQ(fit_error(make_x(8), make_y(8), frequency), "error: validation_freq must be positive");
   EXPECT_EQ(fit_error(make_x(8), make_y(8), silent(-1)),
             "error: the number of epochs must not be negative");
 }

@@ -24,6 +24,27 @@ TEST(History, WritesCsvLikeCsvLogger) {
   EXPECT_EQ(history.to_csv(), "epoch,accuracy,loss\n3,0.5,1e-07\n4,0.75,12345678.5\n");
 }
 
+TEST(History, EpochsWithoutValidation) {
+  History history;
+  history.append({{"loss", 1}}, 0.1);
+  history.append({{"loss", 2}, {"val_loss", 4}}, 0.1);
+  history.append({{"loss", 3}}, 0.1);
+  EXPECT_EQ(history.to_json(), "{\"loss\": [1.0, 2.0, 3.0], \"val_loss\": [4.0]}\n");
+  EXPECT_EQ(history.to_csv(), "epoch,loss,val_loss\n0,1.0,NA\n1,2.0,4.0\n2,3.0,NA\n");
+}
+
+TEST(History, WritesNumbersAsPythonDoes) {
+  EXPECT_EQ(python_decimal(100000), "100000.0");
+  EXPECT_EQ(python_decimal(1e15), "1000000000000000.0");
+  EXPECT_EQ(python_decimal(1e16), "1e+16");
+  EXPECT_EQ(python_decimal(0.0001), "0.0001");
+  EXPECT_EQ(python_decimal(0.00001), "1e-05");
+  EXPECT_EQ(python_decimal(-0.0), "-0.0");
+  EXPECT_EQ(python_decimal(static_cast<double>(0.1f)), "0.10000000149011612");
+  EXPECT_EQ(python_decimal(NAN), "nan");
+  EXPECT_EQ(python_decimal(-INFINITY), "-inf");
+}
+
 TEST(History, WithoutEpochs) {
   EXPECT_EQ(History().to_json(), "{}\n");
   EXPECT_EQ(History().to_csv(), "epoch\n");

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -154,8 +155,8 @@ TEST_F(Main, InfoDescribesTheModel) {
        {"fake, compiled by kiln for x86-64-linux", "loss: mean_squared_error",
         "train_step(x: 4x2xf32, y: 4x1xf32, count: i32) -> batch_loss, loss, absolute_error\n"
         "    batch 4, 3 kernels, arena of 256 bytes (lower bound 128)",
-        "linear/kernel         2x1xf32  trainable\n",
-        "sgd/iterations        i64      optimizer\n"}) {
+        "linear/kernel            2x1xf32  trainable\n",
+        "optimizer/iterations     i64      optimizer\n"}) {
     EXPECT_NE(info.out.find(part), std::string::npos) << part << "\n" << info.out;
   }
   EXPECT_EQ(run(fake_regression(), {"--version"}).out,
@@ -187,6 +188,58 @@ TEST_F(Main, WrongInputWritesNothing) {
                "note: give the file that fit --save wrote");
   expect_error(run(model, {"predict", "--data", xy_}), "error: without --weights");
   EXPECT_EQ(file_count(), files);
+}
+
+TEST_F(Main, CallbacksComeFromOptions) {
+  const Result fit = run(fake_regression(), {"fit",
+                                             "--data",
+                                             xy_,
+                                             "--epochs",
+                                             "20",
+                                             "--verbose",
+                                             "2",
+                                             "--validation-data",
+                                             path("all.npz"),
+                                             "--csv-log",
+                                             path("log.csv"),
+                                             "--checkpoint",
+                                             path("m{epoch:02d}.npz,save_best_only"),
+                                             "--learning-rate-schedule",
+                                             "exponential,decay_rate=0.5",
+                                             "--early-stopping",
+                                             "monitor=loss,patience=2,min_delta=9",
+                                             "--terminate-on-nan",
+                                             "--tensorboard",
+                                             path("logs"),
+                                             "--backup",
+                                             path("backup")});
+  EXPECT_EQ(fit.status, 0) << fit.error;
+  EXPECT_NE(fit.out.find("Epoch 3/20"), std::string::npos) << fit.out;
+  EXPECT_EQ(fit.out.find("Epoch 4/20"), std::string::npos) << fit.out;
+  EXPECT_NE(fit.out.find(" - learning_rate: 0.0125\n"), std::string::npos) << fit.out;
+  EXPECT_EQ(read(path("log.csv"))
+                .rfind("epoch,absolute_error,learning_rate,loss,"
+                       "val_absolute_error,val_loss\r\n0,",
+                       0),
+            0u)
+      << read(path("log.csv"));
+  EXPECT_NE(read(path("m01.npz")), "");
+  EXPECT_TRUE(std::filesystem::is_directory(path("logs/validation")));
+  EXPECT_FALSE(std::filesystem::exists(path("backup")));
+}
+
+TEST_F(Main, WrongCallbacksTrainNothing) {
+  const kiln_model& model = fake_regression();
+  expect_error(run(model, {"fit", "--data", xy_, "--early-stopping", "patient=1"}),
+               "error: --early-stopping: has no option \"patient\"\nnote: did you mean patience? ");
+  expect_error(run(model, {"fit", "--data", xy_, "--early-stopping", "patience=1"}),
+               "error: EarlyStopping: there is no metric \"val_loss\"\nnote: it needs validation");
+  expect_error(run(model, {"fit", "--data", xy_, "--validation-batch-size", "8"}),
+               "error: --validation-batch-size: is 8, the model was compiled for batches of 4\n");
+  expect_error(run(model, {"evaluate", "--data", xy_, "--terminate-on-nan"}),
+               "error: evaluate has no option --terminate-on-nan\n");
+  expect_error(run(model, {"fit", "--data", xy_, "--validation-data", path("none.npz")}),
+               "error: ");
 }
 
 TEST_F(Main, TheTestPartMustExist) {

@@ -93,7 +93,7 @@ TEST(Session, RefusesATableThatContradictsItself) {
   model.state_bytes = 128;
   auto session = Session::create(&model, 1);
   ASSERT_FALSE(session);
-  EXPECT_NE(session.error().message.find("sgd/iterations"), std::string::npos);
+  EXPECT_NE(session.error().message.find("optimizer/iterations"), std::string::npos);
 }
 
 TEST(Session, ReportsAFunctionThatFails) {

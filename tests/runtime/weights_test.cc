@@ -114,7 +114,7 @@ TEST(Weights, RefusesFilesOfOtherModels) {
   EXPECT_EQ(load_error({bias, {"linear/kernel", convert(numbers({2, 1}), KILN_F64)}}),
             "\"linear/kernel\" is 2x1xf64, the model has 2x1xf32");
   EXPECT_EQ(load_error({kernel, bias, {"optimizer/sgd/kernel_momentum", numbers({2, 1})}}),
-            "holds a part of the optimizer's state, without \"optimizer/sgd/iterations\"");
+            "holds a part of the optimizer's state, without \"optimizer/learning_rate\"");
 }
 
 TEST(Weights, NothingIsLeftWhereSavingFails) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdio>
 #include <cstring>
 #include <string_view>
 #include <vector>
@@ -10,7 +11,6 @@
 #include "frontend/keras/files/archive.h"
 #include "frontend/keras/files/weights_h5.h"
 #include "runtime/npz.h"
-#include "runtime/weights.h"
 
 namespace kiln::keras {
 namespace {
@@ -125,6 +125,24 @@ Status save_weights(const Session& session, const Model& model, const std::strin
   }
   return archive ? write_archive(path, model, weights, optimizer)
                  : write_weights_h5(path, model, weights, optimizer);
+}
+
+runtime::WeightFiles weight_files(const Model& model) {
+  runtime::WeightFiles files;
+  files.endings = {".keras", ".npz", ".weights.h5"};
+  files.load = [&model](Session& session,
+                        const std::string& path) -> Expected<runtime::LoadedState> {
+    KILN_ASSIGN(const LoadedWeights loaded, load_weights(session, model, path));
+    if (!loaded.note.empty()) {
+      std::fprintf(stderr, "note: %s: %s\n", path.c_str(), loaded.note.c_str());
+    }
+    return runtime::LoadedState{loaded.optimizer};
+  };
+  files.save = [&model](const Session& session, const std::string& path, runtime::SaveState what) {
+    if (path.ends_with(".npz")) return runtime::save_weights(session, path, what);
+    return save_weights(session, model, path);
+  };
+  return files;
 }
 
 }  // namespace kiln::keras

@@ -9,6 +9,7 @@
 #include "frontend/keras/model.h"
 #include "runtime/expected.h"
 #include "runtime/session.h"
+#include "runtime/weights.h"
 
 namespace kiln::keras {
 
@@ -27,5 +28,8 @@ Expected<LoadedWeights> load_weights(runtime::Session& session, const Model& mod
 
 /// Writes the session's weights and its optimizer's state, atomically.
 Status save_weights(const runtime::Session& session, const Model& model, const std::string& path);
+
+/// The two for a running model, which must outlive them. Notes go to stderr.
+runtime::WeightFiles weight_files(const Model& model);
 
 }  // namespace kiln::keras

@@ -1,11 +1,9 @@
-#include "ir/spelling.h"
-
-#include <fmt/format.h>
+#include "runtime/spelling.h"
 
 #include <algorithm>
 #include <vector>
 
-namespace kiln::ir {
+namespace kiln {
 namespace {
 
 /// Optimal string alignment distance.
@@ -40,7 +38,7 @@ std::string did_you_mean(std::string_view word, std::span<const std::string_view
     best = candidate;
     least = apart;
   }
-  return best.empty() ? "" : fmt::format("did you mean {}?", best);
+  return best.empty() ? "" : "did you mean " + std::string(best) + "?";
 }
 
-}  // namespace kiln::ir
+}  // namespace kiln

@@ -1,0 +1,49 @@
+// train_step or test_step with the examples it runs over.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "runtime/batches.h"
+#include "runtime/expected.h"
+#include "runtime/history.h"
+#include "runtime/session.h"
+
+namespace kiln::runtime {
+
+class StepRunner {
+ public:
+  /// `function_name` takes (x, y, count). The examples are checked; `what` comes before "x" and "y"
+  /// in errors. The session must outlive the runner.
+  static Expected<StepRunner> create(Session& session, const char* function_name, const Array& x,
+                                     const Array& y, const std::string& what);
+
+  int64_t examples() const { return examples_; }
+  int64_t batch() const { return function_->batch; }
+  /// Steps of a pass over all examples.
+  int64_t steps() const { return (examples_ + function_->batch - 1) / function_->batch; }
+
+  /// Runs step `index` of a pass on the examples that `order` (null: their own) puts there.
+  Status step(int64_t index, const uint32_t* order);
+
+  /// The running means after the last step, names sorted and prefixed.
+  Metrics metrics(const std::string& prefix) const;
+
+  /// The names in metrics("").
+  std::vector<std::string> metric_names() const;
+
+ private:
+  StepRunner(Session& session, const kiln_function& function, BatchInput x, BatchInput y,
+             int64_t examples);
+
+  Session* session_;
+  const kiln_function* function_;
+  BatchInput x_;
+  BatchInput y_;
+  int64_t examples_;
+  Array outputs_;  // a scalar at the start of each row
+  std::vector<void*> output_pointers_;
+};
+
+}  // namespace kiln::runtime
