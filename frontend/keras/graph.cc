@@ -79,10 +79,26 @@ Status check_size(std::string_view what, const ir::Type& type) {
   return ok();
 }
 
-Status check_sizes(const LayerBuild& build) {
-  for (const WeightSpec& weight : build.weights) {
-    KILN_TRY(check_size(fmt::format("its weight \"{}\"", weight.name), weight.type));
+/// A weight's size, regularizer and constraint.
+Status check_weight(const WeightSpec& weight) {
+  const std::string what = fmt::format("its weight \"{}\"", weight.name);
+  KILN_TRY(check_size(what, weight.type));
+  Status checked = check(weight.regularizer, weight.type.shape);
+  if (checked) checked = check(weight.constraint, weight.type.shape);
+  if (checked) return ok();
+  return Diagnostic{what, checked.error().message, checked.error().note};
+}
+
+Status check_activity_regularizer(const Layer& layer) {
+  if (layer.activity_regularizer.class_name == "OrthogonalRegularizer") {
+    return Diagnostic{"", "an OrthogonalRegularizer as activity_regularizer is not supported",
+                      "kiln takes L1, L2 and L1L2 here"};
   }
+  return check(layer.activity_regularizer, {});
+}
+
+Status check_build(const LayerBuild& build) {
+  for (const WeightSpec& weight : build.weights) KILN_TRY(check_weight(weight));
   for (const ir::Type& output : build.outputs) KILN_TRY(check_size("an output", output));
   return ok();
 }
@@ -115,7 +131,8 @@ class Building {
     KILN_ASSIGN(LayerBuild build, layer.build(inputs));
     if (!inputs.empty()) KILN_TRY(check_built_for(layer, inputs[0]));
     if (is_input(layer)) KILN_TRY(close(build.outputs[0], input_index(node), extents_));
-    KILN_TRY(check_sizes(build));
+    KILN_TRY(check_build(build));
+    KILN_TRY(check_activity_regularizer(layer));
     if (!layer.trainable) {
       for (WeightSpec& weight : build.weights) weight.trainable = false;
     }

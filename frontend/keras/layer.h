@@ -11,8 +11,10 @@
 #include <string_view>
 #include <vector>
 
+#include "frontend/keras/constraints.h"
 #include "frontend/keras/initializers.h"
 #include "frontend/keras/json.h"
+#include "frontend/keras/regularizers.h"
 #include "ir/builder.h"
 #include "runtime/expected.h"
 
@@ -21,12 +23,15 @@ namespace kiln::keras {
 /// An extent that the model leaves open, Keras's None: the batch, or what is known with the data.
 inline constexpr int64_t kNone = -1;
 
-/// A weight that a layer declares; its variable is called "LAYER/NAME".
+/// A weight that a layer declares; its variable is called "LAYER/NAME". That it is regularized and
+/// constrained needs no more than to be said here.
 struct WeightSpec {
   std::string name;
   ir::Type type;
   Initializer initializer;
   bool trainable = true;
+  Regularizer regularizer = {};
+  Constraint constraint = {};
 };
 
 /// What arrives at a layer: its type ([batch, ...]; extents may be kNone) and the layer it is from.
@@ -87,11 +92,13 @@ class Layer {
   virtual Expected<LayerBuild> build(std::span<const LayerInput> inputs) const = 0;
   /// Appends the layer's ops. Inputs are of the types that build() accepted, without kNone.
   virtual std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const = 0;
-  /// Appends the config's keys beyond name, trainable and dtype, as Keras writes them.
+  /// Appends the config's keys beyond name, trainable, dtype and, where it has one, the
+  /// activity_regularizer, as Keras writes them.
   virtual void write_config(Json& config) const = 0;
 
   std::string name;  ///< unique in a model; the model fills it in where it is empty
   bool trainable = true;
+  Regularizer activity_regularizer;  ///< of the outputs, divided by the batch's rows
   /// The input shape that a file says the layer was built for; checked against what arrives.
   std::optional<ir::Shape> built_for;
 };

@@ -100,7 +100,10 @@ class Lowering {
       const Layer& layer = *model_.layers[i];
       for (const WeightSpec& weight : graph_.weights[i]) {
         const std::string name = variable_name(layer, weight);
-        if (weight.trainable) trainable_.push_back(name);
+        if (weight.trainable) {
+          trainable_.push_back(name);
+          constraints_.push_back(weight.constraint);
+        }
         declare(name, weight.type, weight.trainable ? ir::Role::trainable : ir::Role::non_trainable,
                 weight.initializer, model_.name + "/" + layer.name);
       }
@@ -176,7 +179,9 @@ class Lowering {
     const std::vector<Tensor> weights =
         training ? read_all(step, trainable_) : std::vector<Tensor>{};
     const Signal prediction = forward(model_, graph_, step, {x}, training, rows)[0];
-    const Tensor loss = batch_loss(step, y, prediction, rows);
+    add_weight_regularization(model_, graph_, step);
+    Tensor loss = batch_loss(step, y, prediction, rows);
+    if (step.added_loss()) loss = loss + step.added_loss();
     if (training && !weights.empty()) train(step, loss, weights);
     step.output("batch_loss", loss);
     add_means(step, y, prediction, loss, rows);
@@ -208,7 +213,7 @@ class Lowering {
     const std::vector<std::string> slots = slot_names(optimizer());
     std::vector<WeightUpdate> updates;
     for (size_t i = 0; i < weights.size(); ++i) {
-      WeightUpdate update{weights[i], gradients[i], {}, trainable_[i]};
+      WeightUpdate update{weights[i], gradients[i], {}, trainable_[i], constraints_[i]};
       for (const std::string& slot : slots)
         update.slots.push_back(step.read(slot_name(trainable_[i], slot)));
       updates.push_back(std::move(update));
@@ -249,6 +254,7 @@ class Lowering {
   ir::Module module_;
   std::vector<Initializer> initializers_;  ///< by variable
   std::vector<std::string> trainable_;     ///< variables, in Keras's order
+  std::vector<Constraint> constraints_;    ///< of trainable_
   std::vector<std::string> mean_names_;    ///< "loss", then the metrics'
 };
 

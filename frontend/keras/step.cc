@@ -62,6 +62,17 @@ WeightValues read_weights(const Layer& layer, const std::vector<WeightSpec>& spe
   return weights;
 }
 
+/// Adds what the layer's outputs cost, for the mean real row, as Keras divides by the batch.
+void add_activity_regularization(const Layer& layer, const std::vector<Signal>& outputs,
+                                 StepBuilder& step, const Rows& rows) {
+  if (!layer.activity_regularizer || !rows.real) return;
+  ir::LocationScope scope(step.builder(), "activity_regularizer");
+  for (const Signal& output : outputs) {
+    step.add_loss(penalty(layer.activity_regularizer, without_padding(rows, output.tensor)) /
+                  rows.count);
+  }
+}
+
 }  // namespace
 
 std::vector<Signal> forward(const Model& model, const Graph& graph, StepBuilder& step,
@@ -79,6 +90,7 @@ std::vector<Signal> forward(const Model& model, const Graph& graph, StepBuilder&
     WeightValues weights = read_weights(layer, graph.weights[node.layer], step);
     CallContext context{step.builder(), weights, training, rows.real, rows.count};
     values[i] = layer.call(context, arguments);
+    add_activity_regularization(layer, values[i], step, rows);
     for (const std::string& name : weights.updated)
       step.assign(layer.name + "/" + name, context.weight(name));
   }
@@ -86,6 +98,18 @@ std::vector<Signal> forward(const Model& model, const Graph& graph, StepBuilder&
   for (const NodeOutput& output : model.outputs)
     outputs.push_back(values[output.node][output.output]);
   return outputs;
+}
+
+void add_weight_regularization(const Model& model, const Graph& graph, StepBuilder& step) {
+  for (size_t i = 0; i < model.layers.size(); ++i) {
+    const Layer& layer = *model.layers[i];
+    ir::LocationScope layer_scope(step.builder(), layer.name);
+    for (const WeightSpec& weight : graph.weights[i]) {
+      if (!weight.regularizer || !weight.trainable) continue;
+      ir::LocationScope scope(step.builder(), weight.name + "_regularizer");
+      step.add_loss(penalty(weight.regularizer, step.read(variable_name(layer, weight))));
+    }
+  }
 }
 
 Tensor update_mean(StepBuilder& step, const std::string& metric, Tensor total, Tensor count) {

@@ -23,6 +23,10 @@ class StepBuilder {
   /// The variable's value: at entry, or what was last assigned.
   ir::Tensor read(const std::string& variable);
   void assign(const std::string& variable, ir::Tensor value);
+  /// Adds an f32 scalar to the loss, whatever the model's loss function is: a regularizer's.
+  void add_loss(ir::Tensor loss) { added_loss_ = added_loss_ ? added_loss_ + loss : loss; }
+  /// The sum of what was added; null: nothing.
+  ir::Tensor added_loss() const { return added_loss_; }
   /// Returns everything that was assigned, in the module's order of variables. Called last.
   void finish();
 
@@ -32,6 +36,7 @@ class StepBuilder {
   ir::Builder builder_;
   std::map<std::string, ir::Tensor> values_;
   std::map<std::string, ir::Tensor> assigned_;
+  ir::Tensor added_loss_;
 };
 
 /// Which rows of a batch are real.
@@ -44,10 +49,13 @@ Rows count_rows(ir::Tensor count, int64_t batch);
 /// values: [batch, ...], with zeros in the rows that are padding.
 ir::Tensor without_padding(const Rows& rows, ir::Tensor values);
 
-/// Runs the model's layers on `inputs` (one per model input) and assigns the weights that they
-/// update. `rows` are null in predict_step.
+/// Runs the model's layers on `inputs` (one per model input), assigns the weights that they update
+/// and adds what regularizers of outputs cost. `rows` are null in predict_step.
 std::vector<Signal> forward(const Model& model, const Graph& graph, StepBuilder& step,
                             const std::vector<ir::Tensor>& inputs, bool training, const Rows& rows);
+
+/// Adds what the regularizers of all trainable weights cost.
+void add_weight_regularization(const Model& model, const Graph& graph, StepBuilder& step);
 
 /// A running mean over the examples since it was last zeroed, kept in two variables.
 /// `total` and `count` are what this batch adds. Gives the mean.

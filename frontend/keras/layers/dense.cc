@@ -11,6 +11,7 @@ namespace kiln::keras {
 Dense::Dense(DenseOptions options) : options_(std::move(options)) {
   name = options_.name;
   trainable = options_.trainable;
+  activity_regularizer = options_.activity_regularizer;
 }
 
 Expected<LayerPointer> Dense::read(ConfigReader& config) {
@@ -21,9 +22,11 @@ Expected<LayerPointer> Dense::read(ConfigReader& config) {
   KILN_ASSIGN(options.kernel_initializer,
               read_initializer(config, "kernel_initializer", "GlorotUniform"));
   KILN_ASSIGN(options.bias_initializer, read_initializer(config, "bias_initializer", "Zeros"));
-  refuse_weight_options(config, {"kernel", "bias"});
-  for (auto key : {"activity_regularizer", "lora_rank", "lora_alpha", "quantization_config"})
-    config.only(key, {nullptr});
+  KILN_ASSIGN(options.kernel_regularizer, read_regularizer(config, "kernel_regularizer"));
+  KILN_ASSIGN(options.bias_regularizer, read_regularizer(config, "bias_regularizer"));
+  KILN_ASSIGN(options.kernel_constraint, read_constraint(config, "kernel_constraint"));
+  KILN_ASSIGN(options.bias_constraint, read_constraint(config, "bias_constraint"));
+  for (auto key : {"lora_rank", "lora_alpha", "quantization_config"}) config.only(key, {nullptr});
   return LayerPointer(std::make_shared<Dense>(std::move(options)));
 }
 
@@ -55,9 +58,20 @@ Expected<LayerBuild> Dense::build(std::span<const LayerInput> inputs) const {
   }
   const auto f32 = ir::ElementType::f32;
   LayerBuild build;
-  build.weights.push_back({"kernel", {f32, {n, options_.units}}, options_.kernel_initializer});
-  if (options_.use_bias)
-    build.weights.push_back({"bias", {f32, {options_.units}}, options_.bias_initializer});
+  build.weights.push_back({"kernel",
+                           {f32, {n, options_.units}},
+                           options_.kernel_initializer,
+                           true,
+                           options_.kernel_regularizer,
+                           options_.kernel_constraint});
+  if (options_.use_bias) {
+    build.weights.push_back({"bias",
+                             {f32, {options_.units}},
+                             options_.bias_initializer,
+                             true,
+                             options_.bias_regularizer,
+                             options_.bias_constraint});
+  }
   ir::Shape shape = input.type.shape;
   shape.back() = options_.units;
   build.outputs.push_back({f32, std::move(shape)});
@@ -76,7 +90,10 @@ void Dense::write_config(Json& config) const {
   config["use_bias"] = options_.use_bias;
   config["kernel_initializer"] = write_initializer(options_.kernel_initializer);
   config["bias_initializer"] = write_initializer(options_.bias_initializer);
-  write_weight_options(config, {"kernel", "bias"});
+  config["kernel_regularizer"] = write_regularizer(options_.kernel_regularizer);
+  config["bias_regularizer"] = write_regularizer(options_.bias_regularizer);
+  config["kernel_constraint"] = write_constraint(options_.kernel_constraint);
+  config["bias_constraint"] = write_constraint(options_.bias_constraint);
   config["quantization_config"] = nullptr;
 }
 

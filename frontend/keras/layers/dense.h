@@ -16,6 +16,11 @@ struct DenseOptions {
   bool use_bias = true;
   Initializer kernel_initializer = "GlorotUniform";
   Initializer bias_initializer = "Zeros";
+  Regularizer kernel_regularizer = {};
+  Regularizer bias_regularizer = {};
+  Regularizer activity_regularizer = {};
+  Constraint kernel_constraint = {};
+  Constraint bias_constraint = {};
   std::string name = "";
   bool trainable = true;
 };

@@ -57,9 +57,12 @@ Expected<LayerPointer> read_layer(std::string_view class_name, const Json& confi
     if (auto checked = check_dtype_policy(reader.value("dtype"), layer_where); !checked)
       reader.fail(checked.error());
   }
+  KILN_ASSIGN(const Regularizer activity_regularizer,
+              read_regularizer(reader, "activity_regularizer"));
   KILN_TRY(reader.check());
   KILN_ASSIGN(LayerPointer layer, found->read(reader));
   KILN_TRY(reader.finish());
+  if (activity_regularizer) layer->activity_regularizer = activity_regularizer;
   layer->name = name;
   layer->trainable = trainable;
   return layer;
@@ -71,6 +74,8 @@ Json write_layer_config(const Layer& layer) {
     config["name"] = layer.name;
     config["trainable"] = layer.trainable;
     config["dtype"] = write_dtype_policy();
+    if (layer.activity_regularizer)
+      config["activity_regularizer"] = write_regularizer(layer.activity_regularizer);
   }
   layer.write_config(config);
   return config;

@@ -42,16 +42,4 @@ Expected<Initializer> read_initializer(ConfigReader& config, std::string_view ke
   return read_initializer(value, fmt::format("{}: {}", config.where(), key));
 }
 
-void refuse_weight_options(ConfigReader& config, std::initializer_list<std::string_view> weights) {
-  for (std::string_view weight : weights) {
-    config.only(fmt::format("{}_regularizer", weight), {nullptr});
-    config.only(fmt::format("{}_constraint", weight), {nullptr});
-  }
-}
-
-void write_weight_options(Json& config, std::initializer_list<std::string_view> weights) {
-  for (std::string_view weight : weights) config[fmt::format("{}_regularizer", weight)] = nullptr;
-  for (std::string_view weight : weights) config[fmt::format("{}_constraint", weight)] = nullptr;
-}
-
 }  // namespace kiln::keras

@@ -1,7 +1,6 @@
-// What most layers' files need: one input, and the options that every layer with weights has.
+// What most layers' files need: one input, activations and initializers among the options.
 #pragma once
 
-#include <initializer_list>
 #include <span>
 #include <string>
 #include <string_view>
@@ -22,10 +21,5 @@ std::string show_shape(const ir::Shape& shape);
 Expected<ActivationFunction> read_activation(ConfigReader& config, std::string_view key);
 Expected<Initializer> read_initializer(ConfigReader& config, std::string_view key,
                                        std::string_view fallback);
-
-/// Refuses regularizers and constraints of the weights: they would change the training.
-void refuse_weight_options(ConfigReader& config, std::initializer_list<std::string_view> weights);
-/// Writes them as absent, in Keras's order: all regularizers, then all constraints.
-void write_weight_options(Json& config, std::initializer_list<std::string_view> weights);
 
 }  // namespace kiln::keras

@@ -91,7 +91,9 @@ std::vector<WeightUpdate> apply(const Optimizer& optimizer, const StepScalars& s
   for (WeightUpdate& weight : weights) {
     ir::LocationScope scope(*weight.weight.builder, weight.name);
     if (decay) weight.weight = weight.weight - weight.weight * decay;
-    weight = optimizer.update(weight, prepared);
+    WeightUpdate after = optimizer.update(weight, prepared);
+    if (weight.constraint) after.weight = constrained(weight.constraint, after.weight);
+    weight = std::move(after);
   }
   return weights;
 }

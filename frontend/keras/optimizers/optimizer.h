@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "frontend/keras/config_reader.h"
+#include "frontend/keras/constraints.h"
 #include "frontend/keras/json.h"
 #include "ir/builder.h"
 #include "runtime/expected.h"
@@ -30,6 +31,7 @@ struct WeightUpdate {
   ir::Tensor gradient;
   std::vector<ir::Tensor> slots;  ///< in the order of slots()
   std::string name = "";          ///< "dense/kernel"
+  Constraint constraint = {};     ///< what the weight is brought back to at the end
 };
 
 class Optimizer {
@@ -65,7 +67,7 @@ class Optimizer {
 /// The slots of one weight in a flat list.
 std::vector<std::string> slot_names(const Optimizer& optimizer);
 
-/// Clips the gradients, decays the weights and applies the rule.
+/// Clips the gradients, decays the weights, applies the rule and the constraints.
 std::vector<WeightUpdate> apply(const Optimizer& optimizer, const StepScalars& step,
                                 std::vector<WeightUpdate> weights);
 

@@ -1,0 +1,154 @@
+#include "frontend/keras/regularizers.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "frontend/keras/keras_object.h"
+#include "frontend/keras/names.h"
+#include "frontend/keras/vectors.h"
+#include "ir/spelling.h"
+
+namespace kiln::keras {
+namespace {
+
+using ir::Tensor;
+
+constexpr std::string_view kNames[] = {"L1", "L2", "L1L2", "OrthogonalRegularizer"};
+
+bool is_known(std::string_view class_name) {
+  for (std::string_view name : kNames) {
+    if (name == class_name) return true;
+  }
+  return false;
+}
+
+bool has_l1(const Regularizer& r) { return r.class_name == "L1" || r.class_name == "L1L2"; }
+bool has_l2(const Regularizer& r) { return r.class_name == "L2" || r.class_name == "L1L2"; }
+
+/// The mean absolute cosine of two different rows, halved sum over all ordered pairs.
+Tensor mean_cosine(Tensor matrix) {
+  const Tensor rows = unit_vectors(matrix, {1});
+  const Tensor cosines = dot(rows, transpose(rows, {1, 0}));
+  const int64_t size = matrix.shape()[0];
+  ir::Builder& builder = *matrix.builder;
+  const ir::Type indices{ir::ElementType::i32, {size, size}};
+  const Tensor different = compare(builder.iota(indices, 0), "NE", builder.iota(indices, 1));
+  const double pairs = static_cast<double>(size) * static_cast<double>(size - 1) / 2;
+  return sum(select(different, abs(cosines), 0.0)) * (0.5 / pairs);
+}
+
+}  // namespace
+
+Regularizer::Regularizer(std::string_view name) : class_name(name) {
+  for (std::string_view known : kNames) {
+    if (to_snake_case(known) == name) class_name = known;
+  }
+  if (class_name == "L1") l1 = 0.01;
+  if (class_name == "L2") l2 = 0.01;
+}
+
+Regularizer L1(double l1) {
+  Regularizer regularizer("L1");
+  regularizer.l1 = l1;
+  return regularizer;
+}
+
+Regularizer L2(double l2) {
+  Regularizer regularizer("L2");
+  regularizer.l2 = l2;
+  return regularizer;
+}
+
+Regularizer L1L2(double l1, double l2) {
+  Regularizer regularizer("L1L2");
+  regularizer.l1 = l1;
+  regularizer.l2 = l2;
+  return regularizer;
+}
+
+Regularizer OrthogonalRegularizer(double factor, std::string mode) {
+  Regularizer regularizer("OrthogonalRegularizer");
+  regularizer.factor = factor;
+  regularizer.mode = std::move(mode);
+  return regularizer;
+}
+
+Status check(const Regularizer& regularizer, const ir::Shape& shape) {
+  if (!regularizer) return ok();
+  if (!is_known(regularizer.class_name)) {
+    return Diagnostic{"", fmt::format("unknown regularizer \"{}\"", regularizer.class_name),
+                      ir::did_you_mean(regularizer.class_name, kNames)};
+  }
+  for (double factor : {regularizer.l1, regularizer.l2, regularizer.factor}) {
+    if (std::isfinite(factor) && factor >= 0) continue;
+    return Diagnostic{
+        "",
+        fmt::format("{}: factors must not be negative, one is {}", regularizer.class_name, factor),
+        ""};
+  }
+  if (regularizer.class_name != "OrthogonalRegularizer") return ok();
+  if (regularizer.mode != "rows" && regularizer.mode != "columns") {
+    return Diagnostic{"",
+                      fmt::format("{}: mode must be \"rows\" or \"columns\", not \"{}\"",
+                                  regularizer.class_name, regularizer.mode),
+                      ""};
+  }
+  if (shape.size() == 2) return ok();
+  return Diagnostic{"",
+                    fmt::format("{} applies to matrices, not to {} dimensions",
+                                regularizer.class_name, shape.size()),
+                    ""};
+}
+
+Tensor penalty(const Regularizer& regularizer, Tensor x) {
+  if (regularizer.class_name == "OrthogonalRegularizer") {
+    const bool rows = regularizer.mode == "rows";
+    return mean_cosine(rows ? x : transpose(x, {1, 0})) * regularizer.factor;
+  }
+  Tensor total;
+  if (regularizer.l1 != 0) total = sum(abs(x)) * regularizer.l1;
+  if (regularizer.l2 != 0) {
+    const Tensor squares = sum(square(x)) * regularizer.l2;
+    total = total ? total + squares : squares;
+  }
+  return total ? total : x.builder->scalar(0);
+}
+
+Expected<Regularizer> read_regularizer(ConfigReader& config, std::string_view key) {
+  const Json& json = config.value(key);
+  if (json.is_null()) return Regularizer();
+  const std::string where = fmt::format("{}: {}", config.where(), key);
+  KILN_ASSIGN(const KerasObject object, read_object(json, "a regularizer", where));
+  Regularizer regularizer(object.identifier);
+  if (!is_known(regularizer.class_name)) {
+    const Diagnostic unknown = check(regularizer, {}).error();
+    return Diagnostic{where, unknown.message, unknown.note};
+  }
+  if (!object.has_config()) return regularizer;
+  ConfigReader reader(object.config, where + ": " + regularizer.class_name);
+  if (has_l1(regularizer)) regularizer.l1 = reader.number("l1", regularizer.l1);
+  if (has_l2(regularizer)) regularizer.l2 = reader.number("l2", regularizer.l2);
+  if (regularizer.class_name == "OrthogonalRegularizer") {
+    regularizer.factor = reader.number("factor", regularizer.factor);
+    regularizer.mode = reader.string("mode", regularizer.mode);
+  }
+  KILN_TRY(reader.finish());
+  return regularizer;
+}
+
+Json write_regularizer(const Regularizer& regularizer) {
+  if (!regularizer) return nullptr;
+  Json config = Json::object();
+  if (has_l1(regularizer)) config["l1"] = regularizer.l1;
+  if (has_l2(regularizer)) config["l2"] = regularizer.l2;
+  if (regularizer.class_name == "OrthogonalRegularizer") {
+    config["factor"] = regularizer.factor;
+    config["mode"] = regularizer.mode;
+  }
+  return write_object("keras.regularizers", regularizer.class_name, std::move(config));
+}
+
+}  // namespace kiln::keras

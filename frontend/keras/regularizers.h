@@ -1,0 +1,45 @@
+// Regularizers: what a weight or a layer's output adds to the loss, by Keras's names.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "frontend/keras/config_reader.h"
+#include "frontend/keras/json.h"
+#include "ir/builder.h"
+#include "runtime/expected.h"
+
+namespace kiln::keras {
+
+/// L1: l1 * sum |x|; L2: l2 * sum x^2; L1L2: both; OrthogonalRegularizer: factor times the mean
+/// absolute cosine between two different rows (or columns) of a matrix.
+struct Regularizer {
+  std::string class_name = "";  ///< Keras's; empty: none
+  double l1 = 0, l2 = 0;
+  double factor = 0.01;
+  std::string mode = "rows";  ///< or "columns"
+
+  Regularizer() = default;
+  /// By Keras's name, with its defaults: "L2" or "l2".
+  Regularizer(const char* name) : Regularizer(std::string_view(name)) {}
+  Regularizer(std::string_view name);
+  explicit operator bool() const { return !class_name.empty(); }
+};
+
+Regularizer L1(double l1 = 0.01);
+Regularizer L2(double l2 = 0.01);
+Regularizer L1L2(double l1 = 0, double l2 = 0);
+Regularizer OrthogonalRegularizer(double factor = 0.01, std::string mode = "rows");
+
+/// Whether the name is known, the factors make sense, and it applies to a tensor of that shape.
+Status check(const Regularizer& regularizer, const ir::Shape& shape);
+
+/// The f32 scalar that x adds to the loss. The regularizer is not none.
+ir::Tensor penalty(const Regularizer& regularizer, ir::Tensor x);
+
+/// The config's value under that key; none where it is absent or null.
+Expected<Regularizer> read_regularizer(ConfigReader& config, std::string_view key);
+/// Null for none.
+Json write_regularizer(const Regularizer& regularizer);
+
+}  // namespace kiln::keras

@@ -1,0 +1,65 @@
+"""Whole models: what regularizers and constraints do to loss and weights."""
+
+from keras import constraints, layers, losses, optimizers, regularizers
+
+
+def case(**options):
+    """A hidden layer with those options and an output layer, trained on numbers."""
+    return {
+        "layers": lambda: [
+            layers.Dense(4, "tanh", **{k: v() for k, v in options.items()}),
+            layers.Dense(2),
+        ],
+        "compile": lambda: {"optimizer": optimizers.SGD(0.5), "loss": "mse", "metrics": ["mae"]},
+        "labels": "numbers",
+    }
+
+
+CASES = {
+    "l1": case(kernel_regularizer=lambda: regularizers.L1(0.0625)),
+    "l2": case(kernel_regularizer=lambda: "l2", bias_regularizer=lambda: regularizers.L2(0.5)),
+    "l1_l2": case(kernel_regularizer=lambda: regularizers.L1L2(0.05, 0.2)),
+    "orthogonal_rows": case(
+        kernel_regularizer=lambda: regularizers.OrthogonalRegularizer(0.5)
+    ),
+    "orthogonal_columns": case(
+        kernel_regularizer=lambda: regularizers.OrthogonalRegularizer(0.5, "columns")
+    ),
+    "activity": case(activity_regularizer=lambda: regularizers.L1L2(0.1, 0.3)),
+    "max_norm": case(kernel_constraint=lambda: constraints.MaxNorm(0.75)),
+    "max_norm_of_rows": case(kernel_constraint=lambda: constraints.MaxNorm(0.5, axis=1)),
+    "unit_norm": case(
+        kernel_constraint=lambda: "unit_norm",
+        bias_constraint=lambda: constraints.UnitNorm(axis=0),
+    ),
+    "unit_norm_of_all": case(kernel_constraint=lambda: constraints.UnitNorm(axis=[0, 1])),
+    "min_max_norm": case(
+        kernel_constraint=lambda: constraints.MinMaxNorm(0.5, 0.75, rate=0.5)
+    ),
+    "non_neg": case(
+        kernel_constraint=lambda: "non_neg",
+        bias_constraint=lambda: constraints.NonNeg(),
+        kernel_regularizer=lambda: regularizers.L2(0.25),
+    ),
+    "regularized_frozen_layer": {
+        "layers": lambda: [
+            layers.Dense(4, kernel_regularizer="l2", trainable=False),
+            layers.Dense(2, kernel_regularizer="l1"),
+        ],
+        "compile": lambda: {"optimizer": optimizers.SGD(0.5), "loss": "mse"},
+        "labels": "numbers",
+    },
+    "regularized_sum": {
+        "layers": lambda: [
+            layers.Dense(
+                2, "softmax", kernel_regularizer="l2", activity_regularizer="l2"
+            )
+        ],
+        "compile": lambda: {
+            "optimizer": "adam",
+            "loss": losses.SparseCategoricalCrossentropy(reduction="sum"),
+            "metrics": ["accuracy"],
+        },
+        "labels": "classes",
+    },
+}

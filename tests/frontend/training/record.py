@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+"""Records what Keras computes when models train, so that the tests here need no Python.
+
+    python3 record.py            # all families
+    python3 record.py models     # cases_models.py to data/models.json
+
+Made with keras 3.15.1 on tensorflow-cpu 2.21.0. A family is a table of cases in cases_FAMILY.py; to
+add a case is to add a line to it and to run this script again. Data depend on the case's name alone,
+so that the others stay as they are. Numbers have the fewest digits that give back every bit.
+"""
+
+import importlib
+import json
+import os
+import pathlib
+import sys
+import zlib
+
+os.environ["CUDA_VISIBLE_DEVICES"] = ""
+os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+HERE = pathlib.Path(__file__).resolve().parent
+
+
+def array(values):
+    values = np.asarray(values)
+    flat = [float(str(v)) if values.dtype.kind == "f" else int(v) for v in values.flatten()]
+    return {"shape": list(values.shape), "dtype": str(values.dtype), "values": flat}
+
+
+def floats(random, shape, low=-1.0, high=1.0):
+    return random.uniform(low, high, shape).round(2).astype(np.float32)
+
+
+def labels(random, kind, shape):
+    """Labels for outputs of that shape: numbers, classes, one_hot rows, binary, probabilities."""
+    if kind == "numbers":
+        return floats(random, shape)
+    if kind == "positive":
+        return floats(random, shape, 0.1, 2.0)
+    if kind == "classes":
+        return random.integers(0, shape[-1], shape[:-1]).astype(np.int32)
+    if kind == "one_hot":
+        return np.eye(shape[-1], dtype=np.float32)[random.integers(0, shape[-1], shape[:-1])]
+    if kind == "binary":
+        return random.integers(0, 2, shape).astype(np.float32)
+    if kind == "signs":
+        return (2 * random.integers(0, 2, shape) - 1).astype(np.float32)
+    rows = random.uniform(0.1, 1, shape)
+    return (rows / rows.sum(-1, keepdims=True)).astype(np.float32)
+
+
+def record_models(case, random):
+    """Steps of training on batches of which the last is short, then a test of the first batch."""
+    keras.backend.clear_session()
+    model = keras.Sequential([keras.layers.Input((3,)), *case["layers"]()])
+    model.compile(**case["compile"]())
+    for w in model.weights:
+        w.assign(floats(random, w.shape))
+    initial = [array(w) for w in model.get_weights()]
+    rows = [4] * (case.get("steps", 3) - 1) + [3]
+    steps = []
+    for count in rows:
+        x = floats(random, (count, 3))
+        y = labels(random, case["labels"], (count, *model.output_shape[1:]))
+        logs = model.train_on_batch(x, y, return_dict=True)
+        steps.append({"x": array(x), "y": array(y), "logs": {k: array(v) for k, v in logs.items()}})
+    model.reset_metrics()
+    weights = [array(w) for w in model.get_weights()]
+    state = [array(v) for v in model.optimizer.variables]
+    test = model.test_on_batch(x, y, return_dict=True)
+    return {
+        "model": json.loads(model.to_json()),
+        "batch": 4,
+        "initial": initial,
+        "steps": steps,
+        "weights": weights,
+        "optimizer": state,
+        "test": {k: array(v) for k, v in test.items()},
+    }
+
+
+def record_family(family):
+    module = importlib.import_module(f"cases_{family}")
+    recorded = []
+    for name, case in module.CASES.items():
+        random = np.random.default_rng(zlib.crc32(name.encode()))
+        record = {"name": name} | globals()[f"record_{family}"](case, random)
+        recorded.append(json.dumps(record, separators=(",", ":")))
+    text = "[\n" + ",\n".join(recorded) + "\n]\n"
+    (HERE / "data" / f"{family}.json").write_text(text)
+    print(f"{family}: {len(recorded)} cases, {len(text)} bytes")
+
+
+def main(families):
+    for family in families or sorted(p.stem[6:] for p in HERE.glob("cases_*.py")):
+        record_family(family)
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
