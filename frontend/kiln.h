@@ -19,9 +19,7 @@
 #include "frontend/keras/layers/flatten.h"
 #include "frontend/keras/layers/input.h"
 #include "frontend/keras/model.h"
-#include "frontend/keras/optimizers/adam.h"
-#include "frontend/keras/optimizers/rmsprop.h"
-#include "frontend/keras/optimizers/sgd.h"
+#include "frontend/keras/optimizers/optimizers.h"
 #include "runtime/callbacks/backup_and_restore.h"
 #include "runtime/callbacks/csv_logger.h"
 #include "runtime/callbacks/early_stopping.h"
@@ -36,13 +34,35 @@
 namespace kiln {
 
 using keras::Activation;
+using keras::Adadelta;
+using keras::Adafactor;
+using keras::Adagrad;
 using keras::Adam;
+using keras::Adamax;
 using keras::AdamW;
+using keras::CosineDecay;
+using keras::CosineDecayRestarts;
 using keras::Dense;
+using keras::ExponentialDecay;
 using keras::Flatten;
+using keras::Ftrl;
 using keras::Input;
+using keras::InverseTimeDecay;
+using keras::L1;
+using keras::L1L2;
+using keras::L2;
+using keras::Lamb;
+using keras::Lion;
+using keras::MaxNorm;
+using keras::MinMaxNorm;
+using keras::Nadam;
+using keras::NonNeg;
+using keras::OrthogonalRegularizer;
+using keras::PiecewiseConstantDecay;
+using keras::PolynomialDecay;
 using keras::RMSprop;
 using keras::SGD;
+using keras::UnitNorm;
 using runtime::Array;
 using runtime::BackupAndRestore;
 using runtime::Callback;

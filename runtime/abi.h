@@ -67,6 +67,7 @@ typedef int32_t (*kiln_run)(void* pool, void* state, void* arena, const void* co
 ///   zero) train_step(x, y, count)     one optimizer step on a batch; updates the metrics
 ///   test_step(x, y, count)      loss and metrics of a batch; changes nothing but the metrics
 ///   predict_step(x)             the model's output
+///   finalize()                  only where the optimizer averages weights: fit ends with it
 /// x, y: [batch, ...]; count: i32 scalar, 1..batch: rows from `count` on are padding and count for
 /// nothing, in the loss, the gradients and the metrics (the short last batch is exact).
 /// Outputs of train_step and test_step are f32 scalars: `batch_loss` (this batch alone), then the

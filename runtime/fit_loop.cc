@@ -91,6 +91,8 @@ Expected<History> FitLoop::run() {
       return interrupted_ ? interruption() : status.error();
     }
   }
+  if (const kiln_function* finalize = state_.session.find_function("finalize"))
+    KILN_TRY(state_.session.run(*finalize, nullptr, nullptr));
   for (const auto& callback : state_.callbacks) KILN_TRY(callback->on_train_end(state_));
   return std::move(state_.history);
 }

@@ -3,10 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "frontend/cli/text_file.h"
-#include "frontend/keras/config_reader.h"
 #include "frontend/keras/examples.h"
 #include "frontend/keras/files/archive.h"
 #include "frontend/keras/lower.h"
@@ -38,15 +36,13 @@ Expected<keras::Model> read_definition(const std::string& name) {
 Expected<keras::OptimizerChoice> choose_optimizer(const ModelArgument& argument,
                                                   const keras::OptimizerChoice& own) {
   if (argument.optimizer.empty() && !argument.learning_rate) return own;
-  const std::string identifier =
-      argument.optimizer.empty() ? std::string(own.get()->class_name()) : argument.optimizer;
-  std::shared_ptr<keras::Optimizer> chosen = keras::make_optimizer(identifier);
-  if (chosen == nullptr) return keras::unknown_optimizer(identifier);
-  if (argument.optimizer.empty()) {
-    keras::Json config;
-    own.get()->write_options(config);
-    keras::ConfigReader reader(config, "--learning-rate");
-    chosen->read_options(reader);
+  std::shared_ptr<keras::Optimizer> chosen = argument.optimizer.empty()
+                                                 ? keras::copy_of(*own.get())
+                                                 : keras::make_optimizer(argument.optimizer);
+  if (chosen == nullptr) return keras::unknown_optimizer(argument.optimizer);
+  if (argument.learning_rate && chosen->learning_rate.is_scheduled()) {
+    return Diagnostic{argument.model, "the learning rate follows a schedule and cannot be set",
+                      "give --optimizer, too, for one without a schedule"};
   }
   if (argument.learning_rate) chosen->learning_rate = *argument.learning_rate;
   return keras::OptimizerChoice(std::shared_ptr<const keras::Optimizer>(chosen));
@@ -80,7 +76,7 @@ void ModelArgument::add_to(CLI::App& command) {
 
 void ModelArgument::add_training_to(CLI::App& command) {
   command.add_option("--optimizer", optimizer,
-                     "adam, adamw, sgd, rmsprop; default: the model's own");
+                     "by Keras's name: adam, sgd, ...; default: the model's own");
   command.add_option("--loss", loss, "by Keras's name; default: the model's own");
   command
       .add_option("--metrics", metrics,

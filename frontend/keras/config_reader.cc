@@ -24,6 +24,10 @@ bool is_shape(const Json& value) {
   return value.is_array() && std::all_of(value.begin(), value.end(), is_extent);
 }
 
+bool is_list_of_numbers(const Json& value) {
+  return value.is_array() && std::all_of(value.begin(), value.end(), is_number);
+}
+
 }  // namespace
 
 std::string excerpt(const Json& value) {
@@ -93,6 +97,11 @@ std::vector<int64_t> ConfigReader::integers(std::string_view key) {
   for (const Json& element : *value)
     result.push_back(element.is_null() ? kNone : element.get<int64_t>());
   return result;
+}
+
+std::vector<double> ConfigReader::numbers(std::string_view key) {
+  const Json* value = find(key, false, "a list of numbers", is_list_of_numbers);
+  return value ? value->get<std::vector<double>>() : std::vector<double>{};
 }
 
 const Json& ConfigReader::value(std::string_view key) {

@@ -33,6 +33,8 @@ class ConfigReader {
   std::optional<double> optional_number(std::string_view key);
   /// A list of extents, none negative; null elements are kNone.
   std::vector<int64_t> integers(std::string_view key);
+  /// A list of numbers.
+  std::vector<double> numbers(std::string_view key);
   /// The value as it stands; null where absent.
   const Json& value(std::string_view key);
   bool has(std::string_view key) const;

@@ -24,6 +24,11 @@ bool is_known(std::string_view class_name) {
   return false;
 }
 
+Diagnostic unknown_constraint(const std::string& where, std::string_view class_name) {
+  return {where, fmt::format("unknown constraint \"{}\"", class_name),
+          ir::did_you_mean(class_name, kNames)};
+}
+
 bool has_axis(const Constraint& constraint) { return constraint.class_name != "NonNeg"; }
 
 /// One axis or a list of them; negative ones count from the end.
@@ -83,10 +88,7 @@ Constraint MinMaxNorm(double min_value, double max_value, double rate, ir::Integ
 
 Status check(const Constraint& constraint, const ir::Shape& shape) {
   if (!constraint) return ok();
-  if (!is_known(constraint.class_name)) {
-    return Diagnostic{"", fmt::format("unknown constraint \"{}\"", constraint.class_name),
-                      ir::did_you_mean(constraint.class_name, kNames)};
-  }
+  if (!is_known(constraint.class_name)) return unknown_constraint("", constraint.class_name);
   const auto rank = static_cast<int64_t>(shape.size());
   for (int64_t axis : has_axis(constraint) ? constraint.axis : ir::Integers{}) {
     if (axis >= -rank && axis < rank) continue;
@@ -113,10 +115,7 @@ Expected<Constraint> read_constraint(ConfigReader& config, std::string_view key)
   const std::string where = fmt::format("{}: {}", config.where(), key);
   KILN_ASSIGN(const KerasObject object, read_object(json, "a constraint", where));
   Constraint constraint(object.identifier);
-  if (!is_known(constraint.class_name)) {
-    const Diagnostic unknown = check(constraint, {}).error();
-    return Diagnostic{where, unknown.message, unknown.note};
-  }
+  if (!is_known(constraint.class_name)) return unknown_constraint(where, constraint.class_name);
   if (!object.has_config()) return constraint;
   ConfigReader reader(object.config, where + ": " + constraint.class_name);
   const bool is_range = constraint.class_name == "MinMaxNorm";

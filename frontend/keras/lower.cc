@@ -5,6 +5,7 @@
 #include <set>
 
 #include "frontend/keras/graph.h"
+#include "frontend/keras/optimizers/apply.h"
 #include "frontend/keras/step.h"
 #include "frontend/keras/summary.h"
 
@@ -15,9 +16,6 @@ using ir::Tensor;
 using ir::Type;
 
 const Type kScalar{ir::ElementType::f32, {}};
-const Type kIterations{ir::ElementType::i64, {}};
-const char* const kStepCount = "optimizer/iterations";
-const char* const kLearningRate = "optimizer/learning_rate";
 
 Initializer constant(double value) {
   Initializer initializer("Constant");
@@ -51,6 +49,7 @@ class Lowering {
     add_init();
     if (loss_) add_step("train_step", true);
     if (loss_) add_step("test_step", false);
+    if (loss_ && optimizer().use_ema) add_finalize();
     add_predict_step();
     return std::move(module_);
   }
@@ -101,7 +100,7 @@ class Lowering {
       for (const WeightSpec& weight : graph_.weights[i]) {
         const std::string name = variable_name(layer, weight);
         if (weight.trainable) {
-          trainable_.push_back(name);
+          trainable_.push_back({name, weight.type});
           constraints_.push_back(weight.constraint);
         }
         declare(name, weight.type, weight.trainable ? ir::Role::trainable : ir::Role::non_trainable,
@@ -112,20 +111,10 @@ class Lowering {
 
   void declare_optimizer() {
     const ir::Location location = model_.name + "/optimizer";
-    declare(kStepCount, kIterations, ir::Role::optimizer, "Zeros", location);
-    declare(kLearningRate, kScalar, ir::Role::optimizer, constant(optimizer().learning_rate),
-            location);
-    for (const auto& group : optimizer().slots()) {
-      for (const std::string& weight : trainable_) {
-        const Type type = module_.variable(weight)->type;
-        for (const std::string& slot : group)
-          declare(slot_name(weight, slot), type, ir::Role::optimizer, "Zeros", location);
-      }
+    for (OptimizerVariable& variable : optimizer_variables(optimizer(), trainable_)) {
+      declare(std::move(variable.name), std::move(variable.type), ir::Role::optimizer,
+              constant(variable.initial), location);
     }
-  }
-
-  static std::string slot_name(const std::string& weight, const std::string& slot) {
-    return "optimizer/" + weight + "/" + slot;
   }
 
   /// The loss and the metrics by the names of Keras's logs; a name's repetition gets a number.
@@ -176,8 +165,10 @@ class Lowering {
     const Tensor y = step.input("y", labels());
     const Tensor count = step.input("count", {ir::ElementType::i32, {}});
     const Rows rows = count_rows(count, options_.batch);
-    const std::vector<Tensor> weights =
-        training ? read_all(step, trainable_) : std::vector<Tensor>{};
+    std::vector<Tensor> weights;
+    for (const NamedType& weight : trainable_) {
+      if (training) weights.push_back(step.read(weight.name));
+    }
     const Signal prediction = forward(model_, graph_, step, {x}, training, rows)[0];
     add_weight_regularization(model_, graph_, step);
     Tensor loss = batch_loss(step, y, prediction, rows);
@@ -186,12 +177,6 @@ class Lowering {
     step.output("batch_loss", loss);
     add_means(step, y, prediction, loss, rows);
     step.finish();
-  }
-
-  static std::vector<Tensor> read_all(StepBuilder& step, const std::vector<std::string>& names) {
-    std::vector<Tensor> values;
-    for (const std::string& name : names) values.push_back(step.read(name));
-    return values;
   }
 
   /// Keras's reduction over the values of all real rows.
@@ -206,25 +191,31 @@ class Lowering {
   }
 
   void train(StepBuilder& step, Tensor loss, const std::vector<Tensor>& weights) {
-    const std::vector<Tensor> gradients = gradient(loss, weights);
+    const double scale = optimizer().loss_scale_factor.value_or(1);
+    const std::vector<Tensor> gradients = gradient(scale == 1 ? loss : loss * scale, weights);
     ir::LocationScope scope(step.builder(), "optimizer");
-    const Tensor iterations = step.read(kStepCount) + 1.0;
-    const StepScalars scalars{step.read(kLearningRate), convert(iterations, ir::ElementType::f32)};
-    const std::vector<std::string> slots = slot_names(optimizer());
-    std::vector<WeightUpdate> updates;
+    OptimizerState state;
+    state.iterations = step.read(kIterations);
+    if (!optimizer().learning_rate.is_scheduled()) state.learning_rate = step.read(kLearningRate);
+    for (const std::string& name : own_variables(optimizer())) state.own.push_back(step.read(name));
     for (size_t i = 0; i < weights.size(); ++i) {
-      WeightUpdate update{weights[i], gradients[i], {}, trainable_[i], constraints_[i]};
-      for (const std::string& slot : slots)
-        update.slots.push_back(step.read(slot_name(trainable_[i], slot)));
-      updates.push_back(std::move(update));
+      WeightUpdate update{weights[i], gradients[i], {}, trainable_[i].name, constraints_[i]};
+      for (const std::string& slot : slot_variables(optimizer(), trainable_[i]))
+        update.slots.push_back(step.read(slot));
+      state.weights.push_back(std::move(update));
     }
-    updates = apply(optimizer(), scalars, std::move(updates));
-    for (size_t i = 0; i < weights.size(); ++i) {
-      step.assign(trainable_[i], updates[i].weight);
-      for (size_t s = 0; s < slots.size(); ++s)
-        step.assign(slot_name(trainable_[i], slots[s]), updates[i].slots[s]);
+    assign(step, apply(optimizer(), std::move(state)));
+  }
+
+  void assign(StepBuilder& step, const OptimizerState& state) {
+    for (size_t i = 0; i < state.weights.size(); ++i) {
+      step.assign(trainable_[i].name, state.weights[i].weight);
+      const std::vector<std::string> slots = slot_variables(optimizer(), trainable_[i]);
+      for (size_t s = 0; s < slots.size(); ++s) step.assign(slots[s], state.weights[i].slots[s]);
     }
-    step.assign(kStepCount, iterations);
+    const std::vector<std::string> own = own_variables(optimizer());
+    for (size_t i = 0; i < own.size(); ++i) step.assign(own[i], state.own[i]);
+    step.assign(kIterations, state.iterations);
   }
 
   /// The running means: the loss weighted by the batch, a metric by its rows.
@@ -240,6 +231,14 @@ class Lowering {
     }
   }
 
+  /// What Keras does at the end of fit: the weights become their moving averages.
+  void add_finalize() {
+    StepBuilder step(module_.add_function("finalize"), module_, model_.name);
+    for (const NamedType& weight : trainable_)
+      step.assign(weight.name, step.read(average_variable(weight.name)));
+    step.finish();
+  }
+
   void add_predict_step() {
     StepBuilder step(add_batch_function("predict_step"), module_, model_.name);
     const Tensor x = step.input("x", graph_.type(model_.inputs[0]));
@@ -253,7 +252,7 @@ class Lowering {
   const LossFunction* loss_ = nullptr;  ///< null: the model is not compiled
   ir::Module module_;
   std::vector<Initializer> initializers_;  ///< by variable
-  std::vector<std::string> trainable_;     ///< variables, in Keras's order
+  std::vector<NamedType> trainable_;       ///< variables, in Keras's order
   std::vector<Constraint> constraints_;    ///< of trainable_
   std::vector<std::string> mean_names_;    ///< "loss", then the metrics'
 };

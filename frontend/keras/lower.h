@@ -21,8 +21,9 @@ struct LowerOptions {
 ///   init, predict_step     always
 ///   train_step, test_step  where the model was compiled (compile_options); train_step holds one
 ///                          `gradient` op
+///   finalize               where the optimizer keeps moving averages: they become the weights
 /// Variables: weights "dense/kernel" in Keras's order; "optimizer/iterations",
-/// "optimizer/learning_rate" and slots "optimizer/dense/kernel/momentum" in Keras's order; running
+/// "optimizer/learning_rate" (but under a schedule) and slots "optimizer/dense/kernel/momentum" in Keras's order; running
 /// means "metrics/loss/total", "metrics/loss/count", ... The module's attributes are `loss`,
 /// `label_classes` and `summary`; a step's is `batch`.
 Expected<ir::Module> lower(const Model& model, const LowerOptions& options = {});

@@ -20,9 +20,7 @@
 #include "frontend/keras/layers/input.h"
 #include "frontend/keras/losses/losses.h"
 #include "frontend/keras/metrics/metrics.h"
-#include "frontend/keras/optimizers/adam.h"
-#include "frontend/keras/optimizers/rmsprop.h"
-#include "frontend/keras/optimizers/sgd.h"
+#include "frontend/keras/optimizers/optimizers.h"
 #include "runtime/expected.h"
 
 namespace kiln::keras {

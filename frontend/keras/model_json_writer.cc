@@ -24,7 +24,7 @@ Json write_layer(const Layer& layer, const ir::Shape* input_shape) {
 }
 
 Json write_compile_config(const CompileOptions& options) {
-  Json metrics = Json::array();
+  Json metrics;  // null where there are none, as Keras's compile() has it
   for (const Metric& metric : options.metrics) metrics.push_back(write_metric(metric));
   return {{"optimizer", write_optimizer(options.optimizer)},
           {"loss", write_loss(options.loss)},

@@ -25,6 +25,11 @@ bool is_known(std::string_view class_name) {
   return false;
 }
 
+Diagnostic unknown_regularizer(const std::string& where, std::string_view class_name) {
+  return {where, fmt::format("unknown regularizer \"{}\"", class_name),
+          ir::did_you_mean(class_name, kNames)};
+}
+
 bool has_l1(const Regularizer& r) { return r.class_name == "L1" || r.class_name == "L1L2"; }
 bool has_l2(const Regularizer& r) { return r.class_name == "L2" || r.class_name == "L1L2"; }
 
@@ -78,10 +83,7 @@ Regularizer OrthogonalRegularizer(double factor, std::string mode) {
 
 Status check(const Regularizer& regularizer, const ir::Shape& shape) {
   if (!regularizer) return ok();
-  if (!is_known(regularizer.class_name)) {
-    return Diagnostic{"", fmt::format("unknown regularizer \"{}\"", regularizer.class_name),
-                      ir::did_you_mean(regularizer.class_name, kNames)};
-  }
+  if (!is_known(regularizer.class_name)) return unknown_regularizer("", regularizer.class_name);
   for (double factor : {regularizer.l1, regularizer.l2, regularizer.factor}) {
     if (std::isfinite(factor) && factor >= 0) continue;
     return Diagnostic{
@@ -123,10 +125,7 @@ Expected<Regularizer> read_regularizer(ConfigReader& config, std::string_view ke
   const std::string where = fmt::format("{}: {}", config.where(), key);
   KILN_ASSIGN(const KerasObject object, read_object(json, "a regularizer", where));
   Regularizer regularizer(object.identifier);
-  if (!is_known(regularizer.class_name)) {
-    const Diagnostic unknown = check(regularizer, {}).error();
-    return Diagnostic{where, unknown.message, unknown.note};
-  }
+  if (!is_known(regularizer.class_name)) return unknown_regularizer(where, regularizer.class_name);
   if (!object.has_config()) return regularizer;
   ConfigReader reader(object.config, where + ": " + regularizer.class_name);
   if (has_l1(regularizer)) regularizer.l1 = reader.number("l1", regularizer.l1);

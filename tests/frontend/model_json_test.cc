@@ -95,9 +95,28 @@ const Edit kEdits[] = {
      "error: model.json: layer \"dense\": \"activation\": only activations by name are supported, "
      "not "
      "{\"class_name\":\"LeakyReLU\"}\nnote: put the activation into a layer of its own"},
-    {"/config/layers/1/config/kernel_regularizer", "{\"class_name\": \"L2\"}",
-     "error: model.json: layer \"dense\": \"kernel_regularizer\": {\"class_name\":\"L2\"} is not "
-     "supported\nnote: kiln takes null here"},
+    {"/config/layers/1/config/kernel_regularizer", "{\"class_name\": \"L3\"}",
+     "error: model.json: layer \"dense\": kernel_regularizer: unknown regularizer \"L3\"\nnote: "
+     "did "
+     "you mean L1?"},
+    {"/config/layers/1/config/kernel_regularizer",
+     "{\"class_name\": \"L2\", \"config\": {\"l2\": -1}}",
+     "error: model.json: layer \"dense\": its weight \"kernel\": L2: factors must not be negative, "
+     "one is -1"},
+    {"/config/layers/1/config/activity_regularizer", "\"orthogonal_regularizer\"",
+     "error: model.json: layer \"dense\": an OrthogonalRegularizer as activity_regularizer is not "
+     "supported\nnote: kiln takes L1, L2 and L1L2 here"},
+    {"/config/layers/1/config/bias_regularizer", "\"orthogonal_regularizer\"",
+     "error: model.json: layer \"dense\": its weight \"bias\": OrthogonalRegularizer applies to "
+     "matrices, not to 1 dimensions"},
+    {"/config/layers/1/config/bias_constraint",
+     "{\"class_name\": \"MaxNorm\", \"config\": {\"max_value\": 1, \"axis\": 1}}",
+     "error: model.json: layer \"dense\": its weight \"bias\": MaxNorm: axis 1 is outside of the "
+     "weight's 1 dimensions"},
+    {"/config/layers/1/config/bias_constraint", "\"nonneg\"",
+     "error: model.json: layer \"dense\": bias_constraint: unknown constraint \"nonneg\"\nnote: "
+     "did "
+     "you mean NonNeg?"},
     {"/config/layers/1/config/units", "\"many\"",
      "error: model.json: layer \"dense\": \"units\" must be an integer, not \"many\""},
     {"/config/layers/1/config/units", "-3",
@@ -130,12 +149,13 @@ const Edit kEdits[] = {
      "Sequential?"},
     {"/compile_config/optimizer/class_name", "\"Adm\"",
      "error: model.json: compile_config: unknown optimizer \"Adm\"\nnote: did you mean Adam?"},
-    {"/compile_config/optimizer/config/use_ema", "true",
-     "error: model.json: compile_config: optimizer \"Adam\": \"use_ema\": true is not "
-     "supported\nnote: kiln takes false here"},
-    {"/compile_config/optimizer/config/learning_rate", "{\"class_name\": \"CosineDecay\"}",
-     "error: model.json: compile_config: optimizer \"Adam\": \"learning_rate\" must be a number, "
-     "not {\"class_name\":\"CosineDecay\"}"},
+    {"/compile_config/optimizer/config/use_ema", "1",
+     "error: model.json: compile_config: optimizer \"Adam\": \"use_ema\" must be true or false, "
+     "not "
+     "1"},
+    {"/compile_config/optimizer/config/learning_rate", "{\"class_name\": \"CosineDeca\"}",
+     "error: model.json: compile_config: optimizer \"Adam\": learning_rate: unknown schedule "
+     "\"CosineDeca\"\nnote: did you mean CosineDecay?"},
     {"/compile_config/loss", "\"sparse_categorical_crossentrop\"",
      "error: model.json: compile_config: unknown loss \"sparse_categorical_crossentrop\"\nnote: "
      "did you mean sparse_categorical_crossentropy?"},

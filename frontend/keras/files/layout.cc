@@ -7,6 +7,7 @@
 
 #include "frontend/keras/graph.h"
 #include "frontend/keras/names.h"
+#include "frontend/keras/optimizers/apply.h"
 #include "frontend/keras/step.h"
 
 namespace kiln::keras {
@@ -62,21 +63,12 @@ void add_layer(SavedLayout& layout, const std::string& group, const Layer& layer
   }
 }
 
-/// The optimizer's variables by the names that lower() gives them.
-SavedObject optimizer_object(const Optimizer& optimizer,
-                             const std::vector<SavedVariable>& trainable) {
+SavedObject optimizer_object(const Optimizer& optimizer, const std::vector<NamedType>& trainable) {
   const std::string name =
       optimizer.name.empty() ? to_snake_case(optimizer.class_name()) : optimizer.name;
   SavedObject result{"optimizer", name, {}};
-  result.variables = {{"optimizer/iterations", {ir::ElementType::i64, {}}},
-                      {"optimizer/learning_rate", {ir::ElementType::f32, {}}}};
-  for (const std::vector<std::string>& slots : optimizer.slots()) {
-    for (const SavedVariable& weight : trainable) {
-      for (const std::string& slot : slots) {
-        result.variables.push_back({"optimizer/" + weight.name + "/" + slot, weight.type});
-      }
-    }
-  }
+  for (const OptimizerVariable& variable : optimizer_variables(optimizer, trainable))
+    result.variables.push_back({variable.name, variable.type, variable.initial});
   return result;
 }
 
@@ -86,7 +78,7 @@ Expected<SavedLayout> saved_layout(const Model& model) {
   KILN_ASSIGN(const Graph graph, build_graph(model));
   SavedLayout layout;
   layout.objects.push_back({"", model.name, {}});
-  std::vector<SavedVariable> trainable;
+  std::vector<NamedType> trainable;
   AutoNames groups;
   for (size_t i = 0; i < model.layers.size(); ++i) {
     const Layer& layer = *model.layers[i];

@@ -24,6 +24,7 @@ namespace kiln::keras {
 struct SavedVariable {
   std::string name;
   ir::Type type;
+  double initial = 0;  ///< of an optimizer's variable before the first step
 };
 
 /// One of Keras's objects: the model, a layer, a layer's part, the optimizer.

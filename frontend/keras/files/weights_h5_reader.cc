@@ -153,10 +153,10 @@ std::vector<NamedArray> in_order(std::vector<NamedArray> arrays,
 
 Status read_optimizer_state(const Reading& reading, const Optimizer& optimizer,
                             const SavedObject& object, SavedWeights& saved) {
-  constexpr size_t kWithoutSlots =
-      2;  // iterations, learning rate: Keras makes the slots when it first trains
+  // Iterations and learning rate: Keras makes the rest when it first trains.
+  const size_t without_slots = optimizer.learning_rate.is_scheduled() ? 1 : 2;
   const size_t count = reading.variable_count(object);
-  if (count == 0 || (count == kWithoutSlots && object.variables.size() > kWithoutSlots))
+  if (count == 0 || (count == without_slots && object.variables.size() > without_slots))
     return ok();
   saved.note = reading.mismatch(optimizer, object);
   if (!saved.note.empty()) {

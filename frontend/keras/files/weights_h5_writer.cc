@@ -48,13 +48,13 @@ Hdf5Group group_of(const SavedObject& object, const std::vector<NamedArray>& arr
 }
 
 /// The state of an optimizer that has not trained yet.
-std::vector<NamedArray> fresh_state(const SavedObject& optimizer, double learning_rate) {
+std::vector<NamedArray> fresh_state(const SavedObject& optimizer) {
   std::vector<NamedArray> arrays;
   for (const SavedVariable& variable : optimizer.variables) {
     Array array = runtime::allocate(static_cast<kiln_element_type>(variable.type.element),
                                     variable.type.shape);
-    if (variable.name == "optimizer/learning_rate")
-      array.as<float>()[0] = static_cast<float>(learning_rate);
+    if (array.type == KILN_F32)
+      std::fill_n(array.as<float>(), array.element_count(), static_cast<float>(variable.initial));
     arrays.push_back({variable.name, std::move(array)});
   }
   return arrays;
@@ -70,8 +70,7 @@ Expected<std::vector<std::byte>> format_weights_h5(const std::string& where, con
   std::vector<Hdf5Group> groups;
   for (const SavedObject& object : layout.objects) groups.push_back(group_of(object, weights));
   if (layout.optimizer && optimizer.empty()) {
-    const double rate = model.compile_options->optimizer.get()->learning_rate;
-    groups.push_back(group_of(*layout.optimizer, fresh_state(*layout.optimizer, rate)));
+    groups.push_back(group_of(*layout.optimizer, fresh_state(*layout.optimizer)));
   } else {
     const auto variables =
         layout.optimizer ? layout.optimizer->variables : std::vector<SavedVariable>{};

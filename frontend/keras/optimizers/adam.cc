@@ -6,15 +6,15 @@ namespace kiln::keras {
 
 using ir::Tensor;
 
-std::vector<std::vector<std::string>> Adam::slots() const {
-  if (amsgrad) return {{"momentum", "velocity"}, {"velocity_hat"}};
-  return {{"momentum", "velocity"}};
+std::vector<std::vector<Slot>> Adam::slots(const ir::Shape&) const {
+  if (amsgrad) return {{Slot{"momentum"}, Slot{"velocity"}}, {Slot{"velocity_hat"}}};
+  return {{Slot{"momentum"}, Slot{"velocity"}}};
 }
 
-std::vector<Tensor> Adam::prepare(const StepScalars& step) const {
+Prepared Adam::prepare(const StepScalars& step) const {
   const Tensor correction_1 = 1.0 - power(beta_1, step.step);
   const Tensor correction_2 = 1.0 - power(beta_2, step.step);
-  return {step.learning_rate * sqrt(correction_2) / correction_1};
+  return {{step.learning_rate * sqrt(correction_2) / correction_1}, {}};
 }
 
 WeightUpdate Adam::update(const WeightUpdate& before, std::span<const Tensor> prepared) const {

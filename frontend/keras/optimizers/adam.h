@@ -10,11 +10,11 @@ namespace kiln::keras {
 /// Kumar, "On the convergence of Adam and beyond" (2018).
 class Adam : public Optimizer {
  public:
-  explicit Adam(double rate = 0.001) { learning_rate = rate; }
+  explicit Adam(LearningRate rate = 0.001) { learning_rate = std::move(rate); }
 
   std::string_view class_name() const override { return "Adam"; }
-  std::vector<std::vector<std::string>> slots() const override;
-  std::vector<ir::Tensor> prepare(const StepScalars& step) const override;
+  std::vector<std::vector<Slot>> slots(const ir::Shape& weight) const override;
+  Prepared prepare(const StepScalars& step) const override;
   WeightUpdate update(const WeightUpdate& before,
                       std::span<const ir::Tensor> prepared) const override;
   void read_options(ConfigReader& config) override;
@@ -30,7 +30,9 @@ class Adam : public Optimizer {
 /// (2017).
 class AdamW : public Adam {
  public:
-  explicit AdamW(double rate = 0.001, double decay = 0.004) : Adam(rate) { weight_decay = decay; }
+  explicit AdamW(LearningRate rate = 0.001, double decay = 0.004) : Adam(std::move(rate)) {
+    weight_decay = decay;
+  }
   std::string_view class_name() const override { return "AdamW"; }
 };
 

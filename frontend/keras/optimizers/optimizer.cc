@@ -2,29 +2,34 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cctype>
 #include <nlohmann/json.hpp>
 
+#include "frontend/keras/keras_object.h"
 #include "frontend/keras/names.h"
-#include "frontend/keras/optimizers/adam.h"
-#include "frontend/keras/optimizers/rmsprop.h"
-#include "frontend/keras/optimizers/sgd.h"
+#include "frontend/keras/optimizers/optimizers.h"
 #include "ir/spelling.h"
 
 namespace kiln::keras {
 namespace {
 
-using ir::Tensor;
+template <std::derived_from<Optimizer> T>
+std::shared_ptr<Optimizer> make() {
+  return std::make_shared<T>();
+}
+
+struct OptimizerClass {
+  std::string_view class_name;
+  std::shared_ptr<Optimizer> (*make)();
+};
 
 /// All optimizers.
-template <typename Visit>
-void for_each_optimizer(Visit visit) {
-  visit("SGD", [] { return std::shared_ptr<Optimizer>(std::make_shared<SGD>()); });
-  visit("RMSprop", [] { return std::shared_ptr<Optimizer>(std::make_shared<RMSprop>()); });
-  visit("Adam", [] { return std::shared_ptr<Optimizer>(std::make_shared<Adam>()); });
-  visit("AdamW", [] { return std::shared_ptr<Optimizer>(std::make_shared<AdamW>()); });
-}
+constexpr OptimizerClass kOptimizers[] = {
+    {"SGD", make<SGD>},         {"RMSprop", make<RMSprop>},   {"Adam", make<Adam>},
+    {"AdamW", make<AdamW>},     {"Adamax", make<Adamax>},     {"Nadam", make<Nadam>},
+    {"Adagrad", make<Adagrad>}, {"Adadelta", make<Adadelta>}, {"Lion", make<Lion>},
+    {"Lamb", make<Lamb>},       {"Ftrl", make<Ftrl>},         {"Adafactor", make<Adafactor>},
+};
 
 std::string lower_case(std::string_view text) {
   std::string result(text);
@@ -32,71 +37,7 @@ std::string lower_case(std::string_view text) {
   return result;
 }
 
-bool is_set(const std::optional<double>& limit) { return limit && *limit > 0; }
-
-Tensor squared_norm(Tensor x) { return sum(square(x)); }
-
-/// gradient * clipnorm / max(norm, clipnorm), for each weight by itself.
-void clip_norms(std::vector<WeightUpdate>& weights, double limit) {
-  for (WeightUpdate& weight : weights) {
-    const Tensor norm = sqrt(squared_norm(weight.gradient));
-    weight.gradient = weight.gradient * (limit / maximum(norm, limit));
-  }
-}
-
-/// The same with one norm over all gradients. An infinite or undefined norm makes all gradients
-/// NaN, as in Keras, so that the training stops visibly.
-void clip_global_norm(std::vector<WeightUpdate>& weights, double limit) {
-  Tensor squares;
-  for (const WeightUpdate& weight : weights) {
-    const Tensor square = squared_norm(weight.gradient);
-    squares = squares ? squares + square : square;
-  }
-  const Tensor norm = sqrt(squares);
-  const Tensor scale = limit * minimum(1.0 / norm, 1.0 / limit) + (norm - norm);
-  for (WeightUpdate& weight : weights) weight.gradient = weight.gradient * scale;
-}
-
-void clip_values(std::vector<WeightUpdate>& weights, double limit) {
-  for (WeightUpdate& weight : weights)
-    weight.gradient = minimum(maximum(weight.gradient, -limit), limit);
-}
-
-void clip(const Optimizer& optimizer, std::vector<WeightUpdate>& weights) {
-  if (weights.empty()) return;
-  ir::LocationScope scope(*weights[0].gradient.builder, "clip");
-  if (is_set(optimizer.clipnorm)) {
-    clip_norms(weights, *optimizer.clipnorm);
-  } else if (is_set(optimizer.global_clipnorm)) {
-    clip_global_norm(weights, *optimizer.global_clipnorm);
-  } else if (is_set(optimizer.clipvalue)) {
-    clip_values(weights, *optimizer.clipvalue);
-  }
-}
-
 }  // namespace
-
-std::vector<std::string> slot_names(const Optimizer& optimizer) {
-  std::vector<std::string> names;
-  for (const auto& group : optimizer.slots()) names.insert(names.end(), group.begin(), group.end());
-  return names;
-}
-
-std::vector<WeightUpdate> apply(const Optimizer& optimizer, const StepScalars& step,
-                                std::vector<WeightUpdate> weights) {
-  clip(optimizer, weights);
-  const std::vector<Tensor> prepared = optimizer.prepare(step);
-  Tensor decay;
-  if (optimizer.weight_decay) decay = step.learning_rate * *optimizer.weight_decay;
-  for (WeightUpdate& weight : weights) {
-    ir::LocationScope scope(*weight.weight.builder, weight.name);
-    if (decay) weight.weight = weight.weight - weight.weight * decay;
-    WeightUpdate after = optimizer.update(weight, prepared);
-    if (weight.constraint) after.weight = constrained(weight.constraint, after.weight);
-    weight = std::move(after);
-  }
-  return weights;
-}
 
 Status check(const Optimizer& optimizer) {
   const std::string where = fmt::format("optimizer \"{}\"", optimizer.class_name());
@@ -104,84 +45,131 @@ Status check(const Optimizer& optimizer) {
                      optimizer.clipvalue.has_value();
   if (limits > 1)
     return Diagnostic{where, "only one of clipnorm, global_clipnorm and clipvalue can be set", ""};
-  if (optimizer.learning_rate < 0) {
-    return Diagnostic{
-        where, fmt::format("learning_rate must not be negative, is {}", optimizer.learning_rate),
-        ""};
+  const LearningRate& rate = optimizer.learning_rate;
+  if (!rate.is_scheduled() && rate.value() < 0) {
+    return Diagnostic{where, fmt::format("learning_rate must not be negative, is {}", rate.value()),
+                      ""};
   }
+  if (rate.is_scheduled()) {
+    if (const Status checked = check(rate.schedule()); !checked)
+      return Diagnostic{where + ": " + checked.error().where, checked.error().message, ""};
+  }
+  if (optimizer.gradient_accumulation_steps.value_or(2) < 2)
+    return Diagnostic{where, "gradient_accumulation_steps must be at least 2", ""};
+  if (optimizer.ema_momentum < 0 || optimizer.ema_momentum > 1)
+    return Diagnostic{where, "ema_momentum must lie in [0, 1]", ""};
+  if (optimizer.ema_overwrite_frequency.value_or(1) < 1)
+    return Diagnostic{where, "ema_overwrite_frequency must be at least 1", ""};
+  if (optimizer.loss_scale_factor.value_or(1) == 0)
+    return Diagnostic{where, "loss_scale_factor must not be 0", ""};
   if (optimizer.class_name() == "AdamW" && !optimizer.weight_decay)
     return Diagnostic{where, "needs a weight_decay", ""};
   return ok();
 }
 
 std::shared_ptr<Optimizer> make_optimizer(std::string_view identifier) {
-  std::shared_ptr<Optimizer> result;
-  for_each_optimizer([&](std::string_view class_name, auto make) {
+  for (const OptimizerClass& optimizer : kOptimizers) {
     // Keras compares in lower case.
-    if (lower_case(class_name) == lower_case(identifier)) result = make();
-  });
-  return result;
+    if (lower_case(optimizer.class_name) == lower_case(identifier)) return optimizer.make();
+  }
+  return nullptr;
 }
 
 Diagnostic unknown_optimizer(std::string_view identifier) {
   std::vector<std::string_view> names;
-  for_each_optimizer([&](std::string_view class_name, auto) { names.push_back(class_name); });
+  for (const OptimizerClass& optimizer : kOptimizers) names.push_back(optimizer.class_name);
   return {"", fmt::format("unknown optimizer \"{}\"", identifier),
           ir::did_you_mean(identifier, names)};
 }
 
-Expected<OptimizerChoice> read_optimizer(const Json& json, const std::string& where) {
-  const bool is_object = json.is_object() && json.contains("class_name") &&
-                         json["class_name"].is_string() && json.contains("config");
-  if (!json.is_string() && !is_object) {
-    return Diagnostic{
-        where, fmt::format("an optimizer must be a name or an object, not {}", excerpt(json)), ""};
+namespace {
+
+/// An optimizer without its own learning rate has a number or a schedule for it.
+Status read_learning_rate(ConfigReader& config, Optimizer& optimizer) {
+  if (config.value("learning_rate").is_object()) {
+    KILN_ASSIGN(optimizer.learning_rate,
+                read_schedule(config.value("learning_rate"), config.where() + ": learning_rate"));
+  } else if (config.has("learning_rate")) {
+    optimizer.learning_rate = config.number("learning_rate");
   }
-  const std::string identifier =
-      is_object ? json["class_name"].get<std::string>() : json.get<std::string>();
-  auto optimizer = make_optimizer(identifier);
+  return ok();
+}
+
+/// What every optimizer has.
+Status read_common_options(ConfigReader& config, Optimizer& optimizer) {
+  optimizer.name = config.string("name", "");
+  KILN_TRY(read_learning_rate(config, optimizer));
+  if (config.has("weight_decay")) optimizer.weight_decay = config.optional_number("weight_decay");
+  optimizer.clipnorm = config.optional_number("clipnorm");
+  optimizer.global_clipnorm = config.optional_number("global_clipnorm");
+  optimizer.clipvalue = config.optional_number("clipvalue");
+  optimizer.use_ema = config.boolean("use_ema", false);
+  optimizer.ema_momentum = config.number("ema_momentum", optimizer.ema_momentum);
+  optimizer.ema_overwrite_frequency = config.optional_integer("ema_overwrite_frequency");
+  optimizer.loss_scale_factor = config.optional_number("loss_scale_factor");
+  optimizer.gradient_accumulation_steps = config.optional_integer("gradient_accumulation_steps");
+  return ok();
+}
+
+Status read_config(const Json& json, const std::string& where, Optimizer& optimizer) {
+  ConfigReader config(json, where);
+  KILN_TRY(read_common_options(config, optimizer));
+  optimizer.read_options(config);
+  return config.finish();
+}
+
+}  // namespace
+
+Expected<OptimizerChoice> read_optimizer(const Json& json, const std::string& where) {
+  KILN_ASSIGN(const KerasObject object, read_object(json, "an optimizer", where));
+  auto optimizer = make_optimizer(object.identifier);
   if (!optimizer) {
-    const Diagnostic unknown = unknown_optimizer(identifier);
+    const Diagnostic unknown = unknown_optimizer(object.identifier);
     return Diagnostic{where, unknown.message, unknown.note};
   }
-  if (!is_object) return OptimizerChoice(identifier);
-  ConfigReader config(json["config"], fmt::format("{}: optimizer \"{}\"", where, identifier));
-  optimizer->name = config.string("name", "");
-  optimizer->learning_rate = config.number("learning_rate", optimizer->learning_rate);
-  if (config.has("weight_decay")) optimizer->weight_decay = config.optional_number("weight_decay");
-  optimizer->clipnorm = config.optional_number("clipnorm");
-  optimizer->global_clipnorm = config.optional_number("global_clipnorm");
-  optimizer->clipvalue = config.optional_number("clipvalue");
-  config.only("use_ema", {false});
-  config.ignore("ema_momentum");
-  config.ignore("ema_overwrite_frequency");
-  for (auto key : {"loss_scale_factor", "gradient_accumulation_steps"}) config.only(key, {nullptr});
-  optimizer->read_options(config);
-  KILN_TRY(config.finish());
+  if (!object.has_config()) return OptimizerChoice(object.identifier);
+  KILN_TRY(read_config(object.config, fmt::format("{}: optimizer \"{}\"", where, object.identifier),
+                       *optimizer));
   return OptimizerChoice(std::shared_ptr<const Optimizer>(std::move(optimizer)));
 }
 
-Json write_optimizer(const OptimizerChoice& choice) {
-  const Optimizer& optimizer = *choice.get();
-  auto optional = [](const std::optional<double>& value) { return value ? Json(*value) : Json(); };
+namespace {
+
+Json write_config(const Optimizer& optimizer) {
+  auto optional = [](const auto& value) { return value ? Json(*value) : Json(); };
+  const LearningRate& rate = optimizer.learning_rate;
   Json config;
   config["name"] = optimizer.name.empty() ? to_snake_case(optimizer.class_name()) : optimizer.name;
   // Keras keeps the learning rate in a float32 variable and writes what that holds.
-  config["learning_rate"] = static_cast<double>(static_cast<float>(optimizer.learning_rate));
+  config["learning_rate"] = rate.is_scheduled()
+                                ? write_schedule(rate.schedule())
+                                : Json(static_cast<double>(static_cast<float>(rate.value())));
   config["weight_decay"] = optional(optimizer.weight_decay);
   config["clipnorm"] = optional(optimizer.clipnorm);
   config["global_clipnorm"] = optional(optimizer.global_clipnorm);
   config["clipvalue"] = optional(optimizer.clipvalue);
-  config["use_ema"] = false;
-  config["ema_momentum"] = 0.99;
-  config["ema_overwrite_frequency"] = nullptr;
-  config["loss_scale_factor"] = nullptr;
-  config["gradient_accumulation_steps"] = nullptr;
+  config["use_ema"] = optimizer.use_ema;
+  config["ema_momentum"] = optimizer.ema_momentum;
+  config["ema_overwrite_frequency"] = optional(optimizer.ema_overwrite_frequency);
+  config["loss_scale_factor"] = optional(optimizer.loss_scale_factor);
+  config["gradient_accumulation_steps"] = optional(optimizer.gradient_accumulation_steps);
   optimizer.write_options(config);
-  return {{"module", "keras.optimizers"},
-          {"class_name", std::string(optimizer.class_name())},
-          {"config", std::move(config)},
-          {"registered_name", nullptr}};
+  return config;
+}
+
+}  // namespace
+
+Json write_optimizer(const OptimizerChoice& choice) {
+  const Optimizer& optimizer = *choice.get();
+  return write_object("keras.optimizers", optimizer.class_name(), write_config(optimizer));
+}
+
+std::shared_ptr<Optimizer> copy_of(const Optimizer& optimizer) {
+  std::shared_ptr<Optimizer> copy = make_optimizer(optimizer.class_name());
+  const Status read = read_config(write_config(optimizer), "", *copy);
+  KILN_CHECK(read, "{}", read.error().message);
+  copy->exclude_from_weight_decay = optimizer.exclude_from_weight_decay;
+  return copy;
 }
 
 }  // namespace kiln::keras

@@ -1,5 +1,5 @@
-// What an optimizer is: slots beside every trainable weight, and an update rule. What all of
-// Keras's optimizers share (clipping, weight decay, the step count) is here; each rule has a file.
+// What an optimizer is: slots beside every trainable weight, and an update rule. Each rule has a
+// file; what all of Keras's optimizers share (clipping, weight decay, ...) is apply.h.
 #pragma once
 
 #include <concepts>
@@ -14,18 +14,33 @@
 #include "frontend/keras/config_reader.h"
 #include "frontend/keras/constraints.h"
 #include "frontend/keras/json.h"
+#include "frontend/keras/schedules/schedule.h"
 #include "ir/builder.h"
 #include "runtime/expected.h"
 
 namespace kiln::keras {
 
-/// The scalars of one step, computed once for all weights.
-struct StepScalars {
-  ir::Tensor learning_rate;  ///< f32 scalar
-  ir::Tensor step;           ///< f32 scalar: 1 in the first step
+/// A variable that an optimizer keeps beside a weight, or once for all of them.
+struct Slot {
+  std::string name;  ///< "momentum"
+  double initial = 0;
+  std::optional<ir::Type> type = {};  ///< empty: the weight's
 };
 
-/// One weight's update. Everything has the weight's type.
+/// The scalars of one update, computed once for all weights.
+struct StepScalars {
+  ir::Tensor learning_rate;     ///< f32 scalar
+  ir::Tensor step;              ///< f32 scalar: 1 in the first update
+  std::vector<ir::Tensor> own;  ///< of Optimizer::own_scalars(), before the update
+};
+
+/// What a rule needs of an update's scalars.
+struct Prepared {
+  std::vector<ir::Tensor> values;  ///< f32 scalars, for Optimizer::update()
+  std::vector<ir::Tensor> own;     ///< of Optimizer::own_scalars(), after the update
+};
+
+/// One weight's update. Everything has the weight's type but slots with a type of their own.
 struct WeightUpdate {
   ir::Tensor weight;
   ir::Tensor gradient;
@@ -40,36 +55,40 @@ class Optimizer {
 
   /// Keras's, as in its files: "Adam".
   virtual std::string_view class_name() const = 0;
-  /// The slots of a weight. Each inner list interleaves over the weights, list after list: that is
-  /// the order of Keras's optimizer.variables.
-  virtual std::vector<std::vector<std::string>> slots() const = 0;
-  /// What the rule needs of the step besides its learning rate, once for all weights.
-  virtual std::vector<ir::Tensor> prepare(const StepScalars& step) const {
-    return {step.learning_rate};
-  }
-  /// The weight and its slots after the step. `prepared` is what prepare() gave.
+  /// The slots of a weight of that shape. Each inner list interleaves over the weights, list after
+  /// list: that is the order of Keras's optimizer.variables.
+  virtual std::vector<std::vector<Slot>> slots(const ir::Shape& weight) const = 0;
+  /// Scalars that the rule keeps once for all weights.
+  virtual std::vector<Slot> own_scalars() const { return {}; }
+  /// What the rule needs of the update besides its learning rate, once for all weights.
+  virtual Prepared prepare(const StepScalars& step) const { return {{step.learning_rate}, {}}; }
+  /// The weight and its slots after the update. `prepared` is what prepare() gave.
   virtual WeightUpdate update(const WeightUpdate& before,
                               std::span<const ir::Tensor> prepared) const = 0;
   /// The rule's own options, as Keras reads and writes them.
   virtual void read_options(ConfigReader& config) = 0;
   virtual void write_options(Json& config) const = 0;
 
-  double learning_rate = 0.001;
-  std::optional<double>
-      weight_decay;  ///< the weight loses this part of itself, times the learning rate
+  LearningRate learning_rate = 0.001;
+  /// The weight loses this part of itself, times the learning rate.
+  std::optional<double> weight_decay;
+  /// Weights with one of these in their name ("bias") do not decay. Keras's files do not say it.
+  std::vector<std::string> exclude_from_weight_decay;
   // At most one of the three:
   std::optional<double> clipnorm;         ///< largest norm of each weight's gradient
   std::optional<double> global_clipnorm;  ///< largest norm of all gradients together
   std::optional<double> clipvalue;        ///< largest absolute value of a gradient's element
-  std::string name = "";                  ///< empty: Keras's automatic name
+  /// Keeps a moving average of every weight, which the weights become at the end of fit, and every
+  /// ema_overwrite_frequency updates where that is set.
+  bool use_ema = false;
+  double ema_momentum = 0.99;
+  std::optional<int64_t> ema_overwrite_frequency;
+  /// The loss is differentiated times this, and the gradients are divided by it.
+  std::optional<double> loss_scale_factor;
+  /// Updates only every so many steps, by the mean of their gradients; at least 2.
+  std::optional<int64_t> gradient_accumulation_steps;
+  std::string name = "";  ///< empty: Keras's automatic name
 };
-
-/// The slots of one weight in a flat list.
-std::vector<std::string> slot_names(const Optimizer& optimizer);
-
-/// Clips the gradients, decays the weights, applies the rule and the constraints.
-std::vector<WeightUpdate> apply(const Optimizer& optimizer, const StepScalars& step,
-                                std::vector<WeightUpdate> weights);
 
 /// Whether the options make sense.
 Status check(const Optimizer& optimizer);
@@ -97,6 +116,9 @@ class OptimizerChoice {
   std::string identifier_;  ///< empty: an object
   std::shared_ptr<const Optimizer> optimizer_;
 };
+
+/// The same optimizer again, to be changed.
+std::shared_ptr<Optimizer> copy_of(const Optimizer& optimizer);
 
 /// From a name, or from Keras's object. `where` opens the errors.
 Expected<OptimizerChoice> read_optimizer(const Json& json, const std::string& where);

@@ -6,10 +6,10 @@ namespace kiln::keras {
 
 using ir::Tensor;
 
-std::vector<std::vector<std::string>> RMSprop::slots() const {
-  std::vector<std::vector<std::string>> slots = {{"velocity"}};
-  if (momentum > 0) slots.push_back({"momentum"});
-  if (centered) slots.push_back({"average_gradient"});
+std::vector<std::vector<Slot>> RMSprop::slots(const ir::Shape&) const {
+  std::vector<std::vector<Slot>> slots = {{Slot{"velocity"}}};
+  if (momentum > 0) slots.push_back({Slot{"momentum"}});
+  if (centered) slots.push_back({Slot{"average_gradient"}});
   return slots;
 }
 

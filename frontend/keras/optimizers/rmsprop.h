@@ -9,10 +9,10 @@ namespace kiln::keras {
 /// its running mean square; centered: over its running deviation. Plain momentum, as in Keras.
 class RMSprop : public Optimizer {
  public:
-  explicit RMSprop(double rate = 0.001) { learning_rate = rate; }
+  explicit RMSprop(LearningRate rate = 0.001) { learning_rate = std::move(rate); }
 
   std::string_view class_name() const override { return "RMSprop"; }
-  std::vector<std::vector<std::string>> slots() const override;
+  std::vector<std::vector<Slot>> slots(const ir::Shape& weight) const override;
   WeightUpdate update(const WeightUpdate& before,
                       std::span<const ir::Tensor> prepared) const override;
   void read_options(ConfigReader& config) override;

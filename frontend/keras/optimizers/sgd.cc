@@ -6,9 +6,9 @@ namespace kiln::keras {
 
 using ir::Tensor;
 
-std::vector<std::vector<std::string>> SGD::slots() const {
+std::vector<std::vector<Slot>> SGD::slots(const ir::Shape&) const {
   if (momentum == 0) return {};
-  return {{"momentum"}};
+  return {{Slot{"momentum"}}};
 }
 
 WeightUpdate SGD::update(const WeightUpdate& before, std::span<const Tensor> prepared) const {

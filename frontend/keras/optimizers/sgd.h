@@ -9,10 +9,10 @@ namespace kiln::keras {
 /// Nesterov's momentum, weight += momentum * velocity - learning_rate * gradient.
 class SGD : public Optimizer {
  public:
-  explicit SGD(double rate = 0.01) { learning_rate = rate; }
+  explicit SGD(LearningRate rate = 0.01) { learning_rate = std::move(rate); }
 
   std::string_view class_name() const override { return "SGD"; }
-  std::vector<std::vector<std::string>> slots() const override;
+  std::vector<std::vector<Slot>> slots(const ir::Shape& weight) const override;
   WeightUpdate update(const WeightUpdate& before,
                       std::span<const ir::Tensor> prepared) const override;
   void read_options(ConfigReader& config) override;

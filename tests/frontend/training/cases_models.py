@@ -1,16 +1,17 @@
 """Whole models: what regularizers and constraints do to loss and weights."""
 
 from keras import constraints, layers, losses, optimizers, regularizers
+from keras.optimizers import schedules
 
 
-def case(**options):
+def case(optimizer=lambda: optimizers.SGD(0.5), **options):
     """A hidden layer with those options and an output layer, trained on numbers."""
     return {
         "layers": lambda: [
             layers.Dense(4, "tanh", **{k: v() for k, v in options.items()}),
             layers.Dense(2),
         ],
-        "compile": lambda: {"optimizer": optimizers.SGD(0.5), "loss": "mse", "metrics": ["mae"]},
+        "compile": lambda: {"optimizer": optimizer(), "loss": "mse", "metrics": ["mae"]},
         "labels": "numbers",
     }
 
@@ -49,6 +50,16 @@ CASES = {
         "compile": lambda: {"optimizer": optimizers.SGD(0.5), "loss": "mse"},
         "labels": "numbers",
     },
+    "moving_averages": case(
+        optimizer=lambda: optimizers.SGD(0.5, use_ema=True, ema_momentum=0.75),
+        kernel_constraint=lambda: constraints.MaxNorm(0.75),
+    ),
+    "accumulated_gradients": case(
+        optimizer=lambda: optimizers.Adam(
+            schedules.CosineDecay(0.25, 4), gradient_accumulation_steps=2, loss_scale_factor=2.0
+        ),
+        kernel_constraint=lambda: constraints.MaxNorm(0.75),
+    ),
     "regularized_sum": {
         "layers": lambda: [
             layers.Dense(

@@ -1,4 +1,4 @@
-// Whole models against Keras: their files, training steps with a short last batch, a test step.
+// Whole models against Keras: their files, training steps with a short last batch, an evaluation.
 #include "frontend/keras/lower.h"
 #include "frontend/keras/model_json.h"
 #include "gtest/gtest.h"
@@ -36,13 +36,21 @@ class Replay {
                           {"count", ir::Literal::splat_int({ir::ElementType::i32, {}}, count)}});
   }
 
+  /// What fit does at its end.
+  void finalize() {
+    if (const ir::Function* function = module_.function("finalize"))
+      ir::interpret(*function, variables_, {});
+  }
+
   void reset_metrics() {
     for (const std::string& name : names([](ir::Role role) { return role == ir::Role::metric; }))
       variables_[name] = ir::Literal(module_.variable(name)->type);
   }
 
-  void expect_variables() const {
-    expect(names([](ir::Role role) { return is_weight(role); }), json_["weights"]);
+  void expect_weights(const char* key) const {
+    expect(names([](ir::Role role) { return is_weight(role); }), json_[key]);
+  }
+  void expect_optimizer() const {
     expect(names([](ir::Role role) { return role == ir::Role::optimizer; }), json_["optimizer"]);
   }
 
@@ -86,10 +94,18 @@ class RecordedModel : public ::testing::TestWithParam<Recorded> {};
 TEST_P(RecordedModel, TrainsAsInKeras) {
   const Json& json = GetParam().json;
   Replay model(json);
-  for (const Json& step : json["steps"]) expect_logs(model.run("train_step", step), step["logs"]);
-  model.expect_variables();
+  for (const Json& step : json["steps"]) {
+    model.reset_metrics();  // as Keras's train_on_batch
+    expect_logs(model.run("train_step", step), step["logs"]);
+  }
+  model.expect_weights("weights");
+  model.expect_optimizer();
   model.reset_metrics();
-  expect_logs(model.run("test_step", json["steps"].back()), json["test"]);
+  Outputs outputs;
+  for (const Json& step : json["steps"]) outputs = model.run("test_step", step);
+  expect_logs(outputs, json["test"]);
+  model.finalize();
+  model.expect_weights("finalized");
 }
 
 TEST_P(RecordedModel, IsWrittenAsKerasWritesIt) {

@@ -32,6 +32,10 @@ def array(values):
     return {"shape": list(values.shape), "dtype": str(values.dtype), "values": flat}
 
 
+def log_arrays(logs):
+    return {name: array(np.float32(value)) for name, value in logs.items()}
+
+
 def floats(random, shape, low=-1.0, high=1.0):
     return random.uniform(low, high, shape).round(2).astype(np.float32)
 
@@ -55,7 +59,7 @@ def labels(random, kind, shape):
 
 
 def record_models(case, random):
-    """Steps of training on batches of which the last is short, then a test of the first batch."""
+    """Steps of training on batches of which the last is short, then an evaluation of all of them."""
     keras.backend.clear_session()
     model = keras.Sequential([keras.layers.Input((3,)), *case["layers"]()])
     model.compile(**case["compile"]())
@@ -68,19 +72,53 @@ def record_models(case, random):
         x = floats(random, (count, 3))
         y = labels(random, case["labels"], (count, *model.output_shape[1:]))
         logs = model.train_on_batch(x, y, return_dict=True)
-        steps.append({"x": array(x), "y": array(y), "logs": {k: array(v) for k, v in logs.items()}})
-    model.reset_metrics()
+        steps.append({"x": x, "y": y, "logs": logs})
     weights = [array(w) for w in model.get_weights()]
     state = [array(v) for v in model.optimizer.variables]
-    test = model.test_on_batch(x, y, return_dict=True)
+    x, y = (np.concatenate([step[key] for step in steps]) for key in ("x", "y"))
+    test = model.evaluate(x, y, batch_size=4, verbose=0, return_dict=True)
+    # What fit does at its end: nothing without moving averages.
+    model.optimizer.finalize_variable_values(model.trainable_weights)
     return {
         "model": json.loads(model.to_json()),
         "batch": 4,
         "initial": initial,
-        "steps": steps,
+        "steps": [
+            {"x": array(s["x"]), "y": array(s["y"]), "logs": log_arrays(s["logs"])} for s in steps
+        ],
         "weights": weights,
         "optimizer": state,
-        "test": {k: array(v) for k, v in test.items()},
+        "test": log_arrays(test),
+        "finalized": [array(w) for w in model.get_weights()],
+    }
+
+
+def record_optimizers(case, random):
+    """Seven steps on a matrix and a vector with given gradients."""
+    keras.backend.clear_session()
+    optimizer = case()
+    weights = [floats(random, (2, 3)), floats(random, (3,))]
+    variables = [keras.Variable(w, name=f"w{i}") for i, w in enumerate(weights)]
+    optimizer.build(variables)
+    steps = [[floats(random, w.shape, -2, 2) for w in weights] for _ in range(7)]
+    for gradients in steps:
+        optimizer.apply([tf.constant(g) for g in gradients], variables)
+    return {
+        "optimizer": keras.saving.serialize_keras_object(optimizer),
+        "weights": [array(w) for w in weights],
+        "gradients": [[array(g) for g in gradients] for gradients in steps],
+        "weights_after": [array(v) for v in variables],
+        "variables_after": [array(v) for v in optimizer.variables],
+    }
+
+
+def record_schedules(case, random):
+    """The rates of twenty steps."""
+    schedule = case()
+    rates = [np.asarray(schedule(tf.constant(step, tf.int64))) for step in range(20)]
+    return {
+        "schedule": keras.saving.serialize_keras_object(schedule),
+        "rates": array(np.stack(rates)),
     }
 
 

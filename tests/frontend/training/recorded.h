@@ -25,7 +25,8 @@ std::vector<Recorded> recorded_cases(const std::string& family);
 ir::Type type_of(const Json& array);
 ir::Literal literal_of(const Json& array);
 std::vector<double> values_of(const Json& array);
-/// The array with rows added up to `batch`, which repeat its last row: a short batch as fit pads it.
+/// The array with rows added up to `batch`, which repeat its last row: a short batch as fit pads
+/// it.
 ir::Literal padded(const Json& array, int64_t batch);
 
 }  // namespace kiln::keras

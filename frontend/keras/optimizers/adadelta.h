@@ -1,0 +1,25 @@
+// Adadelta.
+#pragma once
+
+#include "frontend/keras/optimizers/optimizer.h"
+
+namespace kiln::keras {
+
+/// Zeiler, "ADADELTA: an adaptive learning rate method" (2012): the gradient over the root of its
+/// running mean square, times that of the changes.
+class Adadelta : public Optimizer {
+ public:
+  explicit Adadelta(LearningRate rate = 0.001) { learning_rate = std::move(rate); }
+
+  std::string_view class_name() const override { return "Adadelta"; }
+  std::vector<std::vector<Slot>> slots(const ir::Shape& weight) const override;
+  WeightUpdate update(const WeightUpdate& before,
+                      std::span<const ir::Tensor> prepared) const override;
+  void read_options(ConfigReader& config) override;
+  void write_options(Json& config) const override;
+
+  double rho = 0.95;
+  double epsilon = 1e-7;
+};
+
+}  // namespace kiln::keras
