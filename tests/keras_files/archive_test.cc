@@ -125,7 +125,7 @@ TEST(Archive, AnOptimizerThatNeverTrainedHasNoState) {
 TEST(Archive, KeepsTheLearningRateThatTrainingHasComeTo) {
   const SavedModel saved = must(read_archive(written()));
   EXPECT_TRUE(same(saved.optimizer, small_adam_state()));
-  EXPECT_EQ(saved.model.compile_options->optimizer.get()->learning_rate, 0.25);
+  EXPECT_EQ(saved.model.compile_options->optimizer.get()->learning_rate.value(), 0.25);
 }
 
 TEST(Archive, TheSameModelGivesTheSameBytes) {
