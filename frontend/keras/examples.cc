@@ -17,6 +17,15 @@ Model mnist_mlp() {
   return model;
 }
 
+/// Reviews of 200 word numbers into good and bad ones.
+Model imdb_lstm() {
+  Sequential model({Input({200}, "int32"), Embedding(10000, 128), LSTM(64), Dense(1, "sigmoid")},
+                   "imdb_lstm");
+  model.compile(
+      {.optimizer = Adam(1e-3), .loss = "binary_crossentropy", .metrics = {"accuracy"}});
+  return model;
+}
+
 struct Example {
   std::string_view name;
   Model (*make)();
@@ -24,6 +33,7 @@ struct Example {
 
 constexpr Example kExamples[] = {
     {"mnist_mlp", mnist_mlp},
+    {"imdb_lstm", imdb_lstm},
 };
 
 }  // namespace

@@ -83,7 +83,8 @@ Status check_size(std::string_view what, const ir::Type& type) {
 Status check_weight(const WeightSpec& weight) {
   const std::string what = fmt::format("its weight \"{}\"", weight.name);
   KILN_TRY(check_size(what, weight.type));
-  Status checked = check(weight.regularizer, weight.type.shape);
+  Status checked = check(weight.initializer, weight.type.shape);
+  if (checked) checked = check(weight.regularizer, weight.type.shape);
   if (checked) checked = check(weight.constraint, weight.type.shape);
   if (checked) return ok();
   return Diagnostic{what, checked.error().message, checked.error().note};
@@ -131,6 +132,8 @@ class Building {
     KILN_ASSIGN(LayerBuild build, layer.build(inputs));
     if (!inputs.empty()) KILN_TRY(check_built_for(layer, inputs[0]));
     if (is_input(layer)) KILN_TRY(close(build.outputs[0], input_index(node), extents_));
+    if (is_input(layer) && index_limit(model_, node) > 0)
+      build.outputs[0].element = ir::ElementType::i32;
     KILN_TRY(check_build(build));
     KILN_TRY(check_activity_regularizer(layer));
     if (!layer.trainable) {
@@ -153,6 +156,19 @@ class Building {
 };
 
 }  // namespace
+
+int64_t index_limit(const Model& model, size_t input) {
+  int64_t limit = 0;
+  for (const Node& node : model.nodes) {
+    for (const NodeOutput& read : node.inputs) {
+      if (read.node != input) continue;
+      const int64_t own = model.layers[node.layer]->index_limit();
+      if (own == 0) return 0;
+      limit = limit == 0 ? own : std::min(limit, own);
+    }
+  }
+  return limit;
+}
 
 std::string where_of(const Model& model, const Layer& layer) {
   const std::string part = fmt::format("layer \"{}\"", layer.name);

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "frontend/keras/initializers.h"
+#include "ir/scan.h"
 
 namespace kiln::keras {
 namespace {
@@ -62,6 +63,42 @@ Tensor scaled_value(const Type& type, Tensor state, const VarianceScalingRule& r
   return normal_value(type, state, {0, std::sqrt(variance) / kTruncatedDeviation, true});
 }
 
+/// q over its length, without what lies along the unit vectors that are the rows of `others`: twice,
+/// because the first time leaves rounding errors (W. Kahan, B. Parlett: "twice is enough").
+Tensor orthogonalized(Tensor q, Tensor others) {
+  for (int time = 0; time < 2; ++time) {
+    const Tensor along = dot_general(others, q, {{}, {}, {1}, {0}});
+    q = q - dot_general(along, others, {{}, {}, {0}, {0}});
+  }
+  return q * rsqrt(sum(square(q)));
+}
+
+/// Gram and Schmidt's method on normal random vectors, one after the other. Keras takes the
+/// factorization QR with a positive diagonal of R, which is the same matrix.
+Tensor orthogonal_value(const Type& type, Tensor state, double gain) {
+  const int64_t columns = type.shape.back();
+  const int64_t rows = type.count() / columns;
+  const int64_t count = std::min(rows, columns), length = std::max(rows, columns);
+  const Type vectors = type.with_shape({count, length});
+  const Tensor drawn = normal_value(vectors, state, {0, 1, false});
+  Builder& builder = *state.builder;
+  const Tensor index = builder.iota({ir::ElementType::i32, {count}}, 0);
+  const ir::ScanResults results =
+      scan(builder, {{builder.constant(0, vectors)}, {drawn, index}, {}}, count, false,
+           [&](Builder& inner, const ir::ScanInputs& at) {
+             const Tensor made = at.carries[0];
+             const Tensor row = orthogonalized(at.stacked[0], made);
+             const Tensor is_row = compare(inner.iota({ir::ElementType::i32, {count}}, 0), "EQ",
+                                           broadcast_to(at.stacked[1], {count}));
+             return ir::ScanResults{
+                 {select(broadcast_in_dim(is_row, vectors.shape, {0}),
+                         broadcast_in_dim(row, vectors.shape, {1}), made)},
+                 {}};
+           });
+  const Tensor made = results.carries[0] * gain;
+  return reshape(rows < columns ? made : transpose(made, {1, 0}), type.shape);
+}
+
 struct Emit {
   Builder& builder;
   const Type& type;
@@ -73,6 +110,7 @@ struct Emit {
   }
   Tensor operator()(const NormalRule& rule) { return normal_value(type, state, rule); }
   Tensor operator()(const VarianceScalingRule& rule) { return scaled_value(type, state, rule); }
+  Tensor operator()(const OrthogonalRule& rule) { return orthogonal_value(type, state, rule.gain); }
 };
 
 }  // namespace
@@ -94,7 +132,13 @@ Tensor initial_value(Builder& builder, const Initializer& initializer, const Typ
     fixed.set_int(0, *initializer.seed);
     state = builder.constant(std::move(fixed));
   }
-  return std::visit(Emit{builder, type, state}, initializer.rule);
+  const Tensor value = std::visit(Emit{builder, type, state}, initializer.rule);
+  const auto [first, end] = initializer.ones;
+  if (first == end) return value;
+  const Tensor index = builder.iota(type.with_element(ir::ElementType::i32), 0);
+  const Tensor is_one = logical_and(compare(index, "GE", static_cast<double>(first)),
+                                    compare(index, "LT", static_cast<double>(end)));
+  return select(is_one, builder.constant(1, type), value);
 }
 
 }  // namespace kiln::keras

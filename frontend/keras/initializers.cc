@@ -12,7 +12,7 @@
 namespace kiln::keras {
 namespace {
 
-using Rule = std::variant<ConstantRule, UniformRule, NormalRule, VarianceScalingRule>;
+using Rule = decltype(Initializer::rule);
 
 struct NamedRule {
   std::string_view class_name;
@@ -35,6 +35,7 @@ const std::vector<NamedRule>& rules() {
       {"HeNormal", VarianceScalingRule{2, "fan_in", "truncated_normal"}},
       {"LecunUniform", VarianceScalingRule{1, "fan_in", "uniform"}},
       {"LecunNormal", VarianceScalingRule{1, "fan_in", "truncated_normal"}},
+      {"Orthogonal", OrthogonalRule{}},
   };
   return kRules;
 }
@@ -88,6 +89,7 @@ struct ReadParameters {
     rule.distribution = reader.string("distribution", rule.distribution);
     if (rule.distribution == "normal") rule.distribution = "truncated_normal";
   }
+  void operator()(OrthogonalRule& rule) { rule.gain = reader.number("gain", rule.gain); }
 };
 
 struct WriteParameters {
@@ -114,6 +116,7 @@ struct WriteParameters {
     config["input_axes"] = nullptr;
     config["output_axes"] = nullptr;
   }
+  void operator()(const OrthogonalRule& rule) { config["gain"] = rule.gain; }
 };
 
 }  // namespace
@@ -144,6 +147,12 @@ Status check(const Initializer& initializer) {
         "the distributions are truncated_normal, untruncated_normal and uniform"};
   }
   return ok();
+}
+
+Status check(const Initializer& initializer, const ir::Shape& shape) {
+  KILN_TRY(check(initializer));
+  if (!std::holds_alternative<OrthogonalRule>(initializer.rule) || shape.size() >= 2) return ok();
+  return Diagnostic{"", "Orthogonal needs a weight of at least two dimensions", ""};
 }
 
 bool is_random(const Initializer& initializer) {

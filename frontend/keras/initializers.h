@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <variant>
 
 #include "frontend/keras/json.h"
@@ -37,11 +38,20 @@ struct VarianceScalingRule {
   std::string distribution = "truncated_normal";  ///< or untruncated_normal, uniform
 };
 
+/// A matrix of orthogonal rows or columns, whichever are fewer, times `gain`; all dimensions but the
+/// last are its rows. Saxe et al., "Exact solutions to the nonlinear dynamics of learning in deep
+/// linear neural networks" (2014).
+struct OrthogonalRule {
+  double gain = 1;
+};
+
 struct Initializer {
   std::string class_name = "Zeros";  ///< Keras's
-  std::variant<ConstantRule, UniformRule, NormalRule, VarianceScalingRule> rule;
+  std::variant<ConstantRule, UniformRule, NormalRule, VarianceScalingRule, OrthogonalRule> rule;
   std::optional<int64_t> seed;  ///< fixes the numbers whatever the model's seed is
   bool known = true;            ///< false: no initializer has this name; check() says so
+  /// Elements [first, second) of a vector are one instead: the bias of an LSTM's forget gate.
+  std::pair<int64_t, int64_t> ones = {0, 0};
 
   Initializer() = default;
   /// By Keras's name: "GlorotUniform" or "glorot_uniform".
@@ -51,6 +61,9 @@ struct Initializer {
 
 /// Whether the name is known and the parameters make sense.
 Status check(const Initializer& initializer);
+
+/// The same, for a weight of that shape.
+Status check(const Initializer& initializer, const ir::Shape& shape);
 
 /// The initial value of a variable: type is f32 of any shape; state: i64 [2], the random state.
 ir::Tensor initial_value(ir::Builder& builder, const Initializer& initializer, const ir::Type& type,

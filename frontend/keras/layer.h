@@ -32,6 +32,9 @@ struct WeightSpec {
   bool trainable = true;
   Regularizer regularizer = {};
   Constraint constraint = {};
+  /// Which object of the layer holds it in Keras's files, by the attributes that lead there: "cell",
+  /// "forward_layer/cell". Empty: what stands before the last slash of the name, if anything.
+  std::string object = {};
 };
 
 /// What arrives at a layer: its type ([batch, ...]; extents may be kNone) and the layer it is from.
@@ -48,9 +51,12 @@ struct LayerBuild {
 
 /// A tensor between layers. `logits` is what a softmax or sigmoid was computed from: a
 /// cross-entropy goes on from there, as Keras's does on TensorFlow. Null for all other tensors.
+/// `mask`: i1, the first dimensions of the tensor ([batch, time]); positions where it is false are
+/// padding and count for nothing. Null where all count.
 struct Signal {
   ir::Tensor tensor;
-  ir::Tensor logits;
+  ir::Tensor logits = {};
+  ir::Tensor mask = {};
 };
 
 /// A layer's weights during one step function: values at entry, replaced as the layer updates them.
@@ -90,11 +96,18 @@ class Layer {
   virtual std::string_view class_name() const = 0;
   /// Weights and outputs for these inputs. Errors name neither file nor layer: the caller does.
   virtual Expected<LayerBuild> build(std::span<const LayerInput> inputs) const = 0;
-  /// Appends the layer's ops. Inputs are of the types that build() accepted, without kNone.
+  /// Appends the layer's ops; called through call_layer(). Inputs are of the types that build()
+  /// accepted, without kNone.
   virtual std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const = 0;
   /// Appends the config's keys beyond name, trainable, dtype and, where it has one, the
   /// activity_regularizer, as Keras writes them.
   virtual void write_config(Json& config) const = 0;
+
+  /// Whether the outputs have the first input's mask, unless call() gives them another (Keras's
+  /// supports_masking). Layers that do not lose it.
+  virtual bool passes_mask() const { return false; }
+  /// For a layer whose inputs are integers in [0, index_limit); 0 for all others.
+  virtual int64_t index_limit() const { return 0; }
 
   std::string name;  ///< unique in a model; the model fills it in where it is empty
   bool trainable = true;
@@ -104,5 +117,10 @@ class Layer {
 };
 
 using LayerPointer = std::shared_ptr<Layer>;
+
+/// Calls the layer, and gives its outputs the first input's mask where the layer passes masks and
+/// has not made another, as Keras does.
+std::vector<Signal> call_layer(const Layer& layer, CallContext& context,
+                               std::span<const Signal> inputs);
 
 }  // namespace kiln::keras

@@ -89,7 +89,7 @@ std::vector<Signal> forward(const Model& model, const Graph& graph, StepBuilder&
       arguments.push_back(values[input.node][input.output]);
     WeightValues weights = read_weights(layer, graph.weights[node.layer], step);
     CallContext context{step.builder(), weights, training, rows.real, rows.count};
-    values[i] = layer.call(context, arguments);
+    values[i] = call_layer(layer, context, arguments);
     add_activity_regularization(layer, values[i], step, rows);
     for (const std::string& name : weights.updated)
       step.assign(layer.name + "/" + name, context.weight(name));

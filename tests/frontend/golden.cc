@@ -31,7 +31,10 @@ std::string golden_folder() {
 }
 
 std::vector<std::string> golden_cases() {
-  return {"mlp_adam",
+  return {"gru",
+          "lstm_adam",
+          "lstm_stacked",
+          "mlp_adam",
           "mlp_adam_amsgrad",
           "mlp_adam_clipnorm",
           "mlp_adamw",
@@ -41,7 +44,8 @@ std::vector<std::string> golden_cases() {
           "mlp_sgd",
           "mlp_sgd_momentum",
           "mlp_sgd_nesterov",
-          "regression_mse"};
+          "regression_mse",
+          "rnn_simple"};
 }
 
 std::vector<runtime::NamedArray> golden_arrays(const std::string& golden_case,

@@ -99,7 +99,15 @@ class Case {
       const std::byte* row = array.row(r < count ? begin + r : 0);
       bytes.insert(bytes.end(), row, row + array.row_bytes());
     }
-    return ir::Literal::from_bytes(type, false, std::move(bytes));
+    return ir::Literal::from_bytes(type, false, std::move(bytes)).reshaped(shape_of(name));
+  }
+
+  /// How the steps take x or y: labels of one column may have lost it.
+  const ir::Shape& shape_of(const std::string& name) const {
+    const ir::Function& step = *module_.function("train_step");
+    size_t i = 0;
+    while (!(step.argument_bindings[i] == ir::Binding::plain(name))) ++i;
+    return step.body.argument(i)->type().shape;
   }
 
   Json config_;

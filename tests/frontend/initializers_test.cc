@@ -133,5 +133,41 @@ TEST(Initializers, Errors) {
       "fan_avg");
 }
 
+/// The product of a matrix's rows a and b, or of its columns.
+double product_of(const std::vector<double>& values, int64_t columns, bool rows, int64_t a,
+                  int64_t b) {
+  const int64_t count = static_cast<int64_t>(values.size()) / columns;
+  auto at = [&](int64_t vector, int64_t i) {
+    return values[static_cast<size_t>(rows ? vector * columns + i : i * columns + vector)];
+  };
+  double total = 0;
+  for (int64_t i = 0; i < (rows ? columns : count); ++i) total += at(a, i) * at(b, i);
+  return total;
+}
+
+TEST(Initializers, OrthogonalVectors) {
+  Initializer twice("orthogonal");
+  twice.rule = OrthogonalRule{2};
+  for (const ir::Shape& shape : {ir::Shape{12, 7}, {7, 12}, {5, 5}, {2, 3, 4}, {1, 6}}) {
+    const int64_t columns = shape.back();
+    const int64_t rows = ir::element_count(shape) / columns;
+    const std::vector<double> values = draw(twice, shape).values();
+    const int64_t count = std::min(rows, columns);
+    for (int64_t a = 0; a < count; ++a) {
+      for (int64_t b = 0; b <= a; ++b)
+        EXPECT_NEAR(product_of(values, columns, rows < columns, a, b), a == b ? 4 : 0, 2e-6)
+            << rows << "x" << columns << ", vectors " << a << " and " << b;
+    }
+  }
+  EXPECT_EQ(check(twice, {5}).error().message,
+            "Orthogonal needs a weight of at least two dimensions");
+}
+
+TEST(Initializers, OnesInPlaceOfSome) {
+  Initializer zeros("Zeros");
+  zeros.ones = {2, 4};
+  EXPECT_TRUE(near(draw(zeros, {6}), {0, 0, 1, 1, 0, 0}));
+}
+
 }  // namespace
 }  // namespace kiln::keras

@@ -87,12 +87,12 @@ std::vector<std::string> described(const SavedLayout& layout) {
 
 /// As Keras lays them out: shared/golden/lstm_adam, and a Bidirectional layer saved by Keras.
 TEST(Layout, PartsOfALayerHaveGroupsOfTheirOwn) {
-  const Sequential model({Input({2}), AnyClass("LSTM", "a", {"kernel", "bias"}),
+  const Sequential model({Input({2}), AnyClass("LSTM", "a", {"cell/kernel", "cell/bias"}),
                           AnyClass("Bidirectional", "b",
                                    {"forward_layer/cell/kernel", "backward_layer/cell/kernel"})});
   EXPECT_EQ(described(must(saved_layout(model))),
             (std::vector<std::string>{
-                "vars:", "layers/lstm/vars:", "layers/lstm/cell/vars: a/kernel a/bias",
+                "vars:", "layers/lstm/vars:", "layers/lstm/cell/vars: a/cell/kernel a/cell/bias",
                 "layers/bidirectional/vars:",
                 "layers/bidirectional/forward_layer/cell/vars: b/forward_layer/cell/kernel",
                 "layers/bidirectional/backward_layer/cell/vars: b/backward_layer/cell/kernel"}));

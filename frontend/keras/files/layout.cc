@@ -1,9 +1,7 @@
 #include "frontend/keras/files/layout.h"
 
 #include <algorithm>
-#include <array>
 #include <optional>
-#include <string_view>
 
 #include "frontend/keras/graph.h"
 #include "frontend/keras/names.h"
@@ -13,33 +11,18 @@
 namespace kiln::keras {
 namespace {
 
-/// Layers that keep their weights in an object of their own.
-struct Part {
-  std::string_view class_name;
-  std::string_view attribute;  ///< of the layer, in Keras's code
-  std::string_view name;       ///< the part's own
-};
-constexpr std::array<Part, 3> kParts = {{
-    {"LSTM", "cell", "lstm_cell"},
-    {"GRU", "cell", "gru_cell"},
-    {"SimpleRNN", "cell", "simple_rnn_cell"},
-}};
-
-/// Where in the layer's group a weight is kept: nothing, or "cell", "forward_layer/cell". A
-/// weight's name may have that path in front.
-std::string part_of(const Layer& layer, const WeightSpec& weight) {
-  for (const Part& part : kParts) {
-    if (part.class_name == layer.class_name()) return std::string(part.attribute);
-  }
-  const size_t slash = weight.name.rfind('/');
-  return slash == std::string::npos ? "" : weight.name.substr(0, slash);
+/// What stands before the last slash of a path.
+std::string parent(const std::string& path) {
+  const size_t slash = path.rfind('/');
+  return slash == std::string::npos ? "" : path.substr(0, slash);
 }
 
-std::string name_of_part(const Layer& layer) {
-  for (const Part& part : kParts) {
-    if (part.class_name == layer.class_name()) return std::string(part.name);
-  }
-  return "";
+/// What stands after it.
+std::string last_part(const std::string& path) { return path.substr(path.rfind('/') + 1); }
+
+/// Where in the layer's group a weight is kept: nothing, or "cell", "forward_layer/cell".
+std::string part_of(const WeightSpec& weight) {
+  return weight.object.empty() ? parent(weight.name) : weight.object;
 }
 
 /// The object with this group; added where it is missing.
@@ -56,9 +39,9 @@ void add_layer(SavedLayout& layout, const std::string& group, const Layer& layer
   object(layout.objects, group, layer.name);
   for (const WeightSpec& weight : weights) {
     const SavedVariable variable{variable_name(layer, weight), weight.type};
-    const std::string part = part_of(layer, weight);
+    const std::string part = part_of(weight);
     const std::string place = part.empty() ? group : group + "/" + part;
-    object(layout.objects, place, name_of_part(layer)).variables.push_back(variable);
+    object(layout.objects, place, last_part(parent(weight.name))).variables.push_back(variable);
     layout.weights.push_back(variable);
   }
 }

@@ -20,6 +20,7 @@ class Activation : public Layer {
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
   void write_config(Json& config) const override;
+  bool passes_mask() const override { return true; }
 
  private:
   ActivationFunction function_;

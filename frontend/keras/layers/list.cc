@@ -5,9 +5,16 @@
 #include <nlohmann/json.hpp>
 
 #include "frontend/keras/layers/activation.h"
+#include "frontend/keras/layers/bidirectional.h"
 #include "frontend/keras/layers/dense.h"
+#include "frontend/keras/layers/embedding.h"
 #include "frontend/keras/layers/flatten.h"
+#include "frontend/keras/layers/gru.h"
 #include "frontend/keras/layers/input.h"
+#include "frontend/keras/layers/lstm.h"
+#include "frontend/keras/layers/masking.h"
+#include "frontend/keras/layers/simple_rnn.h"
+#include "frontend/keras/layers/time_distributed.h"
 #include "ir/spelling.h"
 
 namespace kiln::keras {
@@ -23,6 +30,13 @@ constexpr LayerClass kLayers[] = {
     {"Dense", Dense::read},
     {"Flatten", Flatten::read},
     {"Activation", Activation::read},
+    {"Embedding", Embedding::read},
+    {"Masking", Masking::read},
+    {"SimpleRNN", SimpleRNN::read},
+    {"GRU", GRU::read},
+    {"LSTM", LSTM::read},
+    {"Bidirectional", Bidirectional::read},
+    {"TimeDistributed", TimeDistributed::read},
 };
 
 const LayerClass* find_layer(std::string_view class_name) {

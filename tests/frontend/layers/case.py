@@ -21,9 +21,14 @@ class Case:
     """
 
     layer: str  # the class's name in keras.layers
-    options: dict = field(default_factory=dict)  # of the constructor
+    options: dict = field(default_factory=dict)  # of the constructor; a Case is a layer
     # Shapes with the batch, or Integers; a list of them where the layer takes a list.
     inputs: object = (2, 3)
     call: dict = field(default_factory=dict)  # further arguments of the call
+    # Not part of a case's repr(), which is the seed of its values.
+    # Of the first input: a row of 0 and 1 for each of its rows.
+    mask: tuple = field(default=None, repr=False)
+    # The argument that takes all inputs but the first, where the layer takes no list of them.
+    further: str = field(default="", repr=False)
     # Draws random numbers while training: only inference is recorded.
     random: bool = False

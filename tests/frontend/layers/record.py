@@ -27,8 +27,9 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 import keras
 import numpy as np
 import tensorflow as tf
+from keras.src.backend import get_keras_mask, set_keras_mask
 
-from case import Integers
+from case import Case, Integers
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -66,18 +67,32 @@ def flat(structure):
     return [np.asarray(x) for x in tf.nest.flatten(structure)]
 
 
-def run(layer, inputs, upstream, call, training):
+def make_layer(case):
+    options = {k: make_layer(v) if isinstance(v, Case) else v for k, v in case.options.items()}
+    return getattr(keras.layers, case.layer)(**options)
+
+
+def call_layer(layer, tensors, case, **arguments):
+    arguments |= case.call
+    if case.further:
+        return layer(tensors[0], **{case.further: tensors[1:]}, **arguments)
+    return layer(tensors if len(tensors) > 1 else tensors[0], **arguments)
+
+
+def run(layer, inputs, upstream, case, training):
     """Calls the layer as training would; leaves its weights as they were."""
     before = [w.numpy() for w in layer.weights]
     tensors = [tf.convert_to_tensor(x) for x in inputs]
+    if case.mask is not None:
+        set_keras_mask(tensors[0], tf.constant(case.mask) != 0)
     sources = [t for t in tensors if t.dtype.is_floating]
     with tf.GradientTape() as tape:
         for source in sources:
             tape.watch(source)
-        arguments = dict(call)
+        arguments = {}
         if "training" in layer._call_signature.parameters:
             arguments["training"] = training
-        outputs = layer(tensors if len(tensors) > 1 else tensors[0], **arguments)
+        outputs = call_layer(layer, tensors, case, **arguments)
         weighed = [tf.reduce_sum(o * u) for o, u in zip(tf.nest.flatten(outputs), upstream)]
         total = tf.add_n(weighed)
     weights = [w.value for w in layer.trainable_weights]
@@ -86,8 +101,12 @@ def run(layer, inputs, upstream, call, training):
     after = [w.numpy() for w in layer.non_trainable_weights]
     for weight, value in zip(layer.weights, before):
         weight.assign(value)
+    masks = [get_keras_mask(o) for o in tf.nest.flatten(outputs)]
+    masked = case.mask is not None or any(m is not None for m in masks)
     return {
         "outputs": flat(outputs),
+        # Where masks play a part, those of the outputs; empty for an output without one.
+        "masks": [np.asarray(() if m is None else m, np.int32) for m in masks] if masked else [],
         "input_gradients": gradients[: len(sources)],
         "weight_gradients": gradients[len(sources) :],
         "non_trainable": after,
@@ -101,22 +120,22 @@ def same(a, b):
 def record(case, name):
     keras.backend.clear_session()
     random = np.random.default_rng(zlib.crc32(repr(case).encode()))
-    layer = getattr(keras.layers, case.layer)(**case.options)
+    layer = make_layer(case)
     # What the file of a model says, before building changes it.
     config = keras.saving.serialize_keras_object(layer)["config"]
     descriptions = case.inputs if isinstance(case.inputs, list) else [case.inputs]
     inputs = [random_input(random, d) for d in descriptions]
     symbols = [keras.Input(x.shape[1:], dtype=str(x.dtype)) for x in inputs]
-    symbolic = layer(symbols if len(symbols) > 1 else symbols[0], **case.call)
+    symbolic = call_layer(layer, symbols, case)
     fill_weights(random, layer)
     shapes = [list(s.shape) for s in tf.nest.flatten(symbolic)]
     upstream = [random_floats(random, [len(inputs[0])] + s[1:], -1, 1).round(1) for s in shapes]
-    inference = run(layer, inputs, upstream, case.call, training=False)
+    inference = run(layer, inputs, upstream, case, training=False)
     runs = {"false": inference}
     if not case.random:
-        training = run(layer, inputs, upstream, case.call, training=True)
+        training = run(layer, inputs, upstream, case, training=True)
         runs = {"null": inference} if same(inference, training) else runs | {"true": training}
-    return {
+    recorded = {
         "name": name,
         "class_name": case.layer,
         "config": config,
@@ -129,10 +148,18 @@ def record(case, name):
         "upstream": [array(u) for u in upstream],
         "runs": [
             {"training": json.loads(training)}
-            | {key: [array(v) for v in values] for key, values in result.items()}
+            | {key: [array(v) for v in values] for key, values in result.items() if keep(key, values)}
             for training, result in runs.items()
         ],
     }
+    if case.mask is not None:
+        recorded["mask"] = array(np.asarray(case.mask, np.int32))
+    return recorded
+
+
+def keep(key, values):
+    """Masks are left out where there are none."""
+    return key != "masks" or bool(values)
 
 
 def record_family(family):

@@ -1,0 +1,15 @@
+#include "frontend/keras/layer.h"
+
+namespace kiln::keras {
+
+std::vector<Signal> call_layer(const Layer& layer, CallContext& context,
+                               std::span<const Signal> inputs) {
+  std::vector<Signal> outputs = layer.call(context, inputs);
+  if (!layer.passes_mask() || inputs.empty()) return outputs;
+  for (Signal& output : outputs) {
+    if (!output.mask) output.mask = inputs[0].mask;
+  }
+  return outputs;
+}
+
+}  // namespace kiln::keras

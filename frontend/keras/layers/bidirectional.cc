@@ -1,0 +1,155 @@
+#include "frontend/keras/layers/bidirectional.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "frontend/keras/layers/inner_layer.h"
+#include "frontend/keras/names.h"
+
+namespace kiln::keras {
+
+using ir::Tensor;
+
+namespace {
+
+/// "forward_lstm" from "lstm", and from itself. Masked outputs of whole sequences are zeros, so that
+/// both directions' fit together.
+std::shared_ptr<Recurrent> in_direction(const Recurrent& layer, const std::string& prefix,
+                                        bool backwards) {
+  RecurrentOptions options = layer.options();
+  options.zero_output_for_mask = options.return_sequences;
+  options.go_backwards = backwards;
+  options.name = layer.name.empty() ? to_snake_case(layer.class_name()) : layer.name;
+  if (!options.name.starts_with(prefix)) options.name = prefix + options.name;
+  std::shared_ptr<Recurrent> result = layer.with_options(std::move(options));
+  result->trainable = layer.trainable;
+  return result;
+}
+
+/// The recurrent layer under a key of the config; null where there is none.
+Expected<std::shared_ptr<Recurrent>> read_recurrent(ConfigReader& config, std::string_view key) {
+  KILN_ASSIGN(const LayerPointer layer, read_inner_layer(config, key));
+  if (!layer) return std::shared_ptr<Recurrent>();
+  auto recurrent = std::dynamic_pointer_cast<Recurrent>(layer);
+  if (recurrent) return recurrent;
+  return Diagnostic{config.where(),
+                    fmt::format("\"{}\" must be a SimpleRNN, GRU or LSTM, not a {}", key,
+                                layer->class_name()),
+                    ""};
+}
+
+}  // namespace
+
+Bidirectional::Bidirectional(std::shared_ptr<Recurrent> layer, std::string merge_mode,
+                             std::shared_ptr<Recurrent> backward_layer)
+    : forward_(in_direction(*layer, "forward_", layer->options().go_backwards)),
+      merge_mode_(std::move(merge_mode)) {
+  backward_ = backward_layer
+                  ? in_direction(*backward_layer, "", backward_layer->options().go_backwards)
+                  : in_direction(*layer, "backward_", !layer->options().go_backwards);
+}
+
+Expected<LayerPointer> Bidirectional::read(ConfigReader& config) {
+  const Json& mode = config.value("merge_mode");
+  const bool has_mode = config.has("merge_mode") && !mode.is_null();
+  const std::string merge_mode =
+      has_mode ? config.string("merge_mode", "concat") : config.has("merge_mode") ? "" : "concat";
+  KILN_ASSIGN(std::shared_ptr<Recurrent> forward, read_recurrent(config, "layer"));
+  KILN_ASSIGN(std::shared_ptr<Recurrent> backward, read_recurrent(config, "backward_layer"));
+  if (!forward) return Diagnostic{config.where(), "\"layer\" is missing", ""};
+  return LayerPointer(
+      std::make_shared<Bidirectional>(std::move(forward), merge_mode, std::move(backward)));
+}
+
+Status Bidirectional::check_layers() const {
+  const RecurrentOptions& forward = forward_->options();
+  const RecurrentOptions& backward = backward_->options();
+  if (forward.go_backwards == backward.go_backwards)
+    return Diagnostic{"", "its layers must run in different directions (go_backwards)", ""};
+  if (forward.return_sequences != backward.return_sequences ||
+      forward.return_state != backward.return_state) {
+    return Diagnostic{"", "its layers must agree in return_sequences and return_state", ""};
+  }
+  constexpr std::string_view kModes[] = {"concat", "sum", "mul", "ave", ""};
+  if (std::find(std::begin(kModes), std::end(kModes), merge_mode_) == std::end(kModes)) {
+    return Diagnostic{"", fmt::format("unknown merge_mode \"{}\"", merge_mode_),
+                      "the modes are concat, sum, mul, ave and null"};
+  }
+  if (merge_mode_ != "concat" && !merge_mode_.empty() && forward.units != backward.units) {
+    return Diagnostic{"", fmt::format("merge_mode \"{}\" needs as many units in both directions, "
+                                      "not {} and {}",
+                                      merge_mode_, forward.units, backward.units),
+                      ""};
+  }
+  return ok();
+}
+
+Expected<LayerBuild> Bidirectional::build(std::span<const LayerInput> inputs) const {
+  KILN_TRY(check_layers());
+  const size_t forward_states = inputs.size() > 1 ? forward_->state_count() : 0;
+  if (inputs.size() > 1 &&
+      inputs.size() != 1 + forward_->state_count() + backward_->state_count()) {
+    return Diagnostic{"",
+                      fmt::format("takes a sequence, or a sequence and {} initial states, gets {} "
+                                  "inputs",
+                                  forward_->state_count() + backward_->state_count(),
+                                  inputs.size()),
+                      ""};
+  }
+  const auto forward_inputs = inputs.first(std::min(inputs.size(), 1 + forward_states));
+  std::vector<LayerInput> backward_inputs(inputs.begin(), inputs.end());
+  if (!inputs.empty()) {
+    backward_inputs.erase(backward_inputs.begin() + 1,
+                          backward_inputs.begin() + 1 + static_cast<std::ptrdiff_t>(forward_states));
+  }
+  KILN_ASSIGN(LayerBuild forward, forward_->build(forward_inputs));
+  KILN_ASSIGN(LayerBuild backward, backward_->build(backward_inputs));
+  LayerBuild build;
+  declare_inner_weights(*forward_, "forward_layer", std::move(forward.weights), build.weights);
+  declare_inner_weights(*backward_, "backward_layer", std::move(backward.weights), build.weights);
+  build.outputs = {forward.outputs[0]};
+  if (merge_mode_ == "concat") build.outputs[0].shape.back() += backward.outputs[0].shape.back();
+  if (merge_mode_.empty()) build.outputs.push_back(backward.outputs[0]);
+  build.outputs.insert(build.outputs.end(), forward.outputs.begin() + 1, forward.outputs.end());
+  build.outputs.insert(build.outputs.end(), backward.outputs.begin() + 1, backward.outputs.end());
+  return build;
+}
+
+Tensor Bidirectional::merged(Tensor forward, Tensor backward) const {
+  if (merge_mode_ == "sum") return forward + backward;
+  if (merge_mode_ == "mul") return forward * backward;
+  if (merge_mode_ == "ave") return (forward + backward) / 2.0;
+  return ir::concatenate({forward, backward}, forward.rank() - 1);
+}
+
+std::vector<Signal> Bidirectional::call(CallContext& context,
+                                        std::span<const Signal> inputs) const {
+  const size_t forward_states = inputs.size() > 1 ? forward_->state_count() : 0;
+  std::vector<Signal> backward_inputs(inputs.begin(), inputs.end());
+  backward_inputs.erase(backward_inputs.begin() + 1,
+                        backward_inputs.begin() + 1 + static_cast<std::ptrdiff_t>(forward_states));
+  const std::vector<Signal> forward =
+      call_inner(*forward_, context, inputs.first(1 + forward_states));
+  std::vector<Signal> backward = call_inner(*backward_, context, backward_inputs);
+  const bool sequences = forward_->options().return_sequences;
+  if (sequences) backward[0].tensor = reverse(backward[0].tensor, {1});
+  std::vector<Signal> outputs;
+  if (merge_mode_.empty()) {
+    outputs = {forward[0], backward[0]};
+  } else {
+    outputs.push_back({merged(forward[0].tensor, backward[0].tensor), {}, forward[0].mask});
+  }
+  outputs.insert(outputs.end(), forward.begin() + 1, forward.end());
+  outputs.insert(outputs.end(), backward.begin() + 1, backward.end());
+  return outputs;
+}
+
+void Bidirectional::write_config(Json& config) const {
+  config["merge_mode"] = merge_mode_.empty() ? Json() : Json(merge_mode_);
+  config["layer"] = write_inner_layer(*forward_);
+  config["backward_layer"] = write_inner_layer(*backward_);
+}
+
+}  // namespace kiln::keras

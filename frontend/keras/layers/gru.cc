@@ -1,0 +1,58 @@
+#include "frontend/keras/layers/gru.h"
+
+#include <nlohmann/json.hpp>
+
+namespace kiln::keras {
+
+using ir::Tensor;
+
+namespace {
+
+/// Row `which` of the bias: 0 the input's, 1 the recurrent product's.
+Tensor bias_row(Tensor bias, int64_t which) {
+  if (bias.rank() == 1) return bias;
+  const int64_t columns = bias.shape()[1];
+  return reshape(slice(bias, {which, 0}, {which + 1, columns}), {columns});
+}
+
+}  // namespace
+
+Expected<LayerPointer> GRU::read(ConfigReader& config) {
+  KILN_ASSIGN(RecurrentOptions options, read_options(config, true));
+  options.reset_after = config.boolean("reset_after", true);
+  return LayerPointer(std::make_shared<GRU>(std::move(options)));
+}
+
+ir::Shape GRU::bias_shape() const {
+  const int64_t columns = gate_count() * options().units;
+  return options().reset_after ? ir::Shape{2, columns} : ir::Shape{columns};
+}
+
+std::vector<Tensor> GRU::step(Tensor x, const std::vector<Tensor>& states,
+                              const Weights& weights) const {
+  const Tensor h = states[0];
+  const bool after = options().reset_after;
+  Tensor input = dot(x, weights.kernel);
+  if (weights.bias) input = input + bias_row(weights.bias, 0);
+  Tensor inner = dot(h, after ? weights.recurrent_kernel : gates(weights.recurrent_kernel, 0, 2));
+  if (weights.bias && after) inner = inner + bias_row(weights.bias, 1);
+  auto gate = [&](int64_t which) {
+    const Tensor from_input = gates(input, which);
+    const Tensor sum = from_input + gates(inner, which);
+    return apply(options().recurrent_activation, {sum, {}}).tensor;
+  };
+  const Tensor z = gate(0), r = gate(1);
+  const Tensor recurrent =
+      after ? r * gates(inner, 2) : dot(r * h, gates(weights.recurrent_kernel, 2));
+  const Tensor candidate =
+      apply(options().activation, {gates(input, 2) + recurrent, {}}).tensor;
+  const Tensor kept = z * h;
+  return {kept + (1.0 - z) * candidate};
+}
+
+void GRU::write_cell_options(Json& config) const {
+  config["reset_after"] = options().reset_after;
+  config["seed"] = nullptr;
+}
+
+}  // namespace kiln::keras

@@ -1,0 +1,56 @@
+#include "frontend/keras/layers/inner_layer.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "frontend/keras/layers/list.h"
+
+namespace kiln::keras {
+
+Expected<LayerPointer> read_inner_layer(ConfigReader& config, std::string_view key) {
+  const Json& json = config.value(key);
+  if (json.is_null()) return LayerPointer();
+  if (!json.is_object() || !json.contains("class_name") || !json["class_name"].is_string() ||
+      !json.contains("config")) {
+    return Diagnostic{config.where(),
+                      fmt::format("\"{}\" must be a layer, not {}", key, excerpt(json)), ""};
+  }
+  return read_layer(json["class_name"].get<std::string>(), json["config"], config.where());
+}
+
+Json write_inner_layer(const Layer& layer) {
+  return {{"module", "keras.layers"},
+          {"class_name", std::string(layer.class_name())},
+          {"config", write_layer_config(layer)},
+          {"registered_name", nullptr}};
+}
+
+void declare_inner_weights(const Layer& inner, std::string_view attribute,
+                           std::vector<WeightSpec> weights, std::vector<WeightSpec>& all) {
+  for (WeightSpec& weight : weights) {
+    weight.name = fmt::format("{}/{}", inner.name, weight.name);
+    weight.object = weight.object.empty() ? std::string(attribute)
+                                          : fmt::format("{}/{}", attribute, weight.object);
+    if (!inner.trainable) weight.trainable = false;
+    all.push_back(std::move(weight));
+  }
+}
+
+std::vector<Signal> call_inner(const Layer& inner, CallContext& context,
+                               std::span<const Signal> inputs) {
+  const std::string prefix = inner.name + "/";
+  WeightValues weights;
+  for (const auto& [name, value] : context.weights.values) {
+    if (name.starts_with(prefix)) weights.values.emplace(name.substr(prefix.size()), value);
+  }
+  ir::LocationScope scope(context.builder, inner.name);
+  CallContext inside{context.builder, weights, context.training, context.real_rows,
+                     context.row_count};
+  std::vector<Signal> outputs = call_layer(inner, inside, inputs);
+  for (const std::string& name : weights.updated)
+    context.update(prefix + name, inside.weight(name));
+  return outputs;
+}
+
+}  // namespace kiln::keras

@@ -1,0 +1,86 @@
+// What SimpleRNN, GRU and LSTM have in common: all but the cell, which is one step.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "frontend/keras/activations.h"
+#include "frontend/keras/config_reader.h"
+#include "frontend/keras/layer.h"
+
+namespace kiln::keras {
+
+/// Keras's options, of the layer and of its cell. What a cell does not have keeps its default.
+struct RecurrentOptions {
+  int64_t units = 0;
+  ActivationFunction activation = "tanh";
+  ActivationFunction recurrent_activation = "sigmoid";  ///< of GRU's and LSTM's gates
+  bool use_bias = true;
+  Initializer kernel_initializer = "GlorotUniform";
+  Initializer recurrent_initializer = "Orthogonal";
+  Initializer bias_initializer = "Zeros";
+  Regularizer kernel_regularizer = {}, recurrent_regularizer = {}, bias_regularizer = {};
+  Constraint kernel_constraint = {}, recurrent_constraint = {}, bias_constraint = {};
+  bool unit_forget_bias = true;  ///< LSTM: its forget gate's bias begins as one
+  bool reset_after = true;       ///< GRU: the reset gate applies after the product, not before
+  bool return_sequences = false;
+  bool return_state = false;
+  bool go_backwards = false;
+  bool zero_output_for_mask = false;  ///< else the output before is repeated
+  std::string name = "";
+};
+
+/// [batch, time, features] to [batch, units] or, with return_sequences, [batch, time, units]; with
+/// return_state the last states, [batch, units] each, follow. Further inputs are the initial states.
+/// Where the input is masked, states stay as they are; but with initial states masks do not count.
+class Recurrent : public Layer {
+ public:
+  explicit Recurrent(RecurrentOptions options);
+
+  Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
+  std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
+  void write_config(Json& config) const override;
+
+  const RecurrentOptions& options() const { return options_; }
+  /// The same layer with other options.
+  virtual std::shared_ptr<Recurrent> with_options(RecurrentOptions options) const = 0;
+  /// How many states there are; the first is the output.
+  virtual size_t state_count() const { return 1; }
+
+ protected:
+  /// What a step works with besides its input and the states.
+  struct Weights {
+    ir::Tensor kernel;            ///< [features, gates * units]
+    ir::Tensor recurrent_kernel;  ///< [units, gates * units]
+    ir::Tensor bias;              ///< bias_shape(); null without use_bias
+  };
+
+  /// Gates whose kernels lie side by side.
+  virtual int64_t gate_count() const = 0;
+  virtual std::string_view cell_name() const = 0;
+  virtual ir::Shape bias_shape() const { return {gate_count() * options_.units}; }
+  virtual Initializer bias_initializer() const { return options_.bias_initializer; }
+  /// The states after a step. x: [batch, features]; states: [batch, units] each.
+  virtual std::vector<ir::Tensor> step(ir::Tensor x, const std::vector<ir::Tensor>& states,
+                                       const Weights& weights) const = 0;
+  /// Columns [gate * units, (gate + count) * units).
+  ir::Tensor gates(ir::Tensor all, int64_t gate, int64_t count = 1) const;
+  virtual bool has_recurrent_activation() const { return true; }
+  /// A cell's own options, where Keras writes them.
+  virtual void write_bias_options(Json&) const {}
+  virtual void write_cell_options(Json&) const {}
+
+  /// Reads what all cells share.
+  static Expected<RecurrentOptions> read_options(ConfigReader& config,
+                                                 bool has_recurrent_activation);
+
+ private:
+  Status check_inputs(std::span<const LayerInput> inputs) const;
+  std::string weight_name(std::string_view weight) const;
+  std::vector<ir::Tensor> first_states(CallContext& context, std::span<const Signal> inputs) const;
+
+  RecurrentOptions options_;
+};
+
+}  // namespace kiln::keras

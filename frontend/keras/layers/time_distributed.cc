@@ -1,0 +1,76 @@
+#include "frontend/keras/layers/time_distributed.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "frontend/keras/layers/inner_layer.h"
+#include "frontend/keras/layers/one_input.h"
+#include "frontend/keras/names.h"
+
+namespace kiln::keras {
+
+using ir::Tensor;
+
+TimeDistributed::TimeDistributed(LayerPointer layer) : layer_(std::move(layer)) {
+  if (layer_->name.empty()) layer_->name = to_snake_case(layer_->class_name());
+}
+
+Expected<LayerPointer> TimeDistributed::read(ConfigReader& config) {
+  KILN_ASSIGN(LayerPointer layer, read_inner_layer(config, "layer"));
+  if (!layer) return Diagnostic{config.where(), "\"layer\" is missing", ""};
+  return LayerPointer(std::make_shared<TimeDistributed>(std::move(layer)));
+}
+
+Expected<LayerBuild> TimeDistributed::build(std::span<const LayerInput> inputs) const {
+  KILN_ASSIGN(const LayerInput input, only_input(inputs));
+  if (input.type.rank() < 3) {
+    return Diagnostic{"",
+                      fmt::format("needs inputs of shape (batch, time, ...), gets {} from \"{}\"",
+                                  show_shape(input.type.shape), input.from),
+                      ""};
+  }
+  LayerInput slice = input;
+  slice.type.shape.erase(slice.type.shape.begin() + 1);
+  KILN_ASSIGN(LayerBuild inner, layer_->build({&slice, 1}));
+  const bool updates = std::any_of(inner.weights.begin(), inner.weights.end(),
+                                   [](const WeightSpec& weight) { return !weight.trainable; });
+  if (updates || inner.outputs.size() != 1) {
+    return Diagnostic{"",
+                      fmt::format("a {} in it is not supported", layer_->class_name()),
+                      "kiln takes layers of one output that change no weights as they run"};
+  }
+  LayerBuild build;
+  declare_inner_weights(*layer_, "layer", std::move(inner.weights), build.weights);
+  build.outputs = {inner.outputs[0]};
+  build.outputs[0].shape.insert(build.outputs[0].shape.begin() + 1, input.type.shape[1]);
+  return build;
+}
+
+// Every slice is a row of a larger batch.
+std::vector<Signal> TimeDistributed::call(CallContext& context,
+                                          std::span<const Signal> inputs) const {
+  const Tensor x = inputs[0].tensor;
+  const int64_t batch = x.shape()[0], time = x.shape()[1];
+  ir::Shape rows(x.shape().begin() + 1, x.shape().end());
+  rows[0] = batch * time;
+  CallContext slices = context;
+  if (context.real_rows) {
+    slices.real_rows =
+        reshape(broadcast_in_dim(context.real_rows, {batch, time}, {0}), {batch * time});
+    slices.row_count = context.row_count * static_cast<double>(time);
+  }
+  const Signal slice{reshape(x, rows), {}};
+  const Tensor y = call_inner(*layer_, slices, {&slice, 1})[0].tensor;
+  ir::Shape shape = y.shape();
+  shape[0] = time;
+  shape.insert(shape.begin(), batch);
+  return {{reshape(y, shape), {}}};
+}
+
+void TimeDistributed::write_config(Json& config) const {
+  config["layer"] = write_inner_layer(*layer_);
+}
+
+}  // namespace kiln::keras

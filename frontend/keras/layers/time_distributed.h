@@ -1,0 +1,27 @@
+// A layer at every time step.
+#pragma once
+
+#include "frontend/keras/config_reader.h"
+#include "frontend/keras/layer.h"
+
+namespace kiln::keras {
+
+/// Applies a layer to each slice along time: [batch, time, ...] to [batch, time, ...].
+class TimeDistributed : public Layer {
+ public:
+  explicit TimeDistributed(LayerPointer layer);
+  template <std::derived_from<Layer> T>
+  explicit TimeDistributed(T layer) : TimeDistributed(std::make_shared<T>(std::move(layer))) {}
+  static Expected<LayerPointer> read(ConfigReader& config);
+
+  std::string_view class_name() const override { return "TimeDistributed"; }
+  Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
+  std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
+  void write_config(Json& config) const override;
+  bool passes_mask() const override { return true; }
+
+ private:
+  LayerPointer layer_;
+};
+
+}  // namespace kiln::keras
