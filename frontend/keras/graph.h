@@ -28,8 +28,8 @@ struct Graph {
 Expected<Graph> build_graph(const Model& model, const OpenExtents& extents = {});
 
 /// How many integers a model's input may be, where only layers read it that take integers
-/// (Embedding); 0 for all others. Such an input is of integers, whatever its dtype says: Keras would
-/// round it.
+/// (Embedding); 0 for all others. Such an input is of integers, whatever its dtype says: Keras
+/// would round it.
 int64_t index_limit(const Model& model, size_t input_node);
 
 /// "model.json: layer "dense"": where an error of that layer is.

@@ -63,8 +63,8 @@ Tensor scaled_value(const Type& type, Tensor state, const VarianceScalingRule& r
   return normal_value(type, state, {0, std::sqrt(variance) / kTruncatedDeviation, true});
 }
 
-/// q over its length, without what lies along the unit vectors that are the rows of `others`: twice,
-/// because the first time leaves rounding errors (W. Kahan, B. Parlett: "twice is enough").
+/// q over its length, without what lies along the unit vectors that are the rows of `others`:
+/// twice, because the first time leaves rounding errors (W. Kahan, B. Parlett: "twice is enough").
 Tensor orthogonalized(Tensor q, Tensor others) {
   for (int time = 0; time < 2; ++time) {
     const Tensor along = dot_general(others, q, {{}, {}, {1}, {0}});
@@ -90,10 +90,9 @@ Tensor orthogonal_value(const Type& type, Tensor state, double gain) {
              const Tensor row = orthogonalized(at.stacked[0], made);
              const Tensor is_row = compare(inner.iota({ir::ElementType::i32, {count}}, 0), "EQ",
                                            broadcast_to(at.stacked[1], {count}));
-             return ir::ScanResults{
-                 {select(broadcast_in_dim(is_row, vectors.shape, {0}),
-                         broadcast_in_dim(row, vectors.shape, {1}), made)},
-                 {}};
+             return ir::ScanResults{{select(broadcast_in_dim(is_row, vectors.shape, {0}),
+                                            broadcast_in_dim(row, vectors.shape, {1}), made)},
+                                    {}};
            });
   const Tensor made = results.carries[0] * gain;
   return reshape(rows < columns ? made : transpose(made, {1, 0}), type.shape);

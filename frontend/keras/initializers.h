@@ -38,9 +38,9 @@ struct VarianceScalingRule {
   std::string distribution = "truncated_normal";  ///< or untruncated_normal, uniform
 };
 
-/// A matrix of orthogonal rows or columns, whichever are fewer, times `gain`; all dimensions but the
-/// last are its rows. Saxe et al., "Exact solutions to the nonlinear dynamics of learning in deep
-/// linear neural networks" (2014).
+/// A matrix of orthogonal rows or columns, whichever are fewer, times `gain`; all dimensions but
+/// the last are its rows. Saxe et al., "Exact solutions to the nonlinear dynamics of learning in
+/// deep linear neural networks" (2014).
 struct OrthogonalRule {
   double gain = 1;
 };

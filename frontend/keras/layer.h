@@ -32,8 +32,9 @@ struct WeightSpec {
   bool trainable = true;
   Regularizer regularizer = {};
   Constraint constraint = {};
-  /// Which object of the layer holds it in Keras's files, by the attributes that lead there: "cell",
-  /// "forward_layer/cell". Empty: what stands before the last slash of the name, if anything.
+  /// Which object of the layer holds it in Keras's files, by the attributes that lead there:
+  /// "cell", "forward_layer/cell". Empty: what stands before the last slash of the name, if
+  /// anything.
   std::string object = {};
 };
 

@@ -14,8 +14,8 @@ using ir::Tensor;
 
 namespace {
 
-/// "forward_lstm" from "lstm", and from itself. Masked outputs of whole sequences are zeros, so that
-/// both directions' fit together.
+/// "forward_lstm" from "lstm", and from itself. Masked outputs of whole sequences are zeros, so
+/// that both directions' fit together.
 std::shared_ptr<Recurrent> in_direction(const Recurrent& layer, const std::string& prefix,
                                         bool backwards) {
   RecurrentOptions options = layer.options();
@@ -34,10 +34,10 @@ Expected<std::shared_ptr<Recurrent>> read_recurrent(ConfigReader& config, std::s
   if (!layer) return std::shared_ptr<Recurrent>();
   auto recurrent = std::dynamic_pointer_cast<Recurrent>(layer);
   if (recurrent) return recurrent;
-  return Diagnostic{config.where(),
-                    fmt::format("\"{}\" must be a SimpleRNN, GRU or LSTM, not a {}", key,
-                                layer->class_name()),
-                    ""};
+  return Diagnostic{
+      config.where(),
+      fmt::format("\"{}\" must be a SimpleRNN, GRU or LSTM, not a {}", key, layer->class_name()),
+      ""};
 }
 
 }  // namespace
@@ -54,8 +54,9 @@ Bidirectional::Bidirectional(std::shared_ptr<Recurrent> layer, std::string merge
 Expected<LayerPointer> Bidirectional::read(ConfigReader& config) {
   const Json& mode = config.value("merge_mode");
   const bool has_mode = config.has("merge_mode") && !mode.is_null();
-  const std::string merge_mode =
-      has_mode ? config.string("merge_mode", "concat") : config.has("merge_mode") ? "" : "concat";
+  const std::string merge_mode = has_mode                   ? config.string("merge_mode", "concat")
+                                 : config.has("merge_mode") ? ""
+                                                            : "concat";
   KILN_ASSIGN(std::shared_ptr<Recurrent> forward, read_recurrent(config, "layer"));
   KILN_ASSIGN(std::shared_ptr<Recurrent> backward, read_recurrent(config, "backward_layer"));
   if (!forward) return Diagnostic{config.where(), "\"layer\" is missing", ""};
@@ -78,9 +79,10 @@ Status Bidirectional::check_layers() const {
                       "the modes are concat, sum, mul, ave and null"};
   }
   if (merge_mode_ != "concat" && !merge_mode_.empty() && forward.units != backward.units) {
-    return Diagnostic{"", fmt::format("merge_mode \"{}\" needs as many units in both directions, "
-                                      "not {} and {}",
-                                      merge_mode_, forward.units, backward.units),
+    return Diagnostic{"",
+                      fmt::format("merge_mode \"{}\" needs as many units in both directions, "
+                                  "not {} and {}",
+                                  merge_mode_, forward.units, backward.units),
                       ""};
   }
   return ok();
@@ -91,18 +93,19 @@ Expected<LayerBuild> Bidirectional::build(std::span<const LayerInput> inputs) co
   const size_t forward_states = inputs.size() > 1 ? forward_->state_count() : 0;
   if (inputs.size() > 1 &&
       inputs.size() != 1 + forward_->state_count() + backward_->state_count()) {
-    return Diagnostic{"",
-                      fmt::format("takes a sequence, or a sequence and {} initial states, gets {} "
-                                  "inputs",
-                                  forward_->state_count() + backward_->state_count(),
-                                  inputs.size()),
-                      ""};
+    return Diagnostic{
+        "",
+        fmt::format("takes a sequence, or a sequence and {} initial states, gets {} "
+                    "inputs",
+                    forward_->state_count() + backward_->state_count(), inputs.size()),
+        ""};
   }
   const auto forward_inputs = inputs.first(std::min(inputs.size(), 1 + forward_states));
   std::vector<LayerInput> backward_inputs(inputs.begin(), inputs.end());
   if (!inputs.empty()) {
-    backward_inputs.erase(backward_inputs.begin() + 1,
-                          backward_inputs.begin() + 1 + static_cast<std::ptrdiff_t>(forward_states));
+    backward_inputs.erase(
+        backward_inputs.begin() + 1,
+        backward_inputs.begin() + 1 + static_cast<std::ptrdiff_t>(forward_states));
   }
   KILN_ASSIGN(LayerBuild forward, forward_->build(forward_inputs));
   KILN_ASSIGN(LayerBuild backward, backward_->build(backward_inputs));

@@ -20,8 +20,7 @@ Expected<LayerPointer> Embedding::read(ConfigReader& config) {
   KILN_ASSIGN(options.embeddings_initializer,
               read_initializer(config, "embeddings_initializer", "RandomUniform"));
   options.mask_zero = config.boolean("mask_zero", false);
-  KILN_ASSIGN(options.embeddings_regularizer,
-              read_regularizer(config, "embeddings_regularizer"));
+  KILN_ASSIGN(options.embeddings_regularizer, read_regularizer(config, "embeddings_regularizer"));
   KILN_ASSIGN(options.embeddings_constraint, read_constraint(config, "embeddings_constraint"));
   for (auto key : {"lora_rank", "lora_alpha", "quantization_config"}) config.only(key, {nullptr});
   config.ignore("input_length");  // the input's shape says it
@@ -31,8 +30,8 @@ Expected<LayerPointer> Embedding::read(ConfigReader& config) {
 Expected<LayerBuild> Embedding::build(std::span<const LayerInput> inputs) const {
   KILN_ASSIGN(const LayerInput input, only_input(inputs));
   KILN_TRY(check(options_.embeddings_initializer));
-  for (const auto& [key, value] : {std::pair("input_dim", options_.input_dim),
-                                   std::pair("output_dim", options_.output_dim)}) {
+  for (const auto& [key, value] :
+       {std::pair("input_dim", options_.input_dim), std::pair("output_dim", options_.output_dim)}) {
     if (value <= 0)
       return Diagnostic{"", fmt::format("{} must be positive, not {}", key, value), ""};
   }

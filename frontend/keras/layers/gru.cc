@@ -44,8 +44,7 @@ std::vector<Tensor> GRU::step(Tensor x, const std::vector<Tensor>& states,
   const Tensor z = gate(0), r = gate(1);
   const Tensor recurrent =
       after ? r * gates(inner, 2) : dot(r * h, gates(weights.recurrent_kernel, 2));
-  const Tensor candidate =
-      apply(options().activation, {gates(input, 2) + recurrent, {}}).tensor;
+  const Tensor candidate = apply(options().activation, {gates(input, 2) + recurrent, {}}).tensor;
   const Tensor kept = z * h;
   return {kept + (1.0 - z) * candidate};
 }

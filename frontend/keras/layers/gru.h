@@ -8,8 +8,8 @@ namespace kiln::keras {
 
 /// Gates z, r, h of x · kernel + bias and of h · recurrent_kernel, with s the recurrent activation:
 ///   h' = s(z) * h + (1 - s(z)) * candidate.
-/// The reset gate s(r) multiplies the candidate's recurrent product (reset_after; the bias has a row
-/// for each of the two products), or h before that product.
+/// The reset gate s(r) multiplies the candidate's recurrent product (reset_after; the bias has a
+/// row for each of the two products), or h before that product.
 class GRU : public Recurrent {
  public:
   explicit GRU(RecurrentOptions options) : Recurrent(std::move(options)) {}

@@ -6,7 +6,8 @@
 
 namespace kiln::keras {
 
-/// Gates i, f, c, o of z = x · kernel + h · recurrent_kernel + bias, with s the recurrent activation:
+/// Gates i, f, c, o of z = x · kernel + h · recurrent_kernel + bias, with s the recurrent
+/// activation:
 ///   c' = s(f) * c + s(i) * activation(c gate), h' = s(o) * activation(c').
 /// The states are h and c.
 class LSTM : public Recurrent {

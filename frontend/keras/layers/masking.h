@@ -6,8 +6,8 @@
 
 namespace kiln::keras {
 
-/// x: [batch, time, ..., n]. Positions at which all n features are mask_value are masked, and become
-/// zero.
+/// x: [batch, time, ..., n]. Positions at which all n features are mask_value are masked, and
+/// become zero.
 class Masking : public Layer {
  public:
   explicit Masking(double mask_value = 0) : mask_value_(mask_value) {}

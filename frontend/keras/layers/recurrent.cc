@@ -88,7 +88,8 @@ std::string Recurrent::weight_name(std::string_view weight) const {
 
 Expected<LayerBuild> Recurrent::build(std::span<const LayerInput> inputs) const {
   const RecurrentOptions& o = options_;
-  if (o.units <= 0) return Diagnostic{"", fmt::format("units must be positive, not {}", o.units), ""};
+  if (o.units <= 0)
+    return Diagnostic{"", fmt::format("units must be positive, not {}", o.units), ""};
   KILN_TRY(check(o.activation));
   KILN_TRY(check(o.recurrent_activation));
   for (const auto* initializer :
@@ -100,13 +101,18 @@ Expected<LayerBuild> Recurrent::build(std::span<const LayerInput> inputs) const 
   LayerBuild build;
   auto declare = [&](const char* weight, ir::Shape shape, const Initializer& initializer,
                      const Regularizer& regularizer, const Constraint& constraint) {
-    build.weights.push_back({weight_name(weight), {kFloat, std::move(shape)}, initializer, true,
-                             regularizer, constraint, "cell"});
+    build.weights.push_back({weight_name(weight),
+                             {kFloat, std::move(shape)},
+                             initializer,
+                             true,
+                             regularizer,
+                             constraint,
+                             "cell"});
   };
   declare("kernel", {sequence[2], columns}, o.kernel_initializer, o.kernel_regularizer,
           o.kernel_constraint);
-  declare("recurrent_kernel", {o.units, columns}, o.recurrent_initializer,
-          o.recurrent_regularizer, o.recurrent_constraint);
+  declare("recurrent_kernel", {o.units, columns}, o.recurrent_initializer, o.recurrent_regularizer,
+          o.recurrent_constraint);
   if (o.use_bias) {
     declare("bias", bias_shape(), bias_initializer(), o.bias_regularizer, o.bias_constraint);
   }
@@ -145,11 +151,10 @@ std::vector<Signal> Recurrent::call(CallContext& context, std::span<const Signal
   recurrence.backwards = options_.go_backwards;
   recurrence.zero_output_for_mask = options_.zero_output_for_mask;
   recurrence.all_outputs = options_.return_sequences;
-  const RecurrenceResults results =
-      recur(recurrence, [this](Tensor x, const std::vector<Tensor>& states,
-                               const std::vector<Tensor>& weights) {
-        return step(x, states,
-                    {weights[0], weights[1], options_.use_bias ? weights[2] : Tensor{}});
+  const RecurrenceResults results = recur(
+      recurrence,
+      [this](Tensor x, const std::vector<Tensor>& states, const std::vector<Tensor>& weights) {
+        return step(x, states, {weights[0], weights[1], options_.use_bias ? weights[2] : Tensor{}});
       });
   std::vector<Signal> outputs = {{results.output, {}}};
   if (options_.return_sequences) outputs[0].mask = inputs[0].mask;

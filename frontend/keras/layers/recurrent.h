@@ -32,8 +32,9 @@ struct RecurrentOptions {
 };
 
 /// [batch, time, features] to [batch, units] or, with return_sequences, [batch, time, units]; with
-/// return_state the last states, [batch, units] each, follow. Further inputs are the initial states.
-/// Where the input is masked, states stay as they are; but with initial states masks do not count.
+/// return_state the last states, [batch, units] each, follow. Further inputs are the initial
+/// states. Where the input is masked, states stay as they are; but with initial states masks do not
+/// count.
 class Recurrent : public Layer {
  public:
   explicit Recurrent(RecurrentOptions options);

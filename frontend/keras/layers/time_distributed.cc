@@ -37,8 +37,7 @@ Expected<LayerBuild> TimeDistributed::build(std::span<const LayerInput> inputs) 
   const bool updates = std::any_of(inner.weights.begin(), inner.weights.end(),
                                    [](const WeightSpec& weight) { return !weight.trainable; });
   if (updates || inner.outputs.size() != 1) {
-    return Diagnostic{"",
-                      fmt::format("a {} in it is not supported", layer_->class_name()),
+    return Diagnostic{"", fmt::format("a {} in it is not supported", layer_->class_name()),
                       "kiln takes layers of one output that change no weights as they run"};
   }
   LayerBuild build;
