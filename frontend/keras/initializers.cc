@@ -12,7 +12,7 @@
 namespace kiln::keras {
 namespace {
 
-using Rule = std::variant<ConstantRule, UniformRule, NormalRule, VarianceScalingRule>;
+using Rule = decltype(Initializer::rule);
 
 struct NamedRule {
   std::string_view class_name;
@@ -79,6 +79,7 @@ struct ReadParameters {
     rule.mean = reader.number("mean", rule.mean);
     rule.stddev = reader.number("stddev", rule.stddev);
   }
+  void operator()(GeneratorRule&) {}
   void operator()(VarianceScalingRule& rule) {
     reader.only("input_axes", {nullptr});
     reader.only("output_axes", {nullptr});
@@ -105,6 +106,7 @@ struct WriteParameters {
     config["mean"] = rule.mean;
     config["stddev"] = rule.stddev;
   }
+  void operator()(const GeneratorRule&) {}
   void operator()(const VarianceScalingRule& rule) {
     if (initializer.class_name == "VarianceScaling") {
       config["scale"] = rule.scale;

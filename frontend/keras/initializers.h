@@ -36,10 +36,13 @@ struct VarianceScalingRule {
   std::string mode = "fan_in";                    ///< fan_in, fan_out, fan_avg
   std::string distribution = "truncated_normal";  ///< or untruncated_normal, uniform
 };
+/// The state of a random generator, i64 [2]: a seed, and how often it has drawn. Not of Keras's
+/// initializers: a layer that draws numbers has it.
+struct GeneratorRule {};
 
 struct Initializer {
   std::string class_name = "Zeros";  ///< Keras's
-  std::variant<ConstantRule, UniformRule, NormalRule, VarianceScalingRule> rule;
+  std::variant<ConstantRule, UniformRule, NormalRule, VarianceScalingRule, GeneratorRule> rule;
   std::optional<int64_t> seed;  ///< fixes the numbers whatever the model's seed is
   bool known = true;            ///< false: no initializer has this name; check() says so
 
@@ -52,7 +55,8 @@ struct Initializer {
 /// Whether the name is known and the parameters make sense.
 Status check(const Initializer& initializer);
 
-/// The initial value of a variable: type is f32 of any shape; state: i64 [2], the random state.
+/// The initial value of a variable: type is f32 of any shape; state: i64 [2], the model's seed and
+/// a number of the variable's own.
 ir::Tensor initial_value(ir::Builder& builder, const Initializer& initializer, const ir::Type& type,
                          ir::Tensor state);
 /// Whether initial_value() uses the state.

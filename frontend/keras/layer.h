@@ -32,6 +32,9 @@ struct WeightSpec {
   bool trainable = true;
   Regularizer regularizer = {};
   Constraint constraint = {};
+  /// A random generator's state: kept with the weights, but none of them to Keras, which neither
+  /// counts it nor writes it into its files.
+  bool random_state = false;
 };
 
 /// What arrives at a layer: its type ([batch, ...]; extents may be kNone) and the layer it is from.
@@ -95,6 +98,15 @@ class Layer {
   /// Appends the config's keys beyond name, trainable, dtype and, where it has one, the
   /// activity_regularizer, as Keras writes them.
   virtual void write_config(Json& config) const = 0;
+
+  /// The arguments of Keras's call() that take inputs, in their order; one that takes a list where
+  /// the layer has several inputs but one argument.
+  virtual std::vector<std::string_view> argument_names() const { return {"inputs"}; }
+  /// The other arguments of Keras's call() that are not at their defaults, as an object: in Keras's
+  /// files they are each node's, here they are the layer's.
+  virtual Json call_options() const;
+  /// Whether the layer has such an argument, and can take that value.
+  virtual bool set_call_option(std::string_view option, const Json& value);
 
   std::string name;  ///< unique in a model; the model fills it in where it is empty
   bool trainable = true;

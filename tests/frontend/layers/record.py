@@ -62,6 +62,13 @@ def fill_weights(random, layer):
         weight.assign(random_floats(random, weight.shape, low, high))
 
 
+def call_layer(layer, inputs, arguments):
+    """With a list where the layer takes one, with separate arguments where it names them."""
+    if next(iter(layer._call_signature.parameters)) == "query":
+        return layer(*inputs, **arguments)
+    return layer(inputs if len(inputs) > 1 else inputs[0], **arguments)
+
+
 def flat(structure):
     return [np.asarray(x) for x in tf.nest.flatten(structure)]
 
@@ -77,7 +84,7 @@ def run(layer, inputs, upstream, call, training):
         arguments = dict(call)
         if "training" in layer._call_signature.parameters:
             arguments["training"] = training
-        outputs = layer(tensors if len(tensors) > 1 else tensors[0], **arguments)
+        outputs = call_layer(layer, tensors, arguments)
         weighed = [tf.reduce_sum(o * u) for o, u in zip(tf.nest.flatten(outputs), upstream)]
         total = tf.add_n(weighed)
     weights = [w.value for w in layer.trainable_weights]
@@ -102,12 +109,12 @@ def record(case, name):
     keras.backend.clear_session()
     random = np.random.default_rng(zlib.crc32(repr(case).encode()))
     layer = getattr(keras.layers, case.layer)(**case.options)
-    # What the file of a model says, before building changes it.
-    config = keras.saving.serialize_keras_object(layer)["config"]
     descriptions = case.inputs if isinstance(case.inputs, list) else [case.inputs]
     inputs = [random_input(random, d) for d in descriptions]
     symbols = [keras.Input(x.shape[1:], dtype=str(x.dtype)) for x in inputs]
-    symbolic = layer(symbols if len(symbols) > 1 else symbols[0], **case.call)
+    symbolic = call_layer(layer, symbols, case.call)
+    # As in the file of a model: of a layer that is built.
+    config = keras.saving.serialize_keras_object(layer)["config"]
     fill_weights(random, layer)
     shapes = [list(s.shape) for s in tf.nest.flatten(symbolic)]
     upstream = [random_floats(random, [len(inputs[0])] + s[1:], -1, 1).round(1) for s in shapes]
