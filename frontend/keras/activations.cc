@@ -16,7 +16,9 @@ using ir::Tensor;
 /// x shifted so that e^x does not overflow: no element above 0, the largest of a row above -1.
 /// Rounded, because a rounded number has no derivative: the shift cancels out of the result, and
 /// with the derivative zero no ops are spent on finding that out.
-Tensor shifted(Tensor x) { return x - ceil(reduce(x, "maximum", {x.rank() - 1}, true)); }
+Tensor shifted(Tensor x, const std::vector<int64_t>& dimensions) {
+  return x - ceil(reduce(x, "maximum", dimensions, true));
+}
 
 /// The same as clip(), but without a derivative at the borders.
 Tensor clamp(Tensor x, double low, double high) { return minimum(maximum(x, low), high); }
@@ -49,6 +51,22 @@ Tensor hard_silu(Tensor x) { return x * hard_sigmoid(x); }
 Tensor hard_tanh(Tensor x) { return clip(x, -1, 1); }
 Tensor mish(Tensor x) { return x * tanh(softplus(x)); }
 Tensor log_sigmoid(Tensor x) { return -softplus(-x); }
+/// The point of the simplex nearest to each row. Martins, Astudillo, "From softmax to sparsemax"
+/// (2016). An element is in the support if it is large against those that are not smaller; counting
+/// them by comparing all pairs takes the place of sorting.
+Tensor sparsemax(Tensor x) {
+  const int64_t last = x.rank() - 1;
+  ir::Shape column = x.shape(), row = x.shape();
+  column.push_back(1);
+  row.insert(row.end() - 1, 1);
+  const Tensor others = reshape(x, row);
+  const Tensor counted = convert(compare(others, "GE", reshape(x, column)), x.type().element);
+  const Tensor rank = sum(counted, {last + 1});
+  const Tensor sum_above = sum(counted * others, {last + 1});
+  const Tensor support = convert(compare(x * rank + 1.0, "GT", sum_above), x.type().element);
+  const Tensor threshold = (sum(x * support, {last}, true) - 1.0) / sum(support, {last}, true);
+  return maximum(x - threshold, 0.0);
+}
 Tensor linear(Tensor x) { return x; }
 
 struct Function {
@@ -69,7 +87,8 @@ constexpr Function kFunctions[] = {
     {"silu", silu},
     {"swish", silu},
     {"sigmoid", ir::logistic, true},
-    {"softmax", softmax, true},
+    {"softmax", [](Tensor x) { return softmax(x); }, true},
+    {"sparsemax", sparsemax},
     {"log_softmax", log_softmax},
     {"log_sigmoid", log_sigmoid},
     {"tanh", ir::tanh},
@@ -104,13 +123,15 @@ Tensor clip(Tensor x, double low, double high) {
   return maximum(limit(low), minimum(limit(high), x));
 }
 
-Tensor softmax(Tensor x) {
-  const Tensor e = exp(shifted(x));
-  return e / sum(e, {x.rank() - 1}, true);
+Tensor softmax(Tensor x, const std::vector<int64_t>& dimensions) {
+  const Tensor e = exp(shifted(x, dimensions));
+  return e / sum(e, dimensions, true);
 }
 
+Tensor softmax(Tensor x) { return softmax(x, {x.rank() - 1}); }
+
 Tensor log_softmax(Tensor x) {
-  const Tensor z = shifted(x);
+  const Tensor z = shifted(x, {x.rank() - 1});
   return z - log(sum(exp(z), {x.rank() - 1}, true));
 }
 
@@ -121,6 +142,9 @@ Tensor softplus(Tensor x) {
 
 Status check(const ActivationFunction& activation) {
   if (find_function(activation.name)) return ok();
+  if (activation.name == "glu" || activation.name == "threshold") {
+    return Diagnostic{"", fmt::format("activation \"{}\" is not supported", activation.name), ""};
+  }
   std::vector<std::string_view> names;
   for (const Function& function : kFunctions) names.push_back(function.name);
   return Diagnostic{"", fmt::format("unknown activation \"{}\"", activation.name),

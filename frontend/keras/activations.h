@@ -3,6 +3,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "frontend/keras/layer.h"
 #include "runtime/expected.h"
@@ -27,8 +28,9 @@ Signal apply(const ActivationFunction& activation, const Signal& x);
 
 /// x within [low, high]; the derivative passes at the borders, as TensorFlow's does.
 ir::Tensor clip(ir::Tensor x, double low, double high);
-/// softmax(x) along the last dimension.
+/// softmax(x) along the last dimension, or over several together.
 ir::Tensor softmax(ir::Tensor x);
+ir::Tensor softmax(ir::Tensor x, const std::vector<int64_t>& dimensions);
 /// log(softmax(x)) along the last dimension.
 ir::Tensor log_softmax(ir::Tensor x);
 /// log(1 + e^x), without overflow; its derivative at 0 is 1/2.

@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "frontend/keras/initializers.h"
+#include "frontend/keras/random.h"
 #include "ir/scan.h"
 
 namespace kiln::keras {
@@ -12,38 +13,24 @@ using ir::Builder;
 using ir::Tensor;
 using ir::Type;
 
-Tensor polynomial(Tensor x, std::initializer_list<double> coefficients) {
-  Tensor result;
-  for (double c : coefficients) result = result ? result * x + c : x.builder->constant(c, x.type());
-  return result;
-}
-
-/// The inverse of the error function on (-1, 1). M. Giles, "Approximating the erfinv function", GPU
-/// Computing Gems (2011), the single-precision version: relative error below 4e-7.
-Tensor inverse_erf(Tensor x) {
-  const Tensor w = -log((1.0 - x) * (1.0 + x));
-  const Tensor central =
-      polynomial(w - 2.5, {2.81022636e-08, 3.43273939e-07, -3.5233877e-06, -4.39150654e-06,
-                           0.00021858087, -0.00125372503, -0.00417768164, 0.246640727, 1.50140941});
-  const Tensor tail =
-      polynomial(sqrt(maximum(w, 5.0)) - 3.0,
-                 {-0.000200214257, 0.000100950558, 0.00134934322, -0.00367342844, 0.00573950773,
-                  -0.0076224613, 0.00943887047, 1.00167406, 2.83297682});
-  return select(compare(w, "LT", 5.0), central, tail) * x;
-}
-
 Tensor uniform_value(const Type& type, Tensor state, double low, double high) {
   return uniform(rng_bit_generator(state, type.shape).bits, low, high);
 }
 
-/// By the inverse of the distribution function; truncation at two standard deviations narrows the
-/// uniform numbers that it starts from, which has the distribution of drawing again.
 Tensor normal_value(const Type& type, Tensor state, const NormalRule& rule) {
-  // Odd multiples of 2^-23, so that -1 and 1, where the inverse is infinite, do not occur.
-  constexpr double kHalfStep = 0x1p-23;
-  Tensor x = uniform_value(type, state, -1 + kHalfStep, 1 + kHalfStep);
-  if (rule.truncated) x = x * std::erf(std::sqrt(2.0));
-  return inverse_erf(x) * (std::sqrt(2.0) * rule.stddev) + rule.mean;
+  const Tensor bits = rng_bit_generator(state, type.shape).bits;
+  return standard_normal(bits, rule.truncated) * rule.stddev + rule.mean;
+}
+
+/// state: (seed, stream) to (a seed of its own, 0).
+Tensor generator_value(Tensor state) {
+  // The odd number next to 2^64 over the golden ratio: streams get seeds far apart.
+  constexpr uint64_t kStep = 0x9E3779B97F4A7C15;
+  Builder& builder = *state.builder;
+  const Type one{ir::ElementType::i64, {1}};
+  const Tensor step = builder.constant(ir::Literal::splat_int(one, static_cast<int64_t>(kStep)));
+  const Tensor seed = slice(state, {0}, {1}) + slice(state, {1}, {2}) * step;
+  return ir::concatenate({seed, builder.constant(0, one)}, 0);
 }
 
 Tensor scaled_value(const Type& type, Tensor state, const VarianceScalingRule& rule) {
@@ -108,6 +95,7 @@ struct Emit {
     return uniform_value(type, state, rule.low, rule.high);
   }
   Tensor operator()(const NormalRule& rule) { return normal_value(type, state, rule); }
+  Tensor operator()(const GeneratorRule&) { return generator_value(state); }
   Tensor operator()(const VarianceScalingRule& rule) { return scaled_value(type, state, rule); }
   Tensor operator()(const OrthogonalRule& rule) { return orthogonal_value(type, state, rule.gain); }
 };

@@ -80,6 +80,7 @@ struct ReadParameters {
     rule.mean = reader.number("mean", rule.mean);
     rule.stddev = reader.number("stddev", rule.stddev);
   }
+  void operator()(GeneratorRule&) {}
   void operator()(VarianceScalingRule& rule) {
     reader.only("input_axes", {nullptr});
     reader.only("output_axes", {nullptr});
@@ -107,6 +108,7 @@ struct WriteParameters {
     config["mean"] = rule.mean;
     config["stddev"] = rule.stddev;
   }
+  void operator()(const GeneratorRule&) {}
   void operator()(const VarianceScalingRule& rule) {
     if (initializer.class_name == "VarianceScaling") {
       config["scale"] = rule.scale;

@@ -37,6 +37,9 @@ struct VarianceScalingRule {
   std::string mode = "fan_in";                    ///< fan_in, fan_out, fan_avg
   std::string distribution = "truncated_normal";  ///< or untruncated_normal, uniform
 };
+/// The state of a random generator, i64 [2]: a seed, and how often it has drawn. Not of Keras's
+/// initializers: a layer that draws numbers has it.
+struct GeneratorRule {};
 
 /// A matrix of orthogonal rows or columns, whichever are fewer, times `gain`; all dimensions but
 /// the last are its rows. Saxe et al., "Exact solutions to the nonlinear dynamics of learning in
@@ -47,7 +50,8 @@ struct OrthogonalRule {
 
 struct Initializer {
   std::string class_name = "Zeros";  ///< Keras's
-  std::variant<ConstantRule, UniformRule, NormalRule, VarianceScalingRule, OrthogonalRule> rule;
+  std::variant<ConstantRule, UniformRule, NormalRule, VarianceScalingRule, OrthogonalRule,
+               GeneratorRule> rule;
   std::optional<int64_t> seed;  ///< fixes the numbers whatever the model's seed is
   bool known = true;            ///< false: no initializer has this name; check() says so
   /// Elements [first, second) of a vector are one instead: the bias of an LSTM's forget gate.
@@ -65,7 +69,8 @@ Status check(const Initializer& initializer);
 /// The same, for a weight of that shape.
 Status check(const Initializer& initializer, const ir::Shape& shape);
 
-/// The initial value of a variable: type is f32 of any shape; state: i64 [2], the random state.
+/// The initial value of a variable: type is f32 of any shape; state: i64 [2], the model's seed and
+/// a number of the variable's own.
 ir::Tensor initial_value(ir::Builder& builder, const Initializer& initializer, const ir::Type& type,
                          ir::Tensor state);
 /// Whether initial_value() uses the state.

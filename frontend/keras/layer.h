@@ -36,6 +36,9 @@ struct WeightSpec {
   /// "cell", "forward_layer/cell". Empty: what stands before the last slash of the name, if
   /// anything.
   std::string object = {};
+  /// A random generator's state: kept with the weights, but none of them to Keras, which neither
+  /// counts it nor writes it into its files.
+  bool random_state = false;
 };
 
 /// What arrives at a layer: its type ([batch, ...]; extents may be kNone) and the layer it is from.
@@ -109,6 +112,14 @@ class Layer {
   virtual bool passes_mask() const { return false; }
   /// For a layer whose inputs are integers in [0, index_limit); 0 for all others.
   virtual int64_t index_limit() const { return 0; }
+  /// The arguments of Keras's call() that take inputs, in their order; one that takes a list where
+  /// the layer has several inputs but one argument.
+  virtual std::vector<std::string_view> argument_names() const { return {"inputs"}; }
+  /// The other arguments of Keras's call() that are not at their defaults, as an object: in Keras's
+  /// files they are each node's, here they are the layer's.
+  virtual Json call_options() const;
+  /// Whether the layer has such an argument, and can take that value.
+  virtual bool set_call_option(std::string_view option, const Json& value);
 
   std::string name;  ///< unique in a model; the model fills it in where it is empty
   bool trainable = true;

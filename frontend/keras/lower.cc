@@ -105,6 +105,7 @@ class Lowering {
         }
         declare(name, weight.type, weight.trainable ? ir::Role::trainable : ir::Role::non_trainable,
                 weight.initializer, model_.name + "/" + layer.name);
+        if (weight.random_state) module_.variables.back().attributes["random_state"] = true;
       }
     }
   }

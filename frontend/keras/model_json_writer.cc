@@ -1,4 +1,5 @@
 // The other direction of model_json.cc.
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "frontend/keras/graph.h"
@@ -21,6 +22,11 @@ Json write_layer(const Layer& layer, const ir::Shape* input_shape) {
                {"registered_name", nullptr}};
   if (input_shape) json["build_config"] = {{"input_shape", write_shape(*input_shape)}};
   return json;
+}
+
+bool has_weights(const std::vector<WeightSpec>& weights) {
+  return std::any_of(weights.begin(), weights.end(),
+                     [](const WeightSpec& weight) { return !weight.random_state; });
 }
 
 Json write_compile_config(const CompileOptions& options) {
@@ -51,7 +57,7 @@ Expected<Json> write_model(const Model& model) {
     const Layer& layer = *model.layers[node.layer];
     // As Keras: where the file had one, and where weights depend on it.
     const bool writes_shape =
-        !node.inputs.empty() && (layer.built_for || !graph.weights[node.layer].empty());
+        !node.inputs.empty() && (layer.built_for || has_weights(graph.weights[node.layer]));
     layers.push_back(
         write_layer(layer, writes_shape ? &graph.type(node.inputs[0]).shape : nullptr));
   }

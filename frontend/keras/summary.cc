@@ -146,6 +146,7 @@ Expected<std::string> summarize(const Model& model) {
     seen[index] = true;
     int64_t parameters = 0;
     for (const WeightSpec& weight : graph.weights[index]) {
+      if (weight.random_state) continue;
       (weight.trainable ? trainable : frozen).add(weight.type);
       parameters += weight.type.count();
     }

@@ -114,6 +114,33 @@ TEST_F(KerasMlp, ComesBackFromKilnsOwnFile) {
   EXPECT_EQ(must(second.model.to_json()), must(first.model.to_json()));
 }
 
+/// Layers with moving averages, random states and parts of their own.
+class KerasModel : public ::testing::TestWithParam<const char*> {
+ protected:
+  const std::string name_ = GetParam();
+  const SavedModel saved_ = must(read_archive(data_path(name_ + ".keras")));
+  const std::vector<NamedArray> arrays_ = must(runtime::load_npz(data_path(name_ + ".npz")));
+  const Array& array(const std::string& name) const { return *runtime::find_array(arrays_, name); }
+};
+
+TEST_P(KerasModel, PredictsAsInKeras) {
+  EXPECT_TRUE(saved_.has_optimizer);
+  Running model(saved_, 8);
+  EXPECT_TRUE(near(model.predict(array("x")), array("predict"), 1e-6));
+}
+
+TEST_P(KerasModel, ComesBackFromKilnsOwnFile) {
+  const std::string path = scratch_path(name_ + "_again.keras");
+  must(write_archive(path, saved_.model, saved_.weights, saved_.optimizer));
+  const SavedModel second = must(read_archive(path));
+  EXPECT_TRUE(same(second.weights, saved_.weights));
+  EXPECT_TRUE(same(second.optimizer, saved_.optimizer));
+  EXPECT_EQ(must(second.model.to_json()), must(saved_.model.to_json()));
+}
+
+INSTANTIATE_TEST_SUITE_P(Files, KerasModel, ::testing::Values("normalized", "attention"),
+                         [](const auto& info) { return std::string(info.param); });
+
 TEST(Archive, AnOptimizerThatNeverTrainedHasNoState) {
   const SavedModel saved = must(read_archive(data_path("untrained.keras")));
   EXPECT_FALSE(saved.has_optimizer);

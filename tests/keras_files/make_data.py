@@ -10,6 +10,9 @@ mlp.npz                    x, y; `predict`: what the model predicts then; `more_
                            two further steps on all of x; `more_predict`: what it predicts after them
 untrained.keras            compiled with SGD and momentum, never trained: no state yet
 plain.weights.h5           of a model that was not compiled
+normalized.keras           BatchNormalization, Dropout, Normalization; after three training steps
+attention.keras            a functional model with MultiHeadAttention; likewise
+normalized.npz, attention.npz   x; `predict`: what the model predicts
 """
 
 import os
@@ -37,6 +40,44 @@ def mlp(**compile_options):
     return model
 
 
+def normalized():
+    layers = keras.layers
+    return keras.Sequential(
+        [
+            layers.Input((4,)),
+            layers.Normalization(),
+            layers.Dense(5, name="first"),
+            layers.BatchNormalization(momentum=0.8),
+            layers.Dropout(0.5),
+            layers.Dense(3, "softmax"),
+        ],
+        name="normalized",
+    )
+
+
+def attention():
+    layers = keras.layers
+    x = layers.Input((3, 4))
+    attended = layers.MultiHeadAttention(2, 3, dropout=0.1)(x, x, use_causal_mask=True)
+    y = layers.LayerNormalization()(layers.Add()([x, attended]))
+    y = layers.Dense(3, "softmax")(layers.Flatten()(y))
+    return keras.Model(x, y, name="attention")
+
+
+def save_trained(model, folder):
+    random = np.random.default_rng(7)
+    x = random.random((8, *model.input_shape[1:]), dtype=np.float32)
+    y = random.integers(0, 3, 8).astype(np.int32)
+    model.compile(optimizer="adam", loss="sparse_categorical_crossentropy")
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.Normalization):
+            layer.adapt(x)
+    for _ in range(3):
+        model.train_on_batch(x, y)
+    model.save(f"{folder}/{model.name}.keras")
+    np.savez(f"{folder}/{model.name}.npz", x=x, predict=model.predict(x, verbose=0))
+
+
 def main(folder):
     keras.utils.set_random_seed(7)
     random = np.random.default_rng(7)
@@ -61,6 +102,8 @@ def main(folder):
     sgd = keras.optimizers.SGD(0.1, momentum=0.9)
     mlp(optimizer=sgd, loss="sparse_categorical_crossentropy").save(f"{folder}/untrained.keras")
     mlp().save_weights(f"{folder}/plain.weights.h5")
+    save_trained(normalized(), folder)
+    save_trained(attention(), folder)
 
 
 if __name__ == "__main__":

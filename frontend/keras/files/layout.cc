@@ -38,6 +38,7 @@ void add_layer(SavedLayout& layout, const std::string& group, const Layer& layer
                const std::vector<WeightSpec>& weights) {
   object(layout.objects, group, layer.name);
   for (const WeightSpec& weight : weights) {
+    if (weight.random_state) continue;
     const SavedVariable variable{variable_name(layer, weight), weight.type};
     const std::string part = part_of(weight);
     const std::string place = part.empty() ? group : group + "/" + part;

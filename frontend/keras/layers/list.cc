@@ -4,17 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "frontend/keras/layers/activation.h"
-#include "frontend/keras/layers/bidirectional.h"
-#include "frontend/keras/layers/dense.h"
-#include "frontend/keras/layers/embedding.h"
-#include "frontend/keras/layers/flatten.h"
-#include "frontend/keras/layers/gru.h"
-#include "frontend/keras/layers/input.h"
-#include "frontend/keras/layers/lstm.h"
-#include "frontend/keras/layers/masking.h"
-#include "frontend/keras/layers/simple_rnn.h"
-#include "frontend/keras/layers/time_distributed.h"
+#include "frontend/keras/layers.h"
 #include "ir/spelling.h"
 
 namespace kiln::keras {
@@ -23,20 +13,64 @@ namespace {
 struct LayerClass {
   std::string_view class_name;
   Expected<LayerPointer> (*read)(ConfigReader&);
+  /// Keras's config begins with name, trainable and dtype; otherwise the layer writes them itself.
+  bool has_base_config = true;
 };
 
 constexpr LayerClass kLayers[] = {
-    {"InputLayer", Input::read},
-    {"Dense", Dense::read},
-    {"Flatten", Flatten::read},
     {"Activation", Activation::read},
-    {"Embedding", Embedding::read},
-    {"Masking", Masking::read},
-    {"SimpleRNN", SimpleRNN::read},
-    {"GRU", GRU::read},
-    {"LSTM", LSTM::read},
+    {"Add", read_merge_layer<Add>},
+    {"AdditiveAttention", AdditiveAttention::read},
+    {"AlphaDropout", AlphaDropout::read},
+    {"Attention", Attention::read},
+    {"Average", read_merge_layer<Average>},
+    {"BatchNormalization", BatchNormalization::read},
     {"Bidirectional", Bidirectional::read},
+    {"Concatenate", Concatenate::read},
+    {"Cropping1D", Cropping1D::read},
+    {"Cropping2D", Cropping2D::read},
+    {"Cropping3D", Cropping3D::read},
+    {"Dense", Dense::read},
+    {"Dot", Dot::read},
+    {"Dropout", Dropout::read},
+    {"ELU", ELU::read},
+    {"Embedding", Embedding::read},
+    {"Flatten", Flatten::read},
+    {"GaussianDropout", GaussianDropout::read},
+    {"GaussianNoise", GaussianNoise::read},
+    {"GroupNormalization", GroupNormalization::read},
+    {"GRU", GRU::read},
+    {"Identity", Identity::read},
+    {"InputLayer", Input::read, false},
+    {"LayerNormalization", LayerNormalization::read},
+    {"LeakyReLU", LeakyReLU::read},
+    {"LSTM", LSTM::read},
+    {"Masking", Masking::read},
+    {"Maximum", read_merge_layer<Maximum>},
+    {"Minimum", read_merge_layer<Minimum>},
+    {"MultiHeadAttention", MultiHeadAttention::read},
+    {"Multiply", read_merge_layer<Multiply>},
+    {"Normalization", Normalization::read},
+    {"Permute", Permute::read},
+    {"PReLU", PReLU::read},
+    {"ReLU", ReLU::read},
+    {"RepeatVector", RepeatVector::read},
+    {"Rescaling", Rescaling::read},
+    {"Reshape", Reshape::read},
+    {"RMSNormalization", RMSNormalization::read},
+    {"Softmax", Softmax::read},
+    {"SimpleRNN", SimpleRNN::read},
+    {"SpatialDropout1D", SpatialDropout1D::read, false},
+    {"SpatialDropout2D", SpatialDropout2D::read, false},
+    {"SpatialDropout3D", SpatialDropout3D::read, false},
+    {"Subtract", read_merge_layer<Subtract>},
     {"TimeDistributed", TimeDistributed::read},
+    {"UnitNormalization", UnitNormalization::read},
+    {"UpSampling1D", UpSampling1D::read},
+    {"UpSampling2D", UpSampling2D::read},
+    {"ZeroPadding1D", ZeroPadding1D::read},
+    {"ZeroPadding2D", ZeroPadding2D::read},
+    {"ZeroPadding3D", ZeroPadding3D::read},
 };
 
 const LayerClass* find_layer(std::string_view class_name) {
@@ -84,7 +118,7 @@ Expected<LayerPointer> read_layer(std::string_view class_name, const Json& confi
 
 Json write_layer_config(const Layer& layer) {
   Json config = Json::object();
-  if (layer.class_name() != "InputLayer") {
+  if (const LayerClass* known = find_layer(layer.class_name()); !known || known->has_base_config) {
     config["name"] = layer.name;
     config["trainable"] = layer.trainable;
     config["dtype"] = write_dtype_policy();

@@ -11,6 +11,14 @@ Expected<LayerInput> only_input(std::span<const LayerInput> inputs) {
   return Diagnostic{"", fmt::format("takes one input, gets {}", inputs.size()), ""};
 }
 
+Status check_rank(const LayerInput& input, int64_t rank) {
+  if (input.type.rank() == rank) return ok();
+  return Diagnostic{"",
+                    fmt::format("needs inputs of {} dimensions with the batch, gets {} from \"{}\"",
+                                rank, show_shape(input.type.shape), input.from),
+                    ""};
+}
+
 std::string show_shape(const ir::Shape& shape) {
   std::string text;
   for (int64_t d : shape)

@@ -14,6 +14,9 @@ namespace kiln::keras {
 /// The input of a layer that takes one.
 Expected<LayerInput> only_input(std::span<const LayerInput> inputs);
 
+/// Whether the input has that many dimensions, the batch included.
+Status check_rank(const LayerInput& input, int64_t rank);
+
 /// "(None, 784)", as Keras writes shapes.
 std::string show_shape(const ir::Shape& shape);
 

@@ -73,9 +73,12 @@ def make_layer(case):
 
 
 def call_layer(layer, tensors, case, **arguments):
+    """With a list where the layer takes one, with separate arguments where it names them."""
     arguments |= case.call
     if case.further:
         return layer(tensors[0], **{case.further: tensors[1:]}, **arguments)
+    if next(iter(layer._call_signature.parameters)) == "query":
+        return layer(*tensors, **arguments)
     return layer(tensors if len(tensors) > 1 else tensors[0], **arguments)
 
 
@@ -121,12 +124,12 @@ def record(case, name):
     keras.backend.clear_session()
     random = np.random.default_rng(zlib.crc32(repr(case).encode()))
     layer = make_layer(case)
-    # What the file of a model says, before building changes it.
-    config = keras.saving.serialize_keras_object(layer)["config"]
     descriptions = case.inputs if isinstance(case.inputs, list) else [case.inputs]
     inputs = [random_input(random, d) for d in descriptions]
     symbols = [keras.Input(x.shape[1:], dtype=str(x.dtype)) for x in inputs]
     symbolic = call_layer(layer, symbols, case)
+    # As in the file of a model: of a layer that is built.
+    config = keras.saving.serialize_keras_object(layer)["config"]
     fill_weights(random, layer)
     shapes = [list(s.shape) for s in tf.nest.flatten(symbolic)]
     upstream = [random_floats(random, [len(inputs[0])] + s[1:], -1, 1).round(1) for s in shapes]

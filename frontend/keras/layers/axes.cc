@@ -1,0 +1,70 @@
+#include "frontend/keras/layers/axes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "frontend/keras/layers/one_input.h"
+
+namespace kiln::keras {
+
+Expected<int64_t> resolve_axis(int64_t axis, int64_t rank) {
+  if (axis < -rank || axis >= rank) {
+    return Diagnostic{"", fmt::format("axis {} is not in inputs of {} dimensions", axis, rank), ""};
+  }
+  const int64_t dimension = axis < 0 ? axis + rank : axis;
+  if (dimension == 0) return Diagnostic{"", fmt::format("axis {} is the batch", axis), ""};
+  return dimension;
+}
+
+Expected<std::vector<int64_t>> resolve_axes(std::span<const int64_t> axes, int64_t rank) {
+  std::vector<int64_t> dimensions;
+  for (int64_t axis : axes) {
+    KILN_ASSIGN(const int64_t dimension, resolve_axis(axis, rank));
+    if (!dimensions.empty() && dimension <= dimensions.back()) {
+      return Diagnostic{
+          "", fmt::format("axis {} follows axis {}", dimension, dimensions.back()),
+          "list axes once each, in increasing order, all from the start or all from the end"};
+    }
+    dimensions.push_back(dimension);
+  }
+  return dimensions;
+}
+
+Expected<int64_t> known_extent(const LayerInput& input, int64_t dimension) {
+  const int64_t extent = input.type.shape[static_cast<size_t>(dimension)];
+  if (extent != kNone) return extent;
+  return Diagnostic{"",
+                    fmt::format("needs a known extent along axis {}, gets {} from \"{}\"",
+                                dimension, show_shape(input.type.shape), input.from),
+                    ""};
+}
+
+Expected<ir::Shape> known_extents(const LayerInput& input, std::span<const int64_t> axes) {
+  KILN_ASSIGN(const std::vector<int64_t> dimensions, resolve_axes(axes, input.type.rank()));
+  ir::Shape extents;
+  for (int64_t dimension : dimensions) {
+    KILN_ASSIGN(const int64_t extent, known_extent(input, dimension));
+    extents.push_back(extent);
+  }
+  return extents;
+}
+
+std::vector<int64_t> read_axes(ConfigReader& config, std::string_view key,
+                               std::vector<int64_t> fallback) {
+  const Json& value = config.value(key);
+  if (value.is_null()) return fallback;
+  if (value.is_number_integer()) return {value.get<int64_t>()};
+  const auto is_integer = [](const Json& axis) { return axis.is_number_integer(); };
+  if (value.is_array() && std::all_of(value.begin(), value.end(), is_integer))
+    return value.get<std::vector<int64_t>>();
+  config.fail(fmt::format("\"{}\" must be an axis or a list of axes, not {}", key, excerpt(value)));
+  return fallback;
+}
+
+Json write_axes(const std::vector<int64_t>& axes) {
+  return axes.size() == 1 ? Json(axes[0]) : Json(axes);
+}
+
+}  // namespace kiln::keras

@@ -1,0 +1,103 @@
+#include "frontend/keras/layers/batch_normalization.h"
+
+#include <nlohmann/json.hpp>
+
+#include "frontend/keras/layers/axes.h"
+#include "frontend/keras/layers/normalize.h"
+#include "frontend/keras/layers/one_input.h"
+
+namespace kiln::keras {
+namespace {
+
+using ir::Tensor;
+
+/// What the layer normalizes with while it trains; moves the averages.
+Moments moving_moments(CallContext& context, Tensor x, int64_t axis, double momentum) {
+  std::vector<int64_t> dimensions;
+  for (int64_t d = 0; d < x.rank(); ++d) {
+    if (d != axis) dimensions.push_back(d);
+  }
+  const Moments batch = moments(context, x, dimensions);
+  auto move = [&](const char* name, Tensor value) {
+    const Tensor average = context.weight(name);
+    context.update(name, average * momentum + reshape(value, average.shape()) * (1 - momentum));
+  };
+  move("moving_mean", batch.mean);
+  move("moving_variance", batch.variance);
+  return batch;
+}
+
+}  // namespace
+
+BatchNormalization::BatchNormalization(BatchNormalizationOptions options)
+    : options_(std::move(options)) {
+  name = options_.name;
+  trainable = options_.trainable;
+}
+
+Expected<LayerPointer> BatchNormalization::read(ConfigReader& config) {
+  BatchNormalizationOptions options;
+  options.axis = config.integer("axis", -1);
+  options.momentum = config.number("momentum", 0.99);
+  options.epsilon = config.number("epsilon", 1e-3);
+  KILN_TRY(read_scale_and_offset(config, options));
+  KILN_ASSIGN(options.moving_mean_initializer,
+              read_initializer(config, "moving_mean_initializer", "Zeros"));
+  KILN_ASSIGN(options.moving_variance_initializer,
+              read_initializer(config, "moving_variance_initializer", "Ones"));
+  for (auto key : {"synchronized", "renorm"}) config.only(key, {false});
+  for (auto key : {"renorm_clipping", "renorm_momentum"}) config.ignore(key);
+  return LayerPointer(std::make_shared<BatchNormalization>(std::move(options)));
+}
+
+Expected<LayerBuild> BatchNormalization::build(std::span<const LayerInput> inputs) const {
+  KILN_ASSIGN(const LayerInput input, only_input(inputs));
+  KILN_TRY(check(options_.moving_mean_initializer));
+  KILN_TRY(check(options_.moving_variance_initializer));
+  KILN_ASSIGN(const int64_t axis, resolve_axis(options_.axis, input.type.rank()));
+  KILN_ASSIGN(const int64_t channels, known_extent(input, axis));
+  LayerBuild build;
+  KILN_ASSIGN(build.weights, scale_and_offset_weights(options_, {channels}));
+  const ir::Type type{ir::ElementType::f32, {channels}};
+  build.weights.push_back({"moving_mean", type, options_.moving_mean_initializer, false});
+  build.weights.push_back({"moving_variance", type, options_.moving_variance_initializer, false});
+  build.outputs = {input.type.with_element(ir::ElementType::f32)};
+  return build;
+}
+
+std::vector<Signal> BatchNormalization::call(CallContext& context,
+                                             std::span<const Signal> inputs) const {
+  const Tensor x = convert(inputs[0].tensor, ir::ElementType::f32);
+  const int64_t axis = *resolve_axis(options_.axis, x.rank());
+  const int64_t channels[] = {axis};
+  Moments used;
+  if (context.training && trainable) {
+    used = moving_moments(context, x, axis, options_.momentum);
+  } else {
+    used.variance = along(context.weight("moving_variance"), x, channels);
+    used.deviation = x - along(context.weight("moving_mean"), x, channels);
+  }
+  return {{scale_and_offset(context, options_, used.deviation, used.variance, channels), {}}};
+}
+
+void BatchNormalization::write_config(Json& config) const {
+  config["axis"] = options_.axis;
+  config["momentum"] = options_.momentum;
+  config["epsilon"] = options_.epsilon;
+  config["center"] = options_.center;
+  config["scale"] = options_.scale;
+  config["beta_initializer"] = write_initializer(options_.beta_initializer);
+  config["gamma_initializer"] = write_initializer(options_.gamma_initializer);
+  config["moving_mean_initializer"] = write_initializer(options_.moving_mean_initializer);
+  config["moving_variance_initializer"] = write_initializer(options_.moving_variance_initializer);
+  config["beta_regularizer"] = write_regularizer(options_.beta_regularizer);
+  config["gamma_regularizer"] = write_regularizer(options_.gamma_regularizer);
+  config["beta_constraint"] = write_constraint(options_.beta_constraint);
+  config["gamma_constraint"] = write_constraint(options_.gamma_constraint);
+  config["synchronized"] = false;
+  config["renorm"] = false;
+  config["renorm_clipping"] = nullptr;
+  config["renorm_momentum"] = 0.99;
+}
+
+}  // namespace kiln::keras

@@ -1,0 +1,202 @@
+#include "frontend/keras/layers/merging.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <utility>
+
+#include "frontend/keras/layers/axes.h"
+#include "frontend/keras/layers/one_input.h"
+
+namespace kiln::keras {
+namespace {
+
+using ir::Tensor;
+
+Status check_several(std::span<const LayerInput> inputs) {
+  if (inputs.size() >= 2) return ok();
+  return Diagnostic{"", fmt::format("takes two inputs or more, gets {}", inputs.size()), ""};
+}
+
+Status check_two(std::span<const LayerInput> inputs) {
+  if (inputs.size() == 2) return ok();
+  return Diagnostic{"", fmt::format("takes two inputs, gets {}", inputs.size()), ""};
+}
+
+Diagnostic mismatch(const LayerInput& first, const LayerInput& other) {
+  return {"",
+          fmt::format("gets {} from \"{}\" and {} from \"{}\"", show_shape(first.type.shape),
+                      first.from, show_shape(other.type.shape), other.from),
+          ""};
+}
+
+/// The extent of two that broadcast; nothing where they do not.
+std::optional<int64_t> broadcast_extent(int64_t a, int64_t b) {
+  if (a == b || b == 1) return a;
+  if (a == 1 || a == kNone) return b;
+  if (b == kNone) return a;
+  return {};
+}
+
+/// The shape with dimensions of extent 1 after the batch, up to that rank.
+ir::Shape expanded(ir::Shape shape, size_t rank) {
+  shape.insert(shape.begin() + 1, rank - shape.size(), 1);
+  return shape;
+}
+
+template <typename Range>
+size_t largest_rank(const Range& shapes) {
+  size_t rank = 0;
+  for (const ir::Shape& shape : shapes) rank = std::max(rank, shape.size());
+  return rank;
+}
+
+/// Left to right.
+Tensor accumulate(const std::vector<Tensor>& values, Tensor (*combine)(Tensor, Tensor)) {
+  Tensor result = values[0];
+  for (size_t i = 1; i < values.size(); ++i) result = combine(result, values[i]);
+  return result;
+}
+
+}  // namespace
+
+Expected<LayerBuild> MergeLayer::build(std::span<const LayerInput> inputs) const {
+  KILN_TRY(check_several(inputs));
+  std::vector<ir::Shape> shapes;
+  for (const LayerInput& input : inputs) shapes.push_back(input.type.shape);
+  const size_t rank = largest_rank(shapes);
+  ir::Type merged = inputs[0].type.with_shape(expanded(shapes[0], rank));
+  for (size_t i = 1; i < inputs.size(); ++i) {
+    if (inputs[i].type.element != merged.element) return mismatch(inputs[0], inputs[i]);
+    const ir::Shape shape = expanded(shapes[i], rank);
+    for (size_t d = 0; d < rank; ++d) {
+      const auto extent = broadcast_extent(merged.shape[d], shape[d]);
+      if (!extent) return mismatch(inputs[0], inputs[i]);
+      merged.shape[d] = *extent;
+    }
+  }
+  return LayerBuild{{}, {std::move(merged)}};
+}
+
+std::vector<Signal> MergeLayer::call(CallContext&, std::span<const Signal> inputs) const {
+  std::vector<ir::Shape> shapes;
+  for (const Signal& input : inputs) shapes.push_back(input.tensor.shape());
+  const size_t rank = largest_rank(shapes);
+  std::vector<Tensor> values;
+  for (size_t i = 0; i < inputs.size(); ++i)
+    values.push_back(reshape(inputs[i].tensor, expanded(shapes[i], rank)));
+  return {{merge(values), {}}};
+}
+
+void MergeLayer::write_config(Json&) const {}
+
+Tensor Add::merge(const std::vector<Tensor>& values) const {
+  return accumulate(values, [](Tensor a, Tensor b) { return a + b; });
+}
+
+Expected<LayerBuild> Subtract::build(std::span<const LayerInput> inputs) const {
+  KILN_TRY(check_two(inputs));
+  return MergeLayer::build(inputs);
+}
+
+Tensor Subtract::merge(const std::vector<Tensor>& values) const { return values[0] - values[1]; }
+
+Tensor Multiply::merge(const std::vector<Tensor>& values) const {
+  return accumulate(values, [](Tensor a, Tensor b) { return a * b; });
+}
+
+Tensor Average::merge(const std::vector<Tensor>& values) const {
+  const Tensor sum = accumulate(values, [](Tensor a, Tensor b) { return a + b; });
+  return sum / static_cast<double>(values.size());
+}
+
+Tensor Maximum::merge(const std::vector<Tensor>& values) const {
+  return accumulate(values, [](Tensor a, Tensor b) { return maximum(a, b); });
+}
+
+Tensor Minimum::merge(const std::vector<Tensor>& values) const {
+  return accumulate(values, [](Tensor a, Tensor b) { return minimum(a, b); });
+}
+
+Expected<LayerPointer> Concatenate::read(ConfigReader& config) {
+  return LayerPointer(std::make_shared<Concatenate>(config.integer("axis", -1)));
+}
+
+Expected<LayerBuild> Concatenate::build(std::span<const LayerInput> inputs) const {
+  KILN_TRY(check_several(inputs));
+  ir::Type all = inputs[0].type;
+  KILN_ASSIGN(const int64_t axis, resolve_axis(axis_, all.rank()));
+  int64_t& joined = all.shape[static_cast<size_t>(axis)];
+  for (const LayerInput& input : inputs.subspan(1)) {
+    ir::Type rest = input.type;
+    if (rest.rank() != all.rank()) return mismatch(inputs[0], input);
+    const int64_t extent = std::exchange(rest.shape[static_cast<size_t>(axis)], joined);
+    if (rest != all) return mismatch(inputs[0], input);
+    joined = extent == kNone || joined == kNone ? kNone : joined + extent;
+  }
+  return LayerBuild{{}, {std::move(all)}};
+}
+
+std::vector<Signal> Concatenate::call(CallContext&, std::span<const Signal> inputs) const {
+  std::vector<Tensor> tensors;
+  for (const Signal& input : inputs) tensors.push_back(input.tensor);
+  return {{ir::concatenate(tensors, *resolve_axis(axis_, tensors[0].rank())), {}}};
+}
+
+void Concatenate::write_config(Json& config) const { config["axis"] = axis_; }
+
+namespace {
+
+/// x to length 1 along a dimension.
+Tensor normalized(Tensor x, int64_t dimension) {
+  constexpr double kSmallestNorm = 1e-7;
+  return x * minimum(rsqrt(sum(square(x), {dimension}, true)), 1 / kSmallestNorm);
+}
+
+}  // namespace
+
+Expected<LayerPointer> Dot::read(ConfigReader& config) {
+  std::vector<int64_t> axes = read_axes(config, "axes", {});
+  if (axes.empty()) config.fail("\"axes\" is missing");
+  return LayerPointer(std::make_shared<Dot>(std::move(axes), config.boolean("normalize", false)));
+}
+
+Expected<LayerBuild> Dot::build(std::span<const LayerInput> inputs) const {
+  KILN_TRY(check_two(inputs));
+  if (axes_.empty() || axes_.size() > 2)
+    return Diagnostic{"", fmt::format("axes must be one or two, not {}", axes_.size()), ""};
+  KILN_ASSIGN(const int64_t a, resolve_axis(axes_.front(), inputs[0].type.rank()));
+  KILN_ASSIGN(const int64_t b, resolve_axis(axes_.back(), inputs[1].type.rank()));
+  KILN_ASSIGN(const int64_t left, known_extent(inputs[0], a));
+  KILN_ASSIGN(const int64_t right, known_extent(inputs[1], b));
+  if (left != right) return mismatch(inputs[0], inputs[1]);
+  ir::Shape shape = inputs[0].type.shape, other = inputs[1].type.shape;
+  shape.erase(shape.begin() + a);
+  other.erase(other.begin() + b);
+  shape.insert(shape.end(), other.begin() + 1, other.end());
+  if (shape.size() == 1) shape.push_back(1);
+  return LayerBuild{{}, {{ir::ElementType::f32, std::move(shape)}}};
+}
+
+std::vector<Signal> Dot::call(CallContext&, std::span<const Signal> inputs) const {
+  Tensor left = convert(inputs[0].tensor, ir::ElementType::f32);
+  Tensor right = convert(inputs[1].tensor, ir::ElementType::f32);
+  const int64_t a = *resolve_axis(axes_.front(), left.rank());
+  const int64_t b = *resolve_axis(axes_.back(), right.rank());
+  if (normalize_) {
+    left = normalized(left, a);
+    right = normalized(right, b);
+  }
+  const Tensor products = dot_general(left, right, {{0}, {0}, {a}, {b}});
+  const bool scalars = products.rank() == 1;
+  return {{scalars ? reshape(products, {products.shape()[0], 1}) : products, {}}};
+}
+
+void Dot::write_config(Json& config) const {
+  config["axes"] = write_axes(axes_);
+  config["normalize"] = normalize_;
+}
+
+}  // namespace kiln::keras

@@ -1,0 +1,134 @@
+// Layers that make one tensor of several.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "frontend/keras/config_reader.h"
+#include "frontend/keras/layer.h"
+
+namespace kiln::keras {
+
+/// An elementwise function of two inputs or more, which broadcast against each other as in NumPy;
+/// those of fewer dimensions get more of extent 1 after the batch.
+class MergeLayer : public Layer {
+ public:
+  explicit MergeLayer(std::string layer_name) { name = std::move(layer_name); }
+
+  Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
+  std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
+  void write_config(Json& config) const override;
+
+ private:
+  /// Of values that broadcast.
+  virtual ir::Tensor merge(const std::vector<ir::Tensor>& values) const = 0;
+};
+
+/// What the reading functions of these layers have in common: there are no options.
+template <typename T>
+Expected<LayerPointer> read_merge_layer(ConfigReader&) {
+  return LayerPointer(std::make_shared<T>());
+}
+
+/// The sum of its inputs.
+class Add : public MergeLayer {
+ public:
+  explicit Add(std::string layer_name = "") : MergeLayer(std::move(layer_name)) {}
+  std::string_view class_name() const override { return "Add"; }
+
+ private:
+  ir::Tensor merge(const std::vector<ir::Tensor>& values) const override;
+};
+
+/// The first of two inputs less the second.
+class Subtract : public MergeLayer {
+ public:
+  explicit Subtract(std::string layer_name = "") : MergeLayer(std::move(layer_name)) {}
+  std::string_view class_name() const override { return "Subtract"; }
+  Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
+
+ private:
+  ir::Tensor merge(const std::vector<ir::Tensor>& values) const override;
+};
+
+/// The product of its inputs.
+class Multiply : public MergeLayer {
+ public:
+  explicit Multiply(std::string layer_name = "") : MergeLayer(std::move(layer_name)) {}
+  std::string_view class_name() const override { return "Multiply"; }
+
+ private:
+  ir::Tensor merge(const std::vector<ir::Tensor>& values) const override;
+};
+
+/// The mean of its inputs.
+class Average : public MergeLayer {
+ public:
+  explicit Average(std::string layer_name = "") : MergeLayer(std::move(layer_name)) {}
+  std::string_view class_name() const override { return "Average"; }
+
+ private:
+  ir::Tensor merge(const std::vector<ir::Tensor>& values) const override;
+};
+
+/// The largest of its inputs, element by element.
+class Maximum : public MergeLayer {
+ public:
+  explicit Maximum(std::string layer_name = "") : MergeLayer(std::move(layer_name)) {}
+  std::string_view class_name() const override { return "Maximum"; }
+
+ private:
+  ir::Tensor merge(const std::vector<ir::Tensor>& values) const override;
+};
+
+/// The smallest of its inputs, element by element.
+class Minimum : public MergeLayer {
+ public:
+  explicit Minimum(std::string layer_name = "") : MergeLayer(std::move(layer_name)) {}
+  std::string_view class_name() const override { return "Minimum"; }
+
+ private:
+  ir::Tensor merge(const std::vector<ir::Tensor>& values) const override;
+};
+
+/// Its inputs one after the other along an axis; negative axes count from the last, -1.
+class Concatenate : public Layer {
+ public:
+  explicit Concatenate(int64_t axis = -1, std::string layer_name = "") : axis_(axis) {
+    name = std::move(layer_name);
+  }
+  static Expected<LayerPointer> read(ConfigReader& config);
+
+  std::string_view class_name() const override { return "Concatenate"; }
+  Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
+  std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
+  void write_config(Json& config) const override;
+
+ private:
+  int64_t axis_;
+};
+
+/// The products of two inputs' rows, summed over an axis of each: [batch, a..., n] and [batch,
+/// b..., n] to [batch, a..., b...], of one dimension at least. One axis: the same in both.
+class Dot : public Layer {
+ public:
+  explicit Dot(std::vector<int64_t> axes, bool normalize = false, std::string layer_name = "")
+      : axes_(std::move(axes)), normalize_(normalize) {
+    name = std::move(layer_name);
+  }
+  explicit Dot(int64_t axis, bool normalize = false) : Dot(std::vector{axis}, normalize) {}
+  static Expected<LayerPointer> read(ConfigReader& config);
+
+  std::string_view class_name() const override { return "Dot"; }
+  Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
+  std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
+  void write_config(Json& config) const override;
+
+ private:
+  std::vector<int64_t> axes_;
+  bool normalize_;  ///< rows to length 1 along their axis before
+};
+
+}  // namespace kiln::keras

@@ -1,0 +1,222 @@
+#include "frontend/keras/layers/multi_head_attention.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "frontend/keras/activations.h"
+#include "frontend/keras/layers/attention_mask.h"
+#include "frontend/keras/layers/axes.h"
+#include "frontend/keras/layers/noise.h"
+#include "frontend/keras/layers/one_input.h"
+
+namespace kiln::keras {
+namespace {
+
+using ir::Tensor;
+
+constexpr auto kF32 = ir::ElementType::f32;
+
+/// [batch, positions..., n] to [batch, positions, n].
+Tensor flat_positions(Tensor x) {
+  const int64_t batch = x.shape()[0], n = x.shape().back();
+  return reshape(convert(x, kF32), {batch, x.type().count() / (batch * n), n});
+}
+
+Status check_positive(std::string_view option, int64_t value) {
+  if (value > 0) return ok();
+  return Diagnostic{"", fmt::format("{} must be positive, not {}", option, value), ""};
+}
+
+Status check_inputs(std::span<const LayerInput> inputs) {
+  if (inputs.size() < 2 || inputs.size() > 3) {
+    return Diagnostic{
+        "", fmt::format("takes query, value and perhaps key, gets {} inputs", inputs.size()), ""};
+  }
+  const LayerInput& query = inputs[0];
+  if (query.type.rank() < 3) {
+    return Diagnostic{"",
+                      fmt::format("needs positions to attend to, gets {} from \"{}\"",
+                                  show_shape(query.type.shape), query.from),
+                      ""};
+  }
+  for (const LayerInput& input : inputs) KILN_TRY(check_rank(input, query.type.rank()));
+  const ir::Shape &value = inputs[1].type.shape, &key = inputs.back().type.shape;
+  if (std::equal(value.begin() + 1, value.end() - 1, key.begin() + 1)) return ok();
+  return Diagnostic{"",
+                    fmt::format("value {} and key {} differ in their positions", show_shape(value),
+                                show_shape(key)),
+                    ""};
+}
+
+}  // namespace
+
+MultiHeadAttention::MultiHeadAttention(MultiHeadAttentionOptions options)
+    : options_(std::move(options)) {
+  name = options_.name;
+  trainable = options_.trainable;
+}
+
+Expected<LayerPointer> MultiHeadAttention::read(ConfigReader& config) {
+  MultiHeadAttentionOptions options;
+  options.num_heads = config.integer("num_heads");
+  options.key_dim = config.integer("key_dim");
+  options.value_dim = config.optional_integer("value_dim");
+  options.dropout = config.number("dropout", 0);
+  options.use_bias = config.boolean("use_bias", true);
+  options.output_shape = read_axes(config, "output_shape", {});
+  options.attention_axes = read_axes(config, "attention_axes", {});
+  options.sliding_window = config.optional_integer("sliding_window");
+  KILN_ASSIGN(options.kernel_initializer,
+              read_initializer(config, "kernel_initializer", "GlorotUniform"));
+  KILN_ASSIGN(options.bias_initializer, read_initializer(config, "bias_initializer", "Zeros"));
+  KILN_ASSIGN(options.kernel_regularizer, read_regularizer(config, "kernel_regularizer"));
+  KILN_ASSIGN(options.bias_regularizer, read_regularizer(config, "bias_regularizer"));
+  KILN_ASSIGN(options.kernel_constraint, read_constraint(config, "kernel_constraint"));
+  KILN_ASSIGN(options.bias_constraint, read_constraint(config, "bias_constraint"));
+  config.only("activity_regularizer", {nullptr});
+  config.only("use_gate", {false});
+  options.seed = config.optional_integer("seed");
+  return LayerPointer(std::make_shared<MultiHeadAttention>(std::move(options)));
+}
+
+Status MultiHeadAttention::check_options(int64_t rank) const {
+  KILN_TRY(check_positive("num_heads", options_.num_heads));
+  KILN_TRY(check_positive("key_dim", options_.key_dim));
+  KILN_TRY(check_positive("value_dim", value_dim()));
+  if (options_.sliding_window) KILN_TRY(check_positive("sliding_window", *options_.sliding_window));
+  for (int64_t extent : options_.output_shape) KILN_TRY(check_positive("output_shape", extent));
+  KILN_TRY(check(options_.kernel_initializer));
+  KILN_TRY(check(options_.bias_initializer));
+  if (!(options_.dropout >= 0 && options_.dropout <= 1)) {
+    return Diagnostic{
+        "", fmt::format("dropout must be at least 0 and at most 1, not {}", options_.dropout), ""};
+  }
+  if (options_.attention_axes.empty()) return ok();
+  KILN_ASSIGN(const std::vector<int64_t> axes, resolve_axes(options_.attention_axes, rank));
+  std::vector<int64_t> all(static_cast<size_t>(rank) - 2);
+  std::iota(all.begin(), all.end(), 1);
+  if (axes == all) return ok();
+  return Diagnostic{
+      "",
+      fmt::format("attention_axes ({}) are not all axes between the batch and the last",
+                  fmt::join(options_.attention_axes, ", ")),
+      "attention over some axes is not supported"};
+}
+
+void MultiHeadAttention::add_projection(LayerBuild& build, const std::string& part,
+                                        ir::Shape kernel, ir::Shape bias) const {
+  build.weights.push_back({part + "/kernel",
+                           {kF32, std::move(kernel)},
+                           options_.kernel_initializer,
+                           true,
+                           options_.kernel_regularizer,
+                           options_.kernel_constraint});
+  if (!options_.use_bias) return;
+  build.weights.push_back({part + "/bias",
+                           {kF32, std::move(bias)},
+                           options_.bias_initializer,
+                           true,
+                           options_.bias_regularizer,
+                           options_.bias_constraint});
+}
+
+Expected<LayerBuild> MultiHeadAttention::build(std::span<const LayerInput> inputs) const {
+  KILN_TRY(check_inputs(inputs));
+  const ir::Shape& query = inputs[0].type.shape;
+  const int64_t last = inputs[0].type.rank() - 1, heads = options_.num_heads;
+  KILN_TRY(check_options(last + 1));
+  KILN_ASSIGN(const int64_t query_extent, known_extent(inputs[0], last));
+  KILN_ASSIGN(const int64_t value_extent, known_extent(inputs[1], last));
+  KILN_ASSIGN(const int64_t key_extent, known_extent(inputs.back(), last));
+  ir::Shape result = options_.output_shape;
+  if (result.empty()) result = {query_extent};
+  ir::Shape output_kernel = {heads, value_dim()};
+  output_kernel.insert(output_kernel.end(), result.begin(), result.end());
+  LayerBuild build;
+  const ir::Shape key_heads = {heads, options_.key_dim}, value_heads = {heads, value_dim()};
+  add_projection(build, "query", {query_extent, heads, options_.key_dim}, key_heads);
+  add_projection(build, "key", {key_extent, heads, options_.key_dim}, key_heads);
+  add_projection(build, "value", {value_extent, heads, value_dim()}, value_heads);
+  add_projection(build, "attention_output", std::move(output_kernel), result);
+  if (options_.dropout > 0) build.weights.push_back(generator_state(options_.seed));
+  ir::Shape output(query.begin(), query.end() - 1);
+  output.insert(output.end(), result.begin(), result.end());
+  build.outputs = {{kF32, std::move(output)}};
+  return build;
+}
+
+Tensor MultiHeadAttention::attend(CallContext& context, Tensor query, Tensor key,
+                                  Tensor value) const {
+  const double scale = 1 / std::sqrt(static_cast<double>(options_.key_dim));
+  // [batch, heads, queries, keys].
+  Tensor scores = dot_general(query * scale, key, {{0, 2}, {0, 2}, {3}, {3}});
+  const AttentionWindow window{options_.use_causal_mask, options_.sliding_window};
+  const Tensor mask = attention_mask(context.builder, window, scores.shape()[2], scores.shape()[3]);
+  if (mask) scores = select(mask, scores, -1e9);
+  Tensor weights = softmax(scores);
+  if (context.training && options_.dropout > 0)
+    weights = dropout(context, weights, options_.dropout, weights.shape());
+  return dot_general(weights, value, {{0, 1}, {0, 2}, {3}, {1}});
+}
+
+std::vector<Signal> MultiHeadAttention::call(CallContext& context,
+                                             std::span<const Signal> inputs) const {
+  // x: [batch, positions, n]; the result: [batch, positions, heads, dim].
+  auto project = [&](const std::string& part, const Signal& x) {
+    ir::LocationScope scope(context.builder, part);
+    const Tensor y = dot(flat_positions(x.tensor), context.weight(part + "/kernel"));
+    return options_.use_bias ? y + context.weight(part + "/bias") : y;
+  };
+  const Tensor query = project("query", inputs[0]);
+  const Tensor key = project("key", inputs.back());
+  const Tensor results = attend(context, query, key, project("value", inputs[1]));
+  ir::LocationScope scope(context.builder, "attention_output");
+  const Tensor kernel = context.weight("attention_output/kernel");
+  Tensor y = dot_general(results, kernel, {{}, {}, {1, 3}, {0, 1}});
+  if (options_.use_bias) y = y + context.weight("attention_output/bias");
+  const ir::Shape& positions = inputs[0].tensor.shape();
+  ir::Shape shape(positions.begin(), positions.end() - 1);
+  shape.insert(shape.end(), y.shape().begin() + 2, y.shape().end());
+  return {{reshape(y, std::move(shape)), {}}};
+}
+
+void MultiHeadAttention::write_config(Json& config) const {
+  auto optional = [](const std::vector<int64_t>& list) {
+    return list.empty() ? Json() : Json(list);
+  };
+  config["num_heads"] = options_.num_heads;
+  config["key_dim"] = options_.key_dim;
+  config["value_dim"] = value_dim();
+  config["dropout"] = options_.dropout;
+  config["use_bias"] = options_.use_bias;
+  config["use_gate"] = false;
+  config["output_shape"] = optional(options_.output_shape);
+  config["attention_axes"] = optional(options_.attention_axes);
+  config["sliding_window"] = options_.sliding_window ? Json(*options_.sliding_window) : Json();
+  config["kernel_initializer"] = write_initializer(options_.kernel_initializer);
+  config["bias_initializer"] = write_initializer(options_.bias_initializer);
+  config["kernel_regularizer"] = write_regularizer(options_.kernel_regularizer);
+  config["bias_regularizer"] = write_regularizer(options_.bias_regularizer);
+  config["activity_regularizer"] = nullptr;
+  config["kernel_constraint"] = write_constraint(options_.kernel_constraint);
+  config["bias_constraint"] = write_constraint(options_.bias_constraint);
+  config["seed"] = options_.seed ? Json(*options_.seed) : Json();
+}
+
+Json MultiHeadAttention::call_options() const {
+  Json options = Json::object();
+  if (options_.use_causal_mask) options["use_causal_mask"] = true;
+  return options;
+}
+
+bool MultiHeadAttention::set_call_option(std::string_view option, const Json& value) {
+  if (option != "use_causal_mask" || !value.is_boolean()) return false;
+  options_.use_causal_mask = value.get<bool>();
+  return true;
+}
+
+}  // namespace kiln::keras

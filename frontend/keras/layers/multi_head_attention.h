@@ -1,0 +1,67 @@
+// Attention of several heads, each with projections of its own.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "frontend/keras/config_reader.h"
+#include "frontend/keras/layer.h"
+
+namespace kiln::keras {
+
+struct MultiHeadAttentionOptions {
+  int64_t num_heads = 0;
+  int64_t key_dim = 0;                    ///< numbers of a query or a key in a head
+  std::optional<int64_t> value_dim = {};  ///< numbers of a value in a head; otherwise key_dim
+  double dropout = 0;                     ///< of the attention weights
+  bool use_bias = true;
+  std::vector<int64_t> output_shape = {};    ///< of a result; otherwise the query's last extent
+  std::vector<int64_t> attention_axes = {};  ///< empty: all but the batch and the last
+  std::optional<int64_t> sliding_window = {};
+  Initializer kernel_initializer = "GlorotUniform";
+  Initializer bias_initializer = "Zeros";
+  Regularizer kernel_regularizer = {};
+  Regularizer bias_regularizer = {};
+  Constraint kernel_constraint = {};
+  Constraint bias_constraint = {};
+  std::optional<int64_t> seed = {};
+  bool use_causal_mask = false;  ///< Keras's argument of the call
+  std::string name = "";
+  bool trainable = true;
+};
+
+/// softmax(query · key / sqrt(key_dim)) · value in every head, over projections of the inputs, and
+/// a projection of all heads' results. Inputs: query [batch, positions..., n], value [batch,
+/// positions..., m], and, where it is not the value, key. Output: [batch, query positions...,
+/// output_shape]. Vaswani et al., "Attention is all you need" (2017).
+class MultiHeadAttention : public Layer {
+ public:
+  explicit MultiHeadAttention(MultiHeadAttentionOptions options);
+  MultiHeadAttention(int64_t num_heads, int64_t key_dim)
+      : MultiHeadAttention(MultiHeadAttentionOptions{.num_heads = num_heads, .key_dim = key_dim}) {}
+  static Expected<LayerPointer> read(ConfigReader& config);
+
+  std::string_view class_name() const override { return "MultiHeadAttention"; }
+  std::vector<std::string_view> argument_names() const override {
+    return {"query", "value", "key"};
+  }
+  Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
+  std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
+  void write_config(Json& config) const override;
+  Json call_options() const override;
+  bool set_call_option(std::string_view option, const Json& value) override;
+
+ private:
+  Status check_options(int64_t rank) const;
+  int64_t value_dim() const { return options_.value_dim.value_or(options_.key_dim); }
+  /// query, key, value: [batch, positions, heads, dim]; the result: [batch, heads, queries, dim].
+  ir::Tensor attend(CallContext& context, ir::Tensor query, ir::Tensor key, ir::Tensor value) const;
+  void add_projection(LayerBuild& build, const std::string& part, ir::Shape kernel,
+                      ir::Shape bias) const;
+
+  MultiHeadAttentionOptions options_;
+};
+
+}  // namespace kiln::keras

@@ -1,0 +1,128 @@
+#include "frontend/keras/layers/reshape.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "frontend/keras/layers/axes.h"
+#include "frontend/keras/layers/one_input.h"
+
+namespace kiln::keras {
+namespace {
+
+/// The elements of a row; kNone where an extent is.
+int64_t row_count(const ir::Shape& shape) {
+  int64_t count = 1;
+  for (size_t d = 1; d < shape.size(); ++d) {
+    if (shape[d] == kNone) return kNone;
+    count *= shape[d];
+  }
+  return count;
+}
+
+}  // namespace
+
+Expected<LayerPointer> Reshape::read(ConfigReader& config) {
+  return LayerPointer(std::make_shared<Reshape>(read_axes(config, "target_shape", {})));
+}
+
+Expected<LayerBuild> Reshape::build(std::span<const LayerInput> inputs) const {
+  KILN_ASSIGN(const LayerInput input, only_input(inputs));
+  const int64_t count = row_count(input.type.shape);
+  ir::Shape shape = {input.type.shape[0]};
+  int64_t known = 1, open = 0;
+  for (int64_t extent : target_shape_) {
+    shape.push_back(extent);
+    if (extent == -1)
+      ++open;
+    else
+      known *= extent;
+  }
+  const bool fits = open == 0 ? known == count : open == 1 && known > 0 && count % known == 0;
+  if (count != kNone && !fits) {
+    return Diagnostic{
+        "",
+        fmt::format("target_shape ({}) does not take the {} elements of {} from \"{}\"",
+                    fmt::join(target_shape_, ", "), count, show_shape(input.type.shape),
+                    input.from),
+        ""};
+  }
+  // -1 is kNone: what is left open while an extent of the input is.
+  if (count != kNone) std::replace(shape.begin() + 1, shape.end(), kNone, count / known);
+  return LayerBuild{{}, {input.type.with_shape(std::move(shape))}};
+}
+
+std::vector<Signal> Reshape::call(CallContext&, std::span<const Signal> inputs) const {
+  const LayerInput input{inputs[0].tensor.type(), ""};
+  const LayerBuild build = *this->build({&input, 1});
+  return {{reshape(inputs[0].tensor, build.outputs[0].shape), {}}};
+}
+
+void Reshape::write_config(Json& config) const { config["target_shape"] = target_shape_; }
+
+Expected<LayerPointer> Permute::read(ConfigReader& config) {
+  return LayerPointer(std::make_shared<Permute>(config.integers("dims")));
+}
+
+Expected<LayerBuild> Permute::build(std::span<const LayerInput> inputs) const {
+  KILN_ASSIGN(const LayerInput input, only_input(inputs));
+  std::vector<int64_t> sorted = dims_, all(dims_.size());
+  std::sort(sorted.begin(), sorted.end());
+  std::iota(all.begin(), all.end(), 1);
+  if (sorted != all) {
+    return Diagnostic{
+        "",
+        fmt::format("dims ({}) must be an order of 1 to {}", fmt::join(dims_, ", "), dims_.size()),
+        ""};
+  }
+  KILN_TRY(check_rank(input, static_cast<int64_t>(dims_.size()) + 1));
+  ir::Shape shape = {input.type.shape[0]};
+  for (int64_t d : dims_) shape.push_back(input.type.shape[static_cast<size_t>(d)]);
+  return LayerBuild{{}, {input.type.with_shape(std::move(shape))}};
+}
+
+std::vector<Signal> Permute::call(CallContext&, std::span<const Signal> inputs) const {
+  std::vector<int64_t> permutation = {0};
+  permutation.insert(permutation.end(), dims_.begin(), dims_.end());
+  return {{transpose(inputs[0].tensor, std::move(permutation)), {}}};
+}
+
+void Permute::write_config(Json& config) const { config["dims"] = dims_; }
+
+Expected<LayerPointer> RepeatVector::read(ConfigReader& config) {
+  return LayerPointer(std::make_shared<RepeatVector>(config.integer("n")));
+}
+
+Expected<LayerBuild> RepeatVector::build(std::span<const LayerInput> inputs) const {
+  KILN_ASSIGN(const LayerInput input, only_input(inputs));
+  KILN_TRY(check_rank(input, 2));
+  if (n_ <= 0) return Diagnostic{"", fmt::format("n must be positive, not {}", n_), ""};
+  const ir::Shape& shape = input.type.shape;
+  return LayerBuild{{}, {input.type.with_shape({shape[0], n_, shape[1]})}};
+}
+
+std::vector<Signal> RepeatVector::call(CallContext&, std::span<const Signal> inputs) const {
+  const ir::Tensor x = inputs[0].tensor;
+  return {{broadcast_in_dim(x, {x.shape()[0], n_, x.shape()[1]}, {0, 2}), {}}};
+}
+
+void RepeatVector::write_config(Json& config) const { config["n"] = n_; }
+
+Expected<LayerPointer> Identity::read(ConfigReader&) {
+  return LayerPointer(std::make_shared<Identity>());
+}
+
+Expected<LayerBuild> Identity::build(std::span<const LayerInput> inputs) const {
+  KILN_ASSIGN(const LayerInput input, only_input(inputs));
+  return LayerBuild{{}, {input.type}};
+}
+
+std::vector<Signal> Identity::call(CallContext&, std::span<const Signal> inputs) const {
+  return {inputs[0]};
+}
+
+void Identity::write_config(Json&) const {}
+
+}  // namespace kiln::keras

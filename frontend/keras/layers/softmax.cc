@@ -1,0 +1,32 @@
+#include "frontend/keras/layers/softmax.h"
+
+#include <nlohmann/json.hpp>
+
+#include "frontend/keras/activations.h"
+#include "frontend/keras/layers/axes.h"
+
+namespace kiln::keras {
+
+Expected<LayerPointer> Softmax::read(ConfigReader& config) {
+  return LayerPointer(std::make_shared<Softmax>(read_axes(config, "axis", {-1})));
+}
+
+Expected<std::vector<WeightSpec>> Softmax::weights(const LayerInput& input) const {
+  KILN_TRY(resolve_axes(axis_, input.type.rank()));
+  return std::vector<WeightSpec>();
+}
+
+std::vector<Signal> Softmax::call(CallContext& context, std::span<const Signal> inputs) const {
+  std::vector<Signal> outputs = SameShapeLayer::call(context, inputs);
+  // As Keras, which remembers the logits whatever the axis.
+  if (axis_.size() == 1) outputs[0].logits = convert(inputs[0].tensor, ir::ElementType::f32);
+  return outputs;
+}
+
+ir::Tensor Softmax::function(CallContext&, ir::Tensor x) const {
+  return softmax(x, *resolve_axes(axis_, x.rank()));
+}
+
+void Softmax::write_config(Json& config) const { config["axis"] = write_axes(axis_); }
+
+}  // namespace kiln::keras

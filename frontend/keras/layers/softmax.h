@@ -1,0 +1,33 @@
+// The softmax over any dimensions, as a layer.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "frontend/keras/config_reader.h"
+#include "frontend/keras/layers/same_shape.h"
+
+namespace kiln::keras {
+
+/// e^x / sum(e^x), the sum over the axes.
+class Softmax : public SameShapeLayer {
+ public:
+  explicit Softmax(std::vector<int64_t> axis = {-1}, std::string layer_name = "")
+      : axis_(std::move(axis)) {
+    name = std::move(layer_name);
+  }
+  static Expected<LayerPointer> read(ConfigReader& config);
+
+  std::string_view class_name() const override { return "Softmax"; }
+  std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
+  void write_config(Json& config) const override;
+
+ private:
+  Expected<std::vector<WeightSpec>> weights(const LayerInput& input) const override;
+  ir::Tensor function(CallContext& context, ir::Tensor x) const override;
+
+  std::vector<int64_t> axis_;
+};
+
+}  // namespace kiln::keras

@@ -1,0 +1,53 @@
+// Larger sequences and images.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string>
+
+#include "frontend/keras/config_reader.h"
+#include "frontend/keras/layer.h"
+#include "frontend/keras/layers/data_format.h"
+
+namespace kiln::keras {
+
+/// Every step `size` times: [batch, steps, features] to [batch, size * steps, features].
+class UpSampling1D : public Layer {
+ public:
+  explicit UpSampling1D(int64_t size = 2, std::string layer_name = "") : size_(size) {
+    name = std::move(layer_name);
+  }
+  static Expected<LayerPointer> read(ConfigReader& config);
+
+  std::string_view class_name() const override { return "UpSampling1D"; }
+  Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
+  std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
+  void write_config(Json& config) const override;
+
+ private:
+  int64_t size_;
+};
+
+struct UpSampling2DOptions {
+  std::array<int64_t, 2> size = {2, 2};  ///< factors of height and width
+  DataFormat data_format = DataFormat::channels_last;
+  std::string interpolation = "nearest";  ///< or "bilinear": between the centres of pixels
+  std::string name = "";
+};
+
+/// An image with more pixels.
+class UpSampling2D : public Layer {
+ public:
+  explicit UpSampling2D(UpSampling2DOptions options = {});
+  static Expected<LayerPointer> read(ConfigReader& config);
+
+  std::string_view class_name() const override { return "UpSampling2D"; }
+  Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
+  std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
+  void write_config(Json& config) const override;
+
+ private:
+  UpSampling2DOptions options_;
+};
+
+}  // namespace kiln::keras

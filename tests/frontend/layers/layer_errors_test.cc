@@ -1,0 +1,122 @@
+// What layers say about options and inputs that do not suit them, from C++ and from files.
+#include <nlohmann/json.hpp>
+
+#include "frontend/keras/layers.h"
+#include "frontend/keras/layers/list.h"
+#include "gtest/gtest.h"
+#include "tests/frontend/evaluate.h"
+
+namespace kiln::keras {
+namespace {
+
+/// The error of a layer on inputs of those shapes.
+std::string error(const Layer& layer, const std::vector<ir::Shape>& shapes) {
+  std::vector<LayerInput> inputs;
+  for (const ir::Shape& shape : shapes)
+    inputs.push_back({{ir::ElementType::f32, shape}, "x" + std::to_string(inputs.size())});
+  return error_of(layer.build(inputs));
+}
+
+TEST(LayerErrors, Axes) {
+  EXPECT_EQ(error(BatchNormalization({.axis = 2}), {{kNone, 4}}),
+            "error: axis 2 is not in inputs of 2 dimensions");
+  EXPECT_EQ(error(BatchNormalization({.axis = 0}), {{kNone, 4}}), "error: axis 0 is the batch");
+  EXPECT_EQ(error(BatchNormalization(), {{kNone, 4, kNone}}),
+            "error: needs a known extent along axis 2, gets (None, 4, None) from \"x0\"");
+  EXPECT_EQ(
+      error(LayerNormalization({.axis = {2, 1}}), {{kNone, 4, 3}}),
+      "error: axis 1 follows axis 2\nnote: list axes once each, in increasing order, all from "
+      "the start or all from the end");
+  EXPECT_EQ(error(GroupNormalization({.groups = 3}), {{kNone, 4}}),
+            "error: 4 channels do not make 3 groups");
+}
+
+TEST(LayerErrors, Activations) {
+  EXPECT_EQ(error(ReLU({.max_value = -1}), {{kNone, 4}}),
+            "error: max_value must not be negative, not -1");
+  EXPECT_EQ(error(LeakyReLU(-0.5), {{kNone, 4}}),
+            "error: negative_slope must not be negative, not -0.5");
+  EXPECT_EQ(error(Activation("glu"), {{kNone, 4}}), "error: activation \"glu\" is not supported");
+}
+
+TEST(LayerErrors, Shapes) {
+  EXPECT_EQ(error(Reshape({3, -1}), {{kNone, 4}}),
+            "error: target_shape (3, -1) does not take the 4 elements of (None, 4) from \"x0\"");
+  EXPECT_EQ(error(Permute({2, 2}), {{kNone, 4, 3}}),
+            "error: dims (2, 2) must be an order of 1 to 2");
+  EXPECT_EQ(error(Permute({2, 1}), {{kNone, 4}}),
+            "error: needs inputs of 3 dimensions with the batch, gets (None, 4) from \"x0\"");
+  EXPECT_EQ(error(RepeatVector(0), {{kNone, 4}}), "error: n must be positive, not 0");
+  EXPECT_EQ(error(Cropping1D(2), {{kNone, 4, 1}}),
+            "error: the cropping leaves nothing of dimension 1 of (None, 4, 1) from \"x0\"");
+  EXPECT_EQ(error(UpSampling2D({.interpolation = "bicubic"}), {{kNone, 2, 2, 1}}),
+            "error: interpolation \"bicubic\" is not supported\nnote: use nearest or bilinear");
+  EXPECT_EQ(error(UpSampling1D(0), {{kNone, 2, 2}}), "error: size must be positive, not 0");
+}
+
+TEST(LayerErrors, Merging) {
+  EXPECT_EQ(error(Add(), {{kNone, 4}}), "error: takes two inputs or more, gets 1");
+  EXPECT_EQ(error(Subtract(), {{kNone, 4}, {kNone, 4}, {kNone, 4}}),
+            "error: takes two inputs, gets 3");
+  EXPECT_EQ(error(Multiply(), {{kNone, 4}, {kNone, 3}}),
+            "error: gets (None, 4) from \"x0\" and (None, 3) from \"x1\"");
+  EXPECT_EQ(error(Concatenate(1), {{kNone, 4, 2}, {kNone, 4, 3}}),
+            "error: gets (None, 4, 2) from \"x0\" and (None, 4, 3) from \"x1\"");
+  EXPECT_EQ(error(Dot(1), {{kNone, 4}, {kNone, 3}}),
+            "error: gets (None, 4) from \"x0\" and (None, 3) from \"x1\"");
+}
+
+TEST(LayerErrors, Attention) {
+  EXPECT_EQ(error(Attention(), {{kNone, 4, 2}}),
+            "error: takes query, value and perhaps key, gets 1 inputs");
+  EXPECT_EQ(error(Attention({.score_mode = "add"}), {{kNone, 4, 2}, {kNone, 4, 2}}),
+            "error: unknown score_mode \"add\"\nnote: the modes are dot and concat");
+  EXPECT_EQ(
+      error(AdditiveAttention(), {{kNone, 4, 2}, {kNone, 4, 3}}),
+      "error: query (None, 4, 2), value (None, 4, 3) and key (None, 4, 3) do not fit together");
+  EXPECT_EQ(error(MultiHeadAttention(0, 3), {{kNone, 4, 2}, {kNone, 4, 2}}),
+            "error: num_heads must be positive, not 0");
+  EXPECT_EQ(error(MultiHeadAttention(2, 3), {{kNone, 4}, {kNone, 4}}),
+            "error: needs positions to attend to, gets (None, 4) from \"x0\"");
+  EXPECT_EQ(error(MultiHeadAttention(2, 3), {{kNone, 4, 2}, {kNone, 4, 2}, {kNone, 5, 2}}),
+            "error: value (None, 4, 2) and key (None, 5, 2) differ in their positions");
+  EXPECT_EQ(error(MultiHeadAttention({.num_heads = 2, .key_dim = 3, .attention_axes = {1}}),
+                  {{kNone, 4, 3, 2}, {kNone, 4, 3, 2}}),
+            "error: attention_axes (1) are not all axes between the batch and the last\nnote: "
+            "attention over some axes is not supported");
+}
+
+TEST(LayerErrors, Preprocessing) {
+  EXPECT_EQ(error(Normalization({.mean = {1}}), {{kNone, 4}}),
+            "error: mean and variance must be given together");
+  EXPECT_EQ(error(Normalization({.mean = {1, 2}, .variance = {1, 2}}), {{kNone, 4}}),
+            "error: mean has 2 numbers for 4 positions");
+  EXPECT_EQ(error(Rescaling(std::vector{1.0, 2.0}), {{kNone, 3}}),
+            "error: scale has 2 numbers for 3 positions");
+}
+
+/// The error of reading a layer's config.
+std::string read_error(const char* class_name, Json config) {
+  config["name"] = "layer";
+  return error_of(read_layer(class_name, config, "model.json"));
+}
+
+TEST(LayerErrors, Files) {
+  EXPECT_EQ(read_error("BatchNormalization", {{"renorm", true}}),
+            "error: model.json: layer \"layer\": \"renorm\": true is not supported\nnote: kiln "
+            "takes false here");
+  EXPECT_EQ(read_error("LayerNormalization", {{"axis", "last"}}),
+            "error: model.json: layer \"layer\": \"axis\" must be an axis or a list of axes, not "
+            "\"last\"");
+  EXPECT_EQ(read_error("ZeroPadding2D", {{"padding", 1}}),
+            "error: model.json: layer \"layer\": \"padding\" must be 2 pairs of sizes, not 1");
+  EXPECT_EQ(
+      read_error("MultiHeadAttention", {{"num_heads", 1}, {"key_dim", 2}, {"use_gate", true}}),
+      "error: model.json: layer \"layer\": \"use_gate\": true is not supported\nnote: kiln "
+      "takes false here");
+  EXPECT_EQ(read_error("Dot", {{"normalize", true}}),
+            "error: model.json: layer \"layer\": \"axes\" is missing");
+}
+
+}  // namespace
+}  // namespace kiln::keras
