@@ -27,6 +27,9 @@ struct Graph {
 /// Builds every layer. Errors name the file, the layer and what to do.
 Expected<Graph> build_graph(const Model& model, const OpenExtents& extents = {});
 
+/// The same for a model that is a layer: its inputs are what arrives at it.
+Expected<Graph> build_graph(const Model& model, std::span<const LayerInput> arriving);
+
 /// "model.json: layer "dense"": where an error of that layer is.
 std::string where_of(const Model& model, const Layer& layer);
 

@@ -68,11 +68,18 @@ struct CallContext {
   ir::Tensor real_rows;
   /// f32 scalar: how many rows are real. Null in predict_step.
   ir::Tensor row_count;
+  /// f32 scalars that the loss grows by, whatever the model's loss function is: regularizers' of
+  /// outputs. Null in predict_step.
+  std::vector<ir::Tensor>* added_losses = nullptr;
 
   ir::Tensor weight(std::string_view name) const {
     const auto found = weights.values.find(name);
     KILN_CHECK(found != weights.values.end(), "the layer has declared no weight {}", name);
     return found->second;
+  }
+  /// The same for another layer, whose weights those are.
+  CallContext with_weights(WeightValues& others) const {
+    return {builder, others, training, real_rows, row_count, added_losses};
   }
   /// The weight's value for the next step: a moving average, a random key, a recurrent state.
   void update(std::string_view name, ir::Tensor value) {
@@ -95,6 +102,12 @@ class Layer {
   /// Appends the config's keys beyond name, trainable, dtype and, where it has one, the
   /// activity_regularizer, as Keras writes them.
   virtual void write_config(Json& config) const = 0;
+
+  /// The arguments of Keras's call() that take inputs, in their order; one that takes a list where
+  /// the layer has several inputs but one argument.
+  virtual std::vector<std::string_view> argument_names() const { return {"inputs"}; }
+  /// Sets `trainable`, also of the layers that this one holds.
+  virtual void set_trainable(bool value) { trainable = value; }
 
   std::string name;  ///< unique in a model; the model fills it in where it is empty
   bool trainable = true;

@@ -51,8 +51,9 @@ ir::Tensor without_padding(const Rows& rows, ir::Tensor values);
 
 /// Runs the model's layers on `inputs` (one per model input), assigns the weights that they update
 /// and adds what regularizers of outputs cost. `rows` are null in predict_step.
-std::vector<Signal> forward(const Model& model, const Graph& graph, StepBuilder& step,
-                            const std::vector<ir::Tensor>& inputs, bool training, const Rows& rows);
+std::vector<Signal> run_layers(const Model& model, const Graph& graph, StepBuilder& step,
+                               const std::vector<ir::Tensor>& inputs, bool training,
+                               const Rows& rows);
 
 /// Adds what the regularizers of all trainable weights cost.
 void add_weight_regularization(const Model& model, const Graph& graph, StepBuilder& step);

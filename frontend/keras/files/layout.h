@@ -4,6 +4,7 @@
 //   vars                     the model: an empty group with its name
 //   layers/dense/vars/0, 1   a layer's variables in Keras's order, trainable ones first
 //   layers/lstm/cell/vars/0  those of an object that a layer holds, by the attribute it is held in
+//   layers/functional/layers/dense/vars/0   those of a layer of a model that is a layer
 //   optimizer/vars/0, 1, ... iterations, learning rate, slots
 //
 // A layer's group is called after its class, numbered: the second Dense is dense_1, whatever the

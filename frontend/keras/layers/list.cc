@@ -8,6 +8,7 @@
 #include "frontend/keras/layers/dense.h"
 #include "frontend/keras/layers/flatten.h"
 #include "frontend/keras/layers/input.h"
+#include "frontend/keras/layers/merging.h"
 #include "ir/spelling.h"
 
 namespace kiln::keras {
@@ -19,10 +20,8 @@ struct LayerClass {
 };
 
 constexpr LayerClass kLayers[] = {
-    {"InputLayer", Input::read},
-    {"Dense", Dense::read},
-    {"Flatten", Flatten::read},
-    {"Activation", Activation::read},
+    {"InputLayer", Input::read},      {"Dense", Dense::read}, {"Flatten", Flatten::read},
+    {"Activation", Activation::read}, {"Add", Add::read},     {"Concatenate", Concatenate::read},
 };
 
 const LayerClass* find_layer(std::string_view class_name) {

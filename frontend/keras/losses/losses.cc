@@ -116,8 +116,7 @@ Expected<Loss> read_loss(const Json& json, const std::string& where) {
   if (!json.is_object() || !json.contains("class_name") || !json["class_name"].is_string() ||
       !json.contains("config")) {
     return Diagnostic{where,
-                      fmt::format("a loss must be a name or an object, not {}", excerpt(json)),
-                      "models with several losses are not supported"};
+                      fmt::format("a loss must be a name or an object, not {}", excerpt(json)), ""};
   }
   // A function without options: {"class_name": "function", "config": "mean_squared_error"}.
   if (json["class_name"] == "function") return read_loss(json["config"], where);

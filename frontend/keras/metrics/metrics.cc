@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <nlohmann/json.hpp>
-#include <numeric>
 
 #include "frontend/keras/config_reader.h"
 #include "frontend/keras/layers/one_input.h"
@@ -133,28 +132,20 @@ Status check(const Metric& metric, const ir::Type& labels, const ir::Type& outpu
 }
 
 Tensor metric_values(const Metric& metric, Tensor y, const Signal& prediction) {
-  Tensor values;
   if (const LossFunction* loss = find_loss(metric.identifier)) {
     const ir::Type type = label_type(*loss, prediction.tensor.type());
-    values =
-        loss->values(as_loss(metric), reshape(convert(y, type.element), type.shape), prediction);
-  } else {
-    const MetricFunction* function = function_of(metric, y.shape(), prediction.tensor.shape());
-    values = function->values(metric, y, prediction.tensor);
+    return loss->values(as_loss(metric), reshape(convert(y, type.element), type.shape), prediction);
   }
-  if (values.rank() == 1) return values;
-  ir::Integers dimensions(static_cast<size_t>(values.rank()) - 1);
-  std::iota(dimensions.begin(), dimensions.end(), 1);
-  return mean(values, std::move(dimensions));
+  const MetricFunction* function = function_of(metric, y.shape(), prediction.tensor.shape());
+  return function->values(metric, y, prediction.tensor);
 }
 
 Expected<Metric> read_metric(const Json& json, const std::string& where) {
   const bool is_object = json.is_object() && json.contains("class_name") &&
                          json["class_name"].is_string() && json.contains("config");
   if (!json.is_string() && !is_object) {
-    return Diagnostic{where,
-                      fmt::format("a metric must be a name or an object, not {}", excerpt(json)),
-                      "metrics for several outputs are not supported"};
+    return Diagnostic{
+        where, fmt::format("a metric must be a name or an object, not {}", excerpt(json)), ""};
   }
   if (is_object && json["class_name"] == "function") return read_metric(json["config"], where);
   Metric metric(json.is_string() ? json.get<std::string>() : json["class_name"].get<std::string>());

@@ -31,8 +31,8 @@ std::string name_of(const Metric& metric);
 /// Whether the metric is known and compares labels and outputs of these types.
 Status check(const Metric& metric, const ir::Type& labels, const ir::Type& output);
 
-/// One value per row. y: labels; prediction: [batch, ...]. Gives f32 [batch]. "accuracy" is binary,
-/// sparse or categorical by the shapes, as Keras chooses.
+/// y: labels; prediction: [batch, ...]. Gives f32 [batch, ...]: values whose mean is a row's.
+/// "accuracy" is binary, sparse or categorical by the shapes, as Keras chooses.
 ir::Tensor metric_values(const Metric& metric, ir::Tensor y, const Signal& prediction);
 
 /// From a name, or from Keras's object. `where` opens the errors.
