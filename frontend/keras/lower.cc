@@ -73,8 +73,7 @@ class Lowering {
       const OutputObjective* output = trains() ? &objective_[i] : nullptr;
       const bool has_loss = output && output->loss;
       losses.push_back(has_loss ? std::string(output->function->name) : "");
-      classes.push_back(has_loss && output->function->integer_labels ? output->type.shape.back()
-                                                                     : 0);
+      classes.push_back(has_loss ? label_classes(*output->loss, output->type) : 0);
     }
     module_.attributes["inputs"] = model_.input_names();
     module_.attributes["outputs"] = model_.output_names();

@@ -14,36 +14,60 @@ Tensor spread(Tensor weights, Tensor values) {
   return broadcast_in_dim(weights, values.shape(), dimensions);
 }
 
-/// Means over everything but the rows.
-Tensor row_means(Tensor values) {
-  if (values.rank() == 1) return values;
-  ir::Integers dimensions(static_cast<size_t>(values.rank()) - 1);
-  std::iota(dimensions.begin(), dimensions.end(), 1);
-  return mean(values, std::move(dimensions));
+/// f32 like values: 1 where a value counts, times its weight.
+Tensor counts(const LossValues& result, Tensor weights, const Rows& rows) {
+  const ir::Type type = result.values.type();
+  Tensor ones =
+      result.valid ? convert(result.valid, type.element) : result.values.builder->constant(1, type);
+  if (weights) ones = ones * spread(weights, ones);
+  return without_padding(rows, ones);
 }
 
-/// Keras's reduction over the values of all real rows.
+/// The value that all rows have together. Sample weights count on the mean.
+Tensor joined_loss(const OutputObjective& output, Tensor labels, Tensor weights,
+                   const Signal& prediction, const Rows& rows) {
+  const Tensor p = without_padding(rows, prediction.tensor);
+  const Tensor value =
+      output.function->values(*output.loss, without_padding(rows, labels), {p, {}}).values;
+  if (!weights) return value;
+  const Tensor total = sum(without_padding(rows, weights));
+  if (output.loss->reduction == "sum") return value * total;
+  const double per_row = static_cast<double>(weights.type().count() / weights.shape()[0]);
+  return value * total / (rows.count * per_row);
+}
+
+/// Keras's reduction over the values of all real rows: by how many there are, whatever their
+/// weights; by the weights, where the reduction says so; values that are not valid do not count.
 Tensor output_loss(const OutputObjective& output, Tensor labels, Tensor weights,
                    const Signal& prediction, const Rows& rows) {
-  Tensor values = output.function->values(*output.loss, labels, prediction);
+  if (output.function->joins_rows) return joined_loss(output, labels, weights, prediction, rows);
+  const LossValues result = output.function->values(*output.loss, labels, prediction);
+  Tensor values = result.values;
   if (weights) values = values * spread(weights, values);
   const Tensor total = sum(without_padding(rows, values));
-  if (output.loss->reduction == "sum") return total;
+  const std::string& reduction = output.loss->reduction;
+  if (reduction == "sum") return total;
+  if (weights && reduction == "mean_with_sample_weight")
+    return quotient(total, sum(counts(result, weights, rows)));
+  if (result.valid) return quotient(total, sum(counts(result, {}, rows)));
   const int64_t per_row = values.type().count() / values.shape()[0];
   return total / (per_row == 1 ? rows.count : rows.count * static_cast<double>(per_row));
 }
 
-void add_metric(StepBuilder& step, const OutputMetric& metric, Tensor labels, Tensor weights,
-                const Signal& prediction, const Rows& rows) {
-  ir::LocationScope scope(step.builder(), metric.log_name);
-  Tensor values = metric_values(metric.metric, labels, prediction);
-  Tensor count = rows.count;
-  if (weights && metric.weighted) {
-    values = row_means(values * spread(weights, values));
-    count = sum(without_padding(rows, row_means(weights)));
+void add_metric(StepBuilder& step, const OutputObjective& output, const OutputMetric& metric,
+                Tensor labels, Tensor weights, const Signal& prediction, const Rows& rows) {
+  const MetricBatch batch{labels, prediction, rows.real, rows.count,
+                          metric.weighted ? weights : Tensor{}};
+  const auto rule = rule_of(metric.metric, output.labels(), output.type);
+  step.output(metric.log_name, update_metric(step, metric.log_name, *rule, batch));
+}
+
+void declare_variables(const std::string& name, const std::vector<MetricVariable>& parts,
+                       Variables& variables) {
+  for (const MetricVariable& part : parts) {
+    variables.declare(metric_prefix(name) + part.name, {ir::ElementType::f32, part.shape},
+                      ir::Role::metric, "Zeros", "metrics");
   }
-  const Tensor total = sum(without_padding(rows, row_means(values)));
-  step.output(metric.log_name, update_mean(step, metric.log_name, total, count));
 }
 
 }  // namespace
@@ -89,17 +113,15 @@ BatchLoss batch_loss(StepBuilder& step, const Objective& objective, const Labels
 }
 
 void declare_means(const Objective& objective, Variables& variables) {
-  std::vector<std::string> names = {"loss"};
+  const std::vector<MetricVariable> mean = {{"total"}, {"count"}};
+  declare_variables("loss", mean, variables);
   for (const OutputObjective& output : objective) {
-    if (!output.loss_log_name.empty()) names.push_back(output.loss_log_name);
+    if (!output.loss_log_name.empty()) declare_variables(output.loss_log_name, mean, variables);
   }
   for (const OutputObjective& output : objective) {
-    for (const OutputMetric& metric : output.metrics) names.push_back(metric.log_name);
-  }
-  for (const std::string& name : names) {
-    for (auto part : {"total", "count"}) {
-      variables.declare(metric_prefix(name) + part, {ir::ElementType::f32, {}}, ir::Role::metric,
-                        "Zeros", "metrics");
+    for (const OutputMetric& metric : output.metrics) {
+      const auto rule = rule_of(metric.metric, output.labels(), output.type);
+      declare_variables(metric.log_name, rule->variables(output.type), variables);
     }
   }
 }
@@ -117,8 +139,10 @@ void add_means(StepBuilder& step, const Objective& objective, const Labels& labe
                 update_mean(step, output.loss_log_name, loss.by_output[i], one));
   }
   for (size_t i = 0; i < objective.size(); ++i) {
-    for (const OutputMetric& metric : objective[i].metrics)
-      add_metric(step, metric, labels.labels[i], labels.sample_weights[i], predictions[i], rows);
+    for (const OutputMetric& metric : objective[i].metrics) {
+      add_metric(step, objective[i], metric, labels.labels[i], labels.sample_weights[i],
+                 predictions[i], rows);
+    }
   }
 }
 

@@ -96,4 +96,18 @@ Tensor update_mean(StepBuilder& step, const std::string& metric, Tensor total, T
   return new_total / new_count;
 }
 
+Tensor update_metric(StepBuilder& step, const std::string& name, const MetricRule& rule,
+                     const MetricBatch& batch) {
+  ir::LocationScope scope(step.builder(), name);
+  const std::vector<MetricVariable> variables = rule.variables(batch.p().type());
+  const std::vector<Tensor> sums = rule.sums(batch);
+  std::vector<Tensor> updated;
+  for (size_t i = 0; i < variables.size(); ++i) {
+    const std::string variable = metric_prefix(name) + variables[i].name;
+    updated.push_back(step.read(variable) + sums[i]);
+    step.assign(variable, updated.back());
+  }
+  return rule.result(updated);
+}
+
 }  // namespace kiln::keras

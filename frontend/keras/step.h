@@ -63,6 +63,10 @@ void add_weight_regularization(const Model& model, const Graph& graph, StepBuild
 ir::Tensor update_mean(StepBuilder& step, const std::string& metric, ir::Tensor total,
                        ir::Tensor count);
 
+/// Adds a batch to a metric's variables. Gives the metric so far.
+ir::Tensor update_metric(StepBuilder& step, const std::string& name, const MetricRule& rule,
+                         const MetricBatch& batch);
+
 /// "dense/kernel".
 std::string variable_name(const Layer& layer, const WeightSpec& weight);
 /// "metrics/accuracy/".
