@@ -29,9 +29,10 @@ Tensor joined_loss(const OutputObjective& output, Tensor labels, Tensor weights,
   const Tensor p = without_padding(rows, prediction.tensor);
   const Tensor value =
       output.function->values(*output.loss, without_padding(rows, labels), {p, {}}).values;
-  if (!weights) return value;
+  const std::string& reduction = output.loss->reduction;
+  if (!weights || reduction == "mean_with_sample_weight") return value;
   const Tensor total = sum(without_padding(rows, weights));
-  if (output.loss->reduction == "sum") return value * total;
+  if (reduction == "sum") return value * total;
   const double per_row = static_cast<double>(weights.type().count() / weights.shape()[0]);
   return value * total / (rows.count * per_row);
 }

@@ -33,12 +33,9 @@ Model everything() {
   RMSprop optimizer(.01);
   optimizer.centered = true;
   optimizer.clipnorm = .5;
-  Metric precise("BinaryAccuracy");
-  precise.is_object = true;
-  precise.threshold = .75;
   model.compile({.optimizer = optimizer,
                  .loss = CategoricalCrossentropy({.label_smoothing = .1}),
-                 .metrics = {"accuracy", precise}});
+                 .metrics = {"accuracy", metrics::BinaryAccuracy(.75)}});
   return model;
 }
 

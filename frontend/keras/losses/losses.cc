@@ -212,6 +212,11 @@ ir::Type label_type(const LossFunction& loss, const ir::Type& output) {
   return {ir::ElementType::i32, std::move(shape)};
 }
 
+int64_t label_classes(const Loss& loss, const ir::Type& output) {
+  const LossFunction* function = find_loss(loss.identifier);
+  return function->integer_labels && !loss.ignore_class ? output.shape.back() : 0;
+}
+
 void read_loss_options(const LossFunction& function, ConfigReader& config, Loss& loss) {
   for (const LossOption& option : function.options) {
     if (auto* flag = std::get_if<bool Loss::*>(&option.field)) {

@@ -110,6 +110,9 @@ Status check(const Loss& loss, const ir::Type& output);
 /// The type of y for a model whose output has that type.
 ir::Type label_type(const LossFunction& loss, const ir::Type& output);
 
+/// y holds integers in [0, classes); 0: it is compared as it is, or an ignored class may be any.
+int64_t label_classes(const Loss& loss, const ir::Type& output);
+
 /// From a name, or from Keras's object. `where` opens the errors.
 Expected<Loss> read_loss(const Json& json, const std::string& where);
 Json write_loss(const Loss& loss);

@@ -7,10 +7,10 @@
 namespace kiln::keras {
 
 Status LossMetric::check(const ir::Type& labels, const ir::Type& output) const {
-  if (function().joins_rows || loss.ignore_class) {
+  if (function().joins_rows)
     return Diagnostic{"", fmt::format("{} as a metric is not supported", function().class_name),
                       ""};
-  }
+  if (loss.ignore_class) return Diagnostic{"", "ignore_class of a metric is not supported", ""};
   return expect_labels(label_type(function(), output).shape, labels);
 }
 
