@@ -19,10 +19,10 @@ int main() {
   std::puts(value_or_exit(model.summary()).c_str());
 
   value_or_exit(
-      model.fit(digits.x, digits.y, {.epochs = 10, .batch_size = 32, .validation_split = 0.2}));
-  value_or_exit(model.evaluate(*digits.test_x, *digits.test_y));
+      model.fit(digits.x(), digits.y(), {.epochs = 10, .batch_size = 32, .validation_split = 0.2}));
+  value_or_exit(model.evaluate(digits.test_x(), digits.test_y()));
 
-  const Array probabilities = value_or_exit(model.predict(digits.test_x->slice_rows(0, 1)));
+  const Array probabilities = value_or_exit(model.predict(digits.test_x().slice_rows(0, 1)));
   std::puts("The first test image is:");
   for (int digit = 0; digit < 10; ++digit) {
     std::printf("  %d with probability %.4f\n", digit, probabilities.as<float>()[digit]);

@@ -1,49 +1,95 @@
 #include "frontend/kiln.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "frontend/keras/files/load.h"
+#include "frontend/keras/nested_model.h"
 #include "runtime/weights.h"
 
 namespace kiln {
 
+using keras::SampleWeights;
+using runtime::NamedArray;
+
+std::vector<NamedArray> Arrays::named(const std::string& kind) const {
+  std::vector<NamedArray> result = arrays_;
+  for (size_t i = 0; i < result.size(); ++i) {
+    if (!result[i].name.empty()) continue;
+    result[i].name = result.size() == 1 ? kind : kind + "_" + std::to_string(i);
+  }
+  return result;
+}
+
 /// Machine code with the weights that it works on. The session refers to the code.
-struct Sequential::Compiled {
+struct Model::Compiled {
   codegen::Jit code;
   runtime::Session session;
   int64_t batch_size;
+  SampleWeights weights;
 };
 
-Expected<Sequential::Compiled*> Sequential::compiled(int64_t batch_size, uint64_t seed) {
+Expected<Model::Compiled*> Model::compiled() {
+  if (compiled_) return compiled(compiled_->batch_size, 0, compiled_->weights);
+  return compiled(32, 0, SampleWeights::none);
+}
+
+Expected<Model::Compiled*> Model::compiled(int64_t batch_size, uint64_t seed,
+                                           SampleWeights weights) {
   KILN_ASSIGN(const std::string definition, to_json());
-  if (compiled_ && definition == compiled_definition_ &&
-      (batch_size == 0 || batch_size == compiled_->batch_size)) {
+  const bool same_model = compiled_ && definition == compiled_definition_;
+  // A step that takes weights does without, too.
+  if (same_model && batch_size == compiled_->batch_size &&
+      (weights == SampleWeights::none || weights == compiled_->weights)) {
     return compiled_.get();
   }
-  if (batch_size == 0) batch_size = compiled_ ? compiled_->batch_size : 32;
-  KILN_ASSIGN(ir::Module module, keras::lower(*this, {.batch = batch_size}));
+  KILN_ASSIGN(ir::Module module,
+              keras::lower(*this, {.batch = batch_size, .sample_weights = weights}));
   KILN_ASSIGN(codegen::Jit code, compile_in_memory(std::move(module)));
   KILN_ASSIGN(runtime::Session session, runtime::Session::create(code.model(), 0));
-  const bool same_model = compiled_ && definition == compiled_definition_;
   // The variables of one definition lie alike, whatever the batch.
   KILN_TRY(same_model ? session.restore(compiled_->session.snapshot()) : session.initialize(seed));
-  compiled_ = std::make_shared<Compiled>(Compiled{std::move(code), std::move(session), batch_size});
+  compiled_ = std::make_shared<Compiled>(
+      Compiled{std::move(code), std::move(session), batch_size, weights});
   compiled_definition_ = definition;
   return compiled_.get();
 }
 
 namespace {
 
-Expected<Dataset> adapted(const Array& x, const Array& y, const kiln_model& model) {
+/// What a step must take for these weights.
+SampleWeights kind_of(const Arrays& weights) {
+  SampleWeights kind = SampleWeights::none;
+  for (const NamedArray& named : weights.named("")) {
+    if (named.array.rank() > 1) return SampleWeights::per_value;
+    kind = SampleWeights::per_row;
+  }
+  return kind;
+}
+
+Expected<runtime::Examples> adapted(const Arrays& x, const Arrays& y, const Arrays& weights,
+                                    const kiln_model& model) {
   Dataset data;
-  data.x = x;
-  data.y = y;
-  return runtime::adapt(std::move(data), model, nullptr);
+  const std::pair<const Arrays*, const char*> kinds[] = {
+      {&x, "x"}, {&y, "y"}, {&weights, "sample_weight"}};
+  for (const auto& [arrays, kind] : kinds) {
+    std::vector<NamedArray> named = arrays->named(kind);
+    std::move(named.begin(), named.end(), std::back_inserter(data.train));
+  }
+  KILN_ASSIGN(runtime::ModelData examples, runtime::adapt(data, model, nullptr));
+  return std::move(examples.train);
 }
 
 }  // namespace
 
-Expected<History> Sequential::fit(const Array& x, const Array& y, const FitOptions& options) {
-  KILN_ASSIGN(Compiled* const model, compiled(options.batch_size, options.seed));
-  KILN_ASSIGN(const Dataset data, adapted(x, y, model->session.model()));
+Expected<History> Model::fit(const Arrays& x, const Arrays& y, const FitOptions& options) {
+  const bool by_class = !options.class_weight.empty();
+  const SampleWeights kind = by_class ? SampleWeights::per_row : kind_of(options.sample_weight);
+  KILN_ASSIGN(Compiled* const model, compiled(options.batch_size, options.seed, kind));
+  KILN_ASSIGN(runtime::Examples examples,
+              adapted(x, y, options.sample_weight, model->session.model()));
+  if (by_class)
+    KILN_TRY(apply_class_weights(options.class_weight, model->session.model(), examples));
   runtime::FitOptions fit_options;
   fit_options.verbose = options.verbose;
   fit_options.epochs = options.epochs;
@@ -57,36 +103,55 @@ Expected<History> Sequential::fit(const Array& x, const Array& y, const FitOptio
   fit_options.callbacks = options.callbacks;
   fit_options.files = keras::weight_files(*this);
   if (!options.validation_data) {
-    return runtime::fit(model->session, data.x, data.y, fit_options);
+    return runtime::fit(model->session, examples, fit_options);
   }
   const auto& [x_val, y_val] = *options.validation_data;
-  KILN_ASSIGN(const Dataset validation, adapted(x_val, y_val, model->session.model()));
-  return runtime::fit(model->session, data.x, data.y, {validation.x, validation.y}, fit_options);
+  KILN_ASSIGN(const runtime::Examples validation,
+              adapted(x_val, y_val, {}, model->session.model()));
+  return runtime::fit(model->session, examples, validation, fit_options);
 }
 
-Expected<Metrics> Sequential::evaluate(const Array& x, const Array& y, int verbose) {
-  KILN_ASSIGN(Compiled* const model, compiled(0, 0));
-  KILN_ASSIGN(const Dataset data, adapted(x, y, model->session.model()));
+Expected<Metrics> Model::evaluate(const Arrays& x, const Arrays& y,
+                                  const EvaluateOptions& options) {
+  KILN_ASSIGN(Compiled * model, compiled());
+  const SampleWeights kind = kind_of(options.sample_weight);
+  if (kind != SampleWeights::none) {
+    KILN_ASSIGN(model, compiled(model->batch_size, 0, kind));
+  }
+  KILN_ASSIGN(const runtime::Examples examples,
+              adapted(x, y, options.sample_weight, model->session.model()));
   runtime::LogOptions log;
-  log.verbose = verbose;
-  return runtime::evaluate(model->session, data.x, data.y, log);
+  log.verbose = options.verbose;
+  return runtime::evaluate(model->session, examples, log);
 }
 
-Expected<Array> Sequential::predict(const Array& x) {
-  KILN_ASSIGN(Compiled* const model, compiled(0, 0));
-  KILN_ASSIGN(const Dataset data, adapted(x, Array{}, model->session.model()));
-  return runtime::predict(model->session, data.x);
+Expected<Array> Model::predict(const Arrays& x) {
+  KILN_ASSIGN(const std::vector<Array> outputs, predict_all(x));
+  if (outputs.size() == 1) return outputs[0];
+  return Diagnostic{name, "has " + std::to_string(outputs.size()) + " outputs, not one",
+                    "call predict_all()"};
 }
 
-Status Sequential::save_weights(const std::string& path) {
-  KILN_ASSIGN(Compiled* const model, compiled(0, 0));
+Expected<std::vector<Array>> Model::predict_all(const Arrays& x) {
+  KILN_ASSIGN(Compiled* const model, compiled());
+  KILN_ASSIGN(const runtime::Examples examples, adapted(x, {}, {}, model->session.model()));
+  return runtime::predict(model->session, examples.x);
+}
+
+Status Model::save_weights(const std::string& path) {
+  KILN_ASSIGN(Compiled* const model, compiled());
   return runtime::save_weights(model->session, path, runtime::SaveState::kWeightsAndOptimizer);
 }
 
-Status Sequential::load_weights(const std::string& path) {
-  KILN_ASSIGN(Compiled* const model, compiled(0, 0));
+Status Model::load_weights(const std::string& path) {
+  KILN_ASSIGN(Compiled* const model, compiled());
   KILN_TRY(runtime::load_weights(model->session, path));
   return ok();
+}
+
+const keras::LayerPointer& Model::as_layer() {
+  if (!layer_) layer_ = std::make_shared<keras::NestedModel>(*this);
+  return layer_;
 }
 
 }  // namespace kiln

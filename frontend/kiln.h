@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "frontend/compiler.h"
+#include "frontend/keras/functional.h"
 #include "frontend/keras/layers.h"
 #include "frontend/keras/model.h"
 #include "frontend/keras/optimizers/optimizers.h"
@@ -25,12 +26,18 @@
 #include "runtime/callbacks/reduce_lr_on_plateau.h"
 #include "runtime/callbacks/tensor_board.h"
 #include "runtime/callbacks/terminate_on_nan.h"
+#include "runtime/class_weight.h"
 #include "runtime/dataset.h"
 #include "runtime/fit.h"
 
 namespace kiln {
 
-using keras::Activation;
+using Activation = keras::Callable<keras::Activation>;
+using Add = keras::Callable<keras::Add>;
+using Concatenate = keras::Callable<keras::Concatenate>;
+using Dense = keras::Callable<keras::Dense>;
+using Flatten = keras::Callable<keras::Flatten>;
+using Input = keras::Callable<keras::Input>;
 using keras::Adadelta;
 using keras::Adafactor;
 using keras::Adagrad;
@@ -43,25 +50,35 @@ using keras::AlphaDropout;
 using keras::Attention;
 using keras::Average;
 using keras::BatchNormalization;
+using keras::BinaryCrossentropy;
+using keras::BinaryFocalCrossentropy;
+using keras::CategoricalCrossentropy;
+using keras::CategoricalFocalCrossentropy;
+using keras::CategoricalHinge;
 using keras::Concatenate;
 using keras::CosineDecay;
 using keras::CosineDecayRestarts;
+using keras::CosineSimilarity;
 using keras::Cropping1D;
 using keras::Cropping2D;
 using keras::Cropping3D;
 using keras::Dense;
+using keras::Dice;
 using keras::Dot;
 using keras::Dropout;
 using keras::ELU;
 using keras::ExponentialDecay;
-using keras::Flatten;
 using keras::Ftrl;
 using keras::GaussianDropout;
 using keras::GaussianNoise;
 using keras::GroupNormalization;
+using keras::Hinge;
+using keras::Huber;
 using keras::Identity;
 using keras::Input;
 using keras::InverseTimeDecay;
+using keras::KerasTensor;
+using keras::KLDivergence;
 using keras::L1;
 using keras::L1L2;
 using keras::L2;
@@ -69,8 +86,13 @@ using keras::Lamb;
 using keras::LayerNormalization;
 using keras::LeakyReLU;
 using keras::Lion;
+using keras::LogCosh;
 using keras::Maximum;
 using keras::MaxNorm;
+using keras::MeanAbsoluteError;
+using keras::MeanAbsolutePercentageError;
+using keras::MeanSquaredError;
+using keras::MeanSquaredLogarithmicError;
 using keras::Minimum;
 using keras::MinMaxNorm;
 using keras::MultiHeadAttention;
@@ -81,6 +103,7 @@ using keras::Normalization;
 using keras::OrthogonalRegularizer;
 using keras::Permute;
 using keras::PiecewiseConstantDecay;
+using keras::Poisson;
 using keras::PolynomialDecay;
 using keras::PReLU;
 using keras::ReLU;
@@ -91,10 +114,13 @@ using keras::RMSNormalization;
 using keras::RMSprop;
 using keras::SGD;
 using keras::Softmax;
+using keras::SparseCategoricalCrossentropy;
 using keras::SpatialDropout1D;
 using keras::SpatialDropout2D;
 using keras::SpatialDropout3D;
+using keras::SquaredHinge;
 using keras::Subtract;
+using keras::Tversky;
 using keras::UnitNorm;
 using keras::UnitNormalization;
 using keras::UpSampling1D;
@@ -102,6 +128,21 @@ using keras::UpSampling2D;
 using keras::ZeroPadding1D;
 using keras::ZeroPadding2D;
 using keras::ZeroPadding3D;
+namespace metrics = keras::metrics;
+using metrics::AUC;
+using metrics::BinaryAccuracy;
+using metrics::BinaryIoU;
+using metrics::F1Score;
+using metrics::FalseNegatives;
+using metrics::FalsePositives;
+using metrics::MeanIoU;
+using metrics::Precision;
+using metrics::R2Score;
+using metrics::Recall;
+using metrics::RootMeanSquaredError;
+using metrics::TopKCategoricalAccuracy;
+using metrics::TrueNegatives;
+using metrics::TruePositives;
 using runtime::Array;
 using runtime::BackupAndRestore;
 using runtime::Callback;
@@ -126,48 +167,102 @@ T value_or_exit(Expected<T> result) {
   std::exit(2);
 }
 
+/// Arrays for a model's inputs or its outputs: one, several in the model's order, or by name.
+class Arrays {
+ public:
+  Arrays() = default;
+  Arrays(Array array) : arrays_{{"", std::move(array)}} {}
+  Arrays(std::initializer_list<Array> arrays) {
+    for (const Array& array : arrays) arrays_.push_back({"", array});
+  }
+  Arrays(std::initializer_list<std::pair<const char*, Array>> arrays) {
+    for (const auto& [name, array] : arrays) arrays_.push_back({name, array});
+  }
+
+  bool empty() const { return arrays_.empty(); }
+  /// By name; those in order are called KIND_0, KIND_1, ..., and a single one KIND.
+  std::vector<runtime::NamedArray> named(const std::string& kind) const;
+
+ private:
+  std::vector<runtime::NamedArray> arrays_;  ///< a name is empty: in order
+};
+
 /// The arguments of Keras's fit().
 struct FitOptions {
   int epochs = 1;
   int64_t batch_size = 32;
   double validation_split = 0;  ///< the last part of the examples, taken before shuffling
   bool shuffle = true;
-  uint64_t seed =
-      0;  ///< of the initial weights, when fit() is the first to need them, and of the order
+  /// Of the initial weights, when fit() is the first to need them, and of the order.
+  uint64_t seed = 0;
   int verbose = 1;  ///< 0 nothing, 1 a progress bar, 2 a line an epoch
+  /// How much each example counts in the loss and the weighted metrics: [examples], for all outputs
+  /// or for each; also [examples, time steps].
+  Arrays sample_weight = {};
+  runtime::ClassWeights class_weight = {};  ///< the same by the example's class
   int initial_epoch = 0;
-  std::optional<std::pair<Array, Array>> validation_data = {};  ///< x, y; instead of a split
-  int validation_freq = 1;                                      ///< epochs from one to the next
-  std::optional<int64_t> validation_steps = {};                 ///< batches of it; nothing: all
+  std::optional<std::pair<Arrays, Arrays>> validation_data = {};  ///< x, y; instead of a split
+  int validation_freq = 1;                                        ///< epochs from one to the next
+  std::optional<int64_t> validation_steps = {};                   ///< batches of it; nothing: all
   std::optional<int64_t> steps_per_epoch = {};  ///< the next epoch goes on there; nothing: all
   /// {EarlyStopping({.patience = 3}), ...}, run in this order. ModelCheckpoint writes .npz, and
   /// .keras and .weights.h5 as Keras does.
   std::vector<runtime::CallbackHandle> callbacks = {};
 };
 
-/// A Sequential model that trains, evaluates and predicts. It is compiled to machine code when data
-/// first needs it, and again where the batch size changes; the weights go along.
-/// x: [examples, ...] in the model's input shape (bytes are scaled to [0, 1] and images reshaped
-/// where the sizes agree); y: [examples] class numbers, or [examples, ...] in the output's shape.
-class Sequential : public keras::Sequential {
- public:
-  using keras::Sequential::Sequential;
+/// The arguments of Keras's evaluate().
+struct EvaluateOptions {
+  int verbose = 1;
+  Arrays sample_weight = {};
+};
 
-  Expected<History> fit(const Array& x, const Array& y, const FitOptions& options = {});
+/// A model that trains, evaluates and predicts. It is compiled to machine code when data first
+/// needs it, and again where the batch size changes; the weights go along.
+/// x: [examples, ...] in the input's shape (bytes are scaled to [0, 1] and images reshaped where
+/// the sizes agree); y: [examples] class numbers, or [examples, ...] in the output's shape.
+class Model : public keras::Model {
+ public:
+  Model(keras::Model definition) : keras::Model(std::move(definition)) {}
+  /// The layers between these, as Keras's functional API has it.
+  Model(const std::vector<KerasTensor>& inputs, const std::vector<KerasTensor>& outputs,
+        std::string name = "functional")
+      : Model(keras::functional(inputs, outputs, std::move(name))) {}
+
+  /// The model as a layer of another one; applied twice, it shares its weights.
+  KerasTensor operator()(const KerasTensor& input) { return {as_layer(), {input}}; }
+  KerasTensor operator()(std::vector<KerasTensor> inputs) {
+    return {as_layer(), std::move(inputs)};
+  }
+
+  Expected<History> fit(const Arrays& x, const Arrays& y, const FitOptions& options = {});
   /// The loss and the metrics over all examples.
-  Expected<Metrics> evaluate(const Array& x, const Array& y, int verbose = 1);
-  /// [examples, ...]: the model's output for each row.
-  Expected<Array> predict(const Array& x);
+  Expected<Metrics> evaluate(const Arrays& x, const Arrays& y, const EvaluateOptions& options = {});
+  /// [examples, ...]: the output for each row, of a model with one output.
+  Expected<Array> predict(const Arrays& x);
+  /// The same for each output.
+  Expected<std::vector<Array>> predict_all(const Arrays& x);
   /// To and from FILE.npz; the optimizer's state goes along.
   Status save_weights(const std::string& path);
   Status load_weights(const std::string& path);
 
  private:
   struct Compiled;
-  Expected<Compiled*> compiled(int64_t batch_size, uint64_t seed);
+  Expected<Compiled*> compiled(int64_t batch_size, uint64_t seed, keras::SampleWeights weights);
+  /// As it is, whatever that is.
+  Expected<Compiled*> compiled();
+  const keras::LayerPointer& as_layer();
 
   std::shared_ptr<Compiled> compiled_;
   std::string compiled_definition_;  ///< what compiled_ was made from
+  keras::LayerPointer layer_;
+};
+
+/// A chain of layers.
+class Sequential : public Model {
+ public:
+  explicit Sequential(std::initializer_list<keras::AnyLayer> layers,
+                      std::string name = "sequential")
+      : Model(keras::Sequential(layers, std::move(name))) {}
 };
 
 }  // namespace kiln

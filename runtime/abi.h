@@ -16,7 +16,7 @@
 extern "C" {
 #endif
 
-#define KILN_ABI_VERSION 1
+#define KILN_ABI_VERSION 2
 #define KILN_ALIGNMENT 64
 
 /// Element types, in the order of ir::ElementType.
@@ -63,13 +63,19 @@ typedef int32_t (*kiln_run)(void* pool, void* state, void* arena, const void* co
                             void* const* outputs);
 
 /// One compiled function. The functions of a trainable model, by name:
-///   init(seed: i64)             sets every variable (weights from their initializers, slots to
-///   zero) train_step(x, y, count)     one optimizer step on a batch; updates the metrics
-///   test_step(x, y, count)      loss and metrics of a batch; changes nothing but the metrics
-///   predict_step(x)             the model's output
-///   finalize()                  only where the optimizer averages weights: fit ends with it
-/// x, y: [batch, ...]; count: i32 scalar, 1..batch: rows from `count` on are padding and count for
-/// nothing, in the loss, the gradients and the metrics (the short last batch is exact).
+///   init(seed: i64)                     sets every variable: weights from their initializers,
+///                                       slots to zero
+///   train_step(x..., y..., w..., count) one optimizer step on a batch; updates the metrics
+///   test_step(x..., y..., w..., count)  loss and metrics of a batch; changes nothing but the
+///                                       metrics
+///   predict_step(x...)                  the model's outputs
+///   finalize()                          only where the optimizer averages weights: fit ends with
+///   it
+/// x: one for each of the model's inputs, [batch, ...], called "x", or "x/NAME" where there are
+/// several. y: one for each output that has a loss, likewise. w: sample weights of these outputs,
+/// f32 [batch] or [batch, ...], or none at all: see kiln_model. count: i32 scalar, 1..batch: rows
+/// from `count` on are padding and count for nothing, in the loss, the gradients and the metrics
+/// (the short last batch is exact).
 /// Outputs of train_step and test_step are f32 scalars: `batch_loss` (this batch alone), then the
 /// running means since the metrics were last zeroed, by Keras's names: `loss`, `accuracy`, ...
 typedef struct {
@@ -85,15 +91,24 @@ typedef struct {
   kiln_run run;
 } kiln_function;
 
+/// One of the model's outputs.
+typedef struct {
+  const char* name;  ///< in data and logs: "digit"
+  /// Keras's name of its loss; "" where it has none, and so takes no labels.
+  const char* loss;
+  int64_t label_classes;  ///< y holds integers in [0, label_classes); 0: y is compared as it is
+} kiln_output;
+
 /// The whole model.
 typedef struct {
   int32_t abi_version;  ///< KILN_ABI_VERSION
   const char* name;
-  const char* target;  ///< what it was compiled for, "x86-64-linux-avx2-fma-..."
-  const char*
-      loss;  ///< Keras's name of the loss, or "" where the model was not compiled for training
-  const char* summary;    ///< Keras's table of layers, many lines
-  int64_t label_classes;  ///< y holds integers in [0, label_classes); 0: y is compared as it is
+  const char* target;   ///< what it was compiled for, "x86-64-linux-avx2-fma-..."
+  const char* summary;  ///< Keras's table of layers, many lines
+  int32_t input_count;
+  const char* const* input_names;  ///< in data, in the order of predict_step's inputs
+  int32_t output_count;
+  const kiln_output* outputs;  ///< in the order of predict_step's outputs
   int64_t state_bytes;
   int32_t variable_count;
   const kiln_variable* variables;

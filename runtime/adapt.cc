@@ -88,14 +88,30 @@ bool can_reshape(std::span<const int64_t> from, std::span<const int64_t> to) {
 // Brings the rows of one array into the model's shape and type.
 class Adapter {
  public:
-  /// `part` is "test " or empty, `name` x or y.
-  Adapter(const std::string& part, const std::string& name, const kiln_model& model, Notes& notes)
-      : where_(part + name), name_(name), model_(model), notes_(notes) {}
+  /// `part` is "test " or empty, `name` that of the array. `output`: which it holds the labels of;
+  /// null: an input.
+  Adapter(const std::string& part, const std::string& name, const kiln_model& model,
+          const kiln_output* output, Notes& notes)
+      : where_(part + name), name_(name), model_(model), output_(output), notes_(notes) {}
 
   Expected<Array> adapt_x(const Array& x, const Wanted& wanted) {
     KILN_ASSIGN(const Array shaped, with_row_dims(x, wanted));
     if (x.type == KILN_U8 && is_floating(wanted.type)) return scale(shaped, wanted.type);
     return with_type(shaped, wanted.type);
+  }
+
+  // A weight for each example, or for each value that the loss has for it.
+  Expected<Array> adapt_weights(const Array& weights, const Wanted& wanted) {
+    const Array numbers = convert(weights, KILN_F32);
+    const int64_t own = product(weights.row_dims()), size = product(wanted.row_dims);
+    if (own == size) return with_row_dims(numbers, wanted);
+    if (own != 1) return wrong_shape(weights, wanted);
+    std::vector<int64_t> dims = {weights.rows()};
+    dims.insert(dims.end(), wanted.row_dims.begin(), wanted.row_dims.end());
+    const Array spread = allocate(KILN_F32, std::move(dims));
+    for (int64_t row = 0; row < weights.rows(); ++row)
+      std::fill_n(spread.as<float>() + row * size, size, numbers.as<float>()[row]);
+    return spread;
   }
 
   Expected<Array> adapt_y(const Array& y, const Wanted& wanted) {
@@ -191,17 +207,18 @@ class Adapter {
   Status check_encoding(const Array& y, const Wanted& wanted) const {
     const int64_t own = product(y.row_dims());
     const int64_t size = product(wanted.row_dims);
-    const int64_t classes = model_.label_classes;
+    const int64_t classes = output_->label_classes;
     if (classes > 1 && own == size * classes) {
       return failure("each row holds " + std::to_string(own) +
-                         " numbers (one-hot), but the loss '" + model_.loss +
+                         " numbers (one-hot), but the loss '" + output_->loss +
                          "' takes one class number",
                      "use numpy.argmax(y, axis=-1), or the loss categorical_crossentropy");
     }
-    const bool one_hot = std::string_view(model_.loss) == "categorical_crossentropy";
+    const bool one_hot = std::string_view(output_->loss) == "categorical_crossentropy";
     if (one_hot && own == 1 && size > 1) {
-      return failure("each row holds one class number, but the loss '" + std::string(model_.loss) +
-                         "' takes " + tensor_name(wanted.type, wanted.row_dims) + " (one-hot)",
+      return failure("each row holds one class number, but the loss '" +
+                         std::string(output_->loss) + "' takes " +
+                         tensor_name(wanted.type, wanted.row_dims) + " (one-hot)",
                      "use numpy.eye(" + std::to_string(size) +
                          ")[y], or the loss sparse_categorical_crossentropy");
     }
@@ -210,7 +227,7 @@ class Adapter {
 
   // No label may be NaN; those of a classifier must be class numbers.
   Status check_labels(const Array& y) const {
-    const int64_t classes = model_.label_classes;
+    const int64_t classes = output_->label_classes;
     if (classes == 0 && !is_floating(y.type)) return ok();
     const Array numbers = convert(y, KILN_F64);
     const int64_t count = y.element_count();
@@ -227,60 +244,193 @@ class Adapter {
   }
 
   Diagnostic wrong_label(const Array& y, int64_t element, double value) const {
-    const std::string classes = std::to_string(model_.label_classes);
+    const std::string classes = std::to_string(output_->label_classes);
     return failure(place(y, element) + " is " + number(value) + ", but the model '" + model_.name +
                        "' has " + classes + " classes, 0 to " +
-                       std::to_string(model_.label_classes - 1),
+                       std::to_string(output_->label_classes - 1),
                    "number the classes from 0, or give the model's last layer more units");
   }
 
   const std::string where_;
   const std::string name_;
   const kiln_model& model_;
+  const kiln_output* output_;
   Notes& notes_;
 };
 
-Status check_lengths(const char* part, const Array& x, const Array& y) {
-  if (x.rows() == y.rows() && y.rank() > 0) return ok();
-  return Diagnostic{part,
-                    "x has " + std::to_string(x.rows()) + " rows and y has " +
-                        std::to_string(y.rank() > 0 ? y.rows() : 0),
-                    "each row of x needs one row of y"};
+// The arrays of one part of the data, and which of them are for what.
+class Arrays {
+ public:
+  explicit Arrays(const std::vector<NamedArray>& arrays)
+      : arrays_(arrays), used_(arrays.size(), false) {}
+
+  // The first array that has one of these names; null: there is none.
+  const NamedArray* take(const std::vector<std::string>& names) {
+    for (const std::string& name : names) {
+      for (size_t i = 0; i < arrays_.size(); ++i) {
+        if (arrays_[i].name != name) continue;
+        used_[i] = true;
+        return &arrays_[i];
+      }
+    }
+    return nullptr;
+  }
+
+  std::string names(bool unused_alone) const {
+    std::string text;
+    for (size_t i = 0; i < arrays_.size(); ++i) {
+      if (!unused_alone || !used_[i]) text += (text.empty() ? "" : ", ") + arrays_[i].name;
+    }
+    return text;
+  }
+
+ private:
+  const std::vector<NamedArray>& arrays_;
+  std::vector<bool> used_;
+};
+
+// What an array for input or output `index` of `count` may be called; the first is the model's own.
+std::vector<std::string> names_for(const std::string& kind, const std::string& name, int index,
+                                   int count) {
+  std::vector<std::string> names = {name, kind + "_" + name, kind + "_" + std::to_string(index)};
+  if (count == 1) names.push_back(kind);
+  return names;
+}
+
+// Finds and adapts the arrays of one part of the data.
+class PartAdapter {
+ public:
+  PartAdapter(const std::string& part, const std::vector<NamedArray>& arrays,
+              const kiln_model& model, const StepInputs& step, Notes& notes)
+      : part_(part), arrays_(arrays), model_(model), step_(step), notes_(notes) {}
+
+  Expected<Examples> run() {
+    KILN_TRY(adapt_inputs());
+    KILN_TRY(adapt_labels());
+    KILN_TRY(adapt_sample_weights());
+    const std::string unused = arrays_.names(true);
+    // A model for prediction alone has no use for labels.
+    if (!unused.empty() && !step_.y.empty()) notes_.add("passed over: " + unused);
+    return std::move(examples_);
+  }
+
+ private:
+  Status adapt_inputs() {
+    for (int i = 0; i < model_.input_count; ++i) {
+      const auto names = names_for("x", model_.input_names[i], i, model_.input_count);
+      const NamedArray* found = arrays_.take(names);
+      if (found == nullptr) return missing("input", names);
+      KILN_ASSIGN(Array array,
+                  adapter(*found, nullptr).adapt_x(found->array, wanted_of(step_.x[i])));
+      examples_.x.push_back(std::move(array));
+    }
+    return ok();
+  }
+
+  // Labels of all outputs that take some, or of none.
+  Status adapt_labels() {
+    std::vector<std::string> missing_names;
+    for (int i = 0, label = 0; i < model_.output_count && !step_.y.empty(); ++i) {
+      const kiln_output& output = model_.outputs[i];
+      if (output.loss[0] == 0) continue;
+      const auto names = names_for("y", output.name, i, model_.output_count);
+      const NamedArray* found = arrays_.take(names);
+      const Wanted wanted = wanted_of(step_.y[label++]);
+      if (found == nullptr) {
+        if (missing_names.empty()) missing_names = names;
+        continue;
+      }
+      KILN_ASSIGN(Array array, adapter(*found, &output).adapt_y(found->array, wanted));
+      examples_.y.push_back(std::move(array));
+    }
+    if (missing_names.empty() || examples_.y.empty()) return ok();
+    return missing("output", missing_names);
+  }
+
+  // Weights of all outputs, ones where an output has none; nothing where there are none at all.
+  Status adapt_sample_weights() {
+    const NamedArray* shared = arrays_.take({"sample_weight"});
+    std::vector<const NamedArray*> found;
+    bool any = shared != nullptr;
+    for (int i = 0; i < model_.output_count; ++i) {
+      if (model_.outputs[i].loss[0] == 0) continue;
+      const NamedArray* own = arrays_.take({std::string("sample_weight_") + model_.outputs[i].name,
+                                            "sample_weight_" + std::to_string(i)});
+      any = any || own != nullptr;
+      found.push_back(own != nullptr ? own : shared);
+    }
+    if (!any || step_.y.empty()) return ok();
+    if (step_.sample_weights.empty()) {
+      return Diagnostic{part_ + "sample_weight", "the model was compiled without sample weights",
+                        "compile it with --sample-weight, or leave the array out"};
+    }
+    for (size_t i = 0; i < found.size(); ++i) {
+      const Wanted wanted = wanted_of(step_.sample_weights[i]);
+      KILN_ASSIGN(Array array, weights_of(found[i], wanted));
+      examples_.sample_weights.push_back(std::move(array));
+    }
+    return ok();
+  }
+
+  Expected<Array> weights_of(const NamedArray* found, const Wanted& wanted) {
+    if (found != nullptr) return adapter(*found, nullptr).adapt_weights(found->array, wanted);
+    const Array ones = allocate(KILN_F32, {examples_.rows()});
+    std::fill_n(ones.as<float>(), ones.rows(), 1.0f);
+    return adapter({"sample_weight", ones}, nullptr).adapt_weights(ones, wanted);
+  }
+
+  Adapter adapter(const NamedArray& named, const kiln_output* output) {
+    return Adapter(part_, named.name, model_, output, notes_);
+  }
+
+  Diagnostic missing(const char* what, const std::vector<std::string>& names) const {
+    return {part_ + "data",
+            std::string("has no array for the model's ") + what + " \"" + names[0] +
+                "\"; it holds " + arrays_.names(false),
+            "call the array " + names[0] + ", or " + names.back()};
+  }
+
+  const std::string part_;
+  Arrays arrays_;
+  const kiln_model& model_;
+  const StepInputs& step_;
+  Notes& notes_;
+  Examples examples_;
+};
+
+Status check_lengths(const std::string& part, const std::vector<NamedArray>& arrays) {
+  for (const NamedArray& named : arrays) {
+    const int64_t rows = named.array.rank() > 0 ? named.array.rows() : 0;
+    if (rows == 0) {
+      return Diagnostic{part + named.name, "holds no examples: it is " + named.array.name(), ""};
+    }
+    if (rows == arrays[0].array.rows()) continue;
+    return Diagnostic{part + "data",
+                      arrays[0].name + " has " + std::to_string(arrays[0].array.rows()) +
+                          " rows and " + named.name + " has " + std::to_string(rows),
+                      "row i of every array belongs to example i"};
+  }
+  return ok();
 }
 
 }  // namespace
 
-Expected<Dataset> adapt(Dataset data, const kiln_model& model, std::string* notes) {
+Expected<ModelData> adapt(const Dataset& data, const kiln_model& model, std::string* notes) {
   const kiln_function* function = consumer(model);
   if (function == nullptr) {
     return Diagnostic{model.name, "the model has no function that takes data", ""};
   }
-  if (data.x.rank() == 0 || data.x.rows() == 0) {
-    return Diagnostic{"x", "holds no examples: it is " + data.x.name(), ""};
-  }
-  // A y that no function takes (a model for prediction alone) stays as it is.
-  const bool takes_labels = function->input_count >= 3;
+  KILN_ASSIGN(const StepInputs step, step_inputs(model, *function));
+  KILN_TRY(check_lengths("", data.train));
+  KILN_TRY(check_lengths("test ", data.test));
   Notes lines;
-  if (data.has_labels()) KILN_TRY(check_lengths("data", data.x, data.y));
-  if (data.test_x && data.test_y) {
-    KILN_TRY(check_lengths("test data", *data.test_x, *data.test_y));
-  }
-  const Wanted wanted_x = wanted_of(function->inputs[0]);
-  KILN_ASSIGN(data.x, Adapter("", "x", model, lines).adapt_x(data.x, wanted_x));
-  if (data.test_x) {
-    KILN_ASSIGN(data.test_x, Adapter("test ", "x", model, lines).adapt_x(*data.test_x, wanted_x));
-  }
-  if (takes_labels) {
-    const Wanted wanted_y = wanted_of(function->inputs[1]);
-    if (data.has_labels()) {
-      KILN_ASSIGN(data.y, Adapter("", "y", model, lines).adapt_y(data.y, wanted_y));
-    }
-    if (data.test_y) {
-      KILN_ASSIGN(data.test_y, Adapter("test ", "y", model, lines).adapt_y(*data.test_y, wanted_y));
-    }
+  ModelData result;
+  KILN_ASSIGN(result.train, PartAdapter("", data.train, model, step, lines).run());
+  if (!data.test.empty()) {
+    KILN_ASSIGN(result.test, PartAdapter("test ", data.test, model, step, lines).run());
   }
   lines.append_to(notes);
-  return data;
+  return result;
 }
 
 }  // namespace kiln::runtime

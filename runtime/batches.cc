@@ -160,18 +160,58 @@ Status check_labels(const Array& labels, int64_t classes, const std::string& wha
   return ok();
 }
 
-Status check_examples(const kiln_model& model, const kiln_function& function, const Array& x,
-                      const Array& y, const std::string& what) {
-  if (x.storage == nullptr || x.rows() == 0) return Diagnostic{what + "x", "has no examples", ""};
-  if (y.storage == nullptr) return Diagnostic{what + "y", "has no labels", ""};
-  if (x.rows() != y.rows()) {
-    return Diagnostic{
-        what + "y", "has " + std::to_string(y.rows()) + " rows, x has " + std::to_string(x.rows()),
-        "each row of x needs its own row of y"};
+namespace {
+
+std::string names_of(std::span<const kiln_tensor> tensors) {
+  std::string names;
+  for (const kiln_tensor& tensor : tensors)
+    names += std::string(names.empty() ? "" : ", ") + tensor.name;
+  return names;
+}
+
+/// One array for each tensor, all with `rows` rows that fit it.
+Status check_arrays(const std::vector<Array>& arrays, std::span<const kiln_tensor> tensors,
+                    int64_t rows, const char* first, const std::string& what) {
+  if (arrays.size() != tensors.size()) {
+    return Diagnostic{what + names_of(tensors),
+                      "the model takes " + std::to_string(tensors.size()) + " arrays here, gets " +
+                          std::to_string(arrays.size()),
+                      ""};
   }
-  KILN_TRY(check_rows(x, function.inputs[0], what + "x"));
-  KILN_TRY(check_rows(y, function.inputs[1], what + "y"));
-  return check_labels(y, model.label_classes, what + "y");
+  for (size_t i = 0; i < arrays.size(); ++i) {
+    const std::string name = what + tensors[i].name;
+    if (arrays[i].rows() != rows) {
+      return Diagnostic{name,
+                        "has " + std::to_string(arrays[i].rows()) + " rows, " + first + " has " +
+                            std::to_string(rows),
+                        "row i of every array belongs to example i"};
+    }
+    KILN_TRY(check_rows(arrays[i], tensors[i], name));
+  }
+  return ok();
+}
+
+}  // namespace
+
+Status check_examples(const kiln_model& model, const kiln_function& function,
+                      const Examples& examples, const std::string& what) {
+  KILN_ASSIGN(const StepInputs step, step_inputs(model, function));
+  const char* first = step.x[0].name;
+  if (examples.empty() || examples.rows() == 0)
+    return Diagnostic{what + first, "has no examples", ""};
+  KILN_TRY(check_arrays(examples.x, step.x, examples.rows(), first, what));
+  if (step.y.empty()) return ok();
+  if (examples.y.empty()) return Diagnostic{what + names_of(step.y), "has no labels", ""};
+  KILN_TRY(check_arrays(examples.y, step.y, examples.rows(), first, what));
+  const auto outputs = labelled_outputs(model);
+  for (size_t i = 0; i < outputs.size(); ++i)
+    KILN_TRY(check_labels(examples.y[i], outputs[i]->label_classes, what + step.y[i].name));
+  if (examples.sample_weights.empty()) return ok();
+  if (step.sample_weights.empty()) {
+    return Diagnostic{what + "sample weights", "the model was compiled without them",
+                      "compile it with sample weights"};
+  }
+  return check_arrays(examples.sample_weights, step.sample_weights, examples.rows(), first, what);
 }
 
 }  // namespace kiln::runtime

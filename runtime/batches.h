@@ -8,6 +8,7 @@
 
 #include "runtime/abi.h"
 #include "runtime/array.h"
+#include "runtime/examples.h"
 #include "runtime/expected.h"
 #include "runtime/session.h"
 #include "runtime/thread_pool.h"
@@ -45,9 +46,11 @@ Status check_rows(const Array& rows, const kiln_tensor& input, const std::string
 /// Every label is an integer in [0, classes). Nothing is checked where `classes` is 0.
 Status check_labels(const Array& labels, int64_t classes, const std::string& what);
 
-/// x and y have as many rows, at least one, and are what `function`(x, y, count) takes. `what`
-/// comes before "x" and "y" in the Diagnostic ("validation ", or nothing).
-Status check_examples(const kiln_model& model, const kiln_function& function, const Array& x,
-                      const Array& y, const std::string& what);
+/// The examples have all arrays that `function` takes, each of the same number of rows, at least
+/// one, and of the right types and shapes. `what` comes before the names of arrays in the
+/// Diagnostic
+/// ("validation ", or nothing).
+Status check_examples(const kiln_model& model, const kiln_function& function,
+                      const Examples& examples, const std::string& what);
 
 }  // namespace kiln::runtime

@@ -118,6 +118,10 @@ constexpr OptionEntry kOptions[] = {
      }},
     {"validation-split", "F", kFit,
      "keep the last part F of the examples for validation; default 0", read_split},
+    {"sample-weight", "W.npy", kFit | kEvaluate, "how much each example counts",
+     [](CommandLine& line, const char* value) { return read_text(line.sample_weight, value); }},
+    {"class-weight", "C:W,...", kFit, "how much the examples of each class count; others count 1",
+     [](CommandLine& line, const char* value) { return read_text(line.class_weight, value); }},
     {"validation-data", "DATA", kFit, "validate on these examples instead",
      [](CommandLine& line, const char* value) { return read_text(line.validation_data, value); }},
     {"validation-freq", "N", kFit, "validate after every N epochs; default 1",
@@ -146,7 +150,7 @@ constexpr OptionEntry kOptions[] = {
      read_history},
     {"part", "PART", kEvaluate | kPredict,
      "train or test: which examples; default the test set where there is one", read_part},
-    {"output", "OUT.npy", kPredict, "write the model's outputs; also -o",
+    {"output", "OUT", kPredict, "write the model's outputs, .npy or (several) .npz; also -o",
      [](CommandLine& line, const char* value) { return read_text(line.output, value); }},
     {"all", nullptr, kPredict, "print all rows, not the first 20 alone",
      [](CommandLine& line, const char*) { return line.all = true, Complaint(); }},
@@ -160,9 +164,12 @@ constexpr const char* kDataHelp =
     "\nDATA is one of\n"
     "  digits            drawn digits, 28x28, made by the program itself\n"
     "  reviews           film reviews of 200 word numbers, made by the program itself\n"
-    "  DIRECTORY         IDX files by MNIST's names, with or without .gz\n"
+    "  DIRECTORY         IDX files by MNIST's names, with or without .gz, or an .npy file for "
+    "each\n"
+    "                    of the model's inputs and outputs, by their names\n"
     "  X.npy,Y.npy       examples and labels; X.npy alone for predict\n"
-    "  FILE.npz          arrays x, y or x_train, y_train, x_test, y_test\n"
+    "  FILE.npz          arrays x, y, or by the names of the model's inputs and outputs, and\n"
+    "                    sample_weight; x_train, y_train, x_test, y_test\n"
     "  FILE.csv          numbers; the label is the last column (FILE.csv:label=NAME: that one)\n";
 
 constexpr const char* kBackupHelp =

@@ -24,6 +24,8 @@ struct CommandLine {
   std::string save;
   std::string history;
   std::string output;
+  std::string sample_weight;  ///< a .npy file
+  std::string class_weight;   ///< "0:1,1:5"
   int epochs = 1;
   int initial_epoch = 0;
   double validation_split = 0;

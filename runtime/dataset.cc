@@ -1,6 +1,10 @@
 #include "runtime/dataset.h"
 
+#include <dirent.h>
+
+#include <algorithm>
 #include <charconv>
+#include <memory>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -19,7 +23,7 @@ namespace {
 constexpr int64_t kMostGenerated = 1000000;  // 784 MB of images
 
 constexpr const char* kForms =
-    "data is one of: digits; reviews; a directory of IDX files; X.npy,Y.npy; FILE.npz; "
+    "data is one of: digits; reviews; a directory of IDX or .npy files; X.npy,Y.npy; FILE.npz; "
     "FILE.csv[:label=NAME]; "
     "X.npy";
 
@@ -27,30 +31,61 @@ bool ends_with(std::string_view text, std::string_view end) {
   return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
 }
 
-Status check_rows(const std::string& where, const Array& x, const Array* y) {
-  if (x.rank() == 0 || x.rows() == 0) {
-    return Diagnostic{where, "x holds no examples: it is " + x.name(),
-                      "the first dimension of x counts the examples"};
+// Every array has rows, as many as the first.
+Status check_rows(const std::string& where, const std::vector<NamedArray>& arrays) {
+  for (const auto& [name, array] : arrays) {
+    if (array.rank() == 0 || array.rows() == 0) {
+      return Diagnostic{where, name + " holds no examples: it is " + array.name(),
+                        "the first dimension counts the examples"};
+    }
+    const NamedArray& first = arrays[0];
+    if (array.rows() == first.array.rows()) continue;
+    return Diagnostic{where,
+                      first.name + " has " + std::to_string(first.array.rows()) + " rows and " +
+                          name + " has " + std::to_string(array.rows()) + " (" + first.name + ": " +
+                          first.array.name() + ", " + name + ": " + array.name() + ")",
+                      "row i of every array belongs to example i"};
   }
-  if (y == nullptr || (y->rank() > 0 && y->rows() == x.rows())) return ok();
-  return Diagnostic{where,
-                    "x has " + std::to_string(x.rows()) + " rows and y has " +
-                        std::to_string(y->rank() > 0 ? y->rows() : 0) + " (x: " + x.name() +
-                        ", y: " + y->name() + ")",
-                    "each row of x needs one row of y"};
+  return ok();
+}
+
+// "28x28xu8" of the examples x, or every array: "image 28x28xu8, digit u8".
+std::string describe_rows(const std::vector<NamedArray>& arrays) {
+  auto row = [](const Array& array) { return tensor_name(array.type, array.row_dims()); };
+  if (const Array* x = find_array(arrays, "x")) return row(*x);
+  std::string text;
+  for (const auto& [name, array] : arrays) {
+    text += (text.empty() ? "" : ", ") + name + " " + row(array);
+  }
+  return text;
 }
 
 // Checks what all sources have in common, and describes it.
 Expected<Dataset> finished(const std::string& source, Dataset data) {
-  KILN_TRY(check_rows(source, data.x, data.has_labels() ? &data.y : nullptr));
+  KILN_TRY(check_rows(source, data.train));
   data.description =
-      std::to_string(data.x.rows()) + " examples of " + tensor_name(data.x.type, data.x.row_dims());
-  if (data.test_x) {
-    KILN_TRY(check_rows(source + " (test)", *data.test_x, data.test_y ? &*data.test_y : nullptr));
-    data.description += ", " + std::to_string(data.test_x->rows()) + " for testing";
+      std::to_string(data.train[0].array.rows()) + " examples of " + describe_rows(data.train);
+  if (!data.test.empty()) {
+    KILN_TRY(check_rows(source + " (test)", data.test));
+    data.description += ", " + std::to_string(data.test[0].array.rows()) + " for testing";
   }
   data.description += ", from " + source;
   return data;
+}
+
+// Arrays by the set that their names' endings put them into.
+Expected<Dataset> by_part(const std::string& source, std::vector<NamedArray> arrays) {
+  if (arrays.empty()) return Diagnostic{source, "holds no arrays", ""};
+  Dataset data;
+  for (NamedArray& named : arrays) {
+    const bool is_test = ends_with(named.name, "_test");
+    for (const std::string_view ending : {"_train", "_test"}) {
+      if (ends_with(named.name, ending)) named.name.resize(named.name.size() - ending.size());
+    }
+    (is_test ? data.test : data.train).push_back(std::move(named));
+  }
+  if (data.train.empty()) std::swap(data.train, data.test);
+  return finished(source, std::move(data));
 }
 
 // How many examples a generator makes.
@@ -104,13 +139,10 @@ Expected<Dataset> load_digits(const std::string& spec) {
               read_generator_options(spec, {.train = 60000, .test = 10000}));
   const auto seed = static_cast<uint64_t>(options.seed);
   const DigitSet train = digits(DataPart::kTrain, seed, options.train);
-  Dataset data;
-  data.x = train.images;
-  data.y = train.labels;
+  Dataset data{{{"x", train.images}, {"y", train.labels}}};
   if (options.test > 0) {
     const DigitSet test = digits(DataPart::kTest, seed, options.test);
-    data.test_x = test.images;
-    data.test_y = test.labels;
+    data.test = {{"x", test.images}, {"y", test.labels}};
   }
   return finished("the built-in digits", std::move(data));
 }
@@ -120,13 +152,10 @@ Expected<Dataset> load_reviews(const std::string& spec) {
               read_generator_options(spec, {.train = 5000, .test = 1000}));
   const auto seed = static_cast<uint64_t>(options.seed);
   const ReviewSet train = reviews(DataPart::kTrain, seed, options.train);
-  Dataset data;
-  data.x = train.words;
-  data.y = train.labels;
+  Dataset data{{{"x", train.words}, {"y", train.labels}}};
   if (options.test > 0) {
     const ReviewSet test = reviews(DataPart::kTest, seed, options.test);
-    data.test_x = test.words;
-    data.test_y = test.labels;
+    data.test = {{"x", test.words}, {"y", test.labels}};
   }
   return finished("the built-in reviews", std::move(data));
 }
@@ -164,56 +193,58 @@ Expected<std::optional<LabelledImages>> load_idx_pair(const std::string& directo
   return std::optional<LabelledImages>(std::move(pair));
 }
 
-Expected<Dataset> load_idx_directory(const std::string& directory) {
+// A .npy file is an array called as the file.
+Expected<Dataset> load_npy_directory(const std::string& directory,
+                                     const std::vector<std::string>& files) {
+  std::vector<NamedArray> arrays;
+  for (const std::string& file : files) {
+    KILN_ASSIGN(Array array, load_npy(directory + "/" + file));
+    arrays.push_back({file.substr(0, file.size() - 4), std::move(array)});
+  }
+  return by_part(directory, std::move(arrays));
+}
+
+// In the order of their names.
+std::vector<std::string> npy_files(const std::string& directory) {
+  std::vector<std::string> files;
+  const std::unique_ptr<DIR, int (*)(DIR*)> listing(opendir(directory.c_str()), closedir);
+  while (const dirent* entry = listing ? readdir(listing.get()) : nullptr) {
+    if (ends_with(entry->d_name, ".npy")) files.push_back(entry->d_name);
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+Expected<Dataset> load_directory(const std::string& directory) {
+  const std::vector<std::string> arrays = npy_files(directory);
+  if (!arrays.empty()) return load_npy_directory(directory, arrays);
   KILN_ASSIGN(const std::optional<LabelledImages> train, load_idx_pair(directory, "train"));
   KILN_ASSIGN(const std::optional<LabelledImages> test, load_idx_pair(directory, "t10k"));
   if (!train && !test) {
     return Diagnostic{
-        directory, "holds no IDX files by MNIST's names",
+        directory, "holds neither .npy files nor IDX files by MNIST's names",
         "expected train-images-idx3-ubyte and train-labels-idx1-ubyte, and perhaps "
         "t10k-images-idx3-ubyte and t10k-labels-idx1-ubyte, each with or without .gz"};
   }
   Dataset data;
-  data.x = train ? train->images : test->images;
-  data.y = train ? train->labels : test->labels;
-  if (train && test) {
-    data.test_x = test->images;
-    data.test_y = test->labels;
-  }
+  const LabelledImages& first = train ? *train : *test;
+  data.train = {{"x", first.images}, {"y", first.labels}};
+  if (train && test) data.test = {{"x", test->images}, {"y", test->labels}};
   return finished(directory, std::move(data));
 }
 
-Diagnostic wrong_names(const std::string& path, const std::vector<NamedArray>& arrays) {
-  std::string names;
-  for (const NamedArray& named : arrays) names += (names.empty() ? "" : ", ") + named.name;
-  return {path,
-          "does not hold the arrays of a data set; it holds " +
-              (names.empty() ? std::string("none") : names),
-          "save it as numpy.savez(FILE, x=x, y=y), or with x_train, y_train, x_test, y_test"};
-}
-
 Expected<Dataset> load_npz_file(const std::string& path) {
-  KILN_ASSIGN(const std::vector<NamedArray> arrays, load_npz(path));
-  const bool split = find_array(arrays, "x_train") != nullptr;
-  const Array* x = find_array(arrays, split ? "x_train" : "x");
-  const Array* y = find_array(arrays, split ? "y_train" : "y");
-  const Array* test_x = find_array(arrays, "x_test");
-  const Array* test_y = find_array(arrays, "y_test");
-  const bool half_a_test = (test_x == nullptr) != (test_y == nullptr);
-  if (x == nullptr || (y != nullptr && half_a_test)) return wrong_names(path, arrays);
-  Dataset data;
-  data.x = *x;
-  if (y != nullptr) data.y = *y;
-  if (test_x != nullptr) data.test_x = *test_x;
-  if (test_x != nullptr && test_y != nullptr) data.test_y = *test_y;
-  return finished(path, std::move(data));
+  KILN_ASSIGN(std::vector<NamedArray> arrays, load_npz(path));
+  return by_part(path, std::move(arrays));
 }
 
 Expected<Dataset> load_npy_pair(const std::string& x_path, const std::string& y_path) {
   Dataset data;
-  KILN_ASSIGN(data.x, load_npy(x_path));
+  KILN_ASSIGN(Array x, load_npy(x_path));
+  data.train.push_back({"x", std::move(x)});
   if (y_path.empty()) return finished(x_path, std::move(data));
-  KILN_ASSIGN(data.y, load_npy(y_path));
+  KILN_ASSIGN(Array y, load_npy(y_path));
+  data.train.push_back({"y", std::move(y)});
   return finished(x_path + " and " + y_path, std::move(data));
 }
 
@@ -227,8 +258,8 @@ CsvLabel parse_label(const std::string& name) {
 Expected<Dataset> load_csv_file(const std::string& path, const std::string& label) {
   KILN_ASSIGN(CsvData csv, load_csv(path, parse_label(label)));
   Dataset data;
-  data.x = std::move(csv.x);
-  data.y = std::move(csv.y);
+  data.train.push_back({"x", std::move(csv.x)});
+  if (csv.y.storage != nullptr) data.train.push_back({"y", std::move(csv.y)});
   return finished(path, std::move(data));
 }
 
@@ -237,7 +268,7 @@ Expected<Dataset> load_csv_file(const std::string& path, const std::string& labe
 Expected<Dataset> load_dataset(const std::string& spec) {
   if (spec == "digits" || spec.starts_with("digits:")) return load_digits(spec);
   if (spec == "reviews" || spec.starts_with("reviews:")) return load_reviews(spec);
-  if (is_directory(spec)) return load_idx_directory(spec);
+  if (is_directory(spec)) return load_directory(spec);
   const size_t label = spec.rfind(".csv:label=");
   if (label != std::string::npos) {
     return load_csv_file(spec.substr(0, label + 4), spec.substr(label + sizeof ".csv:label=" - 1));

@@ -2,41 +2,64 @@
 // bringing it into the form that the model's functions take.
 #pragma once
 
-#include <optional>
 #include <string>
+#include <vector>
 
 #include "runtime/abi.h"
 #include "runtime/array.h"
+#include "runtime/examples.h"
 #include "runtime/expected.h"
+#include "runtime/npz.h"
 
 namespace kiln::runtime {
 
-/// Examples (x) with their labels (y), and perhaps a test set. Rows of x and y belong together:
-/// x: [examples, ...], y: [examples] or [examples, ...]. All arrays have at least one row.
+/// Arrays by name, whose rows belong together: [examples, ...], all with the same number of rows,
+/// at least one. Which of them are inputs and which are labels, adapt() finds by their names.
 struct Dataset {
-  Array x;
-  Array y;  ///< no storage (has_labels() is false) where the data has none
-  std::optional<Array> test_x;
-  std::optional<Array> test_y;
-  std::string description;  ///< "60000 examples of 28x28xu8, 10000 for testing, from DIR"
+  std::vector<NamedArray> train;
+  std::vector<NamedArray> test = {};  ///< a test set, or nothing
+  std::string description = "";       ///< "60000 examples of 28x28xu8, 10000 for testing, from DIR"
 
-  bool has_labels() const { return y.storage != nullptr; }
+  /// The arrays of plain data: those called x and y; without storage where there is none.
+  Array x() const { return array(train, "x"); }
+  Array y() const { return array(train, "y"); }
+  Array test_x() const { return array(test, "x"); }
+  Array test_y() const { return array(test, "y"); }
+
+ private:
+  static Array array(const std::vector<NamedArray>& arrays, const char* name) {
+    const Array* found = find_array(arrays, name);
+    return found == nullptr ? Array{} : *found;
+  }
 };
 
 /// Reads the data that `spec` names:
 ///   digits[:train=N,test=N,seed=S]  the built-in generator of 28x28 digit images (see digits.h)
-///   DIR                             IDX files by MNIST's names, with or without .gz; both pairs,
-///   or one X.npy,Y.npy                     examples and labels X.npy examples alone, for predict
-///   FILE.npz                        arrays x, y or x_train, y_train, x_test, y_test
+///   DIR                             IDX files by MNIST's names, with or without .gz, both pairs or
+///                                   one; or .npy files, each an array called as the file
+///   X.npy,Y.npy                     examples and labels
+///   X.npy                           examples alone, for predict
+///   FILE.npz                        arrays by their names
 ///   FILE.csv[:label=NAME]           numbers; the label is the column NAME, else the last one; also
 ///                                   label=first, label=last, label=none
+/// Arrays of .npz files and directories whose names end in _train are the training set, those in
+/// _test the test set; the ending is taken off. Without such endings all are the training set.
 Expected<Dataset> load_dataset(const std::string& spec);
 
-/// Makes x and y what the model's train_step, test_step or predict_step takes: bytes scaled from
-/// 0..255 to 0..1, other numbers converted, rows reshaped where the number of elements agrees,
-/// labels checked to be in [0, label_classes) and shaped. Appends a line to `notes` for each thing
-/// done (notes may be null). Anything else is a Diagnostic that names the row, where there is one,
-/// and what to do.
-Expected<Dataset> adapt(Dataset data, const kiln_model& model, std::string* notes);
+/// The examples for a model.
+struct ModelData {
+  Examples train;
+  Examples test;  ///< empty: there is no test set
+};
+
+/// Finds each of the model's inputs and labels among the arrays and makes it what train_step,
+/// test_step or predict_step takes: bytes scaled from 0..255 to 0..1, other numbers converted, rows
+/// reshaped where the number of elements agrees, labels checked to be in [0, label_classes) and
+/// shaped. An input is called as the model calls it, or x where it is the only one, or x_0, x_1,
+/// ...; labels likewise, with y; sample weights sample_weight for all outputs, or
+/// sample_weight_OUTPUT. Data without any labels stays without. Appends a line to `notes` for each
+/// thing done (notes may be null). Anything else is a Diagnostic that names the array and the row,
+/// where there is one, and what to do.
+Expected<ModelData> adapt(const Dataset& data, const kiln_model& model, std::string* notes);
 
 }  // namespace kiln::runtime

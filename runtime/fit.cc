@@ -38,13 +38,13 @@ Status check_options(const FitOptions& options) {
 
 }  // namespace
 
-Expected<History> fit(Session& session, const Array& x, const Array& y, const FitOptions& options) {
+Expected<History> fit(Session& session, const Examples& examples, const FitOptions& options) {
   KILN_TRY(check_options(options));
-  if (options.validation_split == 0) return fit(session, x, y, Examples{}, options);
-  const int64_t count = x.rows();
+  if (options.validation_split == 0) return fit(session, examples, Examples{}, options);
+  const int64_t count = examples.rows();
   // Lengths that differ are reported for the arrays as given, not for parts of them.
   KILN_ASSIGN(const kiln_function* train_step, session.function("train_step"));
-  KILN_TRY(check_examples(session.model(), *train_step, x, y, ""));
+  KILN_TRY(check_examples(session.model(), *train_step, examples, ""));
   const auto split_at = static_cast<int64_t>(
       std::floor(static_cast<double>(count) * (1.0 - options.validation_split)));
   if (split_at == 0 || split_at == count) {
@@ -53,25 +53,23 @@ Expected<History> fit(Session& session, const Array& x, const Array& y, const Fi
                           shortest_decimal(options.validation_split),
                       "one of the parts would be empty"};
   }
-  return fit(session, x.slice_rows(0, split_at), y.slice_rows(0, split_at),
-             Examples{x.slice_rows(split_at, count), y.slice_rows(split_at, count)}, options);
+  return fit(session, examples.slice_rows(0, split_at), examples.slice_rows(split_at, count),
+             options);
 }
 
-Expected<History> fit(Session& session, const Array& x, const Array& y, const Examples& validation,
+Expected<History> fit(Session& session, const Examples& examples, const Examples& validation,
                       const FitOptions& options) {
   KILN_TRY(check_options(options));
-  KILN_ASSIGN(StepRunner training, StepRunner::create(session, "train_step", x, y, ""));
+  KILN_ASSIGN(StepRunner training, StepRunner::create(session, "train_step", examples, ""));
   std::optional<StepRunner> testing;
-  if (validation.x.storage != nullptr) {
-    KILN_ASSIGN(testing, StepRunner::create(session, "test_step", validation.x, validation.y,
-                                            "validation "));
+  if (!validation.empty()) {
+    KILN_ASSIGN(testing, StepRunner::create(session, "test_step", validation, "validation "));
   }
   return FitLoop(session, std::move(training), std::move(testing), options).run();
 }
 
-Expected<Metrics> evaluate(Session& session, const Array& x, const Array& y,
-                           const LogOptions& options) {
-  KILN_ASSIGN(StepRunner runner, StepRunner::create(session, "test_step", x, y, ""));
+Expected<Metrics> evaluate(Session& session, const Examples& examples, const LogOptions& options) {
+  KILN_ASSIGN(StepRunner runner, StepRunner::create(session, "test_step", examples, ""));
   Progress progress(options.log, verbosity_of(options), runner.steps());
   KILN_TRY(run_test_steps(session, runner, runner.steps(), progress));
   const Metrics metrics = runner.metrics("");
@@ -79,24 +77,55 @@ Expected<Metrics> evaluate(Session& session, const Array& x, const Array& y,
   return metrics;
 }
 
-Expected<Array> predict(Session& session, const Array& x) {
-  KILN_ASSIGN(const kiln_function* function, session.function("predict_step"));
-  if (x.storage == nullptr || x.rows() == 0) return Diagnostic{"x", "has no examples", ""};
-  KILN_TRY(check_rows(x, function->inputs[0], "x"));
-  KILN_ASSIGN(BatchInput input, BatchInput::create(x, function->inputs[0]));
-  const kiln_tensor& output = function->outputs[0];
-  std::vector<int64_t> dims(dims_of(output).begin(), dims_of(output).end());
-  const Array batch = allocate(element_type_of(output), dims);
-  dims[0] = x.rows();
-  KILN_ASSIGN(const Array result, try_allocate("predictions", element_type_of(output), dims));
-  for (int64_t first = 0; first < x.rows(); first += function->batch) {
-    const int64_t count = std::min(function->batch, x.rows() - first);
-    const void* inputs[] = {input.gather(session.pool(), nullptr, first, count)};
-    void* outputs[] = {batch.data()};
-    KILN_TRY(session.run(*function, inputs, outputs));
-    std::memcpy(result.row(first), batch.data(), count * batch.row_bytes());
+namespace {
+
+// Where predictions go: a batch's, and all of them.
+struct PredictedOutput {
+  Array batch, all;
+};
+
+Expected<std::vector<PredictedOutput>> allocate_outputs(const kiln_function& function,
+                                                        int64_t rows) {
+  std::vector<PredictedOutput> outputs;
+  for (const kiln_tensor& tensor : outputs_of(function)) {
+    std::vector<int64_t> dims(dims_of(tensor).begin(), dims_of(tensor).end());
+    PredictedOutput output;
+    output.batch = allocate(element_type_of(tensor), dims);
+    dims[0] = rows;
+    KILN_ASSIGN(output.all, try_allocate("predictions", element_type_of(tensor), dims));
+    outputs.push_back(std::move(output));
   }
-  return result;
+  return outputs;
+}
+
+}  // namespace
+
+Expected<std::vector<Array>> predict(Session& session, const std::vector<Array>& x) {
+  KILN_ASSIGN(const kiln_function* function, session.function("predict_step"));
+  Examples examples;
+  examples.x = x;
+  KILN_TRY(check_examples(session.model(), *function, examples, ""));
+  std::vector<BatchInput> inputs;
+  for (size_t i = 0; i < x.size(); ++i) {
+    KILN_ASSIGN(BatchInput input, BatchInput::create(x[i], function->inputs[i]));
+    inputs.push_back(std::move(input));
+  }
+  KILN_ASSIGN(const std::vector<PredictedOutput> outputs,
+              allocate_outputs(*function, examples.rows()));
+  std::vector<void*> targets;
+  for (const PredictedOutput& output : outputs) targets.push_back(output.batch.data());
+  for (int64_t first = 0; first < examples.rows(); first += function->batch) {
+    const int64_t count = std::min(function->batch, examples.rows() - first);
+    std::vector<const void*> sources;
+    for (BatchInput& input : inputs)
+      sources.push_back(input.gather(session.pool(), nullptr, first, count));
+    KILN_TRY(session.run(*function, sources.data(), targets.data()));
+    for (const PredictedOutput& output : outputs)
+      std::memcpy(output.all.row(first), output.batch.data(), count * output.batch.row_bytes());
+  }
+  std::vector<Array> results;
+  for (const PredictedOutput& output : outputs) results.push_back(output.all);
+  return results;
 }
 
 }  // namespace kiln::runtime

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "runtime/array.h"
+#include "runtime/examples.h"
 #include "runtime/expected.h"
 #include "runtime/history.h"
 #include "runtime/session.h"
@@ -39,29 +40,23 @@ struct FitOptions : LogOptions {
   WeightFiles files;                        ///< what ModelCheckpoint writes
 };
 
-/// Examples with labels, as fit validates on.
-struct Examples {
-  Array x;
-  Array y;
-};
-
-/// Trains the model, which goes on from the state it has. x: [examples, ...], y: [examples, ...],
-/// each of the element type of train_step's input and, axes of size 1 aside, with its shape of
-/// rows. Values of an epoch are running means over its examples; validation runs after the epoch,
-/// with test_step, and reports "val_" names. Wrong data is refused before the first step.
+/// Trains the model, which goes on from the state it has. Arrays are of the element types of
+/// train_step's inputs and, axes of size 1 aside, of their shapes of rows. Values of an epoch are
+/// running means over its examples; validation runs after the epoch, with test_step, and reports
+/// "val_" names. Wrong data is refused before the first step.
 /// While an InterruptGuard lives, Ctrl-C ends the training between two steps with an error; a
 /// checkpoint of BackupAndRestore is then up to date.
-Expected<History> fit(Session& session, const Array& x, const Array& y, const FitOptions& options);
+Expected<History> fit(Session& session, const Examples& examples, const FitOptions& options);
 
-/// The same with explicit validation data; validation_split is ignored, as in Keras.
-Expected<History> fit(Session& session, const Array& x, const Array& y, const Examples& validation,
+/// The same with explicit validation data; validation_split is ignored, as in Keras. Validation
+/// data without examples: there is none.
+Expected<History> fit(Session& session, const Examples& examples, const Examples& validation,
                       const FitOptions& options);
 
 /// The loss and the metrics over all examples.
-Expected<Metrics> evaluate(Session& session, const Array& x, const Array& y,
-                           const LogOptions& options);
+Expected<Metrics> evaluate(Session& session, const Examples& examples, const LogOptions& options);
 
-/// The model's output for every row of x: [examples, ...].
-Expected<Array> predict(Session& session, const Array& x);
+/// The model's outputs for every row, [examples, ...] each. `x`: one for each input.
+Expected<std::vector<Array>> predict(Session& session, const std::vector<Array>& x);
 
 }  // namespace kiln::runtime

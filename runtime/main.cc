@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "runtime/callbacks/backup_and_restore.h"
+#include "runtime/class_weight.h"
 #include "runtime/command_line.h"
 #include "runtime/dataset.h"
 #include "runtime/expected.h"
@@ -15,6 +16,7 @@
 #include "runtime/fit.h"
 #include "runtime/interrupt.h"
 #include "runtime/npy.h"
+#include "runtime/npz.h"
 #include "runtime/progress.h"
 #include "runtime/report.h"
 #include "runtime/session.h"
@@ -39,12 +41,16 @@ Status check_writable(const std::string& path) {
   return ok();  // the temporary file is removed again
 }
 
-Expected<Dataset> load_data(const CommandLine& line, const kiln_model& model) {
+Expected<ModelData> load_data(const CommandLine& line, const kiln_model& model) {
   KILN_ASSIGN(Dataset data, load_dataset(line.data));
+  if (!line.sample_weight.empty()) {
+    KILN_ASSIGN(Array weights, load_npy(line.sample_weight));
+    data.train.push_back({"sample_weight", std::move(weights)});
+  }
   std::string notes;
-  KILN_ASSIGN(data, adapt(std::move(data), model, &notes));
+  KILN_ASSIGN(ModelData examples, adapt(data, model, &notes));
   if (line.verbose > 0) print("data: " + data.description + "\n" + notes);
-  return data;
+  return examples;
 }
 
 Status save_history(const History& history, const std::string& path) {
@@ -93,15 +99,24 @@ Expected<Examples> load_validation(const CommandLine& line, const kiln_model& mo
   if (line.validation_data.empty()) return Examples{};
   CommandLine validation = line;
   validation.data = line.validation_data;
-  KILN_ASSIGN(const Dataset data, load_data(validation, model));
-  return Examples{data.x, data.y};
+  validation.sample_weight.clear();
+  KILN_ASSIGN(const ModelData data, load_data(validation, model));
+  return data.train;
 }
 
-Expected<History> train(Session& session, const Dataset& data, const Examples& validation,
+Expected<History> train(Session& session, const Examples& examples, const Examples& validation,
                         const FitOptions& options) {
   const InterruptGuard guard;
-  if (validation.x.storage == nullptr) return fit(session, data.x, data.y, options);
-  return fit(session, data.x, data.y, validation, options);
+  if (validation.empty()) return fit(session, examples, options);
+  return fit(session, examples, validation, options);
+}
+
+// The data to train on, and to test on afterwards.
+Expected<ModelData> load_training(const CommandLine& line, const kiln_model& model) {
+  KILN_ASSIGN(const ClassWeights class_weights, parse_class_weights(line.class_weight));
+  KILN_ASSIGN(ModelData data, load_data(line, model));
+  if (!class_weights.empty()) KILN_TRY(apply_class_weights(class_weights, model, data.train));
+  return data;
 }
 
 Status check_validation_batch(const CommandLine& line, const Session& session) {
@@ -135,7 +150,7 @@ Status run_fit(const kiln_model& model, const CommandLine& line, const WeightFil
   KILN_ASSIGN(Session session, Session::create(&model, line.threads));
   KILN_TRY(check_fit(line, session));
   KILN_TRY(prepare_training(session, line, files));
-  KILN_ASSIGN(const Dataset data, load_data(line, model));
+  KILN_ASSIGN(const ModelData data, load_training(line, model));
   KILN_ASSIGN(const Examples validation, load_validation(line, model));
   FitOptions options = fit_options(line, files);
   // The checkpoint goes only when the results are safe.
@@ -146,12 +161,12 @@ Status run_fit(const kiln_model& model, const CommandLine& line, const WeightFil
     backup = std::make_shared<BackupAndRestore>(kept);
     options.callbacks.push_back(backup);
   }
-  KILN_ASSIGN(const History history, train(session, data, validation, options));
+  KILN_ASSIGN(const History history, train(session, data.train, validation, options));
   KILN_TRY(save_results(line, session, history, files));
   if (backup && line.callbacks.backup()->delete_checkpoint) KILN_TRY(backup->discard());
-  if (!data.test_x || !data.test_y || session.find_function("test_step") == nullptr) return ok();
-  if (line.verbose > 0) print("test set, " + std::to_string(data.test_x->rows()) + " examples:\n");
-  KILN_TRY(evaluate(session, *data.test_x, *data.test_y, log_options(line)));
+  if (data.test.y.empty() || session.find_function("test_step") == nullptr) return ok();
+  if (line.verbose > 0) print("test set, " + std::to_string(data.test.rows()) + " examples:\n");
+  KILN_TRY(evaluate(session, data.test, log_options(line)));
   return ok();
 }
 
@@ -169,39 +184,65 @@ Expected<Session> trained_session(const kiln_model& model, const CommandLine& li
   return session;
 }
 
-Expected<bool> uses_test_set(const Dataset& data, const CommandLine& line) {
-  if (line.part == Part::kTest && !data.test_x) {
+Expected<bool> uses_test_set(const ModelData& data, const CommandLine& line) {
+  if (line.part == Part::kTest && data.test.empty()) {
     return Diagnostic{line.data, "has no test set", "leave out --part test"};
   }
-  return data.test_x.has_value() && line.part != Part::kTrain;
+  return !data.test.empty() && line.part != Part::kTrain;
 }
 
 Status run_evaluate(const kiln_model& model, const CommandLine& line, const WeightFiles& files) {
   KILN_ASSIGN(Session session, trained_session(model, line, files));
   KILN_TRY(session.function("test_step"));
-  KILN_ASSIGN(const Dataset data, load_data(line, model));
+  KILN_ASSIGN(const ModelData data, load_data(line, model));
   KILN_ASSIGN(const bool test, uses_test_set(data, line));
-  const Array& x = test ? *data.test_x : data.x;
-  const Array y = test ? data.test_y.value_or(Array{}) : data.y;
+  const Examples& examples = test ? data.test : data.train;
   if (line.verbose > 0) {
-    print(std::string(test ? "test set, " : "") + std::to_string(x.rows()) + " examples:\n");
+    print(std::string(test ? "test set, " : "") + std::to_string(examples.rows()) + " examples:\n");
   }
-  KILN_ASSIGN(const Metrics metrics, evaluate(session, x, y, log_options(line)));
+  KILN_ASSIGN(const Metrics metrics, evaluate(session, examples, log_options(line)));
   // The bar ends with the metrics; without it they are still the answer.
   if (line.verbose == 0) print(format_metrics(metrics).substr(3) + "\n");
   return ok();
 }
 
+// Several outputs go into an archive.
+Status check_output(const kiln_model& model, const std::string& path) {
+  KILN_TRY(check_writable(path));
+  if (path.empty() || path.ends_with(".npz") || model.output_count == 1) return ok();
+  return Diagnostic{
+      path, "cannot hold the " + std::to_string(model.output_count) + " outputs of the model",
+      "write them to a file that ends in .npz"};
+}
+
+Status save_predictions(const kiln_model& model, const std::vector<Array>& predictions,
+                        const std::string& path) {
+  if (path.empty()) return ok();
+  if (!path.ends_with(".npz")) return save_npy(path, predictions[0]);
+  std::vector<NamedArray> named;
+  for (size_t i = 0; i < predictions.size(); ++i)
+    named.push_back({model.outputs[i].name, predictions[i]});
+  return save_npz(path, named);
+}
+
 Status run_predict(const kiln_model& model, const CommandLine& line, const WeightFiles& files) {
   KILN_ASSIGN(Session session, trained_session(model, line, files));
   KILN_TRY(session.function("predict_step"));
-  KILN_TRY(check_writable(line.output));
-  KILN_ASSIGN(const Dataset data, load_data(line, model));
+  KILN_TRY(check_output(model, line.output));
+  KILN_ASSIGN(const ModelData data, load_data(line, model));
   KILN_ASSIGN(const bool test, uses_test_set(data, line));
-  KILN_ASSIGN(const Array predictions, predict(session, test ? *data.test_x : data.x));
-  if (!line.output.empty()) KILN_TRY(save_npy(line.output, predictions));
-  print(describe_predictions(model, predictions, line.all ? predictions.rows() : kPrintedRows));
-  if (!line.output.empty()) print("saved: " + line.output + ", " + predictions.name() + "\n");
+  KILN_ASSIGN(const std::vector<Array> predictions,
+              predict(session, test ? data.test.x : data.train.x));
+  KILN_TRY(save_predictions(model, predictions, line.output));
+  std::string sizes;
+  for (size_t i = 0; i < predictions.size(); ++i) {
+    const kiln_output& output = model.outputs[i];
+    if (predictions.size() > 1) print(std::string(output.name) + ":\n");
+    print(describe_predictions(output, predictions[i],
+                               line.all ? predictions[i].rows() : kPrintedRows));
+    sizes += ", " + predictions[i].name();
+  }
+  if (!line.output.empty()) print("saved: " + line.output + sizes + "\n");
   return ok();
 }
 

@@ -88,9 +88,12 @@ std::string describe_values(const float* outputs, int64_t count) {
 std::string describe_model(const kiln_model& model) {
   std::string text = std::string(model.name) + ", compiled by kiln for " + model.target + "\n\n";
   text += model.summary;
-  if (model.loss[0] != 0) text += std::string("\nloss: ") + model.loss;
-  if (model.label_classes > 0) {
-    text += ", labels from 0 to " + std::to_string(model.label_classes - 1);
+  for (const kiln_output& output : outputs_of(model)) {
+    if (output.loss[0] == 0) continue;
+    text += std::string("\nloss of ") + output.name + ": " + output.loss;
+    if (output.label_classes > 0) {
+      text += ", labels from 0 to " + std::to_string(output.label_classes - 1);
+    }
   }
   text += "\n\nfunctions:\n";
   for (const kiln_function& function : functions_of(model)) text += describe_function(function);
@@ -98,17 +101,18 @@ std::string describe_model(const kiln_model& model) {
   return text + describe_variables(model);
 }
 
-bool is_classifier(const kiln_model& model, const Array& predictions) {
+bool is_classifier(const kiln_output& output, const Array& predictions) {
   const bool classes =
-      model.label_classes > 0 || std::string_view(model.loss) == "categorical_crossentropy";
+      output.label_classes > 0 || std::string_view(output.loss) == "categorical_crossentropy";
   return classes && predictions.rank() == 2 && predictions.dims[1] > 1;
 }
 
-std::string describe_predictions(const kiln_model& model, const Array& predictions, int64_t limit) {
+std::string describe_predictions(const kiln_output& output, const Array& predictions,
+                                 int64_t limit) {
   const int64_t rows = std::min(predictions.rows(), limit);
   const Array values = convert(predictions.slice_rows(0, rows), KILN_F32);
   const int64_t per_row = predictions.element_count() / std::max<int64_t>(predictions.rows(), 1);
-  const bool classifier = is_classifier(model, predictions);
+  const bool classifier = is_classifier(output, predictions);
   std::string text;
   for (int64_t row = 0; row < rows; ++row) {
     const float* outputs = values.as<float>() + row * per_row;

@@ -16,9 +16,10 @@ std::string describe_model(const kiln_model& model);
 /// The answer of `predict`: a line for each of the first `limit` rows of predictions [rows, ...].
 /// For a classifier the class of the largest output, counted from 0, and that output; else the
 /// outputs.
-std::string describe_predictions(const kiln_model& model, const Array& predictions, int64_t limit);
+std::string describe_predictions(const kiln_output& output, const Array& predictions,
+                                 int64_t limit);
 
-/// True where the model's outputs are the scores of classes.
-bool is_classifier(const kiln_model& model, const Array& predictions);
+/// True where the output is the scores of classes.
+bool is_classifier(const kiln_output& output, const Array& predictions);
 
 }  // namespace kiln::runtime

@@ -36,6 +36,9 @@ inline std::span<const kiln_variable> variables_of(const kiln_model& model) {
 inline std::span<const kiln_function> functions_of(const kiln_model& model) {
   return {model.functions, static_cast<size_t>(model.function_count)};
 }
+inline std::span<const kiln_output> outputs_of(const kiln_model& model) {
+  return {model.outputs, static_cast<size_t>(model.output_count)};
+}
 inline std::span<const kiln_tensor> inputs_of(const kiln_function& function) {
   return {function.inputs, static_cast<size_t>(function.input_count)};
 }

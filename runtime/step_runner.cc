@@ -4,26 +4,49 @@
 #include <utility>
 
 namespace kiln::runtime {
+namespace {
 
-Expected<StepRunner> StepRunner::create(Session& session, const char* function_name, const Array& x,
-                                        const Array& y, const std::string& what) {
-  KILN_ASSIGN(const kiln_function* function, session.function(function_name));
-  if (function->input_count != 3 || function->output_count < 1) {
-    return Diagnostic{session.model().name,
-                      std::string(function_name) + " does not take (x, y, count)", ""};
-  }
-  KILN_TRY(check_examples(session.model(), *function, x, y, what));
-  KILN_ASSIGN(BatchInput batch_x, BatchInput::create(x, function->inputs[0]));
-  KILN_ASSIGN(BatchInput batch_y, BatchInput::create(y, function->inputs[1]));
-  return StepRunner(session, *function, std::move(batch_x), std::move(batch_y), x.rows());
+Array ones(const kiln_tensor& input, int64_t rows) {
+  std::vector<int64_t> dims(dims_of(input).begin(), dims_of(input).end());
+  dims[0] = rows;
+  const Array array = allocate(KILN_F32, dims);
+  std::fill_n(array.as<float>(), array.element_count(), 1.0f);
+  return array;
 }
 
-StepRunner::StepRunner(Session& session, const kiln_function& function, BatchInput x, BatchInput y,
-                       int64_t examples)
+Status add_inputs(std::vector<BatchInput>& inputs, const std::vector<Array>& arrays,
+                  std::span<const kiln_tensor> tensors) {
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    KILN_ASSIGN(BatchInput input, BatchInput::create(arrays[i], tensors[i]));
+    inputs.push_back(std::move(input));
+  }
+  return ok();
+}
+
+}  // namespace
+
+Expected<StepRunner> StepRunner::create(Session& session, const char* function_name,
+                                        const Examples& examples, const std::string& what) {
+  KILN_ASSIGN(const kiln_function* function, session.function(function_name));
+  KILN_ASSIGN(const StepInputs step, step_inputs(session.model(), *function));
+  KILN_TRY(check_examples(session.model(), *function, examples, what));
+  std::vector<Array> weights = examples.sample_weights;
+  if (weights.empty()) {
+    for (const kiln_tensor& input : step.sample_weights)
+      weights.push_back(ones(input, examples.rows()));
+  }
+  std::vector<BatchInput> inputs;
+  KILN_TRY(add_inputs(inputs, examples.x, step.x));
+  KILN_TRY(add_inputs(inputs, examples.y, step.y));
+  KILN_TRY(add_inputs(inputs, weights, step.sample_weights));
+  return StepRunner(session, *function, std::move(inputs), examples.rows());
+}
+
+StepRunner::StepRunner(Session& session, const kiln_function& function,
+                       std::vector<BatchInput> inputs, int64_t examples)
     : session_(&session),
       function_(&function),
-      x_(std::move(x)),
-      y_(std::move(y)),
+      inputs_(std::move(inputs)),
       examples_(examples),
       outputs_(allocate(KILN_U8, {function.output_count, KILN_ALIGNMENT})) {
   for (int i = 0; i < function.output_count; ++i) output_pointers_.push_back(outputs_.row(i));
@@ -33,9 +56,12 @@ Status StepRunner::step(int64_t index, const uint32_t* order) {
   const int64_t first = index * function_->batch;
   const int64_t count = std::min(function_->batch, examples_ - first);
   alignas(KILN_ALIGNMENT) const int32_t count_input = static_cast<int32_t>(count);
-  const void* inputs[] = {x_.gather(session_->pool(), order, first, count),
-                          y_.gather(session_->pool(), order, first, count), &count_input};
-  return session_->run(*function_, inputs, output_pointers_.data());
+  std::vector<const void*> inputs;
+  inputs.reserve(inputs_.size() + 1);
+  for (BatchInput& input : inputs_)
+    inputs.push_back(input.gather(session_->pool(), order, first, count));
+  inputs.push_back(&count_input);
+  return session_->run(*function_, inputs.data(), output_pointers_.data());
 }
 
 Metrics StepRunner::metrics(const std::string& prefix) const {

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "runtime/batches.h"
+#include "runtime/examples.h"
 #include "runtime/expected.h"
 #include "runtime/history.h"
 #include "runtime/session.h"
@@ -14,10 +15,10 @@ namespace kiln::runtime {
 
 class StepRunner {
  public:
-  /// `function_name` takes (x, y, count). The examples are checked; `what` comes before "x" and "y"
-  /// in errors. The session must outlive the runner.
-  static Expected<StepRunner> create(Session& session, const char* function_name, const Array& x,
-                                     const Array& y, const std::string& what);
+  /// The examples are checked; `what` comes before the names of arrays in errors. A step that takes
+  /// sample weights gets ones where the examples have none. The session must outlive the runner.
+  static Expected<StepRunner> create(Session& session, const char* function_name,
+                                     const Examples& examples, const std::string& what);
 
   int64_t examples() const { return examples_; }
   int64_t batch() const { return function_->batch; }
@@ -34,13 +35,12 @@ class StepRunner {
   std::vector<std::string> metric_names() const;
 
  private:
-  StepRunner(Session& session, const kiln_function& function, BatchInput x, BatchInput y,
+  StepRunner(Session& session, const kiln_function& function, std::vector<BatchInput> inputs,
              int64_t examples);
 
   Session* session_;
   const kiln_function* function_;
-  BatchInput x_;
-  BatchInput y_;
+  std::vector<BatchInput> inputs_;
   int64_t examples_;
   Array outputs_;  // a scalar at the start of each row
   std::vector<void*> output_pointers_;

@@ -18,6 +18,7 @@ class DescriptorEmitter {
   llvm::Constant* tensor(const std::string& name, const ir::Type& type);
   llvm::Constant* tensors(const std::vector<NamedType>& list);
   llvm::Constant* variable(const ir::Variable& variable);
+  std::vector<llvm::Constant*> outputs(const ir::Module& model);
   llvm::Constant* function(const FunctionPlan& plan, llvm::Function* run);
 
   template <typename CStruct>
@@ -35,6 +36,12 @@ int64_t integer(const ir::Attributes& attributes, std::string_view name) {
 std::string text(const ir::Attributes& attributes, std::string_view name) {
   auto found = attributes.find(name);
   return found == attributes.end() ? "" : std::get<std::string>(found->second);
+}
+
+template <typename List>
+List list(const ir::Attributes& attributes, std::string_view name) {
+  auto found = attributes.find(name);
+  return found == attributes.end() ? List() : std::get<List>(found->second);
 }
 
 /// The members that LLVM lays out must fall where the C compiler puts them.
@@ -82,6 +89,19 @@ llvm::Constant* DescriptorEmitter::function(const FunctionPlan& plan, llvm::Func
   }));
 }
 
+std::vector<llvm::Constant*> DescriptorEmitter::outputs(const ir::Module& model) {
+  const auto names = list<ir::Strings>(model.attributes, "outputs");
+  const auto losses = list<ir::Strings>(model.attributes, "losses");
+  const auto classes = list<ir::Integers>(model.attributes, "label_classes");
+  std::vector<llvm::Constant*> outputs;
+  for (size_t i = 0; i < names.size(); ++i) {
+    outputs.push_back(same_layout<kiln_output>(constants_.structure(
+        {constants_.string(names[i]), constants_.string(i < losses.size() ? losses[i] : ""),
+         constants_.i64(i < classes.size() ? classes[i] : 0)})));
+  }
+  return outputs;
+}
+
 llvm::Constant* DescriptorEmitter::model(const ir::Module& model,
                                          const std::vector<FunctionPlan>& plans,
                                          const std::vector<llvm::Function*>& run,
@@ -90,13 +110,19 @@ llvm::Constant* DescriptorEmitter::model(const ir::Module& model,
   for (const ir::Variable& each : model.variables) variables.push_back(variable(each));
   std::vector<llvm::Constant*> functions;
   for (size_t i = 0; i < plans.size(); ++i) functions.push_back(function(plans[i], run[i]));
+  std::vector<llvm::Constant*> input_names;
+  for (const std::string& name : list<ir::Strings>(model.attributes, "inputs"))
+    input_names.push_back(constants_.string(name));
+  const std::vector<llvm::Constant*> outputs = this->outputs(model);
   return same_layout<kiln_model>(constants_.structure({
       constants_.i32(KILN_ABI_VERSION),
       constants_.string(model.name),
       constants_.string(target),
-      constants_.string(text(model.attributes, "loss")),
       constants_.string(text(model.attributes, "summary")),
-      constants_.i64(integer(model.attributes, "label_classes")),
+      constants_.i32(static_cast<int64_t>(input_names.size())),
+      constants_.array(input_names),
+      constants_.i32(static_cast<int64_t>(outputs.size())),
+      constants_.array(outputs),
       constants_.i64(integer(model.attributes, "state_bytes")),
       constants_.i32(static_cast<int64_t>(variables.size())),
       constants_.array(variables),

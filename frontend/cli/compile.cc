@@ -43,6 +43,10 @@ void add_compile(CLI::App& program, Action& action) {
   arguments->model.add_to(*command);
   arguments->model.add_training_to(*command);
   command->add_option("-o,--output", arguments->output, "the executable to write")->required();
+  command->add_flag_callback(
+      "--sample-weight",
+      [arguments] { arguments->model.sample_weights = keras::SampleWeights::per_row; },
+      "let the executable weight examples: --sample-weight, --class-weight");
   command->add_flag("!--no-cache", arguments->use_cache, "compile every kernel anew");
   command->add_flag("--timings", arguments->timings, "print what took how long");
   command->callback([arguments, &action] { action = [arguments] { return run(*arguments); }; });

@@ -23,6 +23,8 @@ void add_fit(CLI::App& program, Action& action) {
                    "keep the last part of the examples for validation")
       ->check(CLI::Range(0.0, 0.999999))
       ->capture_default_str();
+  command->add_option("--class-weight", line.class_weight,
+                      "how much the examples of each class count: 0:1,1:5; others count 1");
   command->add_option("--validation-data", line.validation_data,
                       "validate on these examples instead");
   command

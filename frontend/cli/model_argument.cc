@@ -7,6 +7,7 @@
 #include "frontend/cli/text_file.h"
 #include "frontend/keras/examples.h"
 #include "frontend/keras/files/archive.h"
+#include "frontend/keras/files/legacy_h5.h"
 #include "frontend/keras/lower.h"
 #include "frontend/keras/model_json.h"
 #include "frontend/keras/optimizers/optimizer.h"
@@ -16,7 +17,8 @@ namespace kiln::cli {
 namespace {
 
 constexpr const char* kModelHelp =
-    "a Keras model (.keras, or .json as model.to_json() writes it), IR text (.kir), or a built-in "
+    "a Keras model (.keras, .h5, or .json as model.to_json() writes it), IR text (.kir), or a "
+    "built-in "
     "example's name";
 
 Expected<keras::Model> read_definition(const std::string& name) {
@@ -28,7 +30,11 @@ Expected<keras::Model> read_definition(const std::string& name) {
     KILN_ASSIGN(keras::SavedModel saved, keras::read_archive(name));
     return std::move(saved.model);
   }
-  return Diagnostic{name, "is neither a .keras, .json or .kir file, nor a built-in example",
+  if (keras::is_legacy_h5(name)) {
+    KILN_ASSIGN(keras::SavedModel saved, keras::read_legacy_h5(name));
+    return std::move(saved.model);
+  }
+  return Diagnostic{name, "is neither a .keras, .h5, .json or .kir file, nor a built-in example",
                     fmt::format("built-in examples: {}", fmt::join(examples, ", "))};
 }
 
@@ -58,9 +64,9 @@ Status change_training(const ModelArgument& argument, keras::Model& model) {
                       "add --loss (and --optimizer, --metrics)"};
   }
   KILN_ASSIGN(options.optimizer, choose_optimizer(argument, options.optimizer));
-  if (!argument.loss.empty()) options.loss = keras::Loss(argument.loss);
+  if (!argument.loss.empty()) options.loss = argument.loss;
   if (!argument.metrics.empty())
-    options.metrics.assign(argument.metrics.begin(), argument.metrics.end());
+    options.metrics = std::vector<keras::Metric>(argument.metrics.begin(), argument.metrics.end());
   model.compile(std::move(options));
   return ok();
 }
@@ -94,7 +100,8 @@ Expected<ModelArgument::Read> ModelArgument::read() const {
   }
   KILN_ASSIGN(keras::Model definition, read_definition(model));
   KILN_TRY(change_training(*this, definition));
-  KILN_ASSIGN(ir::Module module, keras::lower(definition, {.batch = batch_size}));
+  KILN_ASSIGN(ir::Module module,
+              keras::lower(definition, {.batch = batch_size, .sample_weights = sample_weights}));
   return Read{std::move(module), std::move(definition)};
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "frontend/keras/lower.h"
 #include "frontend/keras/model.h"
 #include "ir/module.h"
 #include "runtime/expected.h"
@@ -21,6 +22,7 @@ struct ModelArgument {
   std::string loss;
   std::vector<std::string> metrics;
   std::optional<double> learning_rate;
+  keras::SampleWeights sample_weights = keras::SampleWeights::none;  ///< what its steps take
 
   /// MODEL and --batch-size.
   void add_to(CLI::App& command);
@@ -32,10 +34,10 @@ struct ModelArgument {
     ir::Module module;
     std::optional<keras::Model> definition;
   };
-  /// MODEL is a Keras file (.json, .keras), a built-in example's name, or IR text (.kir).
+  /// MODEL is a Keras file (.json, .keras, .h5), a built-in example's name, or IR text (.kir).
   Expected<Read> read() const;
   /// Whether MODEL holds weights, too.
-  bool has_weights() const { return model.ends_with(".keras"); }
+  bool has_weights() const { return model.ends_with(".keras") || model.ends_with(".h5"); }
 };
 
 }  // namespace kiln::cli

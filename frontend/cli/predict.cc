@@ -9,7 +9,8 @@ void add_predict(CLI::App& program, Action& action) {
   options->line.command = runtime::Command::kPredict;
   CLI::App* command = program.add_subcommand("predict", "the model's output for every example");
   options->add_to(*command);
-  command->add_option("-o,--output", options->line.output, "write the outputs to this .npy file");
+  command->add_option("-o,--output", options->line.output,
+                      "write the outputs to this .npy or .npz file");
   command->add_flag("--all", options->line.all, "print every row");
   command->callback([options, &action] { action = [options] { return options->run(); }; });
 }

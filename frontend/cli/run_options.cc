@@ -1,17 +1,51 @@
 #include "frontend/cli/run_options.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "frontend/compiler.h"
 #include "frontend/keras/files/load.h"
+#include "runtime/dataset.h"
+#include "runtime/file.h"
 #include "runtime/main.h"
+#include "runtime/npy.h"
 
 namespace kiln::cli {
+namespace {
+
+/// What the steps must take for this command line. Arrays of weights in the data are found by their
+/// names.
+Expected<keras::SampleWeights> sample_weights(const runtime::CommandLine& line) {
+  std::vector<runtime::NamedArray> weights;
+  if (!line.sample_weight.empty()) {
+    KILN_ASSIGN(runtime::Array array, runtime::load_npy(line.sample_weight));
+    weights.push_back({"", std::move(array)});
+  }
+  if (line.data.ends_with(".npz") || runtime::is_directory(line.data)) {
+    KILN_ASSIGN(const runtime::Dataset data, runtime::load_dataset(line.data));
+    std::copy_if(
+        data.train.begin(), data.train.end(), std::back_inserter(weights),
+        [](const runtime::NamedArray& named) { return named.name.starts_with("sample_weight"); });
+  }
+  const bool per_value = std::any_of(weights.begin(), weights.end(),
+                                     [](const auto& named) { return named.array.rank() > 1; });
+  if (per_value) return keras::SampleWeights::per_value;
+  const bool any = !weights.empty() || !line.class_weight.empty();
+  return any ? keras::SampleWeights::per_row : keras::SampleWeights::none;
+}
+
+}  // namespace
+
 void RunOptions::add_to(CLI::App& command) {
   model.add_to(command);
   command
-      .add_option(
-          "--data", line.data,
-          "digits, reviews, a directory of IDX files, X.npy,Y.npy, FILE.npz or FILE.csv[:label=NAME]")
+      .add_option("--data", line.data,
+                  "digits, reviews, a directory of IDX or .npy files, X.npy,Y.npy, FILE.npz or "
+                  "FILE.csv[:label=NAME]")
       ->required();
+  command.add_option("--sample-weight", line.sample_weight,
+                     "a .npy file: how much each example counts; default: an array sample_weight "
+                     "of the data, if there is one");
   command.add_option("--weights", line.weights,
                      "start from these weights (.npz as --save writes it, .keras, .weights.h5); "
                      "default: MODEL's own, if it is a .keras file");
@@ -51,7 +85,9 @@ Status RunOptions::run() const {
   runtime::CommandLine with_callbacks = line;
   for (const auto& [index, text] : callbacks) KILN_TRY(with_callbacks.callbacks.add(index, text));
   if (backup) KILN_TRY(with_callbacks.callbacks.set_backup(*backup));
-  KILN_ASSIGN(ModelArgument::Read read, model.read());
+  ModelArgument with_sample_weights = model;
+  KILN_ASSIGN(with_sample_weights.sample_weights, sample_weights(line));
+  KILN_ASSIGN(ModelArgument::Read read, with_sample_weights.read());
   CompilerOptions options;
   options.use_cache = use_cache;
   KILN_ASSIGN(const codegen::Jit code, compile_in_memory(std::move(read.module), options));

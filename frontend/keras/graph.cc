@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <functional>
 #include <set>
 
 #include "frontend/keras/layers/one_input.h"
@@ -9,9 +11,12 @@
 namespace kiln::keras {
 namespace {
 
+/// For each input, what a data set or an outer model says of its type.
+using InputTypes = std::function<Status(ir::Type& type, size_t input)>;
+
 bool is_input(const Layer& layer) { return layer.class_name() == "InputLayer"; }
 
-Status check_chain(const Model& model) {
+Status check_inputs(const Model& model) {
   if (model.layers.empty())
     return Diagnostic{model.source, fmt::format("model \"{}\" has no layers", model.name), ""};
   for (const NodeOutput& input : model.inputs) {
@@ -20,11 +25,31 @@ Status check_chain(const Model& model) {
     return Diagnostic{where_of(model, layer), "the model does not say what its input looks like",
                       "begin it with Input({...})"};
   }
+  return ok();
+}
+
+/// Names of layers are unique, and paths can be made of them.
+Status check_names(const Model& model) {
   std::set<std::string> names;
   for (const LayerPointer& layer : model.layers) {
+    if (layer->name.find('/') != std::string::npos)
+      return Diagnostic{where_of(model, *layer), "a layer's name must not hold a slash", ""};
     if (names.insert(layer->name).second) continue;
     return Diagnostic{where_of(model, *layer), "two layers have this name",
                       "names of layers are unique in a model"};
+  }
+  return ok();
+}
+
+/// Every input layer is one of the model's inputs.
+Status check_connected(const Model& model) {
+  for (size_t i = 0; i < model.nodes.size(); ++i) {
+    const bool is_declared =
+        std::find(model.inputs.begin(), model.inputs.end(), NodeOutput{i, 0}) != model.inputs.end();
+    if (!model.nodes[i].inputs.empty() || is_declared) continue;
+    return Diagnostic{where_of(model, *model.layers[model.nodes[i].layer]),
+                      "the outputs depend on it, but it is not among the model's inputs",
+                      "name it as an input, or leave out what is made of it"};
   }
   return ok();
 }
@@ -43,6 +68,23 @@ Status close(ir::Type& type, size_t input, const OpenExtents& extents) {
   return Diagnostic{
       "", fmt::format("the data's shape is {}, the model's input is another", show_shape(given)),
       ""};
+}
+
+/// Puts what arrives at a nested model's input into the input's type.
+Status take(ir::Type& type, const LayerInput& arriving) {
+  bool fits = arriving.type.element == type.element && arriving.type.rank() == type.rank();
+  for (size_t d = 1; fits && d < type.shape.size(); ++d) {
+    const int64_t own = type.shape[d], given = arriving.type.shape[d];
+    fits = own == given || own == kNone || given == kNone;
+  }
+  if (!fits) {
+    return Diagnostic{"",
+                      fmt::format("expects {}, gets {} from \"{}\"", show_shape(type.shape),
+                                  show_shape(arriving.type.shape), arriving.from),
+                      ""};
+  }
+  type = arriving.type;
+  return ok();
 }
 
 /// The shape that a file says the layer was built for, against what arrives. Layers with a better
@@ -106,7 +148,8 @@ Status check_build(const LayerBuild& build) {
 
 class Building {
  public:
-  Building(const Model& model, const OpenExtents& extents) : model_(model), extents_(extents) {
+  Building(const Model& model, const InputTypes& input_types)
+      : model_(model), input_types_(input_types) {
     graph_.weights.resize(model.layers.size());
   }
 
@@ -131,7 +174,7 @@ class Building {
     }
     KILN_ASSIGN(LayerBuild build, layer.build(inputs));
     if (!inputs.empty()) KILN_TRY(check_built_for(layer, inputs[0]));
-    if (is_input(layer)) KILN_TRY(close(build.outputs[0], input_index(node), extents_));
+    if (is_input(layer)) KILN_TRY(input_types_(build.outputs[0], input_index(node)));
     if (is_input(layer) && index_limit(model_, node) > 0)
       build.outputs[0].element = ir::ElementType::i32;
     KILN_TRY(check_build(build));
@@ -151,7 +194,7 @@ class Building {
   }
 
   const Model& model_;
-  const OpenExtents& extents_;
+  const InputTypes& input_types_;
   Graph graph_;
 };
 
@@ -181,9 +224,23 @@ Diagnostic in_model(const Model& model, const Diagnostic& error) {
           error.note};
 }
 
+namespace {
+
+Expected<Graph> build(const Model& model, const InputTypes& input_types) {
+  KILN_TRY(check_inputs(model));
+  KILN_TRY(check_names(model));
+  KILN_TRY(check_connected(model));
+  return Building(model, input_types).run();
+}
+
+}  // namespace
+
 Expected<Graph> build_graph(const Model& model, const OpenExtents& extents) {
-  KILN_TRY(check_chain(model));
-  return Building(model, extents).run();
+  return build(model, [&](ir::Type& type, size_t input) { return close(type, input, extents); });
+}
+
+Expected<Graph> build_graph(const Model& model, std::span<const LayerInput> arriving) {
+  return build(model, [&](ir::Type& type, size_t input) { return take(type, arriving[input]); });
 }
 
 }  // namespace kiln::keras

@@ -31,6 +31,8 @@ Expected<Graph> build_graph(const Model& model, const OpenExtents& extents = {})
 /// (Embedding); 0 for all others. Such an input is of integers, whatever its dtype says: Keras
 /// would round it.
 int64_t index_limit(const Model& model, size_t input_node);
+/// The same for a model that is a layer: its inputs are what arrives at it.
+Expected<Graph> build_graph(const Model& model, std::span<const LayerInput> arriving);
 
 /// "model.json: layer "dense"": where an error of that layer is.
 std::string where_of(const Model& model, const Layer& layer);

@@ -78,11 +78,18 @@ struct CallContext {
   ir::Tensor real_rows;
   /// f32 scalar: how many rows are real. Null in predict_step.
   ir::Tensor row_count;
+  /// f32 scalars that the loss grows by, whatever the model's loss function is: regularizers' of
+  /// outputs. Null in predict_step.
+  std::vector<ir::Tensor>* added_losses = nullptr;
 
   ir::Tensor weight(std::string_view name) const {
     const auto found = weights.values.find(name);
     KILN_CHECK(found != weights.values.end(), "the layer has declared no weight {}", name);
     return found->second;
+  }
+  /// The same for another layer, whose weights those are.
+  CallContext with_weights(WeightValues& others) const {
+    return {builder, others, training, real_rows, row_count, added_losses};
   }
   /// The weight's value for the next step: a moving average, a random key, a recurrent state.
   void update(std::string_view name, ir::Tensor value) {
@@ -120,6 +127,8 @@ class Layer {
   virtual Json call_options() const;
   /// Whether the layer has such an argument, and can take that value.
   virtual bool set_call_option(std::string_view option, const Json& value);
+  /// Sets `trainable`, also of the layers that this one holds.
+  virtual void set_trainable(bool value) { trainable = value; }
 
   std::string name;  ///< unique in a model; the model fills it in where it is empty
   bool trainable = true;

@@ -10,8 +10,17 @@
 
 namespace kiln::keras {
 
+/// Weights of the examples in loss and weighted metrics. A step that takes them needs them in every
+/// call.
+enum class SampleWeights {
+  none,
+  per_row,    ///< one for each example
+  per_value,  ///< one for each value of the loss: for each time step of a sequence
+};
+
 struct LowerOptions {
   int64_t batch = 32;  ///< rows in one call of a step
+  SampleWeights sample_weights = SampleWeights::none;
   /// For each input, its shape without the batch, where the model leaves extents open; empty
   /// where it does not.
   std::vector<ir::Shape> input_shapes = {};
@@ -23,9 +32,10 @@ struct LowerOptions {
 ///                          `gradient` op
 ///   finalize               where the optimizer keeps moving averages: they become the weights
 /// Variables: weights "dense/kernel" in Keras's order; "optimizer/iterations",
-/// "optimizer/learning_rate" (but under a schedule) and slots "optimizer/dense/kernel/momentum" in Keras's order; running
-/// means "metrics/loss/total", "metrics/loss/count", ... The module's attributes are `loss`,
-/// `label_classes` and `summary`; a step's is `batch`.
+/// "optimizer/learning_rate" (but under a schedule) and slots "optimizer/dense/kernel/momentum" in
+/// Keras's order; running means "metrics/loss/total", "metrics/loss/count", ... The module's
+/// attributes are `inputs` and `outputs` (their names), `losses` and `label_classes` (one for each
+/// output; "" and 0 where the output has none), and `summary`; a step's is `batch`.
 Expected<ir::Module> lower(const Model& model, const LowerOptions& options = {});
 
 }  // namespace kiln::keras

@@ -1,8 +1,10 @@
 #include "frontend/keras/model.h"
 
+#include <map>
 #include <utility>
 
 #include "frontend/keras/names.h"
+#include "frontend/keras/nested_model.h"
 
 namespace kiln::keras {
 namespace {
@@ -13,7 +15,31 @@ std::vector<LayerPointer> pointers(std::initializer_list<AnyLayer> layers) {
   return result;
 }
 
+std::vector<std::string> names_of(const Model& model, const std::vector<NodeOutput>& ports,
+                                  const std::vector<std::string>& keys) {
+  if (!keys.empty()) return keys;
+  std::vector<std::string> names;
+  std::map<std::string, int> used;
+  for (const NodeOutput& port : ports) {
+    const std::string& name = model.layers[model.nodes[port.node].layer]->name;
+    const int repetition = used[name]++;
+    names.push_back(repetition == 0 ? name : name + "_" + std::to_string(repetition));
+  }
+  return names;
+}
+
 }  // namespace
+
+AnyLayer::AnyLayer(const Model& model) : layer_(std::make_shared<NestedModel>(model)) {}
+
+void Model::set_trainable(bool trainable) {
+  for (const LayerPointer& layer : layers) layer->set_trainable(trainable);
+}
+
+std::vector<std::string> Model::input_names() const { return names_of(*this, inputs, input_keys); }
+std::vector<std::string> Model::output_names() const {
+  return names_of(*this, outputs, output_keys);
+}
 
 Sequential::Sequential(std::initializer_list<AnyLayer> layers, std::string name)
     : Sequential(pointers(layers), std::move(name)) {}

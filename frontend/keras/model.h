@@ -28,15 +28,29 @@
 #include "frontend/keras/losses/losses.h"
 #include "frontend/keras/metrics/metrics.h"
 #include "frontend/keras/optimizers/optimizers.h"
+#include "frontend/keras/per_output.h"
 #include "runtime/expected.h"
 
 namespace kiln::keras {
 
+/// Metrics of every output. A plain list is the one output's; for several outputs it has a metric
+/// for each.
+class OutputMetrics : public PerOutput<std::vector<Metric>> {
+ public:
+  using PerOutput::PerOutput;
+  OutputMetrics(std::initializer_list<Metric> metrics) : PerOutput(std::vector<Metric>(metrics)) {}
+};
+
 /// The arguments of Keras's compile().
 struct CompileOptions {
   OptimizerChoice optimizer = "rmsprop";
-  Loss loss;
-  std::vector<Metric> metrics = {};
+  /// An output without a loss takes no labels.
+  PerOutput<Loss> loss = {};
+  OutputMetrics metrics = {};
+  /// Of the outputs' losses in the loss that is trained on; 1 where nothing is said.
+  PerOutput<double> loss_weights = {};
+  /// Metrics that sample weights count for.
+  OutputMetrics weighted_metrics = {};
 };
 
 /// One result of a node.
@@ -52,12 +66,24 @@ struct Node {
   std::vector<NodeOutput> inputs;
 };
 
+class Model;
+
+/// What stands for a layer that others hold, too.
+template <typename T>
+concept LayerHandle = requires(const T& handle) {
+  { handle.pointer() } -> std::convertible_to<LayerPointer>;
+};
+
 /// Any layer, where a list holds several kinds.
 class AnyLayer {
  public:
   template <std::derived_from<Layer> T>
-  AnyLayer(T layer) : layer_(std::make_shared<T>(std::move(layer))) {}
+  requires(!LayerHandle<T>) AnyLayer(T layer) : layer_(std::make_shared<T>(std::move(layer))) {}
+  template <LayerHandle T>
+  AnyLayer(const T& handle) : layer_(handle.pointer()) {}
   AnyLayer(LayerPointer layer) : layer_(std::move(layer)) {}
+  /// A model as a layer.
+  AnyLayer(const Model& model);
 
   const LayerPointer& get() const { return layer_; }
 
@@ -74,14 +100,23 @@ class Model {
   std::vector<LayerPointer> layers;
   std::vector<Node> nodes;  ///< each after the nodes that it reads
   std::vector<NodeOutput> inputs, outputs;
+  /// Where Keras's model takes or gives a dict: its keys, one for each input or output.
+  std::vector<std::string> input_keys, output_keys;
   std::optional<CompileOptions> compile_options;
 
   /// How to train; checked when the model is lowered.
   void compile(CompileOptions options) { compile_options = std::move(options); }
+  /// Sets `trainable` of all layers, those of nested models included, as Keras's model.trainable.
+  void set_trainable(bool trainable);
   /// Keras's table of layers with their output shapes and parameter counts, or why there is none.
   Expected<std::string> summary() const;
   /// Keras's JSON, compile_config included; keras.models.model_from_json reads it.
   Expected<std::string> to_json() const;
+
+  /// What each input and output is called in data and logs, as Keras does: the key, or the name of
+  /// the layer, with a number where it comes again.
+  std::vector<std::string> input_names() const;
+  std::vector<std::string> output_names() const;
 
   bool is_sequential() const { return class_name == "Sequential"; }
 };

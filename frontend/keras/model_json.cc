@@ -4,9 +4,12 @@
 
 #include <nlohmann/json.hpp>
 
+#include "frontend/keras/compile_config.h"
 #include "frontend/keras/config_reader.h"
+#include "frontend/keras/functional_json.h"
 #include "frontend/keras/json_text.h"
 #include "frontend/keras/layers/list.h"
+#include "frontend/keras/nested_model.h"
 #include "ir/spelling.h"
 #include "runtime/file.h"
 
@@ -30,7 +33,7 @@ Expected<ClassAndConfig> class_and_config(const Json& json, const std::string& w
   return ClassAndConfig{json["class_name"].get<std::string>(), &json["config"]};
 }
 
-/// The input shape of a build_config; nothing where there is none.
+/// The input shape of a build_config; nothing where there is none, or a list of several.
 std::optional<ir::Shape> built_for(const Json& object) {
   if (!object.contains("build_config") || !object["build_config"].is_object()) return {};
   const Json& build = object["build_config"];
@@ -43,26 +46,29 @@ std::optional<ir::Shape> built_for(const Json& object) {
   return shape;
 }
 
+bool is_model_class(std::string_view class_name) {
+  return class_name == "Sequential" || class_name == "Functional" || class_name == "Model";
+}
+
 /// The keys beside class_name and config that a layer may have.
-Status check_layer_keys(const Json& json, const std::string& where) {
+Status check_layer_keys(const Json& json, bool is_model, const std::string& where) {
   ConfigReader reader(json, where);
-  for (auto key : {"module", "class_name", "config", "registered_name", "build_config"})
+  for (auto key : {"module", "class_name", "config", "registered_name", "build_config", "name",
+                   "inbound_nodes"})
     reader.ignore(key);
+  // How a nested model would be trained by itself.
+  if (is_model) reader.ignore("compile_config");
   return reader.finish();
 }
 
-Expected<std::vector<LayerPointer>> read_layers(const Json& layers, const std::string& source) {
-  if (!layers.is_array()) return Diagnostic{source, "\"layers\" must be a list", ""};
-  std::vector<LayerPointer> result;
-  for (const Json& json : layers) {
-    const std::string where = fmt::format("{}: layer {}", source, result.size());
-    KILN_ASSIGN(const ClassAndConfig parts, class_and_config(json, where));
-    KILN_TRY(check_layer_keys(json, where));
-    KILN_ASSIGN(LayerPointer layer, read_layer(parts.class_name, *parts.config, source));
-    layer->built_for = built_for(json);
-    result.push_back(std::move(layer));
-  }
-  return result;
+/// Layers stand in keras.layers; arithmetic on tensors in the modules of operations.
+Status check_module(const Json& json, const ClassAndConfig& parts, const std::string& where) {
+  const bool is_operation = json.contains("module") && json["module"].is_string() &&
+                            json["module"].get<std::string>().starts_with("keras.src.ops");
+  if (!is_operation) return ok();
+  return Diagnostic{
+      where, fmt::format("the operation \"{}\" on tensors is not supported", parts.class_name),
+      "write it as a layer: Add()([x, y]) for x + y"};
 }
 
 Expected<Model> read_sequential(const Json& config, const std::string& source) {
@@ -71,37 +77,23 @@ Expected<Model> read_sequential(const Json& config, const std::string& source) {
   const bool trainable = reader.boolean("trainable", true);
   reader.ignore("build_input_shape");
   if (reader.has("dtype")) KILN_TRY(check_dtype_policy(reader.value("dtype"), source));
-  KILN_ASSIGN(std::vector<LayerPointer> layers, read_layers(reader.value("layers"), source));
+  const Json& list = reader.value("layers");
   KILN_TRY(reader.finish());
-  if (!trainable) {
-    for (LayerPointer& layer : layers) layer->trainable = false;
+  if (!list.is_array()) return Diagnostic{source, "\"layers\" must be a list", ""};
+  std::vector<LayerPointer> layers;
+  for (const Json& json : list) {
+    KILN_ASSIGN(LayerPointer layer, read_layer_object(json, layers.size(), source));
+    layers.push_back(std::move(layer));
   }
   Model model = Sequential(std::move(layers), name);
-  model.source = source;
+  if (!trainable) model.set_trainable(false);
   return model;
 }
 
-Expected<CompileOptions> read_compile_config(const Json& json, const std::string& source) {
-  const std::string where = source + ": compile_config";
-  ConfigReader reader(json, where);
-  CompileOptions options;
-  KILN_ASSIGN(options.optimizer, read_optimizer(reader.value("optimizer"), where));
-  KILN_ASSIGN(options.loss, read_loss(reader.value("loss"), where));
-  const Json& metrics = reader.value("metrics");
-  if (!metrics.is_null() && !metrics.is_array())
-    reader.fail("\"metrics\" must be a list", "metrics for several outputs are not supported");
-  if (metrics.is_array()) {
-    for (const Json& metric : metrics) {
-      KILN_ASSIGN(Metric read, read_metric(metric, where));
-      options.metrics.push_back(std::move(read));
-    }
-  }
-  reader.only("loss_weights", {nullptr});
-  reader.only("weighted_metrics", {nullptr, Json::array()});
-  // How Keras would run it, not what it would compute.
-  for (auto key : {"run_eagerly", "steps_per_execution", "jit_compile"}) reader.ignore(key);
-  KILN_TRY(reader.finish());
-  return options;
+Expected<Model> read_model_config(std::string_view class_name, const Json& config,
+                                  const std::string& source) {
+  if (class_name == "Sequential") return read_sequential(config, source);
+  return read_functional(config, source);
 }
 
 /// Whether the file's training can be repeated: Keras writes compile_config without a loss, too.
@@ -113,11 +105,29 @@ bool has_training(const Json& json) {
 
 }  // namespace
 
+Expected<LayerPointer> read_layer_object(const Json& json, size_t index,
+                                         const std::string& source) {
+  const std::string where = fmt::format("{}: layer {}", source, index);
+  KILN_ASSIGN(const ClassAndConfig parts, class_and_config(json, where));
+  const bool is_model = is_model_class(parts.class_name);
+  KILN_TRY(check_layer_keys(json, is_model, where));
+  KILN_TRY(check_module(json, parts, where));
+  LayerPointer layer;
+  if (is_model) {
+    KILN_ASSIGN(Model model, read_model_config(parts.class_name, *parts.config, where));
+    layer = std::make_shared<NestedModel>(std::move(model));
+  } else {
+    KILN_ASSIGN(layer, read_layer(parts.class_name, *parts.config, source));
+    layer->built_for = built_for(json);
+  }
+  return layer;
+}
+
 Expected<Model> parse_model(std::string_view text, const std::string& source) {
   KILN_ASSIGN(const Json json, parse_json(text, source));
   KILN_ASSIGN(const ClassAndConfig parts, class_and_config(json, source));
-  if (parts.class_name != "Sequential") {
-    constexpr std::string_view kClasses[] = {"Sequential"};
+  if (!is_model_class(parts.class_name)) {
+    constexpr std::string_view kClasses[] = {"Sequential", "Functional"};
     return Diagnostic{source,
                       fmt::format("models of class \"{}\" are not supported", parts.class_name),
                       ir::did_you_mean(parts.class_name, kClasses)};
@@ -128,7 +138,8 @@ Expected<Model> parse_model(std::string_view text, const std::string& source) {
     reader.ignore(key);
   }
   KILN_TRY(reader.finish());
-  KILN_ASSIGN(Model model, read_sequential(*parts.config, source));
+  KILN_ASSIGN(Model model, read_model_config(parts.class_name, *parts.config, source));
+  model.source = source;
   if (has_training(json)) {
     KILN_ASSIGN(CompileOptions options, read_compile_config(json["compile_config"], source));
     model.compile(std::move(options));

@@ -19,5 +19,7 @@ Expected<Model> read_model(const std::string& path);
 
 /// The model as Keras's JSON.
 Expected<Json> write_model(const Model& model);
+/// Its `config` alone: its name and its layers.
+Expected<Json> write_model_config(const Model& model);
 
 }  // namespace kiln::keras

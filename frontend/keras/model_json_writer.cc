@@ -1,10 +1,14 @@
-// The other direction of model_json.cc.
+// The other direction of model_json.cc and functional_json.cc.
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 
+#include "frontend/keras/compile_config.h"
+#include "frontend/keras/functional_json.h"
 #include "frontend/keras/graph.h"
 #include "frontend/keras/layers/list.h"
 #include "frontend/keras/model_json.h"
+#include "frontend/keras/nested_model.h"
 
 namespace kiln::keras {
 namespace {
@@ -15,13 +19,14 @@ Json write_shape(const ir::Shape& shape) {
   return json;
 }
 
-Json write_layer(const Layer& layer, const ir::Shape* input_shape) {
-  Json json = {{"module", "keras.layers"},
-               {"class_name", std::string(layer.class_name())},
-               {"config", write_layer_config(layer)},
-               {"registered_name", nullptr}};
-  if (input_shape) json["build_config"] = {{"input_shape", write_shape(*input_shape)}};
-  return json;
+/// What stands around a model's config.
+Json write_model_object(const Model& model, Json config, Json input_shape) {
+  const bool sequential = model.is_sequential();
+  return {{"module", sequential ? "keras" : "keras.src.models.functional"},
+          {"class_name", model.class_name},
+          {"config", std::move(config)},
+          {"registered_name", sequential ? Json() : Json(model.class_name)},
+          {"build_config", {{"input_shape", std::move(input_shape)}}}};
 }
 
 bool has_weights(const std::vector<WeightSpec>& weights) {
@@ -29,47 +34,161 @@ bool has_weights(const std::vector<WeightSpec>& weights) {
                      [](const WeightSpec& weight) { return !weight.random_state; });
 }
 
-Json write_compile_config(const CompileOptions& options) {
-  Json metrics;  // null where there are none, as Keras's compile() has it
-  for (const Metric& metric : options.metrics) metrics.push_back(write_metric(metric));
-  return {{"optimizer", write_optimizer(options.optimizer)},
-          {"loss", write_loss(options.loss)},
-          {"loss_weights", nullptr},
-          {"metrics", std::move(metrics)},
-          {"weighted_metrics", nullptr},
-          {"run_eagerly", false},
-          {"steps_per_execution", 1},
-          {"jit_compile", false}};
-}
+/// Writes the layers of a model whose types are known.
+class ModelWriter {
+ public:
+  ModelWriter(const Model& model, const Graph& graph) : model_(model), graph_(graph) {
+    std::map<size_t, size_t> applications;
+    for (const Node& node : model.nodes) application_.push_back(applications[node.layer]++);
+  }
+
+  Expected<Json> sequential_config() const {
+    Json layers = Json::array();
+    for (size_t i = 0; i < model_.layers.size(); ++i) {
+      KILN_ASSIGN(Json layer, layer_object(i));
+      layers.push_back(std::move(layer));
+    }
+    return Json{{"name", model_.name},
+                {"trainable", is_trainable()},
+                {"dtype", write_dtype_policy()},
+                {"layers", std::move(layers)},
+                {"build_input_shape", input_shape()}};
+  }
+
+  Expected<Json> functional_config() const {
+    Json layers = Json::array();
+    for (size_t i = 0; i < model_.layers.size(); ++i) {
+      KILN_ASSIGN(Json layer, layer_object(i));
+      layer["name"] = model_.layers[i]->name;
+      layer["inbound_nodes"] = calls(i);
+      layers.push_back(std::move(layer));
+    }
+    return Json{{"name", model_.name},
+                {"trainable", is_trainable()},
+                {"layers", std::move(layers)},
+                {"input_layers", ports(model_.inputs, model_.input_keys)},
+                {"output_layers", ports(model_.outputs, model_.output_keys)}};
+  }
+
+  /// Of a model with one input; Keras keeps no other.
+  Json input_shape() const {
+    if (!model_.is_sequential()) return nullptr;
+    return write_shape(graph_.type(model_.inputs[0]).shape);
+  }
+
+ private:
+  bool is_trainable() const {
+    return std::any_of(model_.layers.begin(), model_.layers.end(),
+                       [](const LayerPointer& layer) { return layer->trainable; });
+  }
+
+  const Node* first_call(size_t layer) const {
+    for (const Node& node : model_.nodes) {
+      if (node.layer == layer && !node.inputs.empty()) return &node;
+    }
+    return nullptr;
+  }
+
+  Expected<Json> layer_object(size_t index) const {
+    const Layer& layer = *model_.layers[index];
+    if (const auto* nested = dynamic_cast<const NestedModel*>(&layer))
+      return nested_object(*nested);
+    Json json = {{"module", "keras.layers"},
+                 {"class_name", std::string(layer.class_name())},
+                 {"config", write_layer_config(layer)},
+                 {"registered_name", nullptr}};
+    const Node* call = first_call(index);
+    // As Keras: where the file had one, and where weights depend on it.
+    if (call && (layer.built_for || has_weights(graph_.weights[index])))
+      json["build_config"] = {{"input_shape", write_shape(graph_.type(call->inputs[0]).shape)}};
+    return json;
+  }
+
+  Expected<Json> nested_object(const NestedModel& layer) const {
+    Json config = Json::object();
+    layer.write_config(config);
+    Json shape;
+    if (layer.model().is_sequential()) shape = config["build_input_shape"];
+    return write_model_object(layer.model(), std::move(config), std::move(shape));
+  }
+
+  /// A result by Keras's names.
+  Json reference(const NodeOutput& value) const {
+    const Node& node = model_.nodes[value.node];
+    return {model_.layers[node.layer]->name, application_[value.node], value.output};
+  }
+
+  Json tensor(const NodeOutput& value) const {
+    const ir::Type& type = graph_.type(value);
+    return {{"class_name", "__keras_tensor__"},
+            {"config",
+             {{"shape", write_shape(type.shape)},
+              {"dtype", type.element == ir::ElementType::i32 ? "int32" : "float32"},
+              {"keras_history", reference(value)}}}};
+  }
+
+  /// The layer's inbound nodes.
+  Json calls(size_t index) const {
+    Json calls = Json::array();
+    for (const Node& node : model_.nodes) {
+      if (node.layer != index || node.inputs.empty()) continue;
+      calls.push_back(
+          {{"args", arguments(*model_.layers[index], node)},
+           {"kwargs", model_.layers[index]->call_options()}});
+    }
+    return calls;
+  }
+
+  Json arguments(const Layer& layer, const Node& node) const {
+    Json tensors = Json::array();
+    for (const NodeOutput& input : node.inputs) tensors.push_back(tensor(input));
+    if (layer.argument_names().size() > 1) return tensors;
+    const auto* nested = dynamic_cast<const NestedModel*>(&layer);
+    if (nested && !nested->model().input_keys.empty()) {
+      Json by_key = Json::object();
+      for (size_t i = 0; i < tensors.size(); ++i)
+        by_key[nested->model().input_keys[i]] = tensors[i];
+      return Json::array({std::move(by_key)});
+    }
+    return Json::array({tensors.size() == 1 ? tensors[0] : std::move(tensors)});
+  }
+
+  Json ports(const std::vector<NodeOutput>& ports, const std::vector<std::string>& keys) const {
+    Json list = Json::array(), by_key = Json::object();
+    for (size_t i = 0; i < ports.size(); ++i) {
+      Json port = reference(ports[i]);
+      // Keras counts a functional model's own graph as its first application, but only here.
+      const auto* nested =
+          dynamic_cast<const NestedModel*>(model_.layers[model_.nodes[ports[i].node].layer].get());
+      if (nested && !nested->model().is_sequential()) port[1] = application_[ports[i].node] + 1;
+      if (!keys.empty()) by_key[keys[i]] = port;
+      list.push_back(std::move(port));
+    }
+    if (!keys.empty()) return by_key;
+    return list.size() == 1 ? list[0] : list;
+  }
+
+  const Model& model_;
+  const Graph& graph_;
+  std::vector<size_t> application_;  ///< by node: which application of its layer it is
+};
 
 }  // namespace
 
+Expected<Json> write_model_config(const Model& model) {
+  KILN_ASSIGN(const Graph graph, build_graph(model));
+  const ModelWriter writer(model, graph);
+  return model.is_sequential() ? writer.sequential_config() : writer.functional_config();
+}
+
 Expected<Json> write_model(const Model& model) {
-  if (!model.is_sequential())
-    return Diagnostic{model.source, "only sequential models can be written", ""};
   if (model.compile_options && !model.compile_options->optimizer.get()) {
     return in_model(model, unknown_optimizer(model.compile_options->optimizer.identifier()));
   }
   KILN_ASSIGN(const Graph graph, build_graph(model));
-  Json layers = Json::array();
-  for (size_t i = 0; i < model.nodes.size(); ++i) {
-    const Node& node = model.nodes[i];
-    const Layer& layer = *model.layers[node.layer];
-    // As Keras: where the file had one, and where weights depend on it.
-    const bool writes_shape =
-        !node.inputs.empty() && (layer.built_for || has_weights(graph.weights[node.layer]));
-    layers.push_back(
-        write_layer(layer, writes_shape ? &graph.type(node.inputs[0]).shape : nullptr));
-  }
-  const Json input_shape = write_shape(graph.type(model.inputs[0]).shape);
-  Json json = {{"module", "keras"}, {"class_name", model.class_name}};
-  json["config"] = {{"name", model.name},
-                    {"trainable", true},
-                    {"dtype", write_dtype_policy()},
-                    {"layers", std::move(layers)},
-                    {"build_input_shape", input_shape}};
-  json["registered_name"] = nullptr;
-  json["build_config"] = {{"input_shape", input_shape}};
+  KILN_ASSIGN(Json config, write_model_config(model));
+  Json shape = ModelWriter(model, graph).input_shape();
+  Json json = write_model_object(model, std::move(config), std::move(shape));
   if (model.compile_options) json["compile_config"] = write_compile_config(*model.compile_options);
   return json;
 }

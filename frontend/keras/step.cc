@@ -1,5 +1,7 @@
 #include "frontend/keras/step.h"
 
+#include "frontend/keras/forward.h"
+
 namespace kiln::keras {
 
 using ir::Tensor;
@@ -52,51 +54,23 @@ std::string variable_name(const Layer& layer, const WeightSpec& weight) {
 
 std::string metric_prefix(const std::string& metric) { return "metrics/" + metric + "/"; }
 
-namespace {
-
-WeightValues read_weights(const Layer& layer, const std::vector<WeightSpec>& specs,
-                          StepBuilder& step) {
+std::vector<Signal> run_layers(const Model& model, const Graph& graph, StepBuilder& step,
+                               const std::vector<Tensor>& inputs, bool training, const Rows& rows) {
   WeightValues weights;
-  for (const WeightSpec& spec : specs)
-    weights.values.emplace(spec.name, step.read(variable_name(layer, spec)));
-  return weights;
-}
-
-/// Adds what the layer's outputs cost, for the mean real row, as Keras divides by the batch.
-void add_activity_regularization(const Layer& layer, const std::vector<Signal>& outputs,
-                                 StepBuilder& step, const Rows& rows) {
-  if (!layer.activity_regularizer || !rows.real) return;
-  ir::LocationScope scope(step.builder(), "activity_regularizer");
-  for (const Signal& output : outputs) {
-    step.add_loss(penalty(layer.activity_regularizer, without_padding(rows, output.tensor)) /
-                  rows.count);
+  for (size_t i = 0; i < model.layers.size(); ++i) {
+    for (const WeightSpec& spec : graph.weights[i]) {
+      const std::string name = variable_name(*model.layers[i], spec);
+      weights.values.emplace(name, step.read(name));
+    }
   }
-}
-
-}  // namespace
-
-std::vector<Signal> forward(const Model& model, const Graph& graph, StepBuilder& step,
-                            const std::vector<Tensor>& inputs, bool training, const Rows& rows) {
-  std::vector<std::vector<Signal>> values(model.nodes.size());
-  for (size_t i = 0; i < inputs.size(); ++i) values[model.inputs[i].node] = {Signal{inputs[i], {}}};
-  for (size_t i = 0; i < model.nodes.size(); ++i) {
-    if (!values[i].empty()) continue;
-    const Node& node = model.nodes[i];
-    const Layer& layer = *model.layers[node.layer];
-    ir::LocationScope scope(step.builder(), layer.name);
-    std::vector<Signal> arguments;
-    for (const NodeOutput& input : node.inputs)
-      arguments.push_back(values[input.node][input.output]);
-    WeightValues weights = read_weights(layer, graph.weights[node.layer], step);
-    CallContext context{step.builder(), weights, training, rows.real, rows.count};
-    values[i] = call_layer(layer, context, arguments);
-    add_activity_regularization(layer, values[i], step, rows);
-    for (const std::string& name : weights.updated)
-      step.assign(layer.name + "/" + name, context.weight(name));
-  }
-  std::vector<Signal> outputs;
-  for (const NodeOutput& output : model.outputs)
-    outputs.push_back(values[output.node][output.output]);
+  std::vector<Tensor> losses;
+  CallContext context{step.builder(), weights, training, rows.real, rows.count};
+  if (rows.real) context.added_losses = &losses;
+  std::vector<Signal> signals;
+  for (const Tensor& input : inputs) signals.push_back({input, {}});
+  std::vector<Signal> outputs = forward(model, context, signals);
+  for (const std::string& name : weights.updated) step.assign(name, context.weight(name));
+  for (const Tensor& loss : losses) step.add_loss(loss);
   return outputs;
 }
 
@@ -120,6 +94,20 @@ Tensor update_mean(StepBuilder& step, const std::string& metric, Tensor total, T
   step.assign(prefix + "total", new_total);
   step.assign(prefix + "count", new_count);
   return new_total / new_count;
+}
+
+Tensor update_metric(StepBuilder& step, const std::string& name, const MetricRule& rule,
+                     const MetricBatch& batch) {
+  ir::LocationScope scope(step.builder(), name);
+  const std::vector<MetricVariable> variables = rule.variables(batch.p().type());
+  const std::vector<Tensor> sums = rule.sums(batch);
+  std::vector<Tensor> updated;
+  for (size_t i = 0; i < variables.size(); ++i) {
+    const std::string variable = metric_prefix(name) + variables[i].name;
+    updated.push_back(step.read(variable) + sums[i]);
+    step.assign(variable, updated.back());
+  }
+  return rule.result(updated);
 }
 
 }  // namespace kiln::keras

@@ -51,8 +51,9 @@ ir::Tensor without_padding(const Rows& rows, ir::Tensor values);
 
 /// Runs the model's layers on `inputs` (one per model input), assigns the weights that they update
 /// and adds what regularizers of outputs cost. `rows` are null in predict_step.
-std::vector<Signal> forward(const Model& model, const Graph& graph, StepBuilder& step,
-                            const std::vector<ir::Tensor>& inputs, bool training, const Rows& rows);
+std::vector<Signal> run_layers(const Model& model, const Graph& graph, StepBuilder& step,
+                               const std::vector<ir::Tensor>& inputs, bool training,
+                               const Rows& rows);
 
 /// Adds what the regularizers of all trainable weights cost.
 void add_weight_regularization(const Model& model, const Graph& graph, StepBuilder& step);
@@ -61,6 +62,10 @@ void add_weight_regularization(const Model& model, const Graph& graph, StepBuild
 /// `total` and `count` are what this batch adds. Gives the mean.
 ir::Tensor update_mean(StepBuilder& step, const std::string& metric, ir::Tensor total,
                        ir::Tensor count);
+
+/// Adds a batch to a metric's variables. Gives the metric so far.
+ir::Tensor update_metric(StepBuilder& step, const std::string& name, const MetricRule& rule,
+                         const MetricBatch& batch);
 
 /// "dense/kernel".
 std::string variable_name(const Layer& layer, const WeightSpec& weight);

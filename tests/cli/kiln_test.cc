@@ -166,6 +166,15 @@ std::string small_model(const std::string& layer, const std::string& activation,
     "compile_config": {"optimizer": "adam", "loss": "sparse_categorical_crossentropy", "metrics": ["accuracy"]}})";
 }
 
+/// A small model whose learning rate follows a schedule and whose weights are averaged.
+std::string scheduled_model() {
+  std::string json = small_model("Dense", "softmax", 2);
+  const std::string name = "\"adam\"";
+  return json.replace(json.find(name), name.size(), R"({"class_name": "Adam", "config": {
+    "use_ema": true, "learning_rate": {"class_name": "CosineDecay", "config": {
+    "initial_learning_rate": 0.1, "decay_steps": 10}}}})");
+}
+
 /// The files that the mistakes below name.
 void write_mistaken_files() {
   write_temporary("truncated.json", "{\"module\": \"keras\", \"class_name\": \"Seq");
@@ -173,6 +182,7 @@ void write_mistaken_files() {
   write_temporary("layer.json", small_model("Dence", "softmax", 2));
   write_temporary("activation.json", small_model("Dense", "sofmax", 2));
   write_temporary("good.json", small_model("Dense", "softmax", 2));
+  write_temporary("scheduled.json", scheduled_model());
   write_temporary("wrong.kir",
                   "module @m {\n  func @f(%0: tensor<2xf32> \"x\") -> (tensor<2xf32> \"y\") {\n    "
                   "%1 = tanhh %0 : tensor<2xf32>\n    return %1\n  }\n}\n");
@@ -190,6 +200,17 @@ TEST(Kiln, SmallModelFromJsonTrainsOnCsv) {
   const CommandResult fit =
       run_command({kiln(), "fit", temporary("good.json"), "--data", data, "--epochs", "2"});
   EXPECT_EQ(fit.status, 0) << fit.err;
+}
+
+TEST(Kiln, ScheduleAndMovingAveragesFromJson) {
+  const std::string model = write_temporary("scheduled.json", scheduled_model());
+  const std::string data = write_temporary("good.csv", "a,b,label\n1,2,0\n3,4,1\n5,6,2\n");
+  const std::string saved = temporary("scheduled.keras");
+  const CommandResult fit =
+      run_command({kiln(), "fit", model, "--data", data, "--epochs", "2", "--save", saved});
+  EXPECT_EQ(fit.status, 0) << fit.err;
+  const CommandResult evaluate = run_command({kiln(), "evaluate", saved, "--data", data});
+  EXPECT_EQ(evaluate.status, 0) << evaluate.err;
 }
 
 /// A wrong command: its words after `kiln`, and what the error must say.
@@ -235,6 +256,9 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"UnknownActivation",
                 {"compile", "TMP/activation.json", "-o", "TMP/out"},
                 {"activation.json", "sofmax", "softmax"}},
+        Mistake{"RateOfASchedule",
+                {"fit", "TMP/scheduled.json", "--data", "digits", "--learning-rate", "0.1"},
+                {"scheduled.json", "follows a schedule", "--optimizer"}},
         Mistake{"NanLabel", {"fit", "TMP/good.json", "--data", "TMP/nan.csv"}, {"row"}},
         Mistake{"LabelOutOfRange", {"fit", "TMP/good.json", "--data", "TMP/range.csv"}, {"3"}},
         Mistake{"WrongShape", {"fit", "TMP/good.json", "--data", "TMP/wide.csv"}, {"3"}},

@@ -57,9 +57,13 @@ TEST(Program, DescriptorSaysWhatTheModuleSays) {
   EXPECT_TRUE(std::string_view(model.target).starts_with("x86-64-linux")) << model.target;
   EXPECT_EQ(std::string_view(model.target).find("no_runtime"), std::string_view::npos)
       << model.target;
-  EXPECT_STREQ(model.loss, "mean_squared_error");
+  ASSERT_EQ(model.input_count, 2);
+  EXPECT_STREQ(model.input_names[1], "b");
+  ASSERT_EQ(model.output_count, 1);
+  EXPECT_STREQ(model.outputs[0].name, "c");
+  EXPECT_STREQ(model.outputs[0].loss, "mean_squared_error");
   EXPECT_STREQ(model.summary, "one\ntwo");
-  EXPECT_EQ(model.label_classes, 3);
+  EXPECT_EQ(model.outputs[0].label_classes, 3);
   EXPECT_EQ(model.state_bytes, 192);
 
   ASSERT_EQ(model.variable_count, 2);
@@ -92,7 +96,7 @@ TEST(Program, DescriptorSaysWhatTheModuleSays) {
 
 TEST(Program, ModuleWithoutLossOrFunctions) {
   const LoadedModule loaded(parse("module @empty attributes {state_bytes = 0} {}"));
-  EXPECT_STREQ(loaded.model().loss, "");
+  EXPECT_EQ(loaded.model().output_count, 0);
   EXPECT_STREQ(loaded.model().summary, "");
   EXPECT_EQ(loaded.model().function_count, 0);
   EXPECT_EQ(loaded.model().functions, nullptr);

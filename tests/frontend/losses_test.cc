@@ -18,7 +18,7 @@ const ir::Literal kClasses = ints({3}, {1, 1, 2});
 ir::Literal values(const Loss& loss, const ir::Literal& y, const ir::Literal& prediction) {
   return evaluate({y, prediction}, [&](const std::vector<Tensor>& arguments) {
     return std::vector<Tensor>{
-        find_loss(loss.identifier)->values(loss, arguments[0], {arguments[1], {}})};
+        find_loss(loss.identifier)->values(loss, arguments[0], {arguments[1], {}}).values};
   })[0];
 }
 
@@ -58,7 +58,8 @@ ir::Literal after(const char* activation, const Loss& loss, const ir::Literal& y
                   const ir::Literal& logits) {
   return evaluate({y, logits}, [&](const std::vector<Tensor>& arguments) {
     const Signal prediction = apply(activation, {arguments[1], {}});
-    return std::vector<Tensor>{find_loss(loss.identifier)->values(loss, arguments[0], prediction)};
+    return std::vector<Tensor>{
+        find_loss(loss.identifier)->values(loss, arguments[0], prediction).values};
   })[0];
 }
 
@@ -75,7 +76,7 @@ TEST(Losses, TheGradientOfASoftmaxCrossentropyIsTheDifference) {
   const auto results = evaluate({kClasses, kLogits}, [&](const std::vector<Tensor>& arguments) {
     const Tensor z = arguments[1];
     const Tensor loss =
-        sum(sparse_categorical_crossentropy({}, arguments[0], apply("softmax", {z, {}})));
+        sum(sparse_categorical_crossentropy({}, arguments[0], apply("softmax", {z, {}})).values);
     return std::vector<Tensor>{
         gradient(loss, {z})[0],
         softmax(z) - convert(is_class(arguments[0], 3), ir::ElementType::f32)};
@@ -87,7 +88,7 @@ TEST(Losses, LogitsOfZeroHaveAGradient) {
   const auto results = evaluate(
       {floats({1, 1}, {1}), floats({1, 1}, {0})}, [&](const std::vector<Tensor>& arguments) {
         const Tensor loss =
-            sum(binary_crossentropy({}, arguments[0], apply("sigmoid", {arguments[1], {}})));
+            sum(binary_crossentropy({}, arguments[0], apply("sigmoid", {arguments[1], {}})).values);
         return gradient(loss, {arguments[1]});
       });
   EXPECT_TRUE(near(results[0], {-0.5}));

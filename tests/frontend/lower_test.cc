@@ -43,8 +43,11 @@ TEST(Lower, GivesTheFunctionsOfTheAbi) {
   EXPECT_EQ(names(module.function("test_step")->result_bindings, true),
             (Names{"metrics/loss/total", "metrics/loss/count", "metrics/accuracy/total",
                    "metrics/accuracy/count"}));
-  EXPECT_EQ(std::get<std::string>(module.attributes.at("loss")), "sparse_categorical_crossentropy");
-  EXPECT_EQ(std::get<int64_t>(module.attributes.at("label_classes")), 10);
+  EXPECT_EQ(std::get<ir::Strings>(module.attributes.at("losses")),
+            (Names{"sparse_categorical_crossentropy"}));
+  EXPECT_EQ(std::get<ir::Integers>(module.attributes.at("label_classes")), (ir::Integers{10}));
+  EXPECT_EQ(std::get<ir::Strings>(module.attributes.at("inputs")), (Names{"input_layer"}));
+  EXPECT_EQ(std::get<ir::Strings>(module.attributes.at("outputs")), (Names{"dense_2"}));
 }
 
 TEST(Lower, DeclaresVariablesInKerasOrder) {
@@ -207,10 +210,10 @@ TEST(Reduction, SumAddsTheRows) {
   const Data data = random_data(8, 6, 3);
   Sequential model = classifier({});
   const double mean = train(model, 8, 5, data, 6).outputs.at("batch_loss").get(0);
-  model.compile_options->loss.reduction = "sum";
+  model.compile_options->loss.one()->reduction = "sum";
   model.compile_options->optimizer = SGD(0);
   const double sum = train(model, 8, 5, data, 6).outputs.at("batch_loss").get(0);
-  model.compile_options->loss.reduction = "sum_over_batch_size";
+  model.compile_options->loss.one()->reduction = "sum_over_batch_size";
   const double same = train(model, 8, 5, data, 6).outputs.at("batch_loss").get(0);
   EXPECT_NEAR(sum, 5 * same, 1e-5);
   EXPECT_LT(mean, same);

@@ -33,12 +33,9 @@ Model everything() {
   RMSprop optimizer(.01);
   optimizer.centered = true;
   optimizer.clipnorm = .5;
-  Metric precise("BinaryAccuracy");
-  precise.is_object = true;
-  precise.threshold = .75;
   model.compile({.optimizer = optimizer,
                  .loss = CategoricalCrossentropy({.label_smoothing = .1}),
-                 .metrics = {"accuracy", precise}});
+                 .metrics = {"accuracy", metrics::BinaryAccuracy(.75)}});
   return model;
 }
 
@@ -62,7 +59,7 @@ TEST(ModelJson, OptimizersAndLossesMayBeNames) {
   json["compile_config"]["loss"] = "mse";
   const Model model = must(parse_model(json.dump()));
   EXPECT_EQ(model.compile_options->optimizer.get()->class_name(), "RMSprop");
-  EXPECT_EQ(model.compile_options->loss.identifier, "mse");
+  EXPECT_EQ(model.compile_options->loss.one()->identifier, "mse");
 }
 
 TEST(ModelJson, FilesOfKeras2AreRead) {
@@ -159,15 +156,14 @@ const Edit kEdits[] = {
     {"/compile_config/loss", "\"sparse_categorical_crossentrop\"",
      "error: model.json: compile_config: unknown loss \"sparse_categorical_crossentrop\"\nnote: "
      "did you mean sparse_categorical_crossentropy?"},
-    {"/compile_config/loss", "[\"mse\", \"mae\"]",
-     "error: model.json: compile_config: a loss must be a name or an object, not "
-     "[\"mse\",\"mae\"]\n"
-     "note: models with several losses are not supported"},
+    {"/compile_config/loss", "[\"mse\", 3]",
+     "error: model.json: compile_config: a loss must be a name or an object, not 3"},
     {"/compile_config/metrics/0", "\"acuracy\"",
      "error: model.json: compile_config: unknown metric \"acuracy\"\nnote: did you mean accuracy?"},
-    {"/compile_config/loss_weights", "[0.5]",
-     "error: model.json: compile_config: \"loss_weights\": [0.5] is not supported\nnote: kiln "
-     "takes null here"},
+    {"/compile_config/loss_weights", "[\"half\"]",
+     "error: model.json: compile_config: a loss weight must be a number, not \"half\""},
+    {"/compile_config/metrics", "\"accuracy\"",
+     "error: model.json: compile_config: \"metrics\" must be a list or a dict"},
 };
 
 TEST(ModelJson, WhatIsNotUnderstoodIsRefused) {

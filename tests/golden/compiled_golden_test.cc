@@ -40,10 +40,7 @@ class CompiledCase {
         code_(compile(name)),
         session_(must(runtime::Session::create(code_.model(), threads))) {
     restart();
-    runtime::Dataset raw;
-    raw.x = keras::array_of(data_, "x");
-    raw.y = keras::array_of(data_, "y");
-    examples_ = must(runtime::adapt(std::move(raw), session_.model(), nullptr));
+    examples_ = must(runtime::adapt({data_}, session_.model(), nullptr)).train;
   }
 
   void restart() {
@@ -60,8 +57,8 @@ class CompiledCase {
   double train_step(int64_t begin) {
     const kiln_function& step = *session_.find_function("train_step");
     // Inputs are aligned: rows go through buffers of their own.
-    const runtime::Array x = aligned_rows(examples_.x, begin);
-    const runtime::Array y = aligned_rows(examples_.y, begin);
+    const runtime::Array x = aligned_rows(examples_.x[0], begin);
+    const runtime::Array y = aligned_rows(examples_.y[0], begin);
     const runtime::Array count = runtime::allocate(KILN_I32, {});
     *count.as<int32_t>() = static_cast<int32_t>(batch_);
     const void* inputs[] = {x.data(), y.data(), count.data()};
@@ -91,7 +88,7 @@ class CompiledCase {
 
   void expect_predictions(const std::string& expected_name, double tolerance) {
     const runtime::Array actual =
-        must(runtime::predict(session_, examples_.x.slice_rows(0, batch_)));
+        must(runtime::predict(session_, examples_.slice_rows(0, batch_).x))[0];
     const runtime::Array& expected = array(expected_name);
     for (int64_t e = 0; e < expected.element_count(); ++e) {
       ASSERT_NEAR(actual.as<float>()[e], expected.as<float>()[e], tolerance)
@@ -103,7 +100,7 @@ class CompiledCase {
     return keras::array_of(expected_, name);
   }
   const keras::Json& config() const { return config_; }
-  const runtime::Dataset& examples() const { return examples_; }
+  const runtime::Examples& examples() const { return examples_; }
   runtime::Session& session() { return session_; }
   int64_t batch() const { return batch_; }
 
@@ -124,7 +121,7 @@ class CompiledCase {
   int64_t batch_;
   codegen::Jit code_;
   runtime::Session session_;
-  runtime::Dataset examples_;
+  runtime::Examples examples_;
 };
 
 /// Element `i` of an array of f32 or f64.
@@ -140,7 +137,7 @@ TEST_P(CompiledGolden, StepsAreKerasSteps) {
   model.expect_predictions("predict_before", 1e-5);
   const runtime::Array& losses = model.array("step_loss");
   for (int64_t i = 0; i < losses.rows(); ++i) {
-    const int64_t begin = i * model.batch() % (model.examples().x.rows() - model.batch() + 1);
+    const int64_t begin = i * model.batch() % (model.examples().rows() - model.batch() + 1);
     const double expected = number(losses, i);
     EXPECT_NEAR(model.train_step(begin), expected, 1e-4 * std::fabs(expected)) << "step " << i;
   }
@@ -156,8 +153,7 @@ TEST_P(CompiledGolden, FitIsKerasFit) {
   options.epochs = model.config()["epochs"].get<int>();
   options.shuffle = false;
   options.validation_split = 0.2;
-  const runtime::History history =
-      must(runtime::fit(model.session(), model.examples().x, model.examples().y, options));
+  const runtime::History history = must(runtime::fit(model.session(), model.examples(), options));
   for (size_t m = 0; m < history.names.size(); ++m) {
     const runtime::Array& expected = model.array("history_" + history.names[m]);
     for (int epoch = 0; epoch < options.epochs; ++epoch) {
@@ -171,7 +167,7 @@ TEST_P(CompiledGolden, FitIsKerasFit) {
   runtime::LogOptions quiet;
   quiet.verbose = 0;
   for (const runtime::Metric& metric :
-       must(runtime::evaluate(model.session(), model.examples().x, model.examples().y, quiet))) {
+       must(runtime::evaluate(model.session(), model.examples(), quiet))) {
     const runtime::Array& expected = model.array("evaluate_" + metric.name);
     const double value = number(expected, 0);
     EXPECT_NEAR(metric.value, value, 1e-3 * std::max(1.0, std::fabs(value))) << metric.name;

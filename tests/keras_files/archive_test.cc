@@ -6,6 +6,7 @@
 #include <filesystem>
 #include <map>
 
+#include "frontend/keras/files/legacy_h5.h"
 #include "frontend/keras/files/weights_h5.h"
 #include "frontend/keras/files/zip_file.h"
 #include "frontend/keras/lower.h"
@@ -140,6 +141,69 @@ TEST_P(KerasModel, ComesBackFromKilnsOwnFile) {
 
 INSTANTIATE_TEST_SUITE_P(Files, KerasModel, ::testing::Values("normalized", "attention"),
                          [](const auto& info) { return std::string(info.param); });
+
+/// The values in the order in which graph.npz has them.
+std::vector<NamedArray> numbered(const std::vector<NamedArray>& arrays, const std::string& kind) {
+  std::vector<NamedArray> result = arrays;
+  for (size_t i = 0; i < result.size(); ++i) result[i].name = kind + "_" + std::to_string(i);
+  return result;
+}
+
+/// The values are those of graph.npz.
+void expect_graph_values(const SavedModel& saved) {
+  EXPECT_TRUE(saved.has_optimizer);
+  std::vector<NamedArray> values = numbered(saved.weights, "weight");
+  for (const NamedArray& named : numbered(saved.optimizer, "optimizer")) values.push_back(named);
+  const std::vector<NamedArray> expected = must(runtime::load_npz(data_path("graph.npz")));
+  ASSERT_EQ(values.size(), expected.size());
+  for (const NamedArray& named : values) {
+    const runtime::Array* array = runtime::find_array(expected, named.name);
+    ASSERT_NE(array, nullptr) << named.name;
+    EXPECT_TRUE(same({{"", runtime::convert(named.array, array->type)}}, {{"", *array}}))
+        << named.name;
+  }
+}
+
+TEST(Archive, NestedModelsKeepWeightsAndOptimizerInKerasOrder) {
+  const SavedModel saved = must(read_archive(data_path("graph.keras")));
+  expect_graph_values(saved);
+  const std::string path = scratch_path("graph_again.keras");
+  must(write_archive(path, saved.model, saved.weights, saved.optimizer));
+  const SavedModel again = must(read_archive(path));
+  EXPECT_TRUE(same(again.weights, saved.weights));
+  EXPECT_TRUE(same(again.optimizer, saved.optimizer));
+}
+
+TEST(LegacyH5, HoldsModelWeightsAndOptimizer) {
+  const SavedModel saved = must(read_legacy_h5(data_path("graph.h5")));
+  expect_graph_values(saved);
+  EXPECT_EQ(must(saved.model.to_json()),
+            must(must(read_archive(data_path("graph.keras"))).model.to_json()));
+}
+
+TEST(LegacyH5, WeightsAloneAreNoModel) {
+  EXPECT_EQ(error_of(read_legacy_h5(data_path("plain.weights.h5"))),
+            "error: " + data_path("plain.weights.h5") +
+                ": holds no model\nnote: save the whole model, not its weights alone");
+}
+
+TEST(LegacyH5, CutAndChangedFilesAreSurvived) {
+  const std::string bytes = read_bytes(data_path("graph.h5"));
+  const std::string path = scratch_path("damaged.h5");
+  for (size_t size = 0; size < bytes.size(); size += 511) {
+    write_bytes(path, bytes.substr(0, size));
+    ASSERT_FALSE(read_legacy_h5(path)) << "cut off at byte " << size;
+  }
+  for (size_t i = 0; i < bytes.size(); i += 97) {
+    std::string damaged = bytes;
+    damaged[i] = static_cast<char>(damaged[i] ^ 0xff);
+    write_bytes(path, damaged);
+    if (const auto result = read_legacy_h5(path); !result) {
+      EXPECT_EQ(result.error().where.rfind(path, 0), 0u)
+          << "byte " << i << ": " << result.error().to_string();
+    }
+  }
+}
 
 TEST(Archive, AnOptimizerThatNeverTrainedHasNoState) {
   const SavedModel saved = must(read_archive(data_path("untrained.keras")));

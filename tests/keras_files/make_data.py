@@ -9,6 +9,8 @@ mlp.keras, mlp.weights.h5  after three training steps, with Adam's state
 mlp.npz                    x, y; `predict`: what the model predicts then; `more_N`: its weights after
                            two further steps on all of x; `more_predict`: what it predicts after them
 untrained.keras            compiled with SGD and momentum, never trained: no state yet
+graph.keras, graph.h5      two inputs and outputs, shared and nested layers, after two steps
+graph.npz                  its weights and its optimizer's variables then, in Keras's order
 plain.weights.h5           of a model that was not compiled
 normalized.keras           BatchNormalization, Dropout, Normalization; after three training steps
 attention.keras            a functional model with MultiHeadAttention; likewise
@@ -78,6 +80,41 @@ def save_trained(model, folder):
     np.savez(f"{folder}/{model.name}.npz", x=x, predict=model.predict(x, verbose=0))
 
 
+def graph():
+    """Two inputs, two outputs, a frozen model applied twice and a model of two inputs."""
+    encoder = keras.Sequential(
+        [keras.layers.Input((3,)), keras.layers.Dense(2, "tanh"), keras.layers.Dense(3)],
+        name="encoder",
+    )
+    one, two = keras.Input((3,), name="one"), keras.Input((3,), name="two")
+    fused = keras.layers.Dense(2, name="fused")(keras.layers.Concatenate()([one, two]))
+    fuse = keras.Model([one, two], fused, name="fuse")
+    left, right = keras.Input((3,), name="left"), keras.Input((3,), name="right")
+    both = keras.layers.Add()([encoder(left), encoder(right)])
+    kind = keras.layers.Dense(2, activation="softmax", name="kind")(fuse([both, right]))
+    distance = keras.layers.Dense(1, name="distance")(both)
+    encoder.trainable = False
+    model = keras.Model([left, right], [kind, distance], name="graph")
+    model.compile(
+        keras.optimizers.Adam(0.01), loss=["sparse_categorical_crossentropy", "mse"]
+    )
+    return model
+
+
+def make_graph(folder):
+    random = np.random.default_rng(8)
+    x = [random.random((4, 3), dtype=np.float32) for _ in range(2)]
+    y = [random.integers(0, 2, 4).astype(np.int32), random.random((4, 1), dtype=np.float32)]
+    model = graph()
+    for _ in range(2):
+        model.train_on_batch(x, y)
+    model.save(f"{folder}/graph.keras")
+    model.save(f"{folder}/graph.h5")
+    arrays = {f"weight_{i}": w for i, w in enumerate(model.get_weights())}
+    arrays |= {f"optimizer_{i}": v.numpy() for i, v in enumerate(model.optimizer.variables)}
+    np.savez(f"{folder}/graph.npz", **arrays)
+
+
 def main(folder):
     keras.utils.set_random_seed(7)
     random = np.random.default_rng(7)
@@ -104,6 +141,7 @@ def main(folder):
     mlp().save_weights(f"{folder}/plain.weights.h5")
     save_trained(normalized(), folder)
     save_trained(attention(), folder)
+    make_graph(folder)
 
 
 if __name__ == "__main__":

@@ -36,8 +36,11 @@ class FakeModel {
     functions_[1].input_count = 3;
     for (kiln_function& function : functions_) function.inputs = inputs_;
     model_.name = "mlp";
-    model_.loss = loss;
-    model_.label_classes = classes;
+    model_.input_count = 1;
+    model_.input_names = &input_name_;
+    output_ = {"classes", loss, classes};
+    model_.output_count = 1;
+    model_.outputs = &output_;
     model_.functions = functions_;
     model_.function_count = 2;
   }
@@ -52,15 +55,12 @@ class FakeModel {
   std::vector<int64_t> x_dims_, y_dims_;
   kiln_tensor inputs_[3];
   kiln_function functions_[2] = {};
+  const char* input_name_ = "pixels";
+  kiln_output output_ = {};
   kiln_model model_ = {};
 };
 
-Dataset data_of(Array x, Array y) {
-  Dataset data;
-  data.x = std::move(x);
-  data.y = std::move(y);
-  return data;
-}
+Dataset data_of(Array x, Array y) { return Dataset{{{"x", std::move(x)}, {"y", std::move(y)}}}; }
 
 // A classifier of 28x28 images, taken flat, into 10 classes.
 FakeModel& classifier() {
@@ -71,11 +71,11 @@ FakeModel& classifier() {
 TEST(LoadDataset, Digits) {
   const auto data = load_dataset("digits:train=12,test=5,seed=7");
   ASSERT_TRUE(data) << data.error().to_string();
-  EXPECT_EQ(data->x.name(), "12x28x28xu8");
-  EXPECT_EQ(data->y.name(), "12xu8");
-  EXPECT_EQ(data->test_x->rows(), 5);
+  EXPECT_EQ(data->x().name(), "12x28x28xu8");
+  EXPECT_EQ(data->y().name(), "12xu8");
+  EXPECT_EQ(data->test_x().rows(), 5);
   EXPECT_EQ(data->description, "12 examples of 28x28xu8, 5 for testing, from the built-in digits");
-  EXPECT_FALSE(load_dataset("digits:train=3,test=0")->test_x);
+  EXPECT_TRUE(load_dataset("digits:train=3,test=0")->test.empty());
   expect_error(load_dataset("digits:rows=3"), "digits has no option 'rows'");
   expect_error(load_dataset("digits:train=0"), "'train=0' is not valid");
   expect_error(load_dataset("digits:train=3x"), "'train=3x' is not valid");
@@ -108,23 +108,23 @@ TEST(LoadDataset, FolderOfIdxFiles) {
       load_dataset(idx_folder("mnist", {"train-images-idx3-ubyte", "train-labels-idx1-ubyte",
                                         "t10k-images.idx3-ubyte", "t10k-labels.idx1-ubyte.gz"}));
   ASSERT_TRUE(data) << data.error().to_string();
-  EXPECT_EQ(data->x.name(), "3x2x2xu8");
-  EXPECT_EQ(data->test_x->name(), "2x2x2xu8");
-  EXPECT_EQ(data->test_y->name(), "2xu8");
+  EXPECT_EQ(data->x().name(), "3x2x2xu8");
+  EXPECT_EQ(data->test_x().name(), "2x2x2xu8");
+  EXPECT_EQ(data->test_y().name(), "2xu8");
 }
 
 TEST(LoadDataset, FolderWithTheTestPairAlone) {
   const auto data =
       load_dataset(idx_folder("t10k", {"t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte"}));
   ASSERT_TRUE(data) << data.error().to_string();
-  EXPECT_EQ(data->x.name(), "2x2x2xu8");
-  EXPECT_FALSE(data->test_x);
+  EXPECT_EQ(data->x().name(), "2x2x2xu8");
+  EXPECT_TRUE(data->test.empty());
 }
 
 TEST(LoadDataset, FolderThatIsIncomplete) {
   expect_error(load_dataset(idx_folder("half", {"train-images-idx3-ubyte"})),
                "train-labels-idx1-ubyte (or train-labels-idx1-ubyte.gz) is missing");
-  expect_error(load_dataset(idx_folder("none", {})), "holds no IDX files by MNIST's names");
+  expect_error(load_dataset(idx_folder("none", {})), "holds neither .npy files nor IDX files");
   expect_error(
       load_dataset(idx_folder("mixed", {"train-images-idx3-ubyte", "train-labels-idx1-ubyte",
                                         "t10k-labels-idx1-ubyte"})),
@@ -137,10 +137,10 @@ TEST(LoadDataset, NpyFiles) {
   ASSERT_TRUE(save_npy(y, rows_of(KILN_I64, {3})));
   const auto data = load_dataset(x + "," + y);
   ASSERT_TRUE(data) << data.error().to_string();
-  EXPECT_TRUE(data->has_labels());
+  EXPECT_TRUE(data->y().storage);
   const auto alone = load_dataset(x);
   ASSERT_TRUE(alone);
-  EXPECT_FALSE(alone->has_labels());
+  EXPECT_FALSE(alone->y().storage);
   ASSERT_TRUE(save_npy(y, rows_of(KILN_I64, {2})));
   expect_error(load_dataset(x + "," + y), "x has 3 rows and y has 2 (x: 3x4xf32, y: 2xi64)");
   ASSERT_TRUE(save_npy(x, rows_of(KILN_F32, {0, 4})));
@@ -151,25 +151,23 @@ TEST(LoadDataset, NpzFiles) {
   const std::string path = test_path("data.npz");
   const Array x = rows_of(KILN_F32, {3, 4}), y = rows_of(KILN_I64, {3});
   ASSERT_TRUE(save_npz(path, {{"x", x}, {"y", y}}));
-  EXPECT_TRUE(load_dataset(path)->has_labels());
+  EXPECT_TRUE(load_dataset(path)->y().storage);
   ASSERT_TRUE(save_npz(path, {{"x_train", x}, {"y_train", y}, {"x_test", x}, {"y_test", y}}));
   const auto split = load_dataset(path);
   ASSERT_TRUE(split) << split.error().to_string();
-  EXPECT_TRUE(split->test_x && split->test_y);
+  EXPECT_TRUE(split->test_x().storage && split->test_y().storage);
   ASSERT_TRUE(save_npz(path, {{"x", x}}));
-  EXPECT_FALSE(load_dataset(path)->has_labels());
-  ASSERT_TRUE(save_npz(path, {{"arr_0", x}, {"arr_1", y}}));
-  expect_error(load_dataset(path), "it holds arr_0, arr_1");
-  ASSERT_TRUE(save_npz(path, {{"x", x}, {"y", y}, {"x_test", x}}));
-  expect_error(load_dataset(path), "numpy.savez(FILE, x=x, y=y)");
+  EXPECT_FALSE(load_dataset(path)->y().storage);
+  ASSERT_TRUE(save_npz(path, {{"image", x}, {"digit", y}}));
+  EXPECT_EQ(load_dataset(path)->description, "3 examples of image 4xf32, digit i64, from " + path);
 }
 
 TEST(LoadDataset, CsvFiles) {
   const std::string path = write_test_file("t.csv", "kind,a\n1,2\n0,3\n");
-  EXPECT_EQ(load_dataset(path)->y.as<int32_t>()[0], 2);
-  EXPECT_EQ(load_dataset(path + ":label=kind")->y.as<int32_t>()[0], 1);
-  EXPECT_EQ(load_dataset(path + ":label=first")->y.as<int32_t>()[0], 1);
-  EXPECT_FALSE(load_dataset(path + ":label=none")->has_labels());
+  EXPECT_EQ(load_dataset(path)->y().as<int32_t>()[0], 2);
+  EXPECT_EQ(load_dataset(path + ":label=kind")->y().as<int32_t>()[0], 1);
+  EXPECT_EQ(load_dataset(path + ":label=first")->y().as<int32_t>()[0], 1);
+  EXPECT_FALSE(load_dataset(path + ":label=none")->y().storage);
   expect_error(load_dataset(path + ":label=b"), "has no column called 'b'");
 }
 
@@ -181,16 +179,17 @@ TEST(LoadDataset, AnythingElseIsADiagnostic) {
 
 TEST(Adapt, ScalesBytesFlattensImagesAndWidensLabels) {
   auto loaded = load_dataset("digits:train=4,test=2");
-  const Array before = loaded->x;
+  const Array before = loaded->x();
   std::string notes;
   const auto data = adapt(*loaded, classifier().model(), &notes);
   ASSERT_TRUE(data) << data.error().to_string();
-  EXPECT_EQ(data->x.name(), "4x784xf32");
-  EXPECT_EQ(data->y.name(), "4xi32");
-  EXPECT_EQ(data->test_x->name(), "2x784xf32");
-  EXPECT_EQ(data->test_y->name(), "2xi32");
+  EXPECT_EQ(data->train.x[0].name(), "4x784xf32");
+  EXPECT_EQ(data->train.y[0].name(), "4xi32");
+  EXPECT_EQ(data->test.x[0].name(), "2x784xf32");
+  EXPECT_EQ(data->test.y[0].name(), "2xi32");
   for (int i = 0; i < 784; ++i) {
-    EXPECT_EQ(data->x.as<float>()[i], static_cast<float>(before.as<uint8_t>()[i]) / 255.0f);
+    EXPECT_EQ(data->train.x[0].as<float>()[i],
+              static_cast<float>(before.as<uint8_t>()[i]) / 255.0f);
   }
   EXPECT_EQ(notes,
             "x: rows of 28x28 taken as 784\n"
@@ -203,8 +202,8 @@ TEST(Adapt, LeavesWhatFitsAlone) {
   std::string notes;
   const auto adapted = adapt(data, classifier().model(), &notes);
   ASSERT_TRUE(adapted) << adapted.error().to_string();
-  EXPECT_EQ(adapted->x.data(), data.x.data());
-  EXPECT_EQ(adapted->y.data(), data.y.data());
+  EXPECT_EQ(adapted->train.x[0].data(), data.x().data());
+  EXPECT_EQ(adapted->train.y[0].data(), data.y().data());
   EXPECT_EQ(notes, "");
   EXPECT_TRUE(adapt(data, classifier().model(), nullptr));
 }
@@ -214,12 +213,12 @@ TEST(Adapt, AddsAndDropsOnes) {
   const auto data = adapt(data_of(rows_of(KILN_F64, {3, 28, 28}), rows_of(KILN_U8, {3})),
                           images.model(), nullptr);
   ASSERT_TRUE(data) << data.error().to_string();
-  EXPECT_EQ(data->x.name(), "3x28x28x1xf32");
-  EXPECT_EQ(data->y.name(), "3x1xf32");
+  EXPECT_EQ(data->train.x[0].name(), "3x28x28x1xf32");
+  EXPECT_EQ(data->train.y[0].name(), "3x1xf32");
   const auto flat = adapt(data_of(rows_of(KILN_F32, {3, 784}), rows_of(KILN_I64, {3, 1})),
                           classifier().model(), nullptr);
   ASSERT_TRUE(flat) << flat.error().to_string();
-  EXPECT_EQ(flat->y.name(), "3xi32");
+  EXPECT_EQ(flat->train.y[0].name(), "3xi32");
 }
 
 TEST(Adapt, RefusesOtherShapes) {
@@ -256,8 +255,7 @@ TEST(Adapt, ChecksLabels) {
 
 TEST(Adapt, ChecksLabelsOfTheTestSet) {
   Dataset data = data_of(rows_of(KILN_F32, {3, 784}), rows_of(KILN_I32, {3}));
-  data.test_x = rows_of(KILN_F32, {1, 784});
-  data.test_y = array_of<int32_t>(KILN_I32, {1}, {11});
+  data.test = {{"x", rows_of(KILN_F32, {1, 784})}, {"y", array_of<int32_t>(KILN_I32, {1}, {11})}};
   expect_error(adapt(data, classifier().model(), nullptr), "test y: row 0");
 }
 
@@ -277,7 +275,7 @@ TEST(Adapt, TokensMustBeWholeAndInRange) {
   const auto data =
       adapt(data_of(array_of<double>(KILN_F64, {1, 2}, {3, 4}), y), words.model(), nullptr);
   ASSERT_TRUE(data) << data.error().to_string();
-  EXPECT_EQ(data->x.as<int32_t>()[1], 4);
+  EXPECT_EQ(data->train.x[0].as<int32_t>()[1], 4);
   expect_error(
       adapt(data_of(array_of<double>(KILN_F64, {1, 2}, {3, 4.5}), y), words.model(), nullptr),
       "x: row 0, element 1 (counted from 0) is 4.5, but the model takes i32");
@@ -289,12 +287,106 @@ TEST(Adapt, TokensMustBeWholeAndInRange) {
 TEST(Adapt, AModelForPredictionTakesXAlone) {
   FakeModel model(KILN_F32, {4}, KILN_I32, {}, 0, "");
   model.forget_training();
-  Dataset data;
-  data.x = rows_of(KILN_F64, {3, 4});
+  const Dataset data{{{"x", rows_of(KILN_F64, {3, 4})}}};
   const auto adapted = adapt(data, model.model(), nullptr);
   ASSERT_TRUE(adapted) << adapted.error().to_string();
-  EXPECT_EQ(adapted->x.type, KILN_F32);
-  EXPECT_FALSE(adapted->has_labels());
+  EXPECT_EQ(adapted->train.x[0].type, KILN_F32);
+  EXPECT_TRUE(adapted->train.y.empty());
+}
+
+// A model of two inputs and two outputs, one of which has no loss.
+class TwoInputs {
+ public:
+  explicit TwoInputs(bool weighted) {
+    functions_[0].name = "train_step";
+    functions_[0].inputs = weighted ? kWeighted : kPlain;
+    functions_[0].input_count = weighted ? 7 : 4;
+    model_.name = "two";
+    model_.input_count = 2;
+    model_.input_names = kNames;
+    model_.output_count = weighted ? 2 : 3;
+    model_.outputs = weighted ? kBoth : kOne;
+    model_.functions = functions_;
+    model_.function_count = 1;
+  }
+  TwoInputs(const TwoInputs&) = delete;
+  const kiln_model& model() const { return model_; }
+
+ private:
+  static constexpr int64_t kImage[] = {32, 4}, kText[] = {32, 3}, kDigit[] = {32},
+                           kStep[] = {32, 2};
+  static constexpr const char* kNames[] = {"image", "text"};
+  static constexpr kiln_output kOne[] = {{"score", "", 0}, {"digit", "sparse", 10}, {"p", "", 0}};
+  static constexpr kiln_output kBoth[] = {{"digit", "sparse", 10}, {"step", "mse", 0}};
+  static constexpr kiln_tensor kPlain[] = {{"x/image", KILN_F32, 2, kImage},
+                                           {"x/text", KILN_I32, 2, kText},
+                                           {"y/digit", KILN_I32, 1, kDigit},
+                                           {"count", KILN_I32, 0, nullptr}};
+  static constexpr kiln_tensor kWeighted[] = {{"x/image", KILN_F32, 2, kImage},
+                                              {"x/text", KILN_I32, 2, kText},
+                                              {"y/digit", KILN_I32, 1, kDigit},
+                                              {"y/step", KILN_F32, 2, kStep},
+                                              {"sample_weight/digit", KILN_F32, 1, kDigit},
+                                              {"sample_weight/step", KILN_F32, 2, kStep},
+                                              {"count", KILN_I32, 0, nullptr}};
+  kiln_function functions_[1] = {};
+  kiln_model model_ = {};
+};
+
+TEST(Adapt, FindsArraysByNameOrNumber) {
+  const TwoInputs two(false);
+  const Array image = rows_of(KILN_F32, {5, 4}), text = rows_of(KILN_I64, {5, 3}),
+              digit = rows_of(KILN_U8, {5});
+  std::string notes;
+  const auto named = adapt({{{"digit", digit}, {"text", text}, {"other", digit}, {"image", image}}},
+                           two.model(), &notes);
+  ASSERT_TRUE(named) << named.error().to_string();
+  EXPECT_EQ(named->train.x[0].name(), "5x4xf32");
+  EXPECT_EQ(named->train.x[1].name(), "5x3xi32");
+  ASSERT_EQ(named->train.y.size(), 1u);
+  EXPECT_EQ(named->train.y[0].name(), "5xi32");
+  EXPECT_NE(notes.find("passed over: other\n"), std::string::npos) << notes;
+  const auto numbered =
+      adapt({{{"x_0", image}, {"x_1", text}, {"y_1", digit}}}, two.model(), nullptr);
+  EXPECT_TRUE(numbered) << numbered.error().to_string();
+}
+
+TEST(Adapt, NamesWhatIsMissing) {
+  const TwoInputs two(false);
+  const Array image = rows_of(KILN_F32, {5, 4}), text = rows_of(KILN_I64, {5, 3});
+  expect_error(adapt({{{"image", image}, {"txet", text}}}, two.model(), nullptr),
+               "data: has no array for the model's input \"text\"; it holds image, txet");
+  expect_error(
+      adapt({{{"image", image}, {"text", rows_of(KILN_I64, {4, 3})}}}, two.model(), nullptr),
+      "image has 5 rows and text has 4");
+  const TwoInputs both(true);
+  expect_error(adapt({{{"image", image}, {"text", text}, {"digit", rows_of(KILN_U8, {5})}}},
+                     both.model(), nullptr),
+               "has no array for the model's output \"step\"");
+}
+
+TEST(Adapt, SampleWeightsAreForAllOutputsOrForEach) {
+  const TwoInputs two(true);
+  std::vector<NamedArray> arrays = {{"image", rows_of(KILN_F32, {2, 4})},
+                                    {"text", rows_of(KILN_I32, {2, 3})},
+                                    {"digit", rows_of(KILN_U8, {2})},
+                                    {"step", rows_of(KILN_F32, {2, 2})}};
+  EXPECT_TRUE(adapt({arrays}, two.model(), nullptr)->train.sample_weights.empty());
+  arrays.push_back({"sample_weight", array_of<double>(KILN_F64, {2}, {3, 4})});
+  const auto shared = adapt({arrays}, two.model(), nullptr);
+  ASSERT_TRUE(shared) << shared.error().to_string();
+  EXPECT_EQ(shared->train.sample_weights[0].name(), "2xf32");
+  EXPECT_EQ(shared->train.sample_weights[1].name(), "2x2xf32");
+  EXPECT_EQ(shared->train.sample_weights[1].as<float>()[3], 4);
+  arrays.back().name = "sample_weight_step";
+  const auto one = adapt({arrays}, two.model(), nullptr);
+  ASSERT_TRUE(one) << one.error().to_string();
+  EXPECT_EQ(one->train.sample_weights[0].as<float>()[1], 1);
+  EXPECT_EQ(one->train.sample_weights[1].as<float>()[1], 3);
+  const TwoInputs plain(false);
+  arrays.back().name = "sample_weight";
+  expect_error(adapt({arrays}, plain.model(), nullptr),
+               "the model was compiled without sample weights");
 }
 
 // The real digits, where the environment says where they are.
@@ -303,8 +395,8 @@ TEST(LoadDataset, RealMnist) {
   if (shared == nullptr) GTEST_SKIP() << "set KILN_SHARED to the folder that holds data/mnist-t10k";
   const auto data = load_dataset(std::string(shared) + "/data/mnist-t10k");
   ASSERT_TRUE(data) << data.error().to_string();
-  EXPECT_EQ(data->x.name(), "10000x28x28xu8");
-  EXPECT_EQ(data->y.as<uint8_t>()[0], 7);
+  EXPECT_EQ(data->x().name(), "10000x28x28xu8");
+  EXPECT_EQ(data->y().as<uint8_t>()[0], 7);
 }
 
 }  // namespace

@@ -92,7 +92,7 @@ TEST(Fit, ComputesWhatPlainLoopsCompute) {
   Session session = make_session();
   FitOptions options = silent(5);
   options.validation_split = 0.3;
-  auto history = fit(session, make_x(20), make_y(20), options);
+  auto history = fit(session, {make_x(20), make_y(20)}, options);
   ASSERT_TRUE(history) << history.error().to_string();
   EXPECT_EQ(history->names,
             (std::vector<std::string>{"absolute_error", "loss", "val_absolute_error", "val_loss"}));
@@ -108,7 +108,7 @@ TEST(Fit, TakesTheLastPartForValidationBeforeShuffling) {
   Session session = make_session();
   FitOptions options = silent(2, true);
   options.validation_split = 0.3;
-  ASSERT_TRUE(fit(session, make_x(11), make_y(11), options));
+  ASSERT_TRUE(fit(session, {make_x(11), make_y(11)}, options));
   // floor(11 * 0.7) = 7 examples train, in 2 steps; 4 validate, in 1.
   std::vector<std::string> functions;
   for (const FakeCall& call : fake_calls()) functions.push_back(call.function);
@@ -123,7 +123,7 @@ TEST(Fit, TakesTheLastPartForValidationBeforeShuffling) {
 
 TEST(Fit, TheLastBatchIsShortAndPaddedWithARealRow) {
   Session session = make_session();
-  ASSERT_TRUE(fit(session, make_x(10), make_y(10), silent(1)));
+  ASSERT_TRUE(fit(session, {make_x(10), make_y(10)}, silent(1)));
   ASSERT_EQ(fake_calls().size(), 3u);
   EXPECT_EQ(fake_calls()[0].count, 4);
   EXPECT_EQ(fake_calls()[2].count, 2);
@@ -136,7 +136,7 @@ TEST(Fit, TheLastBatchIsShortAndPaddedWithARealRow) {
 
 TEST(Fit, FewerExamplesThanABatch) {
   Session session = make_session();
-  auto history = fit(session, make_x(1), make_y(1), silent(1));
+  auto history = fit(session, {make_x(1), make_y(1)}, silent(1));
   ASSERT_TRUE(history);
   EXPECT_EQ(fake_calls().size(), 1u);
   EXPECT_EQ(fake_calls()[0].count, 1);
@@ -148,7 +148,7 @@ std::vector<std::vector<int>> visited_orders(uint64_t seed, int initial_epoch, i
   FitOptions options = silent(epochs, true);
   options.seed = seed;
   options.initial_epoch = initial_epoch;
-  EXPECT_TRUE(fit(session, make_x(10), make_y(10), options));
+  EXPECT_TRUE(fit(session, {make_x(10), make_y(10)}, options));
   std::vector<std::vector<int>> orders(epochs - initial_epoch);
   for (size_t i = 0; i < fake_calls().size(); ++i) {
     const FakeCall& call = fake_calls()[i];
@@ -181,7 +181,7 @@ TEST(Fit, SameSeedSameBits) {
   std::vector<std::byte> states[2];
   for (auto& state : states) {
     Session session = make_session();
-    ASSERT_TRUE(fit(session, make_x(30), make_y(30), silent(4, true)));
+    ASSERT_TRUE(fit(session, {make_x(30), make_y(30)}, silent(4, true)));
     state = session.snapshot();
   }
   EXPECT_EQ(states[0], states[1]);
@@ -191,7 +191,7 @@ TEST(Fit, ExplicitValidationData) {
   Session session = make_session();
   FitOptions options = silent(1);
   options.validation_split = 0.5;  // ignored, as in Keras
-  auto history = fit(session, make_x(8), make_y(8), Examples{make_x(3), make_y(3)}, options);
+  auto history = fit(session, {make_x(8), make_y(8)}, Examples{make_x(3), make_y(3)}, options);
   ASSERT_TRUE(history);
   ASSERT_EQ(fake_calls().size(), 3u);
   EXPECT_EQ(fake_calls()[2].function, "test_step");
@@ -241,7 +241,7 @@ TEST(Fit, CallsBackInKerasOrder) {
   recorder->stop_after_epoch = 1;
   FitOptions options = silent(5);
   options.callbacks = {recorder};
-  auto history = fit(session, make_x(8), make_y(8), Examples{make_x(4), make_y(4)}, options);
+  auto history = fit(session, {make_x(8), make_y(8)}, Examples{make_x(4), make_y(4)}, options);
   ASSERT_TRUE(history);
   EXPECT_EQ(recorder->events,
             (std::vector<std::string>{"train", "epoch 0", "batch 0", "batch 1", "tested", "end 0",
@@ -256,7 +256,7 @@ TEST(Fit, AnEpochThatIsStoppedInItsMiddleComesToItsEnd) {
   recorder->stop_after_batch = 0;
   FitOptions options = silent(5);
   options.callbacks = {recorder};
-  ASSERT_TRUE(fit(session, make_x(8), make_y(8), options));
+  ASSERT_TRUE(fit(session, {make_x(8), make_y(8)}, options));
   EXPECT_EQ(recorder->events,
             (std::vector<std::string>{"train", "epoch 0", "batch 0", "end 0", "done"}));
 }
@@ -273,7 +273,7 @@ TEST(Fit, StepsPerEpochGoOnWhereTheEpochBeforeEnded) {
   FitOptions options = silent(4);
   options.steps_per_epoch = 2;
   // Three steps a pass: the second epoch has only what is left, the third begins anew.
-  ASSERT_TRUE(fit(session, make_x(12), make_y(12), options));
+  ASSERT_TRUE(fit(session, {make_x(12), make_y(12)}, options));
   EXPECT_EQ(first_examples(), (std::vector<int>{0, 4, 8, 0, 4, 8}));
 }
 
@@ -281,7 +281,7 @@ TEST(Fit, MoreStepsThanThereAreAreAWholePass) {
   Session session = make_session();
   FitOptions options = silent(2);
   options.steps_per_epoch = 7;
-  ASSERT_TRUE(fit(session, make_x(8), make_y(8), options));
+  ASSERT_TRUE(fit(session, {make_x(8), make_y(8)}, options));
   EXPECT_EQ(first_examples(), (std::vector<int>{0, 4, 0, 4}));
 }
 
@@ -290,7 +290,7 @@ TEST(Fit, ValidatesEverySoManyEpochsOnSoManySteps) {
   FitOptions options = silent(5);
   options.validation_freq = 2;
   options.validation_steps = 1;
-  auto history = fit(session, make_x(4), make_y(4), Examples{make_x(12), make_y(12)}, options);
+  auto history = fit(session, {make_x(4), make_y(4)}, Examples{make_x(12), make_y(12)}, options);
   ASSERT_TRUE(history);
   EXPECT_EQ(history->values[0].size(), 5u);
   EXPECT_EQ(history->names[3], "val_loss");
@@ -308,7 +308,7 @@ TEST(Fit, PrintsLikeKeras) {
   FitOptions options = silent(2);
   options.verbose = 2;
   options.log = open_memstream(&text, &size);
-  ASSERT_TRUE(fit(session, make_x(8), make_y(8), options));
+  ASSERT_TRUE(fit(session, {make_x(8), make_y(8)}, options));
   fclose(options.log);
   const std::string log = text;
   std::free(text);
@@ -321,24 +321,37 @@ std::string fit_error(const Array& x, const Array& y, const FitOptions& options,
                       const kiln_model& model = fake_regression()) {
   Session session = make_session(model);
   const auto before = session.snapshot();
-  auto history = fit(session, x, y, options);
+  auto history = fit(session, {x, y}, options);
   EXPECT_EQ(session.snapshot(), before) << "refused before the first step";
   return history ? "no error" : history.error().to_string();
 }
 
 TEST(Fit, RefusesWrongData) {
   EXPECT_EQ(fit_error(make_x(8), make_y(7), silent(1)),
-            "error: y: has 7 rows, x has 8\nnote: each row of x needs its own row of y");
+            "error: y: has 7 rows, x has 8\nnote: row i of every array belongs to example i");
   FitOptions split = silent(1);
   split.validation_split = 0.5;
   EXPECT_EQ(fit_error(make_x(8), make_y(7), split),
-            "error: y: has 7 rows, x has 8\nnote: each row of x needs its own row of y");
+            "error: y: has 7 rows, x has 8\nnote: row i of every array belongs to example i");
   EXPECT_EQ(fit_error(make_x(0), make_y(0), silent(1)), "error: x: has no examples");
   EXPECT_EQ(fit_error(make_x(8), Array{}, silent(1)), "error: y: has no labels");
   EXPECT_EQ(fit_error(allocate(KILN_F32, {8, 3}), make_y(8), silent(1)),
             "error: x: has rows of shape 3, the model takes 2");
   EXPECT_EQ(fit_error(make_x(8), allocate(KILN_I32, {8, 1}), silent(1)),
             "error: y: holds i32, the model takes f32\nnote: convert the array first");
+}
+
+TEST(Fit, RefusesWhatTheModelDoesNotTake) {
+  Session session = make_session();
+  Examples examples(make_x(8), make_y(8));
+  examples.x.push_back(make_x(8));
+  EXPECT_EQ(fit(session, examples, silent(1)).error().to_string(),
+            "error: x: the model takes 1 arrays here, gets 2");
+  examples.x.pop_back();
+  examples.sample_weights = {make_y(8)};
+  EXPECT_EQ(fit(session, examples, silent(1)).error().to_string(),
+            "error: sample weights: the model was compiled without them\n"
+            "note: compile it with sample weights");
 }
 
 TEST(Fit, RefusesWrongLabels) {
@@ -374,10 +387,10 @@ TEST(Fit, RefusesWrongOptions) {
 
 TEST(Evaluate, WeighsTheShortBatchByItsExamples) {
   Session session = make_session();
-  auto metrics = evaluate(session, make_x(10), make_y(10), silent(1));
+  auto metrics = evaluate(session, {make_x(10), make_y(10)}, silent(1));
   ASSERT_TRUE(metrics);
   EXPECT_NEAR(value_of(*metrics, "loss"), Reference().test(0, 10), 1e-5);
-  auto again = evaluate(session, make_x(10), make_y(10), silent(1));
+  auto again = evaluate(session, {make_x(10), make_y(10)}, silent(1));
   ASSERT_TRUE(again);
   EXPECT_EQ(value_of(*metrics, "loss"), value_of(*again, "loss")) << "metrics start at zero";
 }
@@ -385,15 +398,15 @@ TEST(Evaluate, WeighsTheShortBatchByItsExamples) {
 TEST(Predict, GivesARowForEachRow) {
   Session session = make_session();
   for (int64_t count : {1, 4, 10}) {
-    auto predictions = predict(session, make_x(count));
+    auto predictions = predict(session, {make_x(count)});
     ASSERT_TRUE(predictions);
-    EXPECT_EQ(predictions->dims, (std::vector<int64_t>{count, 1}));
+    EXPECT_EQ(predictions->at(0).dims, (std::vector<int64_t>{count, 1}));
     for (int i = 0; i < count; ++i) {
-      EXPECT_FLOAT_EQ(predictions->as<float>()[i], i / 16.f * 0.25f + (1 - i) / 16.f * -0.5f);
+      EXPECT_FLOAT_EQ(predictions->at(0).as<float>()[i], i / 16.f * 0.25f + (1 - i) / 16.f * -0.5f);
     }
   }
-  EXPECT_FALSE(predict(session, Array{}));
-  EXPECT_FALSE(predict(session, allocate(KILN_F32, {4, 5})));
+  EXPECT_FALSE(predict(session, {Array{}}));
+  EXPECT_FALSE(predict(session, {allocate(KILN_F32, {4, 5})}));
 }
 
 }  // namespace

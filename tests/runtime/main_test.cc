@@ -152,7 +152,7 @@ TEST_F(Main, InfoDescribesTheModel) {
   const Result info = run(fake_regression(), {"info"});
   EXPECT_EQ(info.status, 0);
   for (const char* part :
-       {"fake, compiled by kiln for x86-64-linux", "loss: mean_squared_error",
+       {"fake, compiled by kiln for x86-64-linux", "loss of linear: mean_squared_error",
         "train_step(x: 4x2xf32, y: 4x1xf32, count: i32) -> batch_loss, loss, absolute_error\n"
         "    batch 4, 3 kernels, arena of 256 bytes (lower bound 128)",
         "linear/kernel            2x1xf32  trainable\n",

@@ -35,7 +35,7 @@ void train(Session& session, int initial_epoch, int epochs) {
   options.verbose = 0;
   options.initial_epoch = initial_epoch;
   options.epochs = epochs;
-  ASSERT_TRUE(fit(session, x, numbers({10, 1}), options));
+  ASSERT_TRUE(fit(session, {x, numbers({10, 1})}, options));
 }
 
 TEST(Weights, AreSavedByName) {

@@ -140,7 +140,7 @@ std::string heap_text(Bytes file, uint64_t address, uint64_t index, uint64_t len
 /// An attribute message, section IV.A.2.m, taken apart.
 struct Attribute {
   std::string name;
-  Bytes datatype, data;
+  Bytes datatype, dataspace, data;
 };
 
 std::optional<Attribute> take_apart(Bytes message) {
@@ -154,26 +154,42 @@ std::optional<Attribute> take_apart(Bytes message) {
   Attribute attribute;
   attribute.name = Hdf5Cursor(cursor.take(padded(name_size))).text(name_size);
   attribute.datatype = cursor.take(padded(type_size));
-  cursor.skip(padded(space_size));
+  attribute.dataspace = cursor.take(padded(space_size));
   attribute.data = cursor.take(cursor.left());
   if (!cursor.ok()) return {};
   return attribute;
 }
 
-std::string text_of(Bytes file, const Attribute& attribute, Hdf5Budget& budget) {
+/// The next text of an attribute's values; nothing where they are of another type.
+std::optional<std::string> next_text(Bytes file, Bytes datatype, Hdf5Cursor& data,
+                                     Hdf5Budget& budget) {
   constexpr uint64_t kString = 3, kVariableLength = 9, kIsString = 1;
-  Hdf5Cursor type(attribute.datatype);
+  Hdf5Cursor type(datatype);
   const uint64_t type_class = type.number(1) & 0x0f;
   const uint64_t bits = type.number(3), size = type.number(4);
-  Hdf5Cursor data(attribute.data);
   if (type_class == kString) {
     const Bytes bytes = data.take(std::min(size, data.left()));
     const std::string text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
     return text.substr(0, text.find('\0'));
   }
-  if (type_class != kVariableLength || (bits & 0x0f) != kIsString) return "";
+  if (type_class != kVariableLength || (bits & 0x0f) != kIsString) return {};
   const uint64_t length = data.number(4), address = data.number(8), index = data.number(4);
-  return data.ok() ? heap_text(file, address, index, length, budget) : "";
+  if (!data.ok()) return {};
+  return heap_text(file, address, index, length, budget);
+}
+
+std::vector<std::string> texts_of(Bytes file, const Attribute& attribute, Hdf5Budget& budget) {
+  const auto extents = hdf5_extents(attribute.dataspace);
+  if (!extents || extents->size() > 1) return {};
+  const int64_t count = extents->empty() ? 1 : (*extents)[0];
+  Hdf5Cursor data(attribute.data);
+  std::vector<std::string> texts;
+  for (int64_t i = 0; i < count && data.left() > 0; ++i) {
+    std::optional<std::string> text = next_text(file, attribute.datatype, data, budget);
+    if (!text) return {};
+    texts.push_back(std::move(*text));
+  }
+  return texts;
 }
 
 }  // namespace
@@ -243,13 +259,13 @@ Hdf5Layout hdf5_layout(Bytes file, Bytes message) {
   return {bytes, values.ok() ? "" : "has values beyond the end of the file"};
 }
 
-std::string hdf5_text_attribute(Bytes file, const Hdf5Header& header, const std::string& name,
-                                Hdf5Budget& budget) {
+std::vector<std::string> hdf5_text_attribute(Bytes file, const Hdf5Header& header,
+                                             const std::string& name, Hdf5Budget& budget) {
   for (const Bytes message : header.attributes) {
     const std::optional<Attribute> attribute = take_apart(message);
-    if (attribute && attribute->name == name) return text_of(file, *attribute, budget);
+    if (attribute && attribute->name == name) return texts_of(file, *attribute, budget);
   }
-  return "";
+  return {};
 }
 
 }  // namespace kiln::keras

@@ -58,9 +58,10 @@ struct Hdf5Layout {
 };
 Hdf5Layout hdf5_layout(std::span<const std::byte> file, std::span<const std::byte> message);
 
-/// The value of the attribute `name` among a header's: text of fixed or variable length. Empty
-/// where there is none, or where it is something else.
-std::string hdf5_text_attribute(std::span<const std::byte> file, const Hdf5Header& header,
-                                const std::string& name, Hdf5Budget& budget);
+/// The value of the attribute `name` among a header's: one text of fixed or variable length, or a
+/// list of them. Empty where there is none, or where it is something else.
+std::vector<std::string> hdf5_text_attribute(std::span<const std::byte> file,
+                                             const Hdf5Header& header, const std::string& name,
+                                             Hdf5Budget& budget);
 
 }  // namespace kiln::keras

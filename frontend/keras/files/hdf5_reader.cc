@@ -17,6 +17,9 @@ constexpr uint64_t kMaxName = 1 << 12;  // characters of one name
 // Structures are read once, except heaps of text, of which every reader passes over what lies
 // before its own: a few times the file's size, and never more.
 constexpr uint64_t kBudget = 16;
+// What Keras says about a group in words.
+constexpr const char* kTextAttributes[] = {"name", "model_config", "training_config", "layer_names",
+                                           "weight_names"};
 const char* const kAdvice = "write the file with Keras's save() or save_weights()";
 
 /// A place in the tree of groups.
@@ -101,9 +104,13 @@ class Reading {
 
   Status group(const Hdf5Header& header, const Place& place) {
     if (place.depth > kMaxDepth) return damaged(place.path, "lies too deep");
-    if (std::string name = hdf5_text_attribute(file_, header, "name", budget_); !name.empty()) {
-      contents_.names.insert_or_assign(place.path, std::move(name));
+    for (const char* name : kTextAttributes) {
+      std::vector<std::string> texts = hdf5_text_attribute(file_, header, name, budget_);
+      if (!texts.empty()) contents_.texts[{place.path, name}] = std::move(texts);
     }
+    const auto name = contents_.texts.find({place.path, "name"});
+    if (name != contents_.texts.end() && !name->second[0].empty())
+      contents_.names.insert_or_assign(place.path, name->second[0]);
     Hdf5Cursor table(header.symbol_table);
     const uint64_t tree = table.number(8), heap = table.number(8);
     Hdf5Cursor cursor(file_, heap);

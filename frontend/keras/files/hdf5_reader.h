@@ -13,6 +13,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "runtime/array.h"
@@ -31,6 +32,8 @@ struct Hdf5Dataset {
 struct Hdf5Contents {
   std::map<std::string, Hdf5Dataset> datasets;
   std::map<std::string, std::string> names;  ///< a group's attribute `name`, where it has one
+  /// Attributes that are texts, by group and name: `name`, and those of whole models (legacy_h5.h).
+  std::map<std::pair<std::string, std::string>, std::vector<std::string>> texts;
 };
 
 /// Reads the structure of the file, not the values. `bytes` must outlive what it gives; `where`

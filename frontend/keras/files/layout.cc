@@ -5,6 +5,7 @@
 
 #include "frontend/keras/graph.h"
 #include "frontend/keras/names.h"
+#include "frontend/keras/nested_model.h"
 #include "frontend/keras/optimizers/apply.h"
 #include "frontend/keras/step.h"
 
@@ -34,18 +35,60 @@ SavedObject& object(std::vector<SavedObject>& objects, const std::string& group,
   return objects.emplace_back(SavedObject{group, name, {}});
 }
 
-void add_layer(SavedLayout& layout, const std::string& group, const Layer& layer,
-               const std::vector<WeightSpec>& weights) {
-  object(layout.objects, group, layer.name);
-  for (const WeightSpec& weight : weights) {
-    if (weight.random_state) continue;
-    const SavedVariable variable{variable_name(layer, weight), weight.type};
-    const std::string part = part_of(weight);
-    const std::string place = part.empty() ? group : group + "/" + part;
-    object(layout.objects, place, last_part(parent(weight.name))).variables.push_back(variable);
-    layout.weights.push_back(variable);
+/// Adds the objects of a model's layers, or of a model's that is one of them.
+class LayoutBuilder {
+ public:
+  explicit LayoutBuilder(SavedLayout& layout) : layout_(layout) {}
+
+  /// `group` and `path` are those of the model, empty or with a slash at the end; `weights` by
+  /// layer.
+  void add_layers(const Model& model, const std::string& group, const std::string& path,
+                  const std::vector<std::vector<WeightSpec>>& weights) {
+    AutoNames groups;
+    for (size_t i = 0; i < model.layers.size(); ++i) {
+      const Layer& layer = *model.layers[i];
+      // Keras's Sequential does not count its input among its layers.
+      if (model.is_sequential() && layer.class_name() == "InputLayer") continue;
+      add_layer(layer, group + "layers/" + groups.next(layer.class_name()), path, weights[i]);
+    }
   }
-}
+
+ private:
+  void add_layer(const Layer& layer, const std::string& group, const std::string& path,
+                 const std::vector<WeightSpec>& weights) {
+    object(layout_.objects, group, layer.name);
+    if (const auto* nested = dynamic_cast<const NestedModel*>(&layer)) {
+      const Model& model = nested->model();
+      return add_layers(model, group + "/", path + layer.name + "/", by_layer(model, weights));
+    }
+    for (const WeightSpec& weight : weights) {
+      if (weight.random_state) continue;
+      const SavedVariable variable{path + variable_name(layer, weight), weight.type};
+      const std::string part = part_of(weight);
+      const std::string place = part.empty() ? group : group + "/" + part;
+      object(layout_.objects, place, last_part(parent(weight.name))).variables.push_back(variable);
+      layout_.weights.push_back(variable);
+    }
+  }
+
+  /// The weights of a nested model, "LAYER/NAME", by its layers.
+  static std::vector<std::vector<WeightSpec>> by_layer(const Model& model,
+                                                       const std::vector<WeightSpec>& weights) {
+    std::vector<std::vector<WeightSpec>> result;
+    for (const LayerPointer& layer : model.layers) {
+      result.emplace_back();
+      const std::string prefix = layer->name + "/";
+      for (WeightSpec weight : weights) {
+        if (!weight.name.starts_with(prefix)) continue;
+        weight.name.erase(0, prefix.size());
+        result.back().push_back(std::move(weight));
+      }
+    }
+    return result;
+  }
+
+  SavedLayout& layout_;
+};
 
 SavedObject optimizer_object(const Optimizer& optimizer, const std::vector<NamedType>& trainable) {
   const std::string name =
@@ -62,15 +105,12 @@ Expected<SavedLayout> saved_layout(const Model& model) {
   KILN_ASSIGN(const Graph graph, build_graph(model));
   SavedLayout layout;
   layout.objects.push_back({"", model.name, {}});
+  LayoutBuilder(layout).add_layers(model, "", "", graph.weights);
   std::vector<NamedType> trainable;
-  AutoNames groups;
   for (size_t i = 0; i < model.layers.size(); ++i) {
-    const Layer& layer = *model.layers[i];
-    // Keras's Sequential does not count its input among its layers.
-    if (model.is_sequential() && layer.class_name() == "InputLayer") continue;
-    add_layer(layout, "layers/" + groups.next(layer.class_name()), layer, graph.weights[i]);
     for (const WeightSpec& weight : graph.weights[i]) {
-      if (weight.trainable) trainable.push_back({variable_name(layer, weight), weight.type});
+      if (weight.trainable)
+        trainable.push_back({variable_name(*model.layers[i], weight), weight.type});
     }
   }
   if (!model.compile_options) return layout;

@@ -5,6 +5,7 @@
 //   layers/dense/vars/0, 1   a layer's variables in Keras's order, trainable ones first
 //   layers/lstm/cell/vars/0  those of an object that a layer holds, by the attribute it is held in
 //                            (but not the states of random generators)
+//   layers/functional/layers/dense/vars/0   those of a layer of a model that is a layer
 //   optimizer/vars/0, 1, ... iterations, learning rate, slots
 //
 // A layer's group is called after its class, numbered: the second Dense is dense_1, whatever the

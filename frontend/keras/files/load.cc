@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "frontend/keras/files/archive.h"
+#include "frontend/keras/files/legacy_h5.h"
 #include "frontend/keras/files/weights_h5.h"
 #include "runtime/npz.h"
 
@@ -107,6 +108,14 @@ Expected<LoadedWeights> load_weights(Session& session, const Model& model,
   if (ends_with(path, ".weights.h5")) {
     KILN_ASSIGN(const SavedWeights saved, read_weights_h5(model, path));
     return assign_saved(session, saved, path);
+  }
+  if (is_legacy_h5(path)) {
+    KILN_ASSIGN(SavedModel saved, read_legacy_h5(path));
+    SavedWeights values;
+    values.weights = std::move(saved.weights);
+    values.optimizer = std::move(saved.optimizer);
+    values.has_optimizer = saved.has_optimizer;
+    return assign_saved(session, values, path);
   }
   return unknown_extension(path);
 }

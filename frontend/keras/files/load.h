@@ -2,6 +2,7 @@
 //   .npz         kiln's own, by variable (runtime/weights.h)
 //   .keras       Keras's archive
 //   .weights.h5  Keras's weights
+//   .h5          Keras's older files of whole models, for reading
 #pragma once
 
 #include <string>

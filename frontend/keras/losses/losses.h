@@ -1,10 +1,14 @@
 // Losses by Keras's names: values per row, and what labels they compare with.
 #pragma once
 
+#include <optional>
+#include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
+#include "frontend/keras/config_reader.h"
 #include "frontend/keras/json.h"
 #include "frontend/keras/layer.h"
 #include "runtime/expected.h"
@@ -17,36 +21,83 @@ struct Loss {
       identifier;  ///< as written: "mse", "sparse_categorical_crossentropy", "MeanSquaredError"
   bool from_logits = false;
   double label_smoothing = 0;
-  std::string reduction = "sum_over_batch_size";  ///< or "sum"
+  std::optional<int64_t> ignore_class = {};       ///< labels of this class count for nothing
+  double delta = 1;                               ///< Huber: where the square becomes a line
+  double alpha = 0.25, gamma = 2;                 ///< of focal losses; Tversky's alpha is 0.5
+  double beta = 0.5;                              ///< of Tversky
+  bool apply_class_balancing = false;             ///< binary focal: weighs classes by alpha
+  std::string reduction = "sum_over_batch_size";  ///< or "sum", "mean", "mean_with_sample_weight"
   std::string name = "";                          ///< of a loss object; empty: the function's
 
   Loss() = default;
-  Loss(const char* identifier) : identifier(identifier) {}
-  Loss(std::string identifier) : identifier(std::move(identifier)) {}
+  Loss(const char* identifier) : Loss(std::string(identifier)) {}
+  Loss(std::string identifier);
 };
 
 /// The options of a cross-entropy.
 struct CrossentropyOptions {
   bool from_logits = false;
   double label_smoothing = 0;
+  std::optional<int64_t> ignore_class = {};  ///< of the sparse one
 };
 Loss SparseCategoricalCrossentropy(CrossentropyOptions options = {});
 Loss CategoricalCrossentropy(CrossentropyOptions options = {});
 Loss BinaryCrossentropy(CrossentropyOptions options = {});
+
+struct FocalOptions {
+  double alpha = 0.25;
+  double gamma = 2;
+  bool from_logits = false;
+  double label_smoothing = 0;
+  bool apply_class_balancing = false;  ///< of the binary one
+};
+Loss BinaryFocalCrossentropy(FocalOptions options = {});
+Loss CategoricalFocalCrossentropy(FocalOptions options = {});
+
 Loss MeanSquaredError();
 Loss MeanAbsoluteError();
+Loss MeanAbsolutePercentageError();
+Loss MeanSquaredLogarithmicError();
+Loss Huber(double delta = 1);
+Loss LogCosh();
+Loss CosineSimilarity();
+Loss Hinge();
+Loss SquaredHinge();
+Loss CategoricalHinge();
+Loss KLDivergence();
+Loss Poisson();
+Loss Dice();
+Loss Tversky(double alpha = 0.5, double beta = 0.5);
+
+/// What a loss says of a batch.
+struct LossValues {
+  ir::Tensor values;  ///< [batch, ...], the last dimension is gone; a scalar where joins_rows
+  ir::Tensor valid;   ///< i1 like values: which of them count; null: all
+};
+
+/// An option by its key: a field of Loss, or the one value that is supported (a number, or null).
+struct LossOption {
+  std::string_view key;
+  std::variant<bool Loss::*, double Loss::*, std::optional<int64_t> Loss::*, int, std::nullptr_t>
+      field;
+  /// Written only where it differs from the default: Keras reads it, but does not write it.
+  bool only_changed = false;
+};
 
 /// A loss function.
 struct LossFunction {
-  std::string_view name;        ///< Keras's function: "mean_squared_error"
-  std::string_view class_name;  ///< Keras's class: "MeanSquaredError"
-  std::string_view alias;       ///< "mse"; empty where there is none
-  bool
-      integer_labels;  ///< y holds class numbers: i32 in the output's shape less its last dimension
-  bool is_crossentropy;  ///< has from_logits
-  bool smooths_labels;   ///< has label_smoothing
-  /// y: labels; prediction: [batch, ..., n]. Gives [batch, ...]: the last dimension is gone.
-  ir::Tensor (*values)(const Loss& loss, ir::Tensor y, const Signal& prediction);
+  std::string_view name;                ///< Keras's function: "mean_squared_error"
+  std::string_view class_name;          ///< Keras's class: "MeanSquaredError"
+  std::string_view alias;               ///< "mse", also in capitals; empty where there is none
+  std::string_view object_name;         ///< of a loss object without a name of its own
+  std::span<const LossOption> options;  ///< what its class has, in Keras's order
+  /// y: labels; prediction: [batch, ..., n].
+  LossValues (*values)(const Loss& loss, ir::Tensor y, const Signal& prediction);
+  bool integer_labels = false;  ///< y: class numbers, i32 in the output's shape less the last
+  /// The value is of all rows together: padding must be zero in y and prediction.
+  bool joins_rows = false;
+
+  bool has(std::string_view option) const;
 };
 
 /// By function name, class name or alias; null where there is none.
@@ -59,17 +110,38 @@ Status check(const Loss& loss, const ir::Type& output);
 /// The type of y for a model whose output has that type.
 ir::Type label_type(const LossFunction& loss, const ir::Type& output);
 
+/// y holds integers in [0, classes); 0: it is compared as it is, or an ignored class may be any.
+int64_t label_classes(const Loss& loss, const ir::Type& output);
+
 /// From a name, or from Keras's object. `where` opens the errors.
 Expected<Loss> read_loss(const Json& json, const std::string& where);
 Json write_loss(const Loss& loss);
 
+/// The options of a loss or of the metric of the same name, read and written in Keras's form.
+void read_loss_options(const LossFunction& function, ConfigReader& config, Loss& loss);
+void write_loss_options(const LossFunction& function, const Loss& loss, Json& config);
+
 // The functions: y and prediction as in LossFunction::values.
-ir::Tensor mean_squared_error(const Loss& loss, ir::Tensor y, const Signal& prediction);
-ir::Tensor mean_absolute_error(const Loss& loss, ir::Tensor y, const Signal& prediction);
-ir::Tensor binary_crossentropy(const Loss& loss, ir::Tensor y, const Signal& prediction);
-ir::Tensor categorical_crossentropy(const Loss& loss, ir::Tensor y, const Signal& prediction);
-ir::Tensor sparse_categorical_crossentropy(const Loss& loss, ir::Tensor y,
+LossValues binary_crossentropy(const Loss& loss, ir::Tensor y, const Signal& prediction);
+LossValues binary_focal_crossentropy(const Loss& loss, ir::Tensor y, const Signal& prediction);
+LossValues categorical_crossentropy(const Loss& loss, ir::Tensor y, const Signal& prediction);
+LossValues categorical_focal_crossentropy(const Loss& loss, ir::Tensor y, const Signal& prediction);
+LossValues sparse_categorical_crossentropy(const Loss& loss, ir::Tensor y,
                                            const Signal& prediction);
+LossValues mean_squared_error(const Loss& loss, ir::Tensor y, const Signal& prediction);
+LossValues mean_absolute_error(const Loss& loss, ir::Tensor y, const Signal& prediction);
+LossValues mean_absolute_percentage_error(const Loss& loss, ir::Tensor y, const Signal& prediction);
+LossValues mean_squared_logarithmic_error(const Loss& loss, ir::Tensor y, const Signal& prediction);
+LossValues huber(const Loss& loss, ir::Tensor y, const Signal& prediction);
+LossValues log_cosh(const Loss& loss, ir::Tensor y, const Signal& prediction);
+LossValues cosine_similarity(const Loss& loss, ir::Tensor y, const Signal& prediction);
+LossValues hinge(const Loss& loss, ir::Tensor y, const Signal& prediction);
+LossValues squared_hinge(const Loss& loss, ir::Tensor y, const Signal& prediction);
+LossValues categorical_hinge(const Loss& loss, ir::Tensor y, const Signal& prediction);
+LossValues kl_divergence(const Loss& loss, ir::Tensor y, const Signal& prediction);
+LossValues poisson(const Loss& loss, ir::Tensor y, const Signal& prediction);
+LossValues dice(const Loss& loss, ir::Tensor y, const Signal& prediction);
+LossValues tversky(const Loss& loss, ir::Tensor y, const Signal& prediction);
 
 /// One-hot rows of y's class numbers: [...] to i1 [..., classes].
 ir::Tensor is_class(ir::Tensor y, int64_t classes);

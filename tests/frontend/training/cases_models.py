@@ -1,6 +1,7 @@
-"""Whole models: what regularizers and constraints do to loss and weights."""
+"""Whole models: what regularizers and constraints do to loss and weights; losses that are no mean over
+rows; what metrics are called."""
 
-from keras import constraints, layers, losses, optimizers, regularizers
+from keras import constraints, layers, losses, metrics, optimizers, regularizers
 from keras.optimizers import schedules
 
 
@@ -60,6 +61,42 @@ CASES = {
         ),
         kernel_constraint=lambda: constraints.MaxNorm(0.75),
     ),
+    "several_metrics": {
+        "layers": lambda: [layers.Dense(1, "sigmoid")],
+        "compile": lambda: {
+            "optimizer": "adam",
+            "loss": losses.BinaryFocalCrossentropy(),
+            "metrics": [
+                "accuracy",
+                metrics.AUC(),
+                metrics.AUC(curve="PR"),
+                "precision",
+                metrics.Recall(thresholds=0.3),
+                "mse",
+                "binary_crossentropy",
+                metrics.BinaryIoU(),
+            ],
+        },
+        "labels": "binary",
+    },
+    "joined_rows": {
+        "layers": lambda: [layers.Dense(3, "sigmoid")],
+        "compile": lambda: {
+            "optimizer": optimizers.SGD(0.5),
+            "loss": losses.Tversky(0.25, 0.75),
+            "metrics": [metrics.F1Score(average="macro")],
+        },
+        "labels": "binary",
+    },
+    "ignored_class": {
+        "layers": lambda: [layers.Dense(3)],
+        "compile": lambda: {
+            "optimizer": optimizers.SGD(0.5),
+            "loss": losses.SparseCategoricalCrossentropy(from_logits=True, ignore_class=1),
+            "metrics": ["accuracy"],
+        },
+        "labels": "classes",
+    },
     "regularized_sum": {
         "layers": lambda: [
             layers.Dense(

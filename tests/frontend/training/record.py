@@ -93,6 +93,62 @@ def record_models(case, random):
     }
 
 
+def record_losses(case, random):
+    """The value for a batch and its derivative by what the predictions come of."""
+    loss, shape = case["loss"](), case["shape"]
+    x = tf.constant(floats(random, shape, case.get("low", -2), case.get("high", 2)))
+    y = labels(random, case["labels"], shape)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        p = keras.layers.Activation(case["activation"])(x) if case["activation"] else x
+        value = loss(y, p)
+    serialized = keras.saving.serialize_keras_object(loss)
+    # Keras forgets it; it reads it.
+    if getattr(loss, "_fn_kwargs", {}).get("delta", 1.0) != 1.0:
+        serialized["config"]["delta"] = loss._fn_kwargs["delta"]
+    return {
+        "loss": serialized,
+        "activation": case["activation"] or "linear",
+        "x": array(x),
+        "y": array(y),
+        "value": array(value),
+        "gradient": array(tape.gradient(value, x)),
+    }
+
+
+def record_metrics(case, random):
+    """Results after each of three batches, without and, where Keras takes them, with weights."""
+    shape, metric, weighted = case["shape"], case["metric"](), case["metric"]()
+    batches = []
+    for _ in range(3):
+        kind = case["labels"]
+        if kind == "class_numbers":
+            y = random.integers(0, int(case["high"]) + 1, shape).astype(np.float32)
+        else:
+            y = labels(random, kind, shape)
+        p = random.uniform(case["low"], case["high"], shape).round(case["digits"])
+        p = p.astype(np.float32)
+        weights = random.uniform(0, 2, shape[0]).round(1).astype(np.float32)
+        if "IoU" in type(metric).__name__:  # they count in whole numbers
+            weights = weights.round()
+        metric.update_state(y, p)
+        try:
+            if weighted:
+                weighted.update_state(y, p, sample_weight=weights)
+        except (tf.errors.InvalidArgumentError, ValueError):
+            weighted = None
+        batches.append(
+            {
+                "y": array(y),
+                "p": array(p),
+                "sample_weight": array(weights),
+                "result": array(np.float32(metric.result())),
+                "weighted_result": weighted and array(np.float32(weighted.result())),
+            }
+        )
+    return {"metric": keras.saving.serialize_keras_object(metric), "batches": batches}
+
+
 def record_optimizers(case, random):
     """Seven steps on a matrix and a vector with given gradients."""
     keras.backend.clear_session()

@@ -310,7 +310,7 @@ TEST_F(Callbacks, TensorBoardWritesTheCurvesOfKeras) {
   options.epochs = 3;
   options.validation_freq = 2;
   options.callbacks = {*make("tensorboard", in_folder("logs") + ",update_freq=2")};
-  auto history = fit(*session_, x, y, Examples{x, y}, options);
+  auto history = fit(*session_, {x, y}, Examples{x, y}, options);
   ASSERT_TRUE(history) << history.error().to_string();
   const std::string train = events_in(in_folder("logs/train"));
   EXPECT_EQ(count(train, "epoch_loss"), 3);

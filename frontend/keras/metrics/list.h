@@ -1,0 +1,17 @@
+// All metrics by their names.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "frontend/keras/metrics/metric.h"
+
+namespace kiln::keras {
+
+/// By Keras's class name, its name in snake case, or a loss's name or alias; with default options.
+/// Null where there is none.
+std::shared_ptr<MetricRule> make_metric(std::string_view identifier);
+/// The error for a name that make_metric() does not know.
+Diagnostic unknown_metric(std::string_view identifier);
+
+}  // namespace kiln::keras

@@ -1,0 +1,82 @@
+#include "frontend/keras/metrics/regression.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "frontend/keras/losses/losses.h"
+
+namespace kiln::keras::metrics {
+namespace {
+
+using ir::Tensor;
+
+Tensor cosine_values(const MetricBatch& batch) {
+  return -cosine_similarity({}, like(batch.p(), batch.labels), batch.prediction).values;
+}
+
+Tensor log_cosh_values(const MetricBatch& batch) {
+  return log_cosh({}, like(batch.p(), batch.labels), batch.prediction).values;
+}
+
+}  // namespace
+
+FunctionMetric CosineSimilarity() {
+  return {"CosineSimilarity", FunctionMetric::Labels::like_output, cosine_values};
+}
+FunctionMetric LogCoshError() {
+  FunctionMetric metric("LogCoshError", FunctionMetric::Labels::like_output, log_cosh_values);
+  metric.name = "logcosh";
+  return metric;
+}
+
+Tensor RootMeanSquaredError::values(const MetricBatch& batch) const {
+  return square(batch.p() - like(batch.p(), batch.labels));
+}
+Tensor RootMeanSquaredError::result(std::span<const Tensor> variables) const {
+  return sqrt(MeanMetric::result(variables));
+}
+
+Status R2Score::check(const ir::Type& labels, const ir::Type& output) const {
+  if (class_aggregation != "uniform_average" && class_aggregation != "variance_weighted_average") {
+    return Diagnostic{"",
+                      fmt::format("class_aggregation \"{}\" is not supported", class_aggregation),
+                      "kiln takes uniform_average and variance_weighted_average"};
+  }
+  if (output.rank() != 2) return Diagnostic{"", "needs an output of two dimensions", ""};
+  return expect_labels(output.shape, labels);
+}
+
+std::vector<MetricVariable> R2Score::variables(const ir::Type& output) const {
+  const ir::Shape shape = {output.shape.back()};
+  return {{"squared_sum", shape}, {"sum", shape}, {"residual", shape}, {"count", shape}};
+}
+
+std::vector<Tensor> R2Score::sums(const MetricBatch& batch) const {
+  const Tensor y = like(batch.p(), batch.labels), weights = batch.element_weights(y.shape());
+  auto total = [&](Tensor x) { return sum(batch.without_padding(x) * weights, {0}); };
+  return {total(square(y)), total(y), total(square(y - batch.p())), sum(weights, {0})};
+}
+
+Tensor R2Score::result(std::span<const Tensor> variables) const {
+  const Tensor &squares = variables[0], &sums = variables[1], &count = variables[3];
+  const Tensor variance = squares - sums * (sums / count);
+  const Tensor raw = 1.0 - variables[2] / variance;
+  const Tensor infinite = logical_and(compare(raw, "EQ", raw), logical_not(is_finite(raw)));
+  const Tensor scores = select(logical_not(infinite), raw, 0.0);
+  if (class_aggregation == "uniform_average") return mean(scores, {0});
+  return sum(variance * scores) / sum(variance);
+}
+
+void R2Score::read_options(ConfigReader& config) {
+  class_aggregation = config.value("class_aggregation").is_null() && config.has("class_aggregation")
+                          ? "none"
+                          : config.string("class_aggregation", class_aggregation);
+  config.only("num_regressors", {0});
+}
+void R2Score::write_options(Json& config) const {
+  config["class_aggregation"] = class_aggregation;
+  config["num_regressors"] = 0;
+}
+
+}  // namespace kiln::keras::metrics

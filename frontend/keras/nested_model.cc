@@ -1,0 +1,54 @@
+#include "frontend/keras/nested_model.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "frontend/keras/forward.h"
+#include "frontend/keras/graph.h"
+#include "frontend/keras/model_json.h"
+#include "frontend/keras/step.h"
+
+namespace kiln::keras {
+
+NestedModel::NestedModel(Model model) : model_(std::move(model)) { name = model_.name; }
+
+Expected<LayerBuild> NestedModel::build(std::span<const LayerInput> inputs) const {
+  if (inputs.size() != model_.inputs.size()) {
+    return Diagnostic{"",
+                      fmt::format("takes {} inputs, gets {}", model_.inputs.size(), inputs.size()),
+                      fmt::format("its inputs are {}", fmt::join(model_.input_names(), ", "))};
+  }
+  KILN_ASSIGN(Graph graph, build_graph(model_, inputs));
+  LayerBuild build;
+  for (size_t i = 0; i < model_.layers.size(); ++i) {
+    for (WeightSpec& weight : graph.weights[i]) {
+      weight.name = variable_name(*model_.layers[i], weight);
+      build.weights.push_back(std::move(weight));
+    }
+  }
+  for (const NodeOutput& output : model_.outputs) build.outputs.push_back(graph.type(output));
+  return build;
+}
+
+std::vector<Signal> NestedModel::call(CallContext& context, std::span<const Signal> inputs) const {
+  return forward(model_, context, inputs);
+}
+
+// The model around it has been built, and this one with it.
+void NestedModel::write_config(Json& config) const {
+  const Expected<Json> own = write_model_config(model_);
+  KILN_CHECK(static_cast<bool>(own), "model {} cannot be built", model_.name);
+  config.update(*own);
+}
+
+int64_t NestedModel::index_limit() const {
+  return model_.inputs.size() == 1 ? keras::index_limit(model_, model_.inputs[0].node) : 0;
+}
+
+void NestedModel::set_trainable(bool value) {
+  trainable = value;
+  model_.set_trainable(value);
+}
+
+}  // namespace kiln::keras
