@@ -38,7 +38,7 @@ Expected<std::vector<LayerVariables>> variables_by_layer(const Model& model) {
     LayerVariables layer{model.layers[i]->name, {}};
     for (const bool trainable : {true, false}) {
       for (const WeightSpec& weight : graph.weights[i]) {
-        if (weight.trainable == trainable)
+        if (weight.trainable == trainable && !weight.random_state)
           layer.variables.push_back({variable_name(*model.layers[i], weight), weight.type});
       }
     }
