@@ -160,7 +160,7 @@ TEST_F(Main, InfoDescribesTheModel) {
     EXPECT_NE(info.out.find(part), std::string::npos) << part << "\n" << info.out;
   }
   EXPECT_EQ(run(fake_regression(), {"--version"}).out,
-            "fake, compiled by kiln for x86-64-linux, runtime interface 1\n");
+            "fake, compiled by kiln for x86-64-linux, runtime interface 2\n");
 }
 
 // One error on stderr, status 2, and no new file.
