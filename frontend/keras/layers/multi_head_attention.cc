@@ -109,19 +109,23 @@ Status MultiHeadAttention::check_options(int64_t rank) const {
 
 void MultiHeadAttention::add_projection(LayerBuild& build, const std::string& part,
                                         ir::Shape kernel, ir::Shape bias) const {
+  // The layer's attribute that holds the projection, by which Keras's files call it.
+  const std::string object = part == "attention_output" ? "output_dense" : part + "_dense";
   build.weights.push_back({part + "/kernel",
                            {kF32, std::move(kernel)},
                            options_.kernel_initializer,
                            true,
                            options_.kernel_regularizer,
-                           options_.kernel_constraint});
+                           options_.kernel_constraint,
+                           object});
   if (!options_.use_bias) return;
   build.weights.push_back({part + "/bias",
                            {kF32, std::move(bias)},
                            options_.bias_initializer,
                            true,
                            options_.bias_regularizer,
-                           options_.bias_constraint});
+                           options_.bias_constraint,
+                           object});
 }
 
 Expected<LayerBuild> MultiHeadAttention::build(std::span<const LayerInput> inputs) const {
