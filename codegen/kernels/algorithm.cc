@@ -12,7 +12,6 @@ using Halide::cast;
 using Halide::Expr;
 using Halide::Func;
 using Halide::Var;
-using ir::Integers;
 using ir::Op;
 using ir::Shape;
 using ir::Value;
@@ -83,7 +82,10 @@ Expr dense_constant(const ir::Literal& literal, const Indices& at) {
 void AlgorithmBuilder::define(const Op& op) {
   using ir::OpClass;
   if (op.is("reduce")) return define_reduce(op);
+  if (op.is("reduce_window")) return define_reduce_window(op);
+  if (op.is("select_and_scatter")) return define_select_and_scatter(op);
   if (op.is("dot_general")) return define_dot_general(op);
+  if (op.is("convolution")) return define_convolution(op);
   if (op.is("rng_bit_generator")) return define_random(op);
   define_result(op, 0, [&](const Indices& at) -> Expr {
     const ir::Type& type = op.result()->type();

@@ -10,7 +10,8 @@
 
 namespace kiln::codegen {
 
-/// A dot_general's right operand as Funcs of (free dimensions innermost, contracting, batching), so
+/// A dot_general's right operand as Funcs of (free dimensions innermost, contracting, batching), or
+/// a convolution's kernel as Funcs of (output feature, summed dimensions as the input has them), so
 /// that a schedule can pack it where its memory is laid out otherwise: `packed` is what the product
 /// reads, `block` what `packed` reads. Unscheduled, both vanish.
 struct RightOperand {
@@ -32,9 +33,11 @@ struct Algorithm {
   std::vector<Halide::ImageParam> inputs;          ///< one per region argument
   std::map<const ir::Value*, Halide::Func> funcs;  ///< one per op result
   std::map<const ir::Value*, Halide::Func>
-      sums;  ///< of each dot_general's result: what `funcs` copies, in the making
-  std::map<const ir::Value*, RightOperand> right_operands;  ///< of each dot_general's result
-  std::vector<Output> outputs;                              ///< one per shape, in output_order()
+      sums;  ///< of each dot_general's and convolution's result: what `funcs` copies, in the making
+  std::map<const ir::Value*, RightOperand> right_operands;  ///< of the same
+  std::map<const ir::Value*, Halide::Func>
+      selections;               ///< of each select_and_scatter's result: what each window chose
+  std::vector<Output> outputs;  ///< one per shape, in output_order()
 };
 
 /// Defines all Funcs. Input buffers have constant extents and strides.

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "codegen/kernels/algorithm.h"
+#include "ir/ops/window.h"
 
 namespace kiln::codegen {
 
@@ -20,6 +21,18 @@ inline Indices reversed(const Indices& indices) { return {indices.rbegin(), indi
 std::vector<Halide::Var> variables(int64_t rank);
 
 inline Halide::Expr constant_index(int64_t value) { return {static_cast<int>(value)}; }
+
+/// WindowDimension::base_index as Halide computes it: the index, right where `inside` holds, and
+/// that condition (undefined where it always does).
+struct BaseIndex {
+  Halide::Expr index;
+  Halide::Expr inside;
+};
+BaseIndex base_index(const ir::WindowDimension& window, const Halide::Expr& position,
+                     const Halide::Expr& offset);
+
+/// Both, each of which may be undefined for true.
+Halide::Expr both(const Halide::Expr& a, const Halide::Expr& b);
 
 class AlgorithmBuilder {
  public:
@@ -52,8 +65,17 @@ class AlgorithmBuilder {
   // algorithm_reduction.cc
   void define_reduce(const Op& op);
 
+  // algorithm_window.cc
+  void define_reduce_window(const Op& op);
+  void define_select_and_scatter(const Op& op);
+  Halide::Func define_selection(const Op& op, const std::vector<ir::WindowDimension>& windows);
+
   // algorithm_contraction.cc
   void define_dot_general(const Op& op);
+  void define_convolution(const Op& op);
+  Halide::Func define_right_operand(const Op& op, const Indices& index,
+                                    const std::vector<Halide::Var>& parameters);
+  void define_product(const Op& op, const Indices& at, const Expr& left, const Expr& right);
 
   const ir::Region& region_;
   Algorithm algorithm_;

@@ -1,6 +1,7 @@
 // Sums of products.
 #include "codegen/kernels/algorithm_builder.h"
 #include "codegen/kernels/expression.h"
+#include "ir/ops/convolution.h"
 
 namespace kiln::codegen {
 
@@ -11,7 +12,6 @@ using Halide::Var;
 using ir::Integers;
 using ir::Op;
 using ir::Shape;
-using ir::Value;
 
 void AlgorithmBuilder::define_dot_general(const Op& op) {
   const ir::Type& lhs = op.operand(0)->type();
@@ -50,21 +50,114 @@ void AlgorithmBuilder::define_dot_general(const Op& op) {
   for (Expr& index : b) {
     if (!index.defined()) index = right_vars[parameter++];
   }
-  RightOperand right;
-  const Indices right_parameters = reversed(Indices(right_vars.begin(), right_vars.end()));
-  right.block(right_parameters) = element(op.operand(1), b);
-  right.packed(right_parameters) = right.block(right_parameters);
-  algorithm_.right_operands[op.result()] = right;
+  const Func right = define_right_operand(op, b, right_vars);
+  define_product(op, at, element(op.operand(0), a), right(reversed(right_at)));
+}
 
+Func AlgorithmBuilder::define_right_operand(const Op& op, const Indices& index,
+                                            const std::vector<Var>& parameters) {
+  RightOperand right;
+  const Indices innermost_first = reversed(Indices(parameters.begin(), parameters.end()));
+  right.block(innermost_first) = element(op.operand(1), index);
+  right.packed(innermost_first) = right.block(innermost_first);
+  algorithm_.right_operands[op.result()] = right;
+  return right.packed;
+}
+
+/// The sums of left * right over the RDom that they mention.
+void AlgorithmBuilder::define_product(const Op& op, const Indices& at, const Expr& left,
+                                      const Expr& right) {
   Func sums("sums" + std::to_string(algorithm_.funcs.size()));
-  const Halide::Type type = accumulator_type(lhs.element);
+  const Halide::Type type = accumulator_type(op.result()->type().element);
   sums(reversed(at)) = Halide::Internal::make_zero(type);
-  sums(reversed(at)) +=
-      cast(type, element(op.operand(0), a)) * cast(type, right.packed(reversed(right_at)));
+  sums(reversed(at)) += cast(type, left) * cast(type, right);
   algorithm_.sums[op.result()] = sums;
   Func product("v" + std::to_string(algorithm_.funcs.size()));
   product(reversed(at)) = sums(reversed(at));
   algorithm_.funcs[op.result()] = product;
+}
+
+namespace {
+
+/// The kernel's dimension that meets each dimension of the input; -1 for the batch.
+Integers kernel_partners(const ir::Convolution& c, size_t rank) {
+  Integers partners(rank, -1);
+  partners[static_cast<size_t>(c.input_feature)] = c.kernel_input_feature;
+  for (size_t i = 0; i < c.input_spatial.size(); ++i)
+    partners[static_cast<size_t>(c.input_spatial[i])] = c.kernel_spatial[i];
+  return partners;
+}
+
+/// The input's element that meets the kernel's at `offset` (per dimension of the input); `r` leaves
+/// out what meets padding or gaps.
+Indices convolved_index(const Op& op, const ir::Convolution& c, const Indices& at,
+                        const Indices& offset, Halide::RDom& r) {
+  const Shape& kernel = op.operand(1)->type().shape;
+  const auto size = [](const Shape& shape, int64_t d) { return shape[static_cast<size_t>(d)]; };
+  const Expr feature = at[static_cast<size_t>(c.output_feature)];
+  const int64_t outputs = size(kernel, c.kernel_output_feature);
+  Indices index(at.size());
+  Expr& batch = index[static_cast<size_t>(c.input_batch)];
+  batch = at[static_cast<size_t>(c.output_batch)];
+  if (c.batch_group_count > 1) {
+    const int64_t batches = size(op.result()->type().shape, c.output_batch);
+    batch += feature / constant_index(outputs / c.batch_group_count) * constant_index(batches);
+  }
+  Expr& channel = index[static_cast<size_t>(c.input_feature)];
+  channel = offset[static_cast<size_t>(c.input_feature)];
+  if (c.feature_group_count > 1) {
+    channel += feature / constant_index(outputs / c.feature_group_count) *
+               constant_index(size(kernel, c.kernel_input_feature));
+  }
+  const auto windows = c.windows(op.operand(0)->type().shape, kernel);
+  for (size_t i = 0; i < windows.size(); ++i) {
+    const auto d = static_cast<size_t>(c.input_spatial[i]);
+    const BaseIndex base =
+        base_index(windows[i], at[static_cast<size_t>(c.output_spatial[i])], offset[d]);
+    index[d] = base.index;
+    if (base.inside.defined()) r.where(base.inside);
+  }
+  return index;
+}
+
+}  // namespace
+
+void AlgorithmBuilder::define_convolution(const Op& op) {
+  const ir::Convolution c = ir::Convolution::of(op);
+  const Shape& input = op.operand(0)->type().shape;
+  const Shape& kernel = op.operand(1)->type().shape;
+  const size_t rank = input.size();
+  if (ir::element_count(input) == 0 || ir::element_count(kernel) == 0) {
+    return define_result(op, 0, [&](const Indices&) {
+      return Halide::Internal::make_zero(compute_type(op.result()->type().element));
+    });
+  }
+  const std::vector<Var> vars = variables(static_cast<int64_t>(rank));
+  const Indices at(vars.begin(), vars.end());
+  // The sums run along the input's memory, its innermost dimension first.
+  const Integers partners = kernel_partners(c, rank);
+  std::vector<Halide::Range> ranges;
+  for (size_t d = rank; d-- > 0;) {
+    if (partners[d] >= 0)
+      ranges.push_back({0, static_cast<int>(kernel[static_cast<size_t>(partners[d])])});
+  }
+  Halide::RDom r(ranges, "r");
+  Indices offset(rank);  // within the kernel, per dimension of the input
+  Indices right_at;      // innermost first: the output feature, then as the sums run
+  right_at.push_back(at[static_cast<size_t>(c.output_feature)]);
+  std::vector<Var> right_vars = variables(static_cast<int64_t>(rank));
+  Indices kernel_index(rank);
+  kernel_index[static_cast<size_t>(c.kernel_output_feature)] = right_vars[rank - 1];
+  for (size_t d = rank; d-- > 0;) {
+    if (partners[d] < 0) continue;
+    offset[d] = r[static_cast<int>(right_at.size() - 1)];
+    kernel_index[static_cast<size_t>(partners[d])] = right_vars[rank - 1 - right_at.size()];
+    right_at.push_back(offset[d]);
+  }
+  const Func right = define_right_operand(op, kernel_index, right_vars);
+
+  const Indices index = convolved_index(op, c, at, offset, r);
+  define_product(op, at, element(op.operand(0), index), right(right_at));
 }
 
 }  // namespace kiln::codegen

@@ -5,10 +5,7 @@
 
 namespace kiln::codegen {
 
-using Halide::cast;
 using Halide::Expr;
-using Halide::Func;
-using Halide::Var;
 using ir::Integers;
 using ir::Op;
 using ir::Shape;

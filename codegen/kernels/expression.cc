@@ -186,6 +186,8 @@ Expr power(Expr a, Expr b) {
   return cast(a.type(), Halide::pow(cast(wide, a), cast(wide, b)));
 }
 
+}  // namespace
+
 /// In terms of what is false for NaN: Halide makes `not greater` of `<=`.
 Expr compare(const std::string& direction, Expr a, Expr b) {
   if (direction == "GT" || direction == "GE") std::swap(a, b);
@@ -199,6 +201,8 @@ Expr compare(const std::string& direction, Expr a, Expr b) {
   if (direction == "LT" || direction == "GT") return less;
   return a.type().is_float() ? less || equal : a <= b;
 }
+
+namespace {
 
 Expr bit_and(Expr a, Expr b) { return a.type().is_bool() ? a && b : a & b; }
 Expr bit_or(Expr a, Expr b) { return a.type().is_bool() ? a || b : a | b; }

@@ -20,6 +20,9 @@ Halide::Type accumulator_type(ir::ElementType element);
 /// An elementwise op's result from its operands' elements, in compute types.
 Halide::Expr elementwise_expression(const ir::Op& op, const std::vector<Halide::Expr>& operands);
 
+/// direction: EQ, NE, LT, LE, GT, GE; false where an operand is NaN, NE true.
+Halide::Expr compare(const std::string& direction, Halide::Expr a, Halide::Expr b);
+
 /// How a reducer combines two elements, and what it starts from.
 Halide::Expr combine(const std::string& reducer, Halide::Expr a, Halide::Expr b);
 Halide::Expr reduction_identity(const std::string& reducer, Halide::Type type);

@@ -9,9 +9,15 @@ namespace {
 
 int64_t vectors_in(int64_t columns, int64_t lanes) { return (columns + lanes - 1) / lanes; }
 
-/// How much of the FMA peak a tile can reach, by a simple model: per step of the contraction it
-/// loads its vectors of the right operand and broadcasts its rows of the left; fewer than 10
-/// accumulators do not hide the latency of an FMA; partly filled vectors waste lanes.
+bool contains(const ir::Integers& list, int64_t value) {
+  return std::find(list.begin(), list.end(), value) != list.end();
+}
+
+}  // namespace
+
+// Per step of the contraction a tile loads its vectors of the right operand and broadcasts its rows
+// of the left; fewer than 10 accumulators do not hide the latency of an FMA; partly filled vectors
+// waste lanes.
 double efficiency(const Tile& tile, int64_t lanes) {
   const auto vectors = static_cast<double>(vectors_in(tile.columns, lanes));
   const auto rows = static_cast<double>(tile.rows);
@@ -21,11 +27,30 @@ double efficiency(const Tile& tile, int64_t lanes) {
          (accumulators + 0.5 * (rows + vectors));
 }
 
-bool contains(const ir::Integers& list, int64_t value) {
-  return std::find(list.begin(), list.end(), value) != list.end();
+int64_t multiply_adds(const ir::Op& product) {
+  const ir::Type& right = product.operand(1)->type();
+  int64_t depth = 1;
+  if (product.is("convolution")) {
+    const auto outputs =
+        static_cast<size_t>(product.get<int64_t>("kernel_output_feature_dimension"));
+    depth = right.count() / std::max<int64_t>(1, right.shape[outputs]);
+  } else {
+    for (int64_t d : product.get<ir::Integers>("rhs_contracting"))
+      depth *= right.shape[static_cast<size_t>(d)];
+  }
+  return depth * product.result()->type().count();
 }
 
-}  // namespace
+bool has_slow_epilogue(const ir::Region& region, const ir::Op& product) {
+  constexpr int64_t kMultiplyAddsPerDivision = 16;  // of one vector, on common cores
+  int64_t divisions = 0;
+  for (const auto& op : region.ops()) {
+    const bool slow = op->is("divide") || op->is("sqrt") || op->is("rsqrt");
+    if (slow && op->result()->type().shape == product.result()->type().shape) ++divisions;
+  }
+  return divisions * kMultiplyAddsPerDivision * product.result()->type().count() * 2 >=
+         multiply_adds(product);
+}
 
 bool has_rows_and_columns(const ir::Op& dot) {
   const size_t paired = dot.get<ir::Integers>("rhs_batching").size() +
@@ -81,12 +106,8 @@ bool needs_packing(const ir::Op& dot) {
          contains(dot.get<ir::Integers>("rhs_batching"), last);
 }
 
-void schedule_packing(Algorithm& algorithm, const ir::Op& dot, const Target& target) {
-  RightOperand& right = algorithm.right_operands.at(dot.result());
-  const ir::Type& type = dot.operand(1)->type();
-  const int64_t columns = dot.result()->type().shape.back();
-  const int64_t depth = type.shape.back();
-  const int64_t block = target.lanes(static_cast<int>(ir::size_of(type.element))) / 2;
+void schedule_packing(RightOperand& right, int64_t columns, int64_t depth, int64_t lanes) {
+  const int64_t block = std::max<int64_t>(1, lanes / 2);
   const Halide::Var n = right.packed.args()[0], k = right.packed.args()[1];
   const Halide::Var n_outer("pn_outer"), k_outer("pk_outer"), n_inner("pn_inner"),
       k_inner("pk_inner");

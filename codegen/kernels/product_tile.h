@@ -17,6 +17,15 @@ struct Tile {
 /// the right operand's.
 bool has_rows_and_columns(const ir::Op& dot);
 
+/// How much of the FMA peak a tile can reach, by a simple model.
+double efficiency(const Tile& tile, int64_t lanes);
+
+/// Multiply-adds of a dot_general or convolution.
+int64_t multiply_adds(const ir::Op& product);
+
+/// Whether the divisions and roots of the epilogue take about as long as the products before them.
+bool has_slow_epilogue(const ir::Region& region, const ir::Op& product);
+
 /// The tile that comes nearest to the FMA peak among those whose sides divide the result's; a small
 /// one where what follows each tile takes about as long as its products.
 Tile choose_tile(const ir::Op& dot, const Target& target, bool slow_epilogue = false);
@@ -35,8 +44,9 @@ TileLoops tile_product(Halide::Func sums, Halide::Func consumer, const Tile& til
 /// it has to be packed before it can be read in vectors.
 bool needs_packing(const ir::Op& dot);
 
-/// Vectors, unrolling and blocks for packing the right operand: a transposition in square blocks
-/// that pass through registers. Where it is computed is the caller's choice.
-void schedule_packing(Algorithm& algorithm, const ir::Op& dot, const Target& target);
+/// Vectors, unrolling and blocks for packing a right operand of `columns` by `depth`: a
+/// transposition in square blocks of half a vector that pass through registers. Where it is
+/// computed is the caller's choice.
+void schedule_packing(RightOperand& right, int64_t columns, int64_t depth, int64_t lanes);
 
 }  // namespace kiln::codegen

@@ -12,6 +12,17 @@ void schedule_pointwise(Algorithm& algorithm, const ir::Region& region, const Ta
 /// One dot_general in register tiles with its elementwise consumers as the epilogue of each tile.
 void schedule_contraction(Algorithm& algorithm, const ir::Region& region, const Target& target);
 
+/// One convolution in register tiles with its elementwise consumers as the epilogue of each tile.
+void schedule_convolution(Algorithm& algorithm, const ir::Region& region, const Target& target);
+/// One among others in a kernel that runs on one thread.
+void schedule_small_convolution(Algorithm& algorithm, const ir::Op& convolution,
+                                const Target& target);
+
+/// One reduce_window or select_and_scatter with its elementwise consumers.
+void schedule_window(Algorithm& algorithm, const ir::Region& region, const Target& target);
+/// One among others in a kernel that runs on one thread.
+void schedule_small_window(Algorithm& algorithm, const ir::Op& window, const Target& target);
+
 /// One reduce with its elementwise producers inlined, its consumers as epilogue.
 void schedule_reduction(Algorithm& algorithm, const ir::Region& region, const Target& target);
 

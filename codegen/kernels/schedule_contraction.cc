@@ -9,25 +9,6 @@ namespace {
 /// Multiply-adds that are worth a task of their own: a few microseconds of work.
 constexpr int64_t kWorkPerTask = 128 * 1024;
 
-int64_t multiply_adds(const ir::Op& dot) {
-  int64_t depth = 1;
-  for (int64_t d : dot.get<ir::Integers>("lhs_contracting"))
-    depth *= dot.operand(0)->type().shape[static_cast<size_t>(d)];
-  return depth * dot.result()->type().count();
-}
-
-/// Whether the divisions and roots of the epilogue take about as long as the products before them.
-bool has_slow_epilogue(const ir::Region& region, const ir::Op& dot) {
-  constexpr int64_t kMultiplyAddsPerDivision = 16;  // of one vector, on common cores
-  int64_t divisions = 0;
-  for (const auto& op : region.ops()) {
-    const bool slow = op->is("divide") || op->is("sqrt") || op->is("rsqrt");
-    if (slow && op->result()->type().shape == dot.result()->type().shape) ++divisions;
-  }
-  return divisions * kMultiplyAddsPerDivision * dot.result()->type().count() * 2 >=
-         multiply_adds(dot);
-}
-
 /// The order of the tiles. Along columns where the whole right operand stays in the nearest cache:
 /// the result is then written in the order of memory, which matters most where an optimizer's
 /// update streams a weight and its slots through the epilogue. Else along rows, which reuse the
@@ -129,8 +110,11 @@ void schedule_contraction(Algorithm& algorithm, const ir::Region& region, const 
       cut_into_tasks(output.func, loops, order, shape[shape.size() - 1] / tile.columns,
                      shape[shape.size() - 2] / tile.rows, most_tasks);
   if (needs_packing(dot)) {
-    schedule_packing(algorithm, dot, target);
-    algorithm.right_operands.at(dot.result()).packed.compute_at(output.func, task);
+    const ir::Type& right = dot.operand(1)->type();
+    RightOperand& operand = algorithm.right_operands.at(dot.result());
+    schedule_packing(operand, shape.back(), right.shape.back(),
+                     target.lanes(static_cast<int>(ir::size_of(right.element))));
+    operand.packed.compute_at(output.func, task);
   }
   if (output.stage.defined())
     output.stage.compute_at(output.func, loops.m_inner).vectorize(output.stage.args()[0]);

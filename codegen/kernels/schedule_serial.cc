@@ -44,8 +44,11 @@ void schedule_product(Algorithm& algorithm, const ir::Op& dot, const Target& tar
   product.compute_root();
   tile_product(algorithm.sums.at(dot.result()), product, choose_tile(dot, target), true);
   if (!needs_packing(dot)) return;
-  schedule_packing(algorithm, dot, target);
-  algorithm.right_operands.at(dot.result()).packed.compute_root();
+  const ir::Type& right = dot.operand(1)->type();
+  RightOperand& operand = algorithm.right_operands.at(dot.result());
+  schedule_packing(operand, dot.result()->type().shape.back(), right.shape.back(),
+                   target.lanes(static_cast<int>(ir::size_of(right.element))));
+  operand.packed.compute_root();
 }
 
 }  // namespace
@@ -62,6 +65,10 @@ void schedule_serial(Algorithm& algorithm, const ir::Region& region, const Targe
       schedule_product(algorithm, *op, target);
     } else if (op->is("dot_general")) {
       schedule_sums(algorithm.sums.at(value), value->type(), target);
+    } else if (op->is("convolution")) {
+      schedule_small_convolution(algorithm, *op, target);
+    } else if (op->is("reduce_window") || op->is("select_and_scatter")) {
+      schedule_small_window(algorithm, *op, target);
     } else if (op->is("reduce")) {
       schedule_reduce(found->second, *op, target);
     } else if (is_costly(*op) && uses[value] > 1) {

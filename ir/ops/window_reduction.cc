@@ -1,17 +1,12 @@
 // Reductions over a window that slides, and the way back from them:
 // https://openxla.org/stablehlo/spec#reduce_window, #select_and_scatter
+#include "ir/ops/window_reduction.h"
+
 #include "ir/ops/definition.h"
 #include "ir/ops/errors.h"
 #include "ir/ops/reducer.h"
-#include "ir/ops/window.h"
 
 namespace kiln::ir {
-namespace {
-
-using Types = std::vector<Type>;
-using Kind = AttributeSpec::Kind;
-
-/// The window along every dimension of operand 0.
 std::vector<WindowDimension> windows_of(const Op& op) {
   const Shape& base = op.operand(0)->type().shape;
   const Integers dilations = op.get_or("base_dilations", Integers(base.size(), 1));
@@ -23,6 +18,11 @@ std::vector<WindowDimension> windows_of(const Op& op) {
   }
   return windows;
 }
+
+namespace {
+
+using Types = std::vector<Type>;
+using Kind = AttributeSpec::Kind;
 
 Expected<std::vector<WindowDimension>> checked_windows(const Op& op) {
   const Type& from = op.operand(0)->type();

@@ -1,0 +1,140 @@
+#include <algorithm>
+
+#include "codegen/kernels/accumulation.h"
+#include "codegen/kernels/schedule.h"
+#include "codegen/kernels/tasks.h"
+#include "ir/ops/window_reduction.h"
+
+namespace kiln::codegen {
+namespace {
+
+/// Elements of the operand that are worth a task of their own: some microseconds of work.
+constexpr int64_t kElementsPerTask = 16 * 1024;
+/// Loops over windows of up to so many elements are unrolled.
+constexpr int64_t kUnrolledElements = 32;
+
+const ir::Op& window_op(const ir::Region& region) {
+  for (const auto& op : region.ops()) {
+    if (op->is("reduce_window") || op->is("select_and_scatter")) return *op;
+  }
+  KILN_CHECK(false, "fusion without a window");
+}
+
+/// Lanes of a vector along the innermost dimension: one where windows slide along it. (Halide 21
+/// has no code for some of the predicated loads that padding would need there.)
+int64_t lanes_of(const ir::Op& op, const Target& target) {
+  const auto windows = ir::windows_of(op);
+  if (windows.empty()) return 1;
+  const ir::WindowDimension& inner = windows.back();
+  if (inner.size > 1 || inner.stride > 1 || inner.base_dilation > 1 || inner.padding_low != 0 ||
+      inner.padding_high != 0)
+    return 1;
+  const int64_t bytes = ir::size_of(op.result()->type().element);
+  return target.lanes(static_cast<int>(std::max<int64_t>(4, bytes)));
+}
+
+int64_t elements_of(const std::vector<ir::WindowDimension>& windows) {
+  int64_t elements = 1;
+  for (const auto& window : windows) elements *= window.size;
+  return elements;
+}
+
+bool overlap(const std::vector<ir::WindowDimension>& windows) {
+  return std::any_of(windows.begin(), windows.end(),
+                     [](const auto& window) { return window.size > window.stride; });
+}
+
+/// Vectors along the innermost dimension, of `extent`, in a Func and in its update over a window.
+void vectorize_window(Halide::Func func, int64_t extent, int64_t lanes, bool unroll) {
+  const Halide::Var x = func.args()[0];
+  if (lanes > 1) vectorize_innermost(func, x, extent, lanes);
+  if (!func.has_update_definition()) return;
+  std::vector<Halide::VarOrRVar> order = {x};
+  for (const Halide::RVar& r : func.rvars(0)) order.push_back(r);
+  func.update().reorder(order);
+  for (const Halide::RVar& r : func.rvars(0)) {
+    if (unroll) func.update().unroll(r);
+  }
+  if (lanes > 1) vectorize_innermost(func.update(), x, extent, lanes);
+}
+
+/// The loops of the output: a vector, then the elements of one window's step, then the windows.
+/// Returns the loop around the steps; `outer` receives the ones beyond it, outermost first.
+Halide::Var loop_over_windows(Output& output, const std::vector<ir::WindowDimension>& windows,
+                              bool scatters, int64_t width, std::vector<Loop>& outer) {
+  Halide::Func func = output.func;
+  const Halide::Var vectors("vectors"), lane("lane");
+  func.split(func.args()[0], vectors, lane, static_cast<int>(width)).vectorize(lane);
+  std::vector<Halide::VarOrRVar> steps = {lane}, beyond = {vectors};
+  for (size_t d = 1; d < output.shape.size(); ++d) {
+    const ir::WindowDimension& window = windows[windows.size() - 1 - d];
+    const int64_t extent = output.shape[output.shape.size() - 1 - d];
+    const int64_t step = scatters ? window.stride : window.base_dilation;
+    Halide::Var loop = func.args()[d];
+    int64_t count = extent;
+    if (step > 1 && step <= std::min(extent, kUnrolledElements)) {
+      const Halide::Var within("step" + std::to_string(d));
+      const auto tail =
+          extent % step == 0 ? Halide::TailStrategy::RoundUp : Halide::TailStrategy::GuardWithIf;
+      func.split(loop, loop, within, static_cast<int>(step), tail).unroll(within);
+      steps.push_back(within);
+      count = (extent + step - 1) / step;
+    }
+    beyond.push_back(loop);
+    outer.insert(outer.begin(), {loop, count});
+  }
+  steps.insert(steps.end(), beyond.begin(), beyond.end());
+  func.reorder(steps);
+  return vectors;
+}
+
+}  // namespace
+
+void schedule_window(Algorithm& algorithm, const ir::Region& region, const Target& target) {
+  const ir::Op& op = window_op(region);
+  KILN_CHECK(algorithm.outputs.size() == 1, "a window kernel has results of one shape");
+  Output& output = algorithm.outputs[0];
+  const auto windows = ir::windows_of(op);
+  const bool unroll = elements_of(windows) <= kUnrolledElements;
+  // A vector's width divides the row, so that no element is computed twice or beyond the end.
+  const int64_t lanes = lanes_of(op, target);
+  const int64_t width = lanes > 1 ? divisor_at_most(output.shape.back(), 2 * lanes) : 1;
+  std::vector<Loop> outer;
+  const auto selection = algorithm.selections.find(op.result());
+  const bool scatters = op.is("select_and_scatter");
+  const Halide::Var vectors = loop_over_windows(output, windows, scatters, width, outer);
+  const int64_t most_tasks =
+      std::min<int64_t>(target.threads, op.operand(0)->type().count() / kElementsPerTask);
+  if (!outer.empty()) cut_into_tasks(output.func, outer, most_tasks);
+
+  Halide::Func result = algorithm.funcs.at(op.result());
+  if (output.stage.defined())
+    output.stage.compute_at(output.func, vectors).vectorize(output.stage.args()[0]);
+  result.compute_at(output.func, vectors);
+  vectorize_window(result, width, width, unroll);
+  if (selection == algorithm.selections.end()) return;
+  Halide::Func chosen = selection->second;
+  if (!overlap(windows)) {
+    chosen.compute_at(output.func, vectors);
+    return vectorize_window(chosen, width, width, unroll);
+  }
+  chosen.compute_root();
+  vectorize_window(chosen, op.operand(1)->type().shape.back(), width, unroll);
+  if (chosen.args().size() > 1 && most_tasks > 1) chosen.parallel(chosen.args().back());
+}
+
+void schedule_small_window(Algorithm& algorithm, const ir::Op& op, const Target& target) {
+  const ir::Type& type = op.result()->type();
+  if (type.rank() == 0) return;
+  const int64_t lanes = lanes_of(op, target);
+  const bool unroll = elements_of(ir::windows_of(op)) <= kUnrolledElements;
+  Halide::Func result = algorithm.funcs.at(op.result());
+  result.compute_root();
+  vectorize_window(result, type.shape.back(), lanes, unroll);
+  const auto selection = algorithm.selections.find(op.result());
+  if (selection == algorithm.selections.end()) return;
+  selection->second.compute_root();
+  vectorize_window(selection->second, op.operand(1)->type().shape.back(), lanes, unroll);
+}
+
+}  // namespace kiln::codegen

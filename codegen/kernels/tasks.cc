@@ -1,0 +1,31 @@
+#include "codegen/kernels/tasks.h"
+
+#include <algorithm>
+
+#include "codegen/kernels/schedule.h"
+
+namespace kiln::codegen {
+
+Halide::Var cut_into_tasks(Halide::Func func, const std::vector<Loop>& loops, int64_t most) {
+  most = std::max<int64_t>(most, 1);
+  Loop outer = loops.front();
+  // Where the outermost loop does not fall into `most` even tasks, more loops together may.
+  for (size_t i = 1; i < loops.size() && divisor_at_most(outer.extent, most) < most; ++i) {
+    const Halide::Var fused("fused" + std::to_string(i));
+    func.fuse(loops[i].var, outer.var, fused);
+    outer = {fused, outer.extent * loops[i].extent};
+  }
+  // Even tasks, unless they are few.
+  const int64_t even = divisor_at_most(outer.extent, most);
+  const int64_t per_task = 2 * even > std::min(most, outer.extent)
+                               ? outer.extent / even
+                               : (outer.extent + most - 1) / most;
+  const auto tail = outer.extent % per_task == 0 ? Halide::TailStrategy::RoundUp
+                                                 : Halide::TailStrategy::GuardWithIf;
+  const Halide::Var task("task"), rest("rest");
+  func.split(outer.var, task, rest, static_cast<int>(per_task), tail);
+  if (outer.extent > per_task) func.parallel(task);
+  return task;
+}
+
+}  // namespace kiln::codegen

@@ -1,0 +1,23 @@
+// Tasks: pieces of a kernel's loops that may run on threads of their own. Which pieces there are
+// depends on sizes alone, never on the number of threads.
+#pragma once
+
+#include <Halide.h>
+
+#include <cstdint>
+#include <vector>
+
+namespace kiln::codegen {
+
+/// A loop of a Func and how often it runs.
+struct Loop {
+  Halide::Var var;
+  int64_t extent;
+};
+
+/// Cuts a Func's outermost loops, given outermost first, into at most `most` tasks of whole
+/// iterations; the last may be smaller. Returns the loop over tasks, which is there even if it runs
+/// once. The Func must have at least one loop.
+Halide::Var cut_into_tasks(Halide::Func func, const std::vector<Loop>& loops, int64_t most);
+
+}  // namespace kiln::codegen
