@@ -12,28 +12,6 @@ int64_t lanes_of(const ir::Type& type, const Target& target) {
   return target.lanes(static_cast<int>(std::max<int64_t>(4, ir::size_of(type.element))));
 }
 
-/// Which of the reduced dimensions is the operand's innermost; -1 if that one is kept.
-int innermost_reduced(const ir::Op& reduce) {
-  const auto& dims = reduce.get<ir::Integers>("dimensions");
-  const auto found = std::find(dims.begin(), dims.end(), reduce.operand(0)->type().rank() - 1);
-  return found == dims.end() ? -1 : static_cast<int>(found - dims.begin());
-}
-
-/// Runs over the innermost dimension in vectors of partial results.
-void accumulate_in_lanes(Halide::Func func, int which, int64_t width) {
-  const Halide::RVar r = func.rvars(0).at(static_cast<size_t>(which));
-  const Halide::RVar outer("r_outer"), inner("r_inner");
-  const Halide::Var lane("lane");
-  func.update().split(r, outer, inner, static_cast<int>(width), Halide::TailStrategy::GuardWithIf);
-  Halide::Func partial = func.update().rfactor(inner, lane);
-  partial.compute_root().vectorize(lane);
-  std::vector<Halide::VarOrRVar> order = {lane, outer};
-  for (const Halide::RVar& other : partial.rvars(0)) {
-    if (other.name() != outer.name()) order.push_back(other);
-  }
-  partial.update().reorder(order).vectorize(lane);
-}
-
 }  // namespace
 
 void vectorize_innermost(Halide::Stage stage, const Halide::Var& x, int64_t extent, int64_t lanes) {
@@ -55,16 +33,54 @@ void schedule_sums(Halide::Func sums, const ir::Type& type, const Target& target
   vectorize_innermost(sums.update(), x, type.shape.back(), lanes_of(type, target));
 }
 
+bool can_be_cut(const ir::Op& reduce) {
+  const auto& reducer = reduce.get<std::string>("reducer");
+  return reducer != "maximum" && reducer != "minimum";
+}
+
+int64_t partial_lanes(const ir::Op& reduce, const Target& target) {
+  const ir::Type& from = reduce.operand(0)->type();
+  const auto& dims = reduce.get<ir::Integers>("dimensions");
+  if (!can_be_cut(reduce)) return 0;
+  if (std::find(dims.begin(), dims.end(), from.rank() - 1) == dims.end()) return 0;
+  const int64_t lanes = lanes_of(from, target);
+  const int64_t extent = from.shape.back();
+  if (extent >= 4 * lanes) return lanes * std::min<int64_t>(kPartialVectors, extent / (2 * lanes));
+  // Short rows gain more from vectors across rows, unless there are many to a result.
+  const int64_t rows =
+      from.count() / std::max<int64_t>(1, reduce.result()->type().count() * extent);
+  return extent >= lanes / 2 && rows >= 8 ? extent : 0;
+}
+
+void accumulate(Halide::Func func, const std::vector<Halide::RVar>& loops, int64_t lanes,
+                const Halide::LoopLevel& level) {
+  func.compute_at(level);
+  if (lanes == 0) {
+    std::vector<Halide::VarOrRVar> order;
+    if (!func.args().empty()) order.push_back(func.args()[0]);
+    order.insert(order.end(), loops.begin(), loops.end());
+    func.update().reorder(order);
+    return;
+  }
+  const Halide::RVar outer("r_outer"), inner("r_inner");
+  const Halide::Var lane("lane");
+  func.update().split(loops[0], outer, inner, static_cast<int>(lanes),
+                      Halide::TailStrategy::GuardWithIf);
+  Halide::Func partial = func.update().rfactor(inner, lane);
+  partial.compute_at(level).vectorize(lane);
+  std::vector<Halide::VarOrRVar> order = {lane, outer};
+  order.insert(order.end(), loops.begin() + 1, loops.end());
+  partial.update().reorder(order).vectorize(lane);
+}
+
 void schedule_reduce(Halide::Func func, const ir::Op& reduce, const Target& target) {
+  const int64_t lanes = partial_lanes(reduce, target);
+  accumulate(func, func.rvars(0), lanes, Halide::LoopLevel::root());
   const ir::Type& type = reduce.result()->type();
-  const int which = innermost_reduced(reduce);
-  const int64_t lanes = lanes_of(reduce.operand(0)->type(), target);
-  const int64_t extent = which < 0 ? 0 : reduce.operand(0)->type().shape.back();
-  // Short rows gain more from vectors across rows.
-  if (which < 0 || extent < 4 * lanes) return schedule_sums(func, type, target);
-  func.compute_root();
-  accumulate_in_lanes(func, which,
-                      lanes * std::min<int64_t>(kPartialVectors, extent / (2 * lanes)));
+  if (lanes > 0 || type.rank() == 0) return;
+  const Halide::Var x = func.args()[0];
+  for (Halide::Stage stage : {Halide::Stage(func), func.update()})
+    vectorize_innermost(stage, x, type.shape.back(), lanes_of(type, target));
 }
 
 }  // namespace kiln::codegen

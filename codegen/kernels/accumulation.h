@@ -6,12 +6,24 @@
 
 namespace kiln::codegen {
 
-/// Vectors for a reduce's Func, which is computed at root: over the result's innermost dimension
-/// where the operand's innermost one is kept; else over lanes of partial results, combined at the
-/// end.
+/// Vectors for a reduce's Func, which is computed at root: over the result's innermost dimension,
+/// or over lanes of partial results, combined at the end.
 void schedule_reduce(Halide::Func func, const ir::Op& reduce, const Target& target);
 
-/// The same for a dot_general without rows and columns: vectors over the result's innermost
+/// Lanes of partial results where a reduce's rows are best summed along themselves; 0 where vectors
+/// go over results.
+int64_t partial_lanes(const ir::Op& reduce, const Target& target);
+
+/// Whether a reduce can be done in parts: Halide sees through all reducers but maximum and minimum,
+/// which keep NaN.
+bool can_be_cut(const ir::Op& reduce);
+
+/// Computes a Func at `level`, its update in this order of reduced loops, innermost first; over
+/// `lanes` of partial results along the first of them, unless 0.
+void accumulate(Halide::Func func, const std::vector<Halide::RVar>& loops, int64_t lanes,
+                const Halide::LoopLevel& level);
+
+/// Vectors for a dot_general without rows and columns: vectors over the result's innermost
 /// dimension.
 void schedule_sums(Halide::Func sums, const ir::Type& type, const Target& target);
 

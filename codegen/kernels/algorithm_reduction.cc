@@ -12,13 +12,12 @@ using Halide::Func;
 using Halide::Var;
 using ir::Integers;
 using ir::Op;
-using ir::Shape;
-using ir::Value;
 
 void AlgorithmBuilder::define_reduce(const Op& op) {
   const ir::Type& from = op.operand(0)->type();
   const auto& reducer = op.get<std::string>("reducer");
-  const auto& dims = op.get<Integers>("dimensions");
+  Integers dims = op.get<Integers>("dimensions");
+  std::sort(dims.rbegin(), dims.rend());  // the loops run along memory, innermost first
   std::vector<Halide::Range> ranges;
   for (int64_t d : dims)
     ranges.push_back({0, static_cast<int>(from.shape[static_cast<size_t>(d)])});

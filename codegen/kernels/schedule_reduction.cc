@@ -1,9 +1,108 @@
+#include <algorithm>
+
+#include "codegen/kernels/accumulation.h"
 #include "codegen/kernels/schedule.h"
+#include "codegen/kernels/tasks.h"
 
 namespace kiln::codegen {
+namespace {
+
+/// Elements that are worth a task of their own: some microseconds of work.
+constexpr int64_t kElementsPerTask = 16 * 1024;
+/// Vectors of results that are summed together.
+constexpr int64_t kColumnVectors = 4;
+
+/// Results in a tile: they are in registers while the sums run.
+int64_t columns_of(const ir::Op& reduce, const Target& target) {
+  const ir::Shape& shape = reduce.result()->type().shape;
+  if (shape.empty() || partial_lanes(reduce, target) > 0) return 1;
+  const auto bytes = std::max<int64_t>(4, ir::size_of(reduce.result()->type().element));
+  return divisor_at_most(shape.back(), kColumnVectors * target.lanes(static_cast<int>(bytes)));
+}
+
+/// Sums at tiles of `columns` of the consumer's first dimension; returns the loops around them,
+/// outermost first. `rank` is the result's, at least 1; what dimensions the consumer has beyond are
+/// left alone.
+std::vector<Loop> sum_in_tiles(Halide::Func sums, const std::vector<Halide::RVar>& loops,
+                               Halide::Func consumer, const ir::Op& reduce, const Target& target) {
+  const ir::Shape& shape = reduce.result()->type().shape;
+  const int64_t columns = columns_of(reduce, target);
+  const int64_t lanes = partial_lanes(reduce, target);
+  // The tile's own loop, of one iteration, stays whatever becomes of those around it.
+  const Halide::Var tiles("tiles"), elements("elements"), tile("tile"), lane("lane");
+  consumer.split(consumer.args()[0], tiles, elements, static_cast<int>(columns))
+      .split(elements, tile, lane, static_cast<int>(columns))
+      .vectorize(lane);
+  accumulate(sums, loops, lanes, Halide::LoopLevel(consumer, tile));
+  if (lanes == 0) {
+    for (Halide::Stage stage : {Halide::Stage(sums), sums.update()})
+      stage.vectorize(sums.args()[0]);
+  }
+  std::vector<Loop> outer = {{tiles, shape.back() / columns}};
+  for (size_t d = 1; d < shape.size(); ++d)
+    outer.insert(outer.begin(), {consumer.args()[d], shape[shape.size() - 1 - d]});
+  return outer;
+}
+
+/// Each task sums some of the results.
+void cut_results(Halide::Func func, Output& output, const ir::Op& reduce, int64_t most_tasks,
+                 const Target& target) {
+  const std::vector<Loop> outer = sum_in_tiles(func, func.rvars(0), output.func, reduce, target);
+  cut_into_tasks(output.func, outer, most_tasks);
+  if (output.stage.defined())
+    output.stage.compute_at(output.func, Halide::Var("tile")).vectorize(output.stage.args()[0]);
+}
+
+/// Each task sums a piece of the outermost reduced dimension; then one adds up the pieces.
+void cut_sums(Halide::Func func, Output& output, const ir::Op& reduce, int64_t most_tasks,
+              const Target& target) {
+  std::vector<Halide::RVar> loops = func.rvars(0);
+  const auto& dims = reduce.get<ir::Integers>("dimensions");
+  const int64_t outermost = *std::min_element(dims.begin(), dims.end());
+  const int64_t extent = reduce.operand(0)->type().shape[static_cast<size_t>(outermost)];
+  const int64_t per_piece = (extent + most_tasks - 1) / most_tasks;
+  const Halide::RVar outer("r_piece"), inner("r_in_piece");
+  const Halide::Var piece("piece");
+  func.update().split(loops.back(), outer, inner, static_cast<int>(per_piece),
+                      Halide::TailStrategy::GuardWithIf);
+  loops.back() = inner;
+  Halide::Func partial = func.update().rfactor(outer, piece);
+  Halide::Func pieces = partial.in(func);
+  pieces.compute_root();
+  if (output.shape.empty()) {
+    accumulate(partial, loops, partial_lanes(reduce, target), Halide::LoopLevel(pieces, piece));
+  } else {
+    sum_in_tiles(partial, loops, pieces, reduce, target);
+  }
+  pieces.parallel(piece);
+  func.compute_root();
+  if (output.stage.defined()) output.stage.compute_root();
+  if (output.shape.empty()) return;
+  const int64_t lanes = target.lanes(4);
+  vectorize_innermost(func, func.args()[0], output.shape.back(), lanes);
+  func.update().reorder(func.args()[0], outer);
+  vectorize_innermost(func.update(), func.args()[0], output.shape.back(), lanes);
+  for (Halide::Func each : {output.stage, output.func}) {
+    if (each.defined()) vectorize_innermost(each, each.args()[0], output.shape.back(), lanes);
+  }
+}
+
+}  // namespace
 
 void schedule_reduction(Algorithm& algorithm, const ir::Region& region, const Target& target) {
-  schedule_serial(algorithm, region, target);
+  const ir::Op& reduce = root_op(region, "reduce");
+  const int64_t elements = reduce.operand(0)->type().count();
+  const int64_t most_tasks = std::min<int64_t>(target.threads, elements / kElementsPerTask);
+  const bool reduces = !reduce.get<ir::Integers>("dimensions").empty();
+  if (algorithm.outputs.size() != 1 || most_tasks <= 1 || !reduces)
+    return schedule_serial(algorithm, region, target);
+  Output& output = algorithm.outputs[0];
+  Halide::Func func = algorithm.funcs.at(reduce.result());
+  const int64_t tiles = reduce.result()->type().count() / columns_of(reduce, target);
+  if (tiles >= most_tasks && !output.shape.empty())
+    return cut_results(func, output, reduce, most_tasks, target);
+  if (!can_be_cut(reduce)) return schedule_serial(algorithm, region, target);
+  cut_sums(func, output, reduce, most_tasks, target);
 }
 
 }  // namespace kiln::codegen

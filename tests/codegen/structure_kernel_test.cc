@@ -148,6 +148,36 @@ TEST(ReduceKernels, EveryReducerAgrees) {
   expect_kernels_agree(cases);
 }
 
+TEST(ReduceKernels, LargeOnesAreCutIntoTasks) {
+  struct Large {
+    ir::Shape shape;
+    ir::Integers dims;
+  };
+  const std::vector<Large> all = {
+      {{8, 26, 26, 32}, {0, 1, 2}},     // a bias's gradient
+      {{11, 33, 13, 20}, {0, 1, 2}},    // pieces of unequal size
+      {{16, 26, 26, 32}, {1, 2}},       // global pooling
+      {{13, 9, 50, 33}, {3, 1}},        // rows and columns, not in memory's order
+      {{300, 700}, {1}},                // long rows
+      {{6000, 10}, {1}},                // short rows
+      {{6000, 10}, {0}},                // few columns
+      {{40, 26, 3, 33}, {0, 1, 2, 3}},  // everything
+      {{100003}, {0}},
+  };
+  std::vector<FusionCase> cases;
+  for (const Large& large : all) {
+    for (const char* reducer : {"add", "maximum"}) {
+      auto body = [&large, reducer](Builder&, const Tensors& x) {
+        const Tensor y = ir::reduce(ir::square(x[0] - 0.5), reducer, large.dims);
+        return Tensors{ir::sqrt(y), 2.0 * y};
+      };
+      cases.push_back(random_case(fmt::format("{}_{}", reducer, cases.size()), "reduction",
+                                  {f32(large.shape)}, body, 1e-5, 1e-5));
+    }
+  }
+  for (int threads : {1, 8}) expect_kernels_agree(cases, threads);
+}
+
 TEST(ReduceKernels, ExtremesKeepNaN) {
   std::vector<FusionCase> cases;
   for (const char* reducer : {"maximum", "minimum"}) {
