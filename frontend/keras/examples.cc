@@ -17,6 +17,18 @@ Model mnist_mlp() {
   return model;
 }
 
+/// Digits of 28 × 28 pixels in [0, 1], as images of one channel, into ten classes.
+Model mnist_cnn() {
+  Sequential model({Input({28, 28, 1}), Conv2D(32, {3, 3}, "relu"), MaxPooling2D({2, 2}),
+                    Conv2D(64, {3, 3}, "relu"), MaxPooling2D({2, 2}), Flatten(), Dense(64, "relu"),
+                    Dense(10, "softmax")},
+                   "mnist_cnn");
+  model.compile({.optimizer = Adam(1e-3),
+                 .loss = "sparse_categorical_crossentropy",
+                 .metrics = {"accuracy"}});
+  return model;
+}
+
 struct Example {
   std::string_view name;
   Model (*make)();
@@ -24,6 +36,7 @@ struct Example {
 
 constexpr Example kExamples[] = {
     {"mnist_mlp", mnist_mlp},
+    {"mnist_cnn", mnist_cnn},
 };
 
 }  // namespace

@@ -5,9 +5,15 @@
 #include <nlohmann/json.hpp>
 
 #include "frontend/keras/layers/activation.h"
+#include "frontend/keras/layers/convolution.h"
 #include "frontend/keras/layers/dense.h"
+#include "frontend/keras/layers/depthwise_convolution.h"
 #include "frontend/keras/layers/flatten.h"
+#include "frontend/keras/layers/global_pooling.h"
 #include "frontend/keras/layers/input.h"
+#include "frontend/keras/layers/pooling.h"
+#include "frontend/keras/layers/separable_convolution.h"
+#include "frontend/keras/layers/transposed_convolution.h"
 #include "ir/spelling.h"
 
 namespace kiln::keras {
@@ -23,6 +29,28 @@ constexpr LayerClass kLayers[] = {
     {"Dense", Dense::read},
     {"Flatten", Flatten::read},
     {"Activation", Activation::read},
+    {"AveragePooling1D", AveragePooling1D::read},
+    {"AveragePooling2D", AveragePooling2D::read},
+    {"AveragePooling3D", AveragePooling3D::read},
+    {"Conv1D", Conv1D::read},
+    {"Conv1DTranspose", Conv1DTranspose::read},
+    {"Conv2D", Conv2D::read},
+    {"Conv2DTranspose", Conv2DTranspose::read},
+    {"Conv3D", Conv3D::read},
+    {"Conv3DTranspose", Conv3DTranspose::read},
+    {"DepthwiseConv1D", DepthwiseConv1D::read},
+    {"DepthwiseConv2D", DepthwiseConv2D::read},
+    {"GlobalAveragePooling1D", GlobalAveragePooling1D::read},
+    {"GlobalAveragePooling2D", GlobalAveragePooling2D::read},
+    {"GlobalAveragePooling3D", GlobalAveragePooling3D::read},
+    {"GlobalMaxPooling1D", GlobalMaxPooling1D::read},
+    {"GlobalMaxPooling2D", GlobalMaxPooling2D::read},
+    {"GlobalMaxPooling3D", GlobalMaxPooling3D::read},
+    {"MaxPooling1D", MaxPooling1D::read},
+    {"MaxPooling2D", MaxPooling2D::read},
+    {"MaxPooling3D", MaxPooling3D::read},
+    {"SeparableConv1D", SeparableConv1D::read},
+    {"SeparableConv2D", SeparableConv2D::read},
 };
 
 const LayerClass* find_layer(std::string_view class_name) {
