@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "frontend/keras/layers/convolution.h"
+#include "frontend/keras/layers/pooling.h"
 #include "ir/spelling.h"
 
 namespace kiln::keras {

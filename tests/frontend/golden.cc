@@ -31,7 +31,8 @@ std::string golden_folder() {
 }
 
 std::vector<std::string> golden_cases() {
-  return {"mlp_adam",
+  return {"cnn_adam",
+          "mlp_adam",
           "mlp_adam_amsgrad",
           "mlp_adam_clipnorm",
           "mlp_adamw",
