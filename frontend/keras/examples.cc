@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "frontend/keras/layers.h"
 #include "ir/spelling.h"
 
 namespace kiln::keras {
@@ -26,6 +27,18 @@ Model imdb_lstm() {
   return model;
 }
 
+/// Digits of 28 × 28 pixels in [0, 1], as images of one channel, into ten classes.
+Model mnist_cnn() {
+  Sequential model({Input({28, 28, 1}), Conv2D(32, {3, 3}, "relu"), MaxPooling2D({2, 2}),
+                    Conv2D(64, {3, 3}, "relu"), MaxPooling2D({2, 2}), Flatten(), Dense(64, "relu"),
+                    Dense(10, "softmax")},
+                   "mnist_cnn");
+  model.compile({.optimizer = Adam(1e-3),
+                 .loss = "sparse_categorical_crossentropy",
+                 .metrics = {"accuracy"}});
+  return model;
+}
+
 struct Example {
   std::string_view name;
   Model (*make)();
@@ -34,6 +47,7 @@ struct Example {
 constexpr Example kExamples[] = {
     {"mnist_mlp", mnist_mlp},
     {"imdb_lstm", imdb_lstm},
+    {"mnist_cnn", mnist_cnn},
 };
 
 }  // namespace

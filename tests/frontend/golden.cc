@@ -31,7 +31,8 @@ std::string golden_folder() {
 }
 
 std::vector<std::string> golden_cases() {
-  return {"gru",
+  return {"cnn_adam",
+          "gru",
           "lstm_adam",
           "lstm_stacked",
           "mlp_adam",

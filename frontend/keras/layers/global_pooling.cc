@@ -1,0 +1,50 @@
+#include "frontend/keras/layers/global_pooling.h"
+
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "frontend/keras/layers/one_input.h"
+
+namespace kiln::keras {
+
+GlobalPooling::GlobalPooling(Pool pool, size_t rank, GlobalPoolingOptions options)
+    : pool_(pool), rank_(rank), options_(std::move(options)) {
+  name = options_.name;
+}
+
+GlobalPoolingOptions GlobalPooling::read_options(ConfigReader& config) {
+  return {.data_format = read_data_format(config), .keepdims = config.boolean("keepdims", false)};
+}
+
+ir::Integers GlobalPooling::spatial_dimensions() const {
+  ir::Integers dims(rank_);
+  std::iota(dims.begin(), dims.end(), first_spatial_dimension(options_.data_format));
+  return dims;
+}
+
+Expected<LayerBuild> GlobalPooling::build(std::span<const LayerInput> inputs) const {
+  KILN_ASSIGN(const LayerInput input, only_input(inputs));
+  const SlidingWindow window{
+      .rank = rank_, .size_name = "", .size = 1, .strides = 1, .data_format = options_.data_format};
+  KILN_ASSIGN(const int64_t channels, window.channels_of(input));
+  ir::Shape shape(rank_ + 2, 1);
+  shape[0] = input.type.shape[0];
+  shape[static_cast<size_t>(window.channel_dimension())] = channels;
+  if (!options_.keepdims) shape = {input.type.shape[0], channels};
+  return LayerBuild{{}, {{ir::ElementType::f32, std::move(shape)}}};
+}
+
+std::vector<Signal> GlobalPooling::call(CallContext&, std::span<const Signal> inputs) const {
+  const ir::Tensor x = convert(inputs[0].tensor, ir::ElementType::f32);
+  const ir::Integers dims = spatial_dimensions();
+  return {{pool_ == Pool::maximum ? reduce(x, "maximum", dims, options_.keepdims)
+                                  : mean(x, dims, options_.keepdims),
+           {}}};
+}
+
+void GlobalPooling::write_config(Json& config) const {
+  config["data_format"] = name_of(options_.data_format);
+  config["keepdims"] = options_.keepdims;
+}
+
+}  // namespace kiln::keras

@@ -1,0 +1,134 @@
+#include "frontend/keras/layers/transposed_convolution.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+
+#include "frontend/keras/layers/kernel_options.h"
+
+namespace kiln::keras {
+
+TransposedConvolution::TransposedConvolution(size_t rank, TransposedConvolutionOptions options)
+    : rank_(rank), options_(std::move(options)) {
+  name = options_.name;
+  trainable = options_.trainable;
+  activity_regularizer = options_.activity_regularizer;
+}
+
+Expected<TransposedConvolutionOptions> TransposedConvolution::read_options(ConfigReader& config) {
+  TransposedConvolutionOptions options;
+  options.filters = config.integer("filters");
+  KILN_TRY(read_kernel_options(config, options));
+  options.output_padding = read_extents(config, "output_padding", {});
+  KILN_ASSIGN(options.kernel_initializer,
+              read_initializer(config, "kernel_initializer", "GlorotUniform"));
+  KILN_ASSIGN(options.kernel_regularizer, read_regularizer(config, "kernel_regularizer"));
+  KILN_ASSIGN(options.kernel_constraint, read_constraint(config, "kernel_constraint"));
+  return options;
+}
+
+SlidingWindow TransposedConvolution::window() const { return kernel_window(rank_, options_); }
+
+/// As in Keras, from the shapes that TensorFlow's convolution would map to n positions.
+int64_t TransposedConvolution::result_extent(size_t i, int64_t n) const {
+  if (n == kNone) return kNone;
+  const int64_t stride = options_.strides[i];
+  const int64_t span = window().span(i);
+  const bool same = options_.padding == "same";
+  if (options_.output_padding.empty())
+    return same ? n * stride : (n - 1) * stride + std::max(span, stride);
+  return (n - 1) * stride + (same ? span % 2 : span) + options_.output_padding[i];
+}
+
+Status TransposedConvolution::check_output_padding() const {
+  if (options_.output_padding.empty()) return ok();
+  KILN_TRY(check_extents("output_padding", options_.output_padding, rank_, 0));
+  for (size_t i = 0; i < rank_; ++i) {
+    const int64_t padding = options_.output_padding[i];
+    if (padding >= options_.strides[i]) {
+      return Diagnostic{"",
+                        fmt::format("output_padding {} must be less than the stride {}", padding,
+                                    options_.strides[i]),
+                        ""};
+    }
+    // The way there must have as many positions as the input has elements, however many those are.
+    if (window().positions(i, result_extent(i, 2)) == 2) continue;
+    return Diagnostic{
+        "",
+        fmt::format("output_padding {} does not go with kernel_size {}, stride {} and padding "
+                    "\"same\"",
+                    padding, options_.kernel_size[i], options_.strides[i]),
+        ""};
+  }
+  return ok();
+}
+
+Expected<LayerBuild> TransposedConvolution::build(std::span<const LayerInput> inputs) const {
+  KILN_ASSIGN(const LayerInput input, only_input(inputs));
+  KILN_ASSIGN(const int64_t channels, check_kernel_options(rank_, options_, input));
+  KILN_TRY(window().check_strides_or_dilation());
+  KILN_TRY(check(options_.kernel_initializer));
+  KILN_TRY(check_output_padding());
+  if (options_.filters <= 0)
+    return Diagnostic{"", fmt::format("filters must be positive, not {}", options_.filters), ""};
+  ir::Shape kernel = options_.kernel_size.spelled_out(rank_);
+  kernel.push_back(options_.filters);
+  kernel.push_back(channels);
+  ir::Shape shape = input.type.shape;
+  shape[static_cast<size_t>(window().channel_dimension())] = options_.filters;
+  for (size_t i = 0; i < rank_; ++i) {
+    int64_t& extent = shape[static_cast<size_t>(window().spatial_dimension(i))];
+    extent = result_extent(i, extent);
+  }
+  const auto f32 = ir::ElementType::f32;
+  return LayerBuild{with_bias({{"kernel",
+                                {f32, std::move(kernel)},
+                                options_.kernel_initializer,
+                                true,
+                                options_.kernel_regularizer,
+                                options_.kernel_constraint}},
+                              options_, options_.filters),
+                    {{f32, std::move(shape)}}};
+}
+
+/// The input, its elements a stride apart, meets the kernel turned round.
+std::vector<Signal> TransposedConvolution::call(CallContext& context,
+                                                std::span<const Signal> inputs) const {
+  const ir::Tensor x = convert(inputs[0].tensor, ir::ElementType::f32);
+  const SlidingWindow there = window();
+  ir::Convolution back = convolution_of(there, x.shape());
+  std::swap(back.kernel_input_feature, back.kernel_output_feature);
+  std::swap(back.window_strides, back.lhs_dilation);
+  for (size_t i = 0; i < rank_; ++i) {
+    const int64_t n = x.shape()[static_cast<size_t>(there.spatial_dimension(i))];
+    const int64_t result = result_extent(i, n);
+    back.padding_low[i] = there.span(i) - 1 - there.edges(i, result).low;
+    back.padding_high[i] =
+        result + there.span(i) - 1 - ((n - 1) * options_.strides[i] + 1) - back.padding_low[i];
+  }
+  const ir::Tensor kernel = reverse(context.weight("kernel"), back.kernel_spatial);
+  return finish(context, convolution(x, kernel, back), options_, there);
+}
+
+void TransposedConvolution::write_config(Json& config) const {
+  config["filters"] = options_.filters;
+  config["kernel_size"] = options_.kernel_size.spelled_out(rank_);
+  config["strides"] = options_.strides.spelled_out(rank_);
+  config["padding"] = options_.padding;
+  config["output_padding"] =
+      options_.output_padding.empty() ? Json() : Json(options_.output_padding.spelled_out(rank_));
+  config["data_format"] = name_of(options_.data_format);
+  config["dilation_rate"] = options_.dilation_rate.spelled_out(rank_);
+  config["activation"] = options_.activation.name;
+  config["use_bias"] = options_.use_bias;
+  config["kernel_initializer"] = write_initializer(options_.kernel_initializer);
+  config["bias_initializer"] = write_initializer(options_.bias_initializer);
+  config["kernel_regularizer"] = write_regularizer(options_.kernel_regularizer);
+  config["bias_regularizer"] = write_regularizer(options_.bias_regularizer);
+  config["activity_regularizer"] = write_regularizer(activity_regularizer);
+  config["kernel_constraint"] = write_constraint(options_.kernel_constraint);
+  config["bias_constraint"] = write_constraint(options_.bias_constraint);
+}
+
+}  // namespace kiln::keras

@@ -1,0 +1,46 @@
+from case import Case
+
+SMALL = {"filters": 2, "kernel_size": 3}
+
+CASES = [
+    Case("Conv1D", SMALL, (2, 5, 2)),
+    Case("Conv1D", SMALL | {"padding": "same", "strides": 2, "activation": "relu"}, (2, 6, 1)),
+    Case("Conv1D", SMALL | {"padding": "causal", "dilation_rate": 2}, (2, 6, 2)),
+    Case("Conv1D", {"filters": 4, "kernel_size": 2, "padding": "causal", "strides": 2}, (1, 5, 1)),
+    Case("Conv1D", {"filters": 4, "kernel_size": 2, "groups": 2, "use_bias": False}, (2, 4, 4)),
+    Case("Conv2D", SMALL | {"activation": "relu"}, (2, 4, 5, 2)),
+    Case("Conv2D", {"filters": 3, "kernel_size": (3, 2), "strides": (2, 1)}, (2, 6, 4, 1)),
+    Case("Conv2D", SMALL | {"padding": "same"}, (2, 3, 4, 2)),
+    Case("Conv2D", SMALL | {"padding": "same", "strides": 2, "use_bias": False}, (2, 5, 4, 2)),
+    Case("Conv2D", {"filters": 2, "kernel_size": 2, "padding": "same", "strides": 3}, (1, 7, 8, 1)),
+    Case("Conv2D", {"filters": 2, "kernel_size": 1, "strides": 2}, (2, 4, 5, 3)),
+    Case("Conv2D", {"filters": 2, "kernel_size": 2, "dilation_rate": (2, 3)}, (2, 4, 6, 1)),
+    Case("Conv2D", SMALL | {"padding": "same", "dilation_rate": 2}, (1, 4, 5, 1)),
+    Case("Conv2D", {"filters": 4, "kernel_size": 2, "groups": 2, "padding": "same"}, (2, 3, 3, 4)),
+    Case("Conv2D", SMALL | {"activation": "softmax", "kernel_initializer": "he_normal"}, (2, 3, 4, 1)),
+    Case("Conv3D", {"filters": 2, "kernel_size": (2, 1, 3)}, (1, 3, 2, 4, 2)),
+    Case("Conv3D", {"filters": 2, "kernel_size": 2, "strides": 2, "padding": "same"}, (1, 3, 2, 4, 1)),
+    Case("Conv1DTranspose", {"filters": 2, "kernel_size": 3, "strides": 2}, (2, 3, 2)),
+    Case("Conv2DTranspose", SMALL, (2, 2, 3, 2)),
+    Case("Conv2DTranspose", SMALL | {"strides": 2, "padding": "same"}, (2, 2, 3, 2)),
+    Case("Conv2DTranspose", {"filters": 2, "kernel_size": 2, "strides": 3}, (1, 2, 3, 1)),
+    Case("Conv2DTranspose", {"filters": 2, "kernel_size": 2, "strides": 3, "padding": "same"}, (1, 2, 3, 1)),
+    Case("Conv2DTranspose", SMALL | {"strides": (2, 3), "output_padding": (1, 0), "activation": "tanh"}, (1, 3, 2, 2)),
+    Case("Conv2DTranspose", SMALL | {"strides": 2, "padding": "same", "output_padding": 0}, (1, 3, 2, 2)),
+    Case("Conv2DTranspose", {"filters": 1, "kernel_size": (4, 2), "strides": 2, "padding": "same", "output_padding": 1}, (1, 3, 2, 2)),
+    Case("Conv2DTranspose", SMALL | {"padding": "same", "use_bias": False}, (1, 3, 2, 2)),
+    Case("Conv3DTranspose", {"filters": 1, "kernel_size": 2, "strides": 2, "padding": "same"}, (1, 2, 1, 2, 2)),
+    Case("DepthwiseConv1D", {"kernel_size": 3, "depth_multiplier": 2}, (2, 5, 2)),
+    Case("DepthwiseConv2D", {"kernel_size": 3}, (2, 4, 5, 2)),
+    Case("DepthwiseConv2D", {"kernel_size": (2, 3), "depth_multiplier": 2, "padding": "same", "strides": 2, "activation": "relu"}, (2, 4, 5, 2)),
+    Case("DepthwiseConv2D", {"kernel_size": 2, "dilation_rate": 2, "use_bias": False}, (2, 4, 5, 3)),
+    Case("DepthwiseConv2D", {"kernel_size": 2, "dilation_rate": 2, "strides": 2, "padding": "same"}, (1, 5, 5, 2)),
+    Case("SeparableConv1D", {"filters": 3, "kernel_size": 2, "strides": 2}, (2, 5, 2)),
+    Case("SeparableConv2D", SMALL | {"depth_multiplier": 2}, (2, 4, 4, 2)),
+    Case("SeparableConv2D", {"filters": 3, "kernel_size": 2, "padding": "same", "strides": 2, "activation": "relu"}, (2, 4, 5, 2)),
+    # Channels first, where TensorFlow computes them on a CPU. The last dimension differs from the
+    # filters: where it does not, Keras 3.15 adds the bias along it.
+    Case("SeparableConv2D", SMALL | {"data_format": "channels_first"}, (1, 2, 4, 5)),
+    Case("DepthwiseConv2D", {"kernel_size": 2, "padding": "same", "data_format": "channels_first"}, (1, 2, 3, 4)),
+    Case("Conv2D", {"filters": 4, "kernel_size": 2, "groups": 2, "data_format": "channels_first"}, (1, 4, 3, 3)),
+]

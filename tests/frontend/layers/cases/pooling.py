@@ -1,0 +1,26 @@
+from case import Case
+
+CASES = [
+    Case("MaxPooling1D", {}, (2, 5, 2)),
+    Case("MaxPooling1D", {"pool_size": 3, "strides": 1, "padding": "same"}, (2, 4, 2)),
+    Case("MaxPooling2D", {}, (2, 4, 5, 2)),
+    Case("MaxPooling2D", {"pool_size": 3, "strides": 2, "padding": "same"}, (2, 5, 4, 2)),
+    Case("MaxPooling2D", {"pool_size": (1, 3), "strides": (2, 1)}, (1, 4, 5, 2)),
+    Case("MaxPooling2D", {"data_format": "channels_first"}, (1, 2, 4, 5)),
+    Case("MaxPooling3D", {"pool_size": (1, 2, 2)}, (1, 2, 4, 3, 1)),
+    Case("AveragePooling1D", {"pool_size": 3, "padding": "same"}, (2, 4, 2)),
+    Case("AveragePooling2D", {"pool_size": 2}, (2, 4, 5, 2)),
+    Case("AveragePooling2D", {"pool_size": 3, "strides": 2, "padding": "same"}, (2, 5, 4, 2)),
+    Case("AveragePooling2D", {"pool_size": (3, 2), "strides": 1, "padding": "same"}, (1, 3, 3, 2)),
+    Case("AveragePooling2D", {"pool_size": 2, "strides": 3}, (1, 6, 7, 2)),
+    Case("AveragePooling2D", {"pool_size": 2, "padding": "same", "data_format": "channels_first"}, (1, 2, 3, 5)),
+    Case("AveragePooling3D", {"pool_size": 2, "padding": "same"}, (1, 3, 2, 3, 1)),
+    Case("GlobalMaxPooling1D", {}, (2, 4, 3)),
+    Case("GlobalMaxPooling2D", {}, (2, 3, 2, 3)),
+    Case("GlobalMaxPooling2D", {"keepdims": True, "data_format": "channels_first"}, (2, 3, 2, 3)),
+    Case("GlobalMaxPooling3D", {}, (1, 2, 2, 2, 2)),
+    Case("GlobalAveragePooling1D", {"keepdims": True}, (2, 4, 3)),
+    Case("GlobalAveragePooling2D", {}, (2, 3, 2, 3)),
+    Case("GlobalAveragePooling2D", {"data_format": "channels_first"}, (2, 3, 2, 3)),
+    Case("GlobalAveragePooling3D", {}, (1, 2, 2, 2, 2)),
+]
