@@ -1,7 +1,5 @@
 #include "tests/random_models/random_layers.h"
 
-#include <nlohmann/json.hpp>
-
 namespace kiln::tests {
 namespace {
 

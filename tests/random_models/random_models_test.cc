@@ -21,7 +21,7 @@ namespace kiln::tests {
 namespace {
 
 using Outputs = std::map<std::string, ir::Literal>;
-using Run = std::function<Outputs(const ir::Function&, ir::Environment&, const Outputs&)>;
+using StepRunner = std::function<Outputs(const ir::Function&, ir::Environment&, const Outputs&)>;
 
 /// Everything that a module computes: a full batch, a short one, and predictions.
 struct Computed {
@@ -30,7 +30,7 @@ struct Computed {
 };
 
 Computed compute(const ir::Module& module, const RandomModel& model, ir::Environment variables,
-                 const Run& run) {
+                 const StepRunner& run) {
   const ir::Function& train = *module.function("train_step");
   const ir::Function& predict = *module.function("predict_step");
   Computed computed;
@@ -86,7 +86,7 @@ class RandomModels : public testing::TestWithParam<int> {
     expected_ = compute(plain, model_, variables_, interpret);
   }
 
-  void expect_same(const ir::Module& module, const Run& run, double tolerance,
+  void expect_same(const ir::Module& module, const StepRunner& run, double tolerance,
                    std::string_view when) const {
     EXPECT_TRUE(agree(compute(module, model_, variables_, run), expected_, tolerance))
         << when << "\n"
