@@ -25,17 +25,9 @@ class VariableTable {
       variables_.push_back({tensor, role_of(variable.role), offset});
       offset += (variable.type.bytes() + KILN_ALIGNMENT - 1) / KILN_ALIGNMENT * KILN_ALIGNMENT;
     }
-    table_ = {KILN_ABI_VERSION,
-              "small",
-              "",
-              "",
-              "",
-              0,
-              offset,
-              static_cast<int32_t>(variables_.size()),
-              variables_.data(),
-              0,
-              nullptr};
+    table_ = {KILN_ABI_VERSION,  "small", "",      "",     0,
+              nullptr,           0,       nullptr, offset, static_cast<int32_t>(variables_.size()),
+              variables_.data(), 0,       nullptr};
   }
 
   Session session() const { return must(Session::create(&table_, 1)); }
