@@ -14,6 +14,7 @@
 #include "runtime/file.h"
 #include "runtime/fit.h"
 #include "runtime/interrupt.h"
+#include "runtime/load_data.h"
 #include "runtime/npy.h"
 #include "runtime/progress.h"
 #include "runtime/report.h"
@@ -39,8 +40,9 @@ Status check_writable(const std::string& path) {
   return ok();  // the temporary file is removed again
 }
 
-Expected<Dataset> load_data(const CommandLine& line, const kiln_model& model) {
-  KILN_ASSIGN(Dataset data, load_dataset(line.data));
+Expected<Dataset> load_data(DataLoader& loader, const std::string& spec, const CommandLine& line,
+                            const kiln_model& model) {
+  KILN_ASSIGN(Dataset data, loader.load(spec));
   std::string notes;
   KILN_ASSIGN(data, adapt(std::move(data), model, &notes));
   if (line.verbose > 0) print("data: " + data.description + "\n" + notes);
@@ -89,11 +91,10 @@ Status prepare_training(Session& session, const CommandLine& line, const WeightF
 }
 
 // The examples of --validation-data; none where there is no such option.
-Expected<Examples> load_validation(const CommandLine& line, const kiln_model& model) {
+Expected<Examples> load_validation(DataLoader& loader, const CommandLine& line,
+                                   const kiln_model& model) {
   if (line.validation_data.empty()) return Examples{};
-  CommandLine validation = line;
-  validation.data = line.validation_data;
-  KILN_ASSIGN(const Dataset data, load_data(validation, model));
+  KILN_ASSIGN(const Dataset data, load_data(loader, line.validation_data, line, model));
   return Examples{data.x, data.y};
 }
 
@@ -131,12 +132,14 @@ Status save_results(const CommandLine& line, const Session& session, const Histo
   return save_history(history, line.history);
 }
 
-Status run_fit(const kiln_model& model, const CommandLine& line, const WeightFiles& files) {
+Status run_fit(const kiln_model& model, const CommandLine& line, const WeightFiles& files,
+               const ImageReader& images) {
   KILN_ASSIGN(Session session, Session::create(&model, line.threads));
   KILN_TRY(check_fit(line, session));
   KILN_TRY(prepare_training(session, line, files));
-  KILN_ASSIGN(const Dataset data, load_data(line, model));
-  KILN_ASSIGN(const Examples validation, load_validation(line, model));
+  DataLoader loader(line, model, images);
+  KILN_ASSIGN(const Dataset data, load_data(loader, line.data, line, model));
+  KILN_ASSIGN(const Examples validation, load_validation(loader, line, model));
   FitOptions options = fit_options(line, files);
   // The checkpoint goes only when the results are safe.
   std::shared_ptr<BackupAndRestore> backup;
@@ -176,10 +179,12 @@ Expected<bool> uses_test_set(const Dataset& data, const CommandLine& line) {
   return data.test_x.has_value() && line.part != Part::kTrain;
 }
 
-Status run_evaluate(const kiln_model& model, const CommandLine& line, const WeightFiles& files) {
+Status run_evaluate(const kiln_model& model, const CommandLine& line, const WeightFiles& files,
+                    const ImageReader& images) {
   KILN_ASSIGN(Session session, trained_session(model, line, files));
   KILN_TRY(session.function("test_step"));
-  KILN_ASSIGN(const Dataset data, load_data(line, model));
+  DataLoader loader(line, model, images);
+  KILN_ASSIGN(const Dataset data, load_data(loader, line.data, line, model));
   KILN_ASSIGN(const bool test, uses_test_set(data, line));
   const Array& x = test ? *data.test_x : data.x;
   const Array y = test ? data.test_y.value_or(Array{}) : data.y;
@@ -192,11 +197,13 @@ Status run_evaluate(const kiln_model& model, const CommandLine& line, const Weig
   return ok();
 }
 
-Status run_predict(const kiln_model& model, const CommandLine& line, const WeightFiles& files) {
+Status run_predict(const kiln_model& model, const CommandLine& line, const WeightFiles& files,
+                   const ImageReader& images) {
   KILN_ASSIGN(Session session, trained_session(model, line, files));
   KILN_TRY(session.function("predict_step"));
   KILN_TRY(check_writable(line.output));
-  KILN_ASSIGN(const Dataset data, load_data(line, model));
+  DataLoader loader(line, model, images);
+  KILN_ASSIGN(const Dataset data, load_data(loader, line.data, line, model));
   KILN_ASSIGN(const bool test, uses_test_set(data, line));
   KILN_ASSIGN(const Array predictions, predict(session, test ? *data.test_x : data.x));
   if (!line.output.empty()) KILN_TRY(save_npy(line.output, predictions));
@@ -207,14 +214,15 @@ Status run_predict(const kiln_model& model, const CommandLine& line, const Weigh
 
 }  // namespace
 
-Status run_command(const kiln_model& model, const CommandLine& line, const WeightFiles& files) {
+Status run_command(const kiln_model& model, const CommandLine& line, const WeightFiles& files,
+                   const ImageReader& images) {
   switch (line.command) {
     case Command::kFit:
-      return run_fit(model, line, files);
+      return run_fit(model, line, files, images);
     case Command::kEvaluate:
-      return run_evaluate(model, line, files);
+      return run_evaluate(model, line, files, images);
     case Command::kPredict:
-      return run_predict(model, line, files);
+      return run_predict(model, line, files, images);
     case Command::kInfo:
       print(describe_model(model));
       return ok();

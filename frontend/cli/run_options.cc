@@ -1,6 +1,7 @@
 #include "frontend/cli/run_options.h"
 
 #include "frontend/compiler.h"
+#include "frontend/data/image_folder.h"
 #include "frontend/keras/files/load.h"
 #include "runtime/main.h"
 
@@ -10,8 +11,12 @@ void RunOptions::add_to(CLI::App& command) {
   command
       .add_option(
           "--data", line.data,
-          "digits, a directory of IDX files, X.npy,Y.npy, FILE.npz or FILE.csv[:label=NAME]")
+          "digits, a directory (IDX files, or a folder of images or texts for each class), "
+          "X.npy,Y.npy, FILE.npz, FILE.csv[:label=NAME], FILE.tsv[:text=NAME,label=NAME], or "
+          "sequences: X.txt,Y.txt or X.json,Y.txt")
       ->required();
+  command.add_option("--vocabulary", line.vocabulary,
+                     "of texts; default: beside --weights, and beside --save in fit");
   command.add_option("--weights", line.weights,
                      "start from these weights (.npz as --save writes it, .keras, .weights.h5); "
                      "default: MODEL's own, if it is a .keras file");
@@ -58,7 +63,8 @@ Status RunOptions::run() const {
   if (line.weights.empty() && model.has_weights()) with_callbacks.weights = model.model;
   return runtime::run_command(
       *code.model(), with_callbacks,
-      read.definition ? keras::weight_files(*read.definition) : runtime::WeightFiles{});
+      read.definition ? keras::weight_files(*read.definition) : runtime::WeightFiles{},
+      data::load_image_folders);
 }
 
 }  // namespace kiln::cli
