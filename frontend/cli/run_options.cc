@@ -23,10 +23,12 @@ Expected<keras::SampleWeights> sample_weights(const runtime::CommandLine& line) 
     weights.push_back({"", std::move(array)});
   }
   if (line.data.ends_with(".npz") || runtime::is_directory(line.data)) {
-    KILN_ASSIGN(const runtime::Dataset data, runtime::load_dataset(line.data));
-    std::copy_if(
-        data.train.begin(), data.train.end(), std::back_inserter(weights),
-        [](const runtime::NamedArray& named) { return named.name.starts_with("sample_weight"); });
+    // What is no data of this kind is read, or refused, later.
+    if (const auto data = runtime::load_dataset(line.data)) {
+      std::copy_if(
+          data->train.begin(), data->train.end(), std::back_inserter(weights),
+          [](const runtime::NamedArray& named) { return named.name.starts_with("sample_weight"); });
+    }
   }
   const bool per_value = std::any_of(weights.begin(), weights.end(),
                                      [](const auto& named) { return named.array.rank() > 1; });
