@@ -110,6 +110,13 @@ constexpr OptionEntry kOptions[] = {
      [](CommandLine& line, const char* value) { return read_text(line.data, value); }},
     {"weights", "IN.npz", kData, "start from these weights, as --save writes them",
      [](CommandLine& line, const char* value) { return read_text(line.weights, value); }},
+    {"vocabulary", "FILE.txt", kData,
+     "of texts; default beside --weights, and beside --save in fit",
+     [](CommandLine& line, const char* value) { return read_text(line.vocabulary, value); }},
+    {"max-tokens", "N", kFit, "size of a new vocabulary; default 0, all words",
+     [](CommandLine& line, const char* value) {
+       return read_int(value, 0, INT_MAX, line.max_tokens);
+     }},
     {"epochs", "N", kFit, "number of the last epoch; default 1",
      [](CommandLine& line, const char* value) { return read_int(value, 0, INT_MAX, line.epochs); }},
     {"initial-epoch", "N", kFit, "epochs already trained, to resume with --weights; default 0",
@@ -170,7 +177,13 @@ constexpr const char* kDataHelp =
     "  X.npy,Y.npy       examples and labels; X.npy alone for predict\n"
     "  FILE.npz          arrays x, y, or by the names of the model's inputs and outputs, and\n"
     "                    sample_weight; x_train, y_train, x_test, y_test\n"
-    "  FILE.csv          numbers; the label is the last column (FILE.csv:label=NAME: that one)\n";
+    "  FILE.csv          numbers; the label is the last column (FILE.csv:label=NAME: that one)\n"
+    "  DIRECTORY         texts (.txt) in a folder for each class\n"
+    "  FILE.tsv          texts: columns text and label (FILE.tsv:text=NAME,label=NAME: those;\n"
+    "                    FILE.csv:text=NAME,label=NAME: with commas)\n"
+    "  X.txt,Y.txt       sequences of numbers, one a line, and labels; X.json: a list of lists;\n"
+    "                    X.txt,Y.txt:padding=pre,truncating=pre,value=0\n"
+    "  FILE.npz          the same as arrays x_values, x_offsets, y\n";
 
 constexpr const char* kBackupHelp =
     "keep the state of the run here; the same command goes on from it: dir,save_freq=100";

@@ -30,6 +30,8 @@ struct CommandLine {
   int initial_epoch = 0;
   double validation_split = 0;
   std::string validation_data;
+  std::string vocabulary;
+  int max_tokens = 0;
   std::optional<int64_t> steps_per_epoch;
   std::optional<int64_t> validation_steps;
   std::optional<int64_t> validation_batch_size;

@@ -10,11 +10,11 @@
 #include <vector>
 
 #include "runtime/file.h"
+#include "runtime/record_reader.h"
 
 namespace kiln::runtime {
 namespace {
 
-constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
 constexpr std::string_view kSpaces = " \t";
 constexpr size_t kShownFieldBytes = 40;
 
@@ -34,116 +34,10 @@ std::optional<double> parse_number(std::string_view text) {
   return value;
 }
 
-// Splits a CSV text into records and fields.
-class RecordReader {
- public:
-  RecordReader(const std::string& path, std::string_view text) : path_(path), text_(text) {
-    if (text_.substr(0, kByteOrderMark.size()) == kByteOrderMark) {
-      text_.remove_prefix(kByteOrderMark.size());
-    }
-  }
-
-  /// Reads the next record that is not an empty line into `fields`; false at the end of the text.
-  Expected<bool> next(std::vector<std::string>& fields) {
-    skip_empty_lines();
-    line_ = next_line_;
-    if (at_end()) return false;
-    size_t count = 0;
-    do {
-      if (count == fields.size()) fields.emplace_back();
-      KILN_TRY(read_field(fields[count], count));
-      ++count;
-    } while (take(','));
-    fields.resize(count);
-    end_line();
-    return true;
-  }
-
-  /// Of the record last read.
-  int64_t line() const { return line_; }
-
-  /// FILE:LINE:COLUMN of a field of the record last read; `column` counts from 0.
-  std::string where(size_t column) const {
-    return path_ + ":" + std::to_string(line_) + ":" + std::to_string(column + 1);
-  }
-
- private:
-  bool at_end() const { return position_ == text_.size(); }
-  bool at_line_end() const {
-    return at_end() || text_[position_] == '\n' || text_[position_] == '\r';
-  }
-
-  bool take(char character) {
-    if (at_end() || text_[position_] != character) return false;
-    ++position_;
-    return true;
-  }
-
-  // CRLF, LF, or CR alone.
-  void end_line() {
-    const bool returned = take('\r');
-    if (take('\n') || returned) ++next_line_;
-  }
-
-  void skip_empty_lines() {
-    while (!at_end()) {
-      const size_t text = text_.find_first_not_of(kSpaces, position_);
-      const bool blank =
-          text == std::string_view::npos || text_[text] == '\n' || text_[text] == '\r';
-      if (!blank) return;
-      position_ = text == std::string_view::npos ? text_.size() : text;
-      end_line();
-    }
-  }
-
-  Status read_field(std::string& field, size_t column) {
-    field.clear();
-    const size_t start = text_.find_first_not_of(kSpaces, position_);
-    if (start != std::string_view::npos && text_[start] == '"') {
-      position_ = start + 1;
-      return read_quoted(field, column);
-    }
-    const size_t begin = position_;
-    while (!at_line_end() && text_[position_] != ',') ++position_;
-    field.assign(text_.substr(begin, position_ - begin));
-    return ok();
-  }
-
-  // A quote inside is written twice; commas and line ends are part of the field.
-  Status read_quoted(std::string& field, size_t column) {
-    while (!at_end()) {
-      const char character = text_[position_++];
-      if (character == '\n') ++next_line_;
-      if (character != '"') {
-        field += character;
-      } else if (!take('"')) {
-        return end_quoted(column);
-      } else {
-        field += '"';
-      }
-    }
-    return Diagnostic{where(column), "the quote that opens this field is never closed", ""};
-  }
-
-  Status end_quoted(size_t column) {
-    while (take(' ') || take('\t')) {
-    }
-    if (at_line_end() || text_[position_] == ',') return ok();
-    return Diagnostic{where(column), "something follows the closing quote of this field",
-                      "a quote inside a field is written twice"};
-  }
-
-  const std::string& path_;
-  std::string_view text_;
-  size_t position_ = 0;
-  int64_t line_ = 0;
-  int64_t next_line_ = 1;
-};
-
 class TableReader {
  public:
   TableReader(const std::string& path, std::string_view text, const CsvLabel& label)
-      : path_(path), label_(label), records_(path, text) {}
+      : path_(path), label_(label), records_(path, text, ',') {}
 
   Expected<CsvData> read() {
     KILN_ASSIGN(bool more, records_.next(fields_));

@@ -15,6 +15,7 @@
 #include "runtime/file.h"
 #include "runtime/fit.h"
 #include "runtime/interrupt.h"
+#include "runtime/load_data.h"
 #include "runtime/npy.h"
 #include "runtime/npz.h"
 #include "runtime/progress.h"
@@ -41,8 +42,9 @@ Status check_writable(const std::string& path) {
   return ok();  // the temporary file is removed again
 }
 
-Expected<ModelData> load_data(const CommandLine& line, const kiln_model& model) {
-  KILN_ASSIGN(Dataset data, load_dataset(line.data));
+Expected<ModelData> load_data(DataLoader& loader, const std::string& spec, const CommandLine& line,
+                              const kiln_model& model) {
+  KILN_ASSIGN(Dataset data, loader.load(spec));
   if (!line.sample_weight.empty()) {
     KILN_ASSIGN(Array weights, load_npy(line.sample_weight));
     data.train.push_back({"sample_weight", std::move(weights)});
@@ -95,12 +97,12 @@ Status prepare_training(Session& session, const CommandLine& line, const WeightF
 }
 
 // The examples of --validation-data; none where there is no such option.
-Expected<Examples> load_validation(const CommandLine& line, const kiln_model& model) {
+Expected<Examples> load_validation(DataLoader& loader, const CommandLine& line,
+                                   const kiln_model& model) {
   if (line.validation_data.empty()) return Examples{};
   CommandLine validation = line;
-  validation.data = line.validation_data;
   validation.sample_weight.clear();
-  KILN_ASSIGN(const ModelData data, load_data(validation, model));
+  KILN_ASSIGN(const ModelData data, load_data(loader, line.validation_data, validation, model));
   return data.train;
 }
 
@@ -112,9 +114,10 @@ Expected<History> train(Session& session, const Examples& examples, const Exampl
 }
 
 // The data to train on, and to test on afterwards.
-Expected<ModelData> load_training(const CommandLine& line, const kiln_model& model) {
+Expected<ModelData> load_training(DataLoader& loader, const CommandLine& line,
+                                  const kiln_model& model) {
   KILN_ASSIGN(const ClassWeights class_weights, parse_class_weights(line.class_weight));
-  KILN_ASSIGN(ModelData data, load_data(line, model));
+  KILN_ASSIGN(ModelData data, load_data(loader, line.data, line, model));
   if (!class_weights.empty()) KILN_TRY(apply_class_weights(class_weights, model, data.train));
   return data;
 }
@@ -146,12 +149,14 @@ Status save_results(const CommandLine& line, const Session& session, const Histo
   return save_history(history, line.history);
 }
 
-Status run_fit(const kiln_model& model, const CommandLine& line, const WeightFiles& files) {
+Status run_fit(const kiln_model& model, const CommandLine& line, const WeightFiles& files,
+               const ImageReader& images) {
   KILN_ASSIGN(Session session, Session::create(&model, line.threads));
   KILN_TRY(check_fit(line, session));
   KILN_TRY(prepare_training(session, line, files));
-  KILN_ASSIGN(const ModelData data, load_training(line, model));
-  KILN_ASSIGN(const Examples validation, load_validation(line, model));
+  DataLoader loader(line, model, images);
+  KILN_ASSIGN(const ModelData data, load_training(loader, line, model));
+  KILN_ASSIGN(const Examples validation, load_validation(loader, line, model));
   FitOptions options = fit_options(line, files);
   // The checkpoint goes only when the results are safe.
   std::shared_ptr<BackupAndRestore> backup;
@@ -191,10 +196,12 @@ Expected<bool> uses_test_set(const ModelData& data, const CommandLine& line) {
   return !data.test.empty() && line.part != Part::kTrain;
 }
 
-Status run_evaluate(const kiln_model& model, const CommandLine& line, const WeightFiles& files) {
+Status run_evaluate(const kiln_model& model, const CommandLine& line, const WeightFiles& files,
+                    const ImageReader& images) {
   KILN_ASSIGN(Session session, trained_session(model, line, files));
   KILN_TRY(session.function("test_step"));
-  KILN_ASSIGN(const ModelData data, load_data(line, model));
+  DataLoader loader(line, model, images);
+  KILN_ASSIGN(const ModelData data, load_data(loader, line.data, line, model));
   KILN_ASSIGN(const bool test, uses_test_set(data, line));
   const Examples& examples = test ? data.test : data.train;
   if (line.verbose > 0) {
@@ -225,11 +232,13 @@ Status save_predictions(const kiln_model& model, const std::vector<Array>& predi
   return save_npz(path, named);
 }
 
-Status run_predict(const kiln_model& model, const CommandLine& line, const WeightFiles& files) {
+Status run_predict(const kiln_model& model, const CommandLine& line, const WeightFiles& files,
+                   const ImageReader& images) {
   KILN_ASSIGN(Session session, trained_session(model, line, files));
   KILN_TRY(session.function("predict_step"));
   KILN_TRY(check_output(model, line.output));
-  KILN_ASSIGN(const ModelData data, load_data(line, model));
+  DataLoader loader(line, model, images);
+  KILN_ASSIGN(const ModelData data, load_data(loader, line.data, line, model));
   KILN_ASSIGN(const bool test, uses_test_set(data, line));
   KILN_ASSIGN(const std::vector<Array> predictions,
               predict(session, test ? data.test.x : data.train.x));
@@ -248,14 +257,15 @@ Status run_predict(const kiln_model& model, const CommandLine& line, const Weigh
 
 }  // namespace
 
-Status run_command(const kiln_model& model, const CommandLine& line, const WeightFiles& files) {
+Status run_command(const kiln_model& model, const CommandLine& line, const WeightFiles& files,
+                   const ImageReader& images) {
   switch (line.command) {
     case Command::kFit:
-      return run_fit(model, line, files);
+      return run_fit(model, line, files, images);
     case Command::kEvaluate:
-      return run_evaluate(model, line, files);
+      return run_evaluate(model, line, files, images);
     case Command::kPredict:
-      return run_predict(model, line, files);
+      return run_predict(model, line, files, images);
     case Command::kInfo:
       print(describe_model(model));
       return ok();

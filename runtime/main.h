@@ -4,13 +4,15 @@
 #include "runtime/abi.h"
 #include "runtime/command_line.h"
 #include "runtime/expected.h"
+#include "runtime/load_data.h"
 #include "runtime/session.h"
 #include "runtime/weights.h"
 
 namespace kiln::runtime {
 
 /// Does what a command line says, printing to stdout.
-Status run_command(const kiln_model& model, const CommandLine& line, const WeightFiles& files = {});
+Status run_command(const kiln_model& model, const CommandLine& line, const WeightFiles& files = {},
+                   const ImageReader& images = nullptr);
 
 /// The whole program, but for the model: reads the command line, does what it says, prints to
 /// stdout, and to stderr the one error that stopped it. Returns the exit status, 0 or 2.

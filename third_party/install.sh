@@ -9,6 +9,7 @@ packages=(
   g++                                                                             # the compiler
   llvm-19-dev liblld-19-dev lld-19 llvm-19-tools libzstd-dev zlib1g-dev           # code generation
   libhdf5-dev libzip-dev nlohmann-json3-dev                                       # Keras's files
+  libjpeg62-turbo-dev libpng-dev                                                  # images
   libcli11-dev libfmt-dev                                                         # the command
   libgmock-dev libgtest-dev                                                       # tests
   ca-certificates python3-pip unzip                                               # for Halide's wheel

@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "frontend/compiler.h"
+#include "frontend/data/image_folder.h"
 #include "frontend/keras/files/load.h"
 #include "runtime/dataset.h"
 #include "runtime/file.h"
@@ -22,10 +23,12 @@ Expected<keras::SampleWeights> sample_weights(const runtime::CommandLine& line) 
     weights.push_back({"", std::move(array)});
   }
   if (line.data.ends_with(".npz") || runtime::is_directory(line.data)) {
-    KILN_ASSIGN(const runtime::Dataset data, runtime::load_dataset(line.data));
-    std::copy_if(
-        data.train.begin(), data.train.end(), std::back_inserter(weights),
-        [](const runtime::NamedArray& named) { return named.name.starts_with("sample_weight"); });
+    // What is no data of this kind is read, or refused, later.
+    if (const auto data = runtime::load_dataset(line.data)) {
+      std::copy_if(
+          data->train.begin(), data->train.end(), std::back_inserter(weights),
+          [](const runtime::NamedArray& named) { return named.name.starts_with("sample_weight"); });
+    }
   }
   const bool per_value = std::any_of(weights.begin(), weights.end(),
                                      [](const auto& named) { return named.array.rank() > 1; });
@@ -39,13 +42,17 @@ Expected<keras::SampleWeights> sample_weights(const runtime::CommandLine& line) 
 void RunOptions::add_to(CLI::App& command) {
   model.add_to(command);
   command
-      .add_option("--data", line.data,
-                  "digits, reviews, a directory of IDX or .npy files, X.npy,Y.npy, FILE.npz or "
-                  "FILE.csv[:label=NAME]")
+      .add_option(
+          "--data", line.data,
+          "digits, reviews, a directory (IDX or .npy files, or a folder of images or texts for each "
+          "class), X.npy,Y.npy, FILE.npz, FILE.csv[:label=NAME], FILE.tsv[:text=NAME,label=NAME], "
+          "or sequences: X.txt,Y.txt or X.json,Y.txt")
       ->required();
   command.add_option("--sample-weight", line.sample_weight,
                      "a .npy file: how much each example counts; default: an array sample_weight "
                      "of the data, if there is one");
+  command.add_option("--vocabulary", line.vocabulary,
+                     "of texts; default: beside --weights, and beside --save in fit");
   command.add_option("--weights", line.weights,
                      "start from these weights (.npz as --save writes it, .keras, .weights.h5); "
                      "default: MODEL's own, if it is a .keras file");
@@ -94,7 +101,8 @@ Status RunOptions::run() const {
   if (line.weights.empty() && model.has_weights()) with_callbacks.weights = model.model;
   return runtime::run_command(
       *code.model(), with_callbacks,
-      read.definition ? keras::weight_files(*read.definition) : runtime::WeightFiles{});
+      read.definition ? keras::weight_files(*read.definition) : runtime::WeightFiles{},
+      data::load_image_folders);
 }
 
 }  // namespace kiln::cli

@@ -106,6 +106,14 @@ std::optional<Mode> read_mode(const std::string& text) {
   return std::nullopt;
 }
 
+OptionField option(std::string name, Mode& target) {
+  return {std::move(name), [&target](const std::string& text) {
+            const std::optional<Mode> mode = read_mode(text);
+            target = mode.value_or(target);
+            return mode ? std::string() : std::string("auto, min or max");
+          }};
+}
+
 Monitor::Monitor(std::string metric, Mode mode, double min_delta)
     : metric_(std::move(metric)), mode_(mode), min_delta_(std::fabs(min_delta)) {}
 

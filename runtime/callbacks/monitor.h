@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "runtime/option_text.h"
 #include "runtime/training.h"
 
 namespace kiln::runtime {
@@ -14,6 +15,9 @@ enum class Mode { kAuto, kMin, kMax };
 
 /// "auto", "min" or "max"; nothing for another text.
 std::optional<Mode> read_mode(const std::string& text);
+
+/// An option that sets a mode.
+OptionField option(std::string name, Mode& target);
 
 /// A metric that a callback watches.
 class Monitor {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "runtime/callbacks/option_text.h"
+#include "runtime/option_text.h"
 #include "runtime/spelling.h"
 
 namespace kiln::runtime {

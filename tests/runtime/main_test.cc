@@ -82,6 +82,13 @@ class Main : public testing::Test {
   std::string xy_;
 };
 
+// One error on stderr, status 2, and no new file.
+void expect_error(const Result& result, const std::string& error) {
+  EXPECT_EQ(result.status, 2);
+  EXPECT_EQ(result.error.substr(0, error.size()), error) << result.error;
+  EXPECT_EQ(result.error.find("error: ", 1), std::string::npos) << "a single error";
+}
+
 TEST_F(Main, FitSavesThenEvaluatesAndPredicts) {
   const Result fit = run(fake_regression(), {"fit", "--data", path("all.npz"), "--epochs", "40",
                                              "--save", path("w.npz"), "--history", path("h.json"),
@@ -163,13 +170,6 @@ TEST_F(Main, InfoDescribesTheModel) {
             "fake, compiled by kiln for x86-64-linux, runtime interface 2\n");
 }
 
-// One error on stderr, status 2, and no new file.
-void expect_error(const Result& result, const std::string& error) {
-  EXPECT_EQ(result.status, 2);
-  EXPECT_EQ(result.error.substr(0, error.size()), error) << result.error;
-  EXPECT_EQ(result.error.find("error: ", 1), std::string::npos) << "a single error";
-}
-
 TEST_F(Main, WrongInputWritesNothing) {
   const int files = file_count();
   const kiln_model& model = fake_regression();
@@ -226,6 +226,44 @@ TEST_F(Main, CallbacksComeFromOptions) {
   EXPECT_NE(read(path("m01.npz")), "");
   EXPECT_TRUE(std::filesystem::is_directory(path("logs/validation")));
   EXPECT_FALSE(std::filesystem::exists(path("backup")));
+}
+
+void write(const std::string& path, const std::string& text) {
+  FILE* const file = std::fopen(path.c_str(), "wb");
+  ASSERT_NE(file, nullptr) << path;
+  std::fwrite(text.data(), 1, text.size(), file);
+  std::fclose(file);
+}
+
+TEST_F(Main, TextsKeepTheirVocabularyBesideTheWeights) {
+  const kiln_model& model = fake_regression();
+  write(path("r.tsv"), "text\tlabel\nGood film!\t1\nbad film\t0\nfilm\t0\n");
+  const Result fit =
+      run(model, {"fit", "--data", path("r.tsv"), "--save", path("w.npz"), "--max-tokens", "4"});
+  EXPECT_EQ(fit.status, 0) << fit.error;
+  EXPECT_NE(fit.out.find("data: 3 texts, from " + path("r.tsv") + "; 4 words\n"), std::string::npos)
+      << fit.out;
+  EXPECT_EQ(read(path("w.vocabulary.txt")), "film\ngood\n");
+  // Other texts get the numbers of those words.
+  write(path("other.tsv"), "text\tlabel\nbad bad\t1\ngood bad good film\t0\n");
+  const Result predict = run(model, {"predict", "--data", path("other.tsv"), "--weights",
+                                     path("w.npz"), "-o", path("p.npy")});
+  EXPECT_EQ(predict.status, 0) << predict.error;
+  write(path("ids.txt"), "1 1\n3 1\n");
+  const Result same = run(model, {"predict", "--data", path("ids.txt"), "--weights", path("w.npz"),
+                                  "-o", path("q.npy")});
+  EXPECT_EQ(same.status, 0) << same.error;
+  EXPECT_EQ(read(path("p.npy")), read(path("q.npy")));
+  std::filesystem::remove(path("w.vocabulary.txt"));
+  expect_error(run(model, {"evaluate", "--data", path("r.tsv"), "--weights", path("w.npz")}),
+               "error: " + path("w.vocabulary.txt") + ": the vocabulary of the model is not there");
+}
+
+TEST_F(Main, AnExecutableRefusesImages) {
+  std::filesystem::create_directories(path("images/cat"));
+  write(path("images/cat/a.png"), "");
+  expect_error(run(fake_regression(), {"fit", "--data", path("images")}),
+               "error: " + path("images") + ": holds images, which an executable cannot read\n");
 }
 
 TEST_F(Main, WrongCallbacksTrainNothing) {

@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "runtime/callbacks/monitor.h"
 #include "runtime/expected.h"
 
 namespace kiln::runtime {
@@ -26,7 +25,6 @@ OptionField option(std::string name, int& target);     ///< an integer from 0
 OptionField option(std::string name, double& target);  ///< a finite number
 OptionField option(std::string name, std::optional<double>& target);
 OptionField option(std::string name, std::string& target);          ///< any text but the empty one
-OptionField option(std::string name, Mode& target);                 ///< auto, min or max
 OptionField option(std::string name, std::vector<double>& target);  ///< numbers with ':' between
 
 /// Sets a number of batches: an integer from 1, or "epoch", which is none.

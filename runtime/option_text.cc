@@ -1,4 +1,4 @@
-#include "runtime/callbacks/option_text.h"
+#include "runtime/option_text.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -127,14 +127,6 @@ OptionField option(std::string name, std::string& target) {
   return {std::move(name), [&target](const std::string& text) {
             target = text;
             return text.empty() ? std::string("a text") : std::string();
-          }};
-}
-
-OptionField option(std::string name, Mode& target) {
-  return {std::move(name), [&target](const std::string& text) {
-            const std::optional<Mode> mode = read_mode(text);
-            target = mode.value_or(target);
-            return mode ? std::string() : std::string("auto, min or max");
           }};
 }
 

@@ -1,0 +1,20 @@
+// Images in a folder for each class, as Keras's image_dataset_from_directory() reads them.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "runtime/dataset.h"
+#include "runtime/expected.h"
+
+namespace kiln::data {
+
+/// Reads all images at one size, resized bilinearly where theirs is another: x f32 [images, height,
+/// width, channels] from 0 to 255, y i32 [images], class after class. Nothing where `directory` has
+/// no PNG or JPEG files in folders; an error where one cannot be read.
+Expected<std::optional<runtime::Dataset>> load_image_folders(const std::string& directory,
+                                                             int64_t height, int64_t width,
+                                                             int64_t channels);
+
+}  // namespace kiln::data

@@ -1,0 +1,90 @@
+// A compiled model that is killed while it trains, and trained on: real executables.
+#include <fmt/format.h>
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <random>
+
+#include "tests/cli/command.h"
+
+namespace kiln::tests {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr int kKilled = 137;  // timeout's status when it has sent SIGKILL
+
+TEST(Resume, AnExecutableThatIsKilledEndsWithTheSameBits) {
+  const std::string program = temporary("mnist");
+  const CommandResult compiled = run_command({kiln(), "compile", "mnist_mlp", "-o", program});
+  ASSERT_EQ(compiled.status, 0) << compiled.err;
+  auto command = [&](const std::string& out) {
+    std::filesystem::create_directories(temporary(out));
+    return std::vector<std::string>{program,
+                                    "fit",
+                                    "--data",
+                                    "digits:train=3200,test=0,seed=3",
+                                    "--epochs",
+                                    "5",
+                                    "--validation-split",
+                                    "0.2",
+                                    "--threads",
+                                    "1",
+                                    "--early-stopping",
+                                    "patience=9",
+                                    "--reduce-lr",
+                                    "patience=0,factor=0.7",
+                                    "--csv-log",
+                                    temporary(out + "/log.csv"),
+                                    "--history",
+                                    temporary(out + "/history.json"),
+                                    "--save",
+                                    temporary(out + "/w.npz")};
+  };
+  const CommandResult straight = run_command(command("straight"));
+  ASSERT_EQ(straight.status, 0) << straight.err;
+  std::mt19937 random(5);
+  int kills = 0;
+  int status = kKilled;
+  for (int attempt = 1; status != 0 && attempt < 200; ++attempt) {
+    std::vector<std::string> words = command("killed");
+    words.insert(words.end(), {"--backup", temporary("killed/backup") + ",save_freq=37"});
+    const double seconds = 0.02 * attempt * std::uniform_real_distribution<>(0.5, 1)(random);
+    words.insert(words.begin(), {"/usr/bin/timeout", "-s", "KILL", fmt::format("{:.4f}", seconds)});
+    const CommandResult result = run_command(words);
+    status = result.status;
+    ASSERT_TRUE(status == 0 || status == kKilled) << status << result.err;
+    kills += status == 0 ? 0 : 1;
+  }
+  ASSERT_EQ(status, 0);
+  EXPECT_GE(kills, 2);
+  for (const char* name : {"/w.npz", "/log.csv", "/history.json"}) {
+    const std::string expected = read_file(temporary(std::string("straight") + name));
+    EXPECT_FALSE(expected.empty()) << name;
+    EXPECT_TRUE(expected == read_file(temporary(std::string("killed") + name))) << name;
+  }
+}
+
+TEST(Resume, KilnFitWritesKerasCheckpoints) {
+  const std::string folder = temporary("models");
+  const CommandResult fit = run_command(
+      {kiln(), "fit", "mnist_mlp", "--data", "digits:train=640,test=0,seed=3", "--validation-split",
+       "0.2", "--epochs", "2", "--verbose", "2", "--checkpoint", folder + "/m{epoch:02d}.keras",
+       "--checkpoint", folder + "/best.weights.h5,save_best_only,save_weights_only"});
+  ASSERT_EQ(fit.status, 0) << fit.err;
+  for (const char* name : {"/m01.keras", "/m02.keras", "/best.weights.h5"}) {
+    EXPECT_TRUE(exists(folder + name)) << name;
+  }
+  const CommandResult evaluate = run_command(
+      {kiln(), "evaluate", folder + "/m02.keras", "--data", "digits:train=640,test=0,seed=3"});
+  EXPECT_EQ(evaluate.status, 0) << evaluate.err;
+  const CommandResult wrong =
+      run_command({kiln(), "fit", "mnist_mlp", "--data", "digits:train=64,test=0",
+                   "--early-stopping", "monitor=val_acuracy"});
+  EXPECT_EQ(wrong.status, 2);
+  EXPECT_THAT(wrong.err, HasSubstr("EarlyStopping: there is no metric \"val_acuracy\""));
+}
+
+}  // namespace
+}  // namespace kiln::tests
