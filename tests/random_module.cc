@@ -95,9 +95,7 @@ class Generator {
  public:
   Generator(uint64_t seed, const RandomModuleOptions& options) : random_(seed), options_(options) {
     for (const RandomOp& op : random_ops()) {
-      const bool left_out = std::find(options.without.begin(), options.without.end(), op.name) !=
-                            options.without.end();
-      if (op.smoothness <= options.roughest && !left_out) ops_.push_back(op);
+      if (op.smoothness <= options.roughest) ops_.push_back(op);
     }
     module_.name = fmt::format("random_{}", seed);
   }

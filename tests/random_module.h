@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <map>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "ir/interpreter.h"
@@ -23,8 +22,7 @@ struct RandomModuleOptions {
   int ops = 30;       ///< about that many ops in each function
   int functions = 1;  ///< named "f0", "f1", ...; they share variables
   Smoothness roughest = Smoothness::jumps;
-  std::vector<std::string_view> without = {};  ///< ops that are left out
-  bool fusions = false;                        ///< some ops inside `fusion` regions
+  bool fusions = false;  ///< some ops inside `fusion` regions
   /// Adds a result "loss" to every function: a float scalar that depends on most float values.
   bool loss = false;
   std::vector<ir::ElementType> floats = {ir::ElementType::f32, ir::ElementType::f64,

@@ -69,13 +69,15 @@ Expr window_offset(const std::vector<ir::WindowDimension>& windows, const Indice
 void AlgorithmBuilder::define_reduce_window(const Op& op) {
   const auto& reducer = op.get<std::string>("reducer");
   const auto windows = ir::windows_of(op);
+  if (windows.empty())
+    return define_result(op, 0, [&](const Indices&) { return element(op.operand(0), {}); });
   const Halide::Type type = accumulator_type(op.result()->type().element);
   const std::vector<Var> vars = variables(op.result()->type().rank());
   const Indices at(vars.begin(), vars.end());
   Func func("v" + std::to_string(algorithm_.funcs.size()));
   func(reversed(at)) = reduction_identity(reducer, type);
   algorithm_.funcs[op.result()] = func;
-  if (vars.empty() || op.operand(0)->type().count() == 0) return;
+  if (op.operand(0)->type().count() == 0) return;
   const WindowElements elements = window_elements(windows, at);
   func(reversed(at)) =
       combine(reducer, func(reversed(at)), cast(type, element(op.operand(0), elements.index)));
@@ -105,13 +107,15 @@ Func AlgorithmBuilder::define_selection(const Op& op,
 /// Each element takes from the windows over it those that chose it.
 void AlgorithmBuilder::define_select_and_scatter(const Op& op) {
   const auto windows = ir::windows_of(op);
+  if (windows.empty())
+    return define_result(op, 0, [&](const Indices&) { return element(op.operand(1), {}); });
   const Halide::Type type = accumulator_type(op.result()->type().element);
   const std::vector<Var> vars = variables(op.result()->type().rank());
   const Indices at(vars.begin(), vars.end());
   Func func("v" + std::to_string(algorithm_.funcs.size()));
   func(reversed(at)) = Halide::Internal::make_zero(type);
   algorithm_.funcs[op.result()] = func;
-  if (vars.empty() || op.operand(1)->type().count() == 0) return;
+  if (op.operand(1)->type().count() == 0) return;
   const Func chosen = define_selection(op, windows);
   algorithm_.selections[op.result()] = chosen;
 

@@ -11,6 +11,7 @@
 
 #include "frontend/compiler.h"
 #include "frontend/keras/examples.h"
+#include "ir/ops/definition.h"
 #include "passes/cost.h"
 #include "runtime/session.h"
 #include "tests/benchmarks/buffers.h"
@@ -27,13 +28,14 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// FLOPs of the dot_generals of a planned function.
+/// FLOPs of the products and convolutions of a planned function.
 double contraction_flops(const ir::Function& function) {
   double total = 0;
   for (const auto& fusion : function.body.ops()) {
     if (fusion->region_count() == 0) continue;
     for (const auto& op : fusion->region().ops()) {
-      if (op->is("dot_general")) total += static_cast<double>(passes::operation_count(*op));
+      if (op->definition().op_class == ir::OpClass::contraction)
+        total += static_cast<double>(passes::operation_count(*op));
     }
   }
   return total;

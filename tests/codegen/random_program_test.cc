@@ -37,7 +37,6 @@ TEST_P(RandomProgram, MeansTheSame) {
   options.functions = 2;
   options.roughest = Smoothness::kinks;
   options.floats = {ir::ElementType::f32};
-  options.without = {"convolution", "reduce_window", "select_and_scatter"};  // no kernels yet
   options.loss = true;  // depends on most of what is computed: agreement then says something
   ir::Module module = random_module(seed, options);
   SCOPED_TRACE(ir::print(module));
