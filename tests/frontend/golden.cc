@@ -32,6 +32,7 @@ std::string golden_folder() {
 
 std::vector<std::string> golden_cases() {
   return {"cnn_adam",
+          "cnn_same_stride_bn_avg",
           "gru",
           "lstm_adam",
           "lstm_stacked",
