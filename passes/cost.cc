@@ -46,6 +46,7 @@ int64_t operation_count(const ir::Op& op) {
   if (op.is("dot_general")) return dot_operation_count(op);
   if (op.is("convolution")) return convolution_operation_count(op);
   if (op.is("reduce_window") || op.is("select_and_scatter")) return window_operation_count(op);
+  if (op.is("scatter")) return op.result()->type().count() + op.operand(2)->type().count();
   if (op.definition().op_class == ir::OpClass::reduction) return op.operand(0)->type().count();
   int64_t elements = 0;
   for (size_t i = 0; i < op.result_count(); ++i)

@@ -39,6 +39,18 @@ bool is_large_convolution(const ir::Op& op) {
   return op.is("convolution") && operation_count(op) >= kLargeContraction;
 }
 
+/// An op whose result elements are computed one by one, each from few operand elements.
+bool is_pointwise(const ir::Op& op) {
+  return is_elementwise(op) || op.definition().op_class == ir::OpClass::movement;
+}
+
+/// A scatter that the scatter template takes: large, of rows that lie together in memory.
+bool is_large_scatter(const ir::Op& op) {
+  if (!op.is("scatter") || operation_count(op) < kLargeTensor) return false;
+  const auto& inserted = op.get<ir::Integers>("inserted_window_dims");
+  return !inserted.empty() && inserted.back() != op.result()->type().rank() - 1;
+}
+
 bool is_large_reduction(const ir::Op& op) {
   return op.is("reduce") && op.operand(0)->type().count() >= kLargeTensor;
 }
@@ -58,6 +70,7 @@ class Fuser {
       if (is_large_convolution(*op)) start(op, "convolution");
       if (is_large_reduction(*op)) start(op, "reduction");
       if (is_large_window(*op)) start(op, "window");
+      if (is_large_scatter(*op)) start(op, "scatter");
       if (op->is("scan")) start(op, kScan);
     }
     for (auto& [group, kind] : std::map(kinds_)) {
@@ -70,7 +83,7 @@ class Fuser {
       if (kind != "reduction" && kind != kScan) absorb_producers(group);
     }
     for (ir::Op* op : groups_.ops()) {
-      if (is_elementwise(*op) && op->result()->type().count() >= kLargeTensor &&
+      if (is_pointwise(*op) && op->result()->type().count() >= kLargeTensor &&
           !kinds_.contains(groups_.group_of(op))) {
         start(op, "pointwise");
       }

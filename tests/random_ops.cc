@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "ir/indexing.h"
+
 #include "ir/scan.h"
 
 namespace kiln::tests {
@@ -170,6 +172,61 @@ Tensor pad(Pool& pool) {
       {{"edge_padding_low", low}, {"edge_padding_high", high}, {"interior_padding", interior}});
   return op->result()->type().count() > kLargestRandomTensor ? Tensor{}
                                                              : pool.builder().wrap(op->result());
+}
+
+/// Integer indices of a shape, for one dimension: about the range of `extent`, where integers are
+/// allowed any.
+Tensor indices(Pool& pool, const Shape& shape, int64_t extent) {
+  if (pool.integers_allowed() && pool.random().chance(50))
+    return pool.of_type({ElementType::i32, shape});
+  ir::Literal literal({ElementType::i32, shape});
+  for (int64_t i = 0; i < literal.type().count(); ++i)
+    literal.set_int(i, pool.random().between(-1, extent));
+  return pool.builder().constant(std::move(literal));
+}
+
+/// Index vectors of one or two components into some dimensions of a tensor, and their numbers.
+struct RandomIndices {
+  Tensor indices;
+  ir::GatherDimensions dimensions;
+};
+
+RandomIndices random_indices(Pool& pool, Tensor x) {
+  const int64_t components = x.rank() > 1 && pool.random().chance(30) ? 2 : 1;
+  Integers map = {pool.random().below(x.rank())};
+  if (components == 2) map.push_back((map[0] + 1) % x.rank());
+  Shape shape = {pool.random().between(1, 4)};
+  if (pool.random().chance(30)) shape.push_back(pool.random().between(1, 3));
+  const int64_t rows = static_cast<int64_t>(shape.size());
+  ir::GatherDimensions dims{{}, map, map, rows};
+  std::sort(dims.collapsed_slice.begin(), dims.collapsed_slice.end());
+  if (components == 2 || pool.random().chance(30)) {
+    dims.index_vector = pool.random().between(0, rows);
+    shape.insert(shape.begin() + dims.index_vector, components);
+  }
+  const int64_t first = pool.random().between(0, rows);  // the row's dimensions, together
+  for (int64_t d = 0; d < x.rank() - components; ++d) dims.offset.push_back(first + d);
+  return {indices(pool, shape, x.shape()[static_cast<size_t>(map[0])]), dims};
+}
+
+Tensor gather(Pool& pool) {
+  const Tensor x = pool.anything();
+  if (x.rank() == 0 || x.type().count() == 0 || x.type().count() * 12 > 4 * kLargestRandomTensor)
+    return {};
+  const RandomIndices random = random_indices(pool, x);
+  return ir::gather(x, random.indices, random.dimensions);
+}
+
+Tensor scatter(Pool& pool) {
+  const Tensor x = pool.number();
+  if (x.rank() == 0 || x.type().count() == 0 || x.type().count() * 12 > 4 * kLargestRandomTensor)
+    return {};
+  const RandomIndices random = random_indices(pool, x);
+  // The updates have the type that gather would give.
+  const Tensor taken = ir::gather(x, random.indices, random.dimensions);
+  const Tensor updates = pool.like(taken);
+  const Tensor small = floating(x) ? updates * (1.0 / 24) : updates;
+  return ir::scatter_add(half(x), random.indices, small, random.dimensions);
 }
 
 Tensor reduce_add(Pool& pool) {
@@ -399,6 +456,8 @@ constexpr RandomOp kRandomOps[] = {
     {"reverse", kSmooth, reverse},
     {"concatenate", kSmooth, concatenate},
     {"pad", kSmooth, pad},
+    {"gather", kSmooth, gather},
+    {"scatter", kSmooth, scatter},
     {"reduce", kSmooth, reduce_add},
     {"reduce", kKinks, reduce_other},
     {"dot_general", kSmooth, dot_general},

@@ -62,6 +62,12 @@ class AlgorithmBuilder {
   Expr pad(const Op& op, const Indices& at);
   Expr concatenate(const Op& op, const Indices& at);
 
+  // algorithm_indexing.cc
+  Expr gather(const Op& op, const Indices& at);
+  void define_scatter(const Op& op);
+  /// Component k of the index vector of a row, in at least 32 bits.
+  Expr index_component(const Op& op, size_t k, const Indices& row);
+
   // algorithm_reduction.cc
   void define_reduce(const Op& op);
 

@@ -41,6 +41,7 @@ Expr AlgorithmBuilder::movement(const Op& op, const Indices& at) {
     }
     return element(source, index);
   }
+  if (op.is("gather")) return gather(op, at);
   if (op.is("reshape")) return reshape(op, at);
   if (op.is("pad")) return pad(op, at);
   KILN_CHECK(op.is("concatenate"), "no kernel for {}", op.name());

@@ -1,5 +1,7 @@
 #include "codegen/kernels/schedule.h"
 
+#include "codegen/kernels/schedule_scatter.h"
+
 namespace kiln::codegen {
 
 const ir::Op& root_op(const ir::Region& region, std::string_view name) {
@@ -44,6 +46,7 @@ void schedule(Algorithm& algorithm, const ir::Region& region, const std::string&
   if (kind == "convolution") return schedule_convolution(algorithm, region, target);
   if (kind == "window") return schedule_window(algorithm, region, target);
   if (kind == "reduction") return schedule_reduction(algorithm, region, target);
+  if (kind == "scatter") return schedule_scatter(algorithm, region, target);
   KILN_CHECK(kind == "serial", "no schedule for fusions of kind {}", kind);
   schedule_serial(algorithm, region, target);
 }

@@ -71,6 +71,8 @@ void schedule_serial(Algorithm& algorithm, const ir::Region& region, const Targe
       schedule_small_window(algorithm, *op, target);
     } else if (op->is("reduce")) {
       schedule_reduce(found->second, *op, target);
+    } else if (op->is("scatter")) {
+      found->second.compute_root();
     } else if (is_costly(*op) && uses[value] > 1) {
       found->second.compute_root();
       if (value->type().rank() > 0)

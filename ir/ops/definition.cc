@@ -1,5 +1,7 @@
 #include "ir/ops/definition.h"
 
+#include "ir/ops/indexing.h"
+
 #include <fmt/format.h>
 
 #include "ir/spelling.h"
@@ -12,6 +14,7 @@ std::vector<OpDefinition> build_definitions() {
   add_source_ops(ops);
   add_elementwise_ops(ops);
   add_movement_ops(ops);
+  add_indexing_ops(ops);
   add_reduction_ops(ops);
   add_window_reduction_ops(ops);
   add_contraction_ops(ops);

@@ -117,7 +117,8 @@ void add_structured_ops(std::vector<OpDefinition>& ops) {
        -1,
        1,
        {{"kind", Kind::string, true,
-         "the schedule template: pointwise, reduction, window, contraction, convolution, serial"},
+         "the schedule template: pointwise, reduction, window, contraction, convolution, scatter, "
+         "serial"},
         {"buffers", Kind::strings, false, "where each result is written, once memory is planned"},
         {"buffer_alignment", Kind::integer, false,
          "the bytes that its buffers' addresses are multiples of, where not 64: slices in a scan"}},

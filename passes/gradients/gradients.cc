@@ -1,5 +1,7 @@
 #include "passes/gradients/gradients.h"
 
+#include "passes/gradients/indexing.h"
+
 namespace kiln::passes {
 namespace {
 
@@ -9,6 +11,7 @@ std::vector<Gradient> build_table() {
     table.push_back({source, {}});
   add_elementwise_gradients(table);
   add_movement_gradients(table);
+  add_indexing_gradients(table);
   add_reduction_gradients(table);
   add_window_reduction_gradients(table);
   add_contraction_gradients(table);

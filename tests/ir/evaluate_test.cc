@@ -326,6 +326,66 @@ std::vector<Case> movement() {
   };
 }
 
+std::string gather(const std::string& offset, const std::string& collapsed, const std::string& map,
+                   int index_vector, const std::string& sizes) {
+  return fmt::format(
+      "{{offset_dims = [{}], collapsed_slice_dims = [{}], start_index_map = [{}], "
+      "index_vector_dim = {}, slice_sizes = [{}]}}",
+      offset, collapsed, map, index_vector, sizes);
+}
+
+std::string scatter(const std::string& window, const std::string& inserted, const std::string& map,
+                    int index_vector) {
+  return fmt::format(
+      "{{update_window_dims = [{}], inserted_window_dims = [{}], scatter_dims_to_operand_dims = "
+      "[{}], index_vector_dim = {}, reducer = \"add\"}}",
+      window, inserted, map, index_vector);
+}
+
+std::vector<Case> indexing() {
+  const std::string m = "3x2xf32 [1, 2, 3, 4, 5, 6]";
+  const std::string zeros = "3x2xf32 [0, 0, 0, 0, 0, 0]";
+  return {
+      // Rows, with indices out of range at both ends.
+      {"gather",
+       {m, "4xi32 [2, 0, -1, 7]"},
+       gather("1", "0", "0", 1, "1, 2"),
+       "4x2xf32 [5, 6, 1, 2, 1, 2, 5, 6]"},
+      // Columns: the row of indices stands last.
+      {"gather",
+       {m, "2x1xi64 [1, 0]"},
+       gather("0", "1", "1", 2, "3, 1"),
+       "3x2x1xf32 [2, 1, 4, 3, 6, 5]"},
+      // Elements: index vectors (column, row) along the indices' first dimension.
+      {"gather",
+       {m, "2x3xu8 [0, 1, 9, 0, 2, 1]"},
+       gather("", "0, 1", "1, 0", 0, "1, 1"),
+       "3xf32 [1, 6, 4]"},
+      {"gather", {m, "i32 1"}, gather("0", "0", "0", 0, "1, 2"), "2xf32 [3, 4]"},
+      {"gather", {m, "0xi32 []"}, gather("1", "0", "0", 1, "1, 2"), "0x2xf32 []"},
+      {"scatter",
+       {"3x2xf32 [1, 1, 1, 1, 1, 1]", "4xi32 [2, 0, 2, 3]", "4x2xf32 [1, 2, 3, 4, 5, 6, 7, 8]"},
+       scatter("1", "0", "0", 1),
+       "3x2xf32 [4, 5, 1, 1, 7, 9]"},
+      {"scatter",
+       {zeros, "2xi32 [1, -1]", "3x2xf32 [1, 2, 3, 4, 5, 6]"},
+       scatter("0", "1", "1", 1),
+       "3x2xf32 [0, 1, 0, 3, 0, 5]"},
+      {"scatter",
+       {zeros, "3x2xi32 [0, 1, 2, 1, 0, 5]", "3xf32 [1, 2, 3]"},
+       scatter("", "0, 1", "0, 1", 1),
+       "3x2xf32 [0, 1, 0, 0, 0, 2]"},
+      {"scatter",
+       {"1xi8 [100]", "2xi32 [0, 0]", "2xi8 [100, 1]"},
+       scatter("", "0", "0", 1),
+       "1xi8 [-55]"},
+      {"scatter",
+       {"1xf32 [16777216]", "2xi32 [0, 0]", "2xf32 [1, 1]"},
+       scatter("", "0", "0", 1),
+       "1xf32 [16777218]"},
+  };
+}
+
 std::vector<Case> reductions() {
   const std::string m = "2x3xf32 [1, 2, 3, 4, 5, 6]";
   return {
@@ -544,6 +604,7 @@ TEST(Evaluate, Conversion) { check(conversion()); }
 TEST(Evaluate, NarrowFloatsRoundOnce) { check(narrow_floats_round_once()); }
 TEST(Evaluate, Sources) { check(sources()); }
 TEST(Evaluate, Movement) { check(movement()); }
+TEST(Evaluate, Indexing) { check(indexing()); }
 TEST(Evaluate, Reductions) { check(reductions()); }
 TEST(Evaluate, Contractions) { check(contractions()); }
 TEST(Evaluate, Convolutions) { check(convolutions()); }
@@ -580,9 +641,10 @@ TEST(Evaluate, ThreefryKnownAnswer) {
 
 TEST(Evaluate, EveryOpIsTested) {
   std::set<std::string_view> tested = {"rng_bit_generator"};
-  for (auto* cases : {arithmetic_on_floats, arithmetic_on_integers, bits, functions,
-                      comparison_and_selection, conversion, narrow_floats_round_once, sources,
-                      movement, reductions, contractions, convolutions, window_reductions}) {
+  for (auto* cases :
+       {arithmetic_on_floats, arithmetic_on_integers, bits, functions, comparison_and_selection,
+        conversion, narrow_floats_round_once, sources, movement, indexing, reductions, contractions,
+        convolutions, window_reductions}) {
     for (const Case& each : cases()) tested.insert(find_op(each.op)->name);
   }
   for (const OpDefinition& op : op_definitions())

@@ -226,6 +226,60 @@ TEST(ParserErrors, Attributes) {
   });
 }
 
+TEST(ParserErrors, Indexing) {
+  auto gather = [](const std::string& index, const std::string& attributes) {
+    return "    %1 = constant {value = dense<0> : tensor<" + index + ">} : tensor<" + index +
+           ">\n    %9 = gather %0, %1 {" + attributes + "} : tensor<2x3xf32>";
+  };
+  const std::string rows =
+      "offset_dims = [1], collapsed_slice_dims = [0], start_index_map = [0], "
+      "index_vector_dim = 1, slice_sizes = [1, 3]";
+  auto with = [&](const std::string& from, const std::string& to) {
+    std::string text = rows;
+    return text.replace(text.find(from), from.size(), to);
+  };
+  auto scatter = [](const std::string& updates, const std::string& reducer) {
+    return "    %1 = constant {value = dense<0>} : tensor<2xi32>\n    %2 = constant {value = "
+           "dense<0.0>} : " +
+           updates +
+           "\n    %9 = scatter %0, %1, %2 {update_window_dims = [1], inserted_window_dims = [0], "
+           "scatter_dims_to_operand_dims = [0], index_vector_dim = 1, reducer = \"" +
+           reducer + "\"} : tensor<2x3xf32>";
+  };
+  check_bodies({
+      {gather("2xi32", rows) + "\n    return %9", "no error"},
+      {"    %9 = gather %0, %0 {" + rows + "} : tensor<2x3xf32>",
+       "3:10: gather: indices must be integers, not tensor<2x3xf32>"},
+      {gather("2xi32", with("index_vector_dim = 1", "index_vector_dim = 2")),
+       "4:10: gather: index_vector_dim 2 is no dimension of tensor<2xi32>, nor the one after its "
+       "last"},
+      {gather("2xi32", with("start_index_map = [0]", "start_index_map = [2]")),
+       "4:10: gather: start_index_map must name a dimension of tensor<2x3xf32> for each of 1 "
+       "components of an index"},
+      {gather("2x2xi32", rows),
+       "4:10: gather: start_index_map must name a dimension of tensor<2x3xf32> for each of 2 "
+       "components of an index"},
+      {gather("2xi32", with("collapsed_slice_dims = [0]", "collapsed_slice_dims = [1]")),
+       "4:10: gather: collapsed_slice_dims must be the indexed dimensions [0], not [1]"},
+      {gather("2xi32", with("offset_dims = [1]", "offset_dims = [2]")),
+       "4:10: gather: offset_dims must name 1 of 2 dimensions in ascending order, not [2]"},
+      {gather("2xi32", with("slice_sizes = [1, 3]", "slice_sizes = [1, 2]")),
+       "4:10: gather: slice_sizes must be 1 along the indexed dimensions and whole along the "
+       "others, [1, 3], not [1, 2]"},
+      {"    %1 = constant {value = dense<0>} : tensor<2xi32>\n    %2 = constant {value = "
+       "dense<0.0>} : tensor<0x3xf32>\n    %9 = gather %2, %1 {" +
+           rows + "} : tensor<2x3xf32>",
+       "5:10: gather: dimension 0 of tensor<0x3xf32> has nothing to take"},
+      {scatter("tensor<2x3xf32>", "add") + "\n    return %9", "no error"},
+      {scatter("tensor<2x3xf32>", "maximum"),
+       "5:10: scatter: reducer must be add, not \"maximum\""},
+      {scatter("tensor<2x3xf64>", "add"),
+       "5:10: scatter: adds numbers of one type, not tensor<2x3xf64> to tensor<2x3xf32>"},
+      {scatter("tensor<3x3xf32>", "add"),
+       "5:10: scatter: updates must be tensor<2x3xf32>, not tensor<3x3xf32>"},
+  });
+}
+
 TEST(ParserErrors, Literals) {
   auto constant = [](const std::string& value, const std::string& type) {
     return "    %9 = constant {value = " + value + "} : tensor<" + type + ">";

@@ -3,6 +3,7 @@
 
 #include <set>
 
+#include "ir/indexing.h"
 #include "ir/ops/definition.h"
 #include "tests/passes/finite_differences.h"
 
@@ -173,6 +174,60 @@ std::vector<Case> movement_cases() {
                                           {"edge_padding_high", ir::Integers{0, 2}},
                                           {"interior_padding", ir::Integers{1, 1}}})
                                  ->result());
+       }},
+  };
+}
+
+std::vector<Case> indexing_cases() {
+  auto indices = [](const Tensors& x, Shape shape, const std::vector<double>& values) {
+    return x[0].builder->constant(
+        Literal::from_values({ElementType::i32, std::move(shape)}, values));
+  };
+  // Columns of a matrix by index vectors of one component; elements by (column, row).
+  const ir::GatherDimensions columns{{1}, {1}, {1}, 1};
+  const ir::GatherDimensions elements{{}, {0, 1}, {1, 0}, 0};
+  return {
+      {"take rows, some twice, some out of range",
+       -2,
+       2,
+       {{{3, 2}}},
+       [=](const Tensors& x) {
+         return take(x[0], indices(x, {2, 3}, {2, 0, 2, -1, 9, 1}), 0);
+       }},
+      {"take along the last dimension",
+       -2,
+       2,
+       {{{2, 3}}, {{1, 4}}},
+       [=](const Tensors& x) {
+         return take(x[0], indices(x, {4}, {1, 0, 0, 2}), 1);
+       }},
+      {"gather columns",
+       -2,
+       2,
+       {{{2, 3}}},
+       [=](const Tensors& x) {
+         return gather(x[0], indices(x, {2, 1}, {1, 1}), columns);
+       }},
+      {"gather elements",
+       -2,
+       2,
+       {{{3, 2}}},
+       [=](const Tensors& x) {
+         return gather(x[0], indices(x, {2, 4}, {0, 1, 9, 0, 2, 1, 0, 2}), elements);
+       }},
+      {"scatter rows",
+       -2,
+       2,
+       {{{3, 2}, {4, 2}}},
+       [=](const Tensors& x) {
+         return scatter_add(x[0], indices(x, {4}, {1, 1, -1, 3}), x[1], {{1}, {0}, {0}, 1});
+       }},
+      {"scatter elements",
+       -2,
+       2,
+       {{{3, 2}, {4}}},
+       [=](const Tensors& x) {
+         return scatter_add(x[0], indices(x, {2, 4}, {0, 1, 9, 0, 2, 1, 0, 2}), x[1], elements);
        }},
   };
 }
@@ -372,6 +427,7 @@ std::string test_name(const ::testing::TestParamInfo<Case>& info) {
 INSTANTIATE_TEST_SUITE_P(Unary, GradientOf, ::testing::ValuesIn(unary_cases()), test_name);
 INSTANTIATE_TEST_SUITE_P(Binary, GradientOf, ::testing::ValuesIn(binary_cases()), test_name);
 INSTANTIATE_TEST_SUITE_P(Movement, GradientOf, ::testing::ValuesIn(movement_cases()), test_name);
+INSTANTIATE_TEST_SUITE_P(Indexing, GradientOf, ::testing::ValuesIn(indexing_cases()), test_name);
 INSTANTIATE_TEST_SUITE_P(Reduction, GradientOf, ::testing::ValuesIn(reduction_cases()), test_name);
 INSTANTIATE_TEST_SUITE_P(Contraction, GradientOf, ::testing::ValuesIn(contraction_cases()),
                          test_name);
