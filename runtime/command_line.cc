@@ -159,6 +159,7 @@ constexpr OptionEntry kOptions[] = {
 constexpr const char* kDataHelp =
     "\nDATA is one of\n"
     "  digits            drawn digits, 28x28, made by the program itself\n"
+    "  reviews           film reviews of 200 word numbers, made by the program itself\n"
     "  DIRECTORY         IDX files by MNIST's names, with or without .gz\n"
     "  X.npy,Y.npy       examples and labels; X.npy alone for predict\n"
     "  FILE.npz          arrays x, y or x_train, y_train, x_test, y_test\n"

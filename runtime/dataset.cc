@@ -11,16 +11,15 @@
 #include "runtime/idx.h"
 #include "runtime/npy.h"
 #include "runtime/npz.h"
+#include "runtime/reviews.h"
 
 namespace kiln::runtime {
 namespace {
 
-constexpr int64_t kTrainDigits = 60000;
-constexpr int64_t kTestDigits = 10000;
-constexpr int64_t kMostDigits = 1000000;  // 784 MB of images
+constexpr int64_t kMostGenerated = 1000000;  // 784 MB of images
 
 constexpr const char* kForms =
-    "data is one of: digits; a directory of IDX files; X.npy,Y.npy; FILE.npz; "
+    "data is one of: digits; reviews; a directory of IDX files; X.npy,Y.npy; FILE.npz; "
     "FILE.csv[:label=NAME]; "
     "X.npy";
 
@@ -54,14 +53,15 @@ Expected<Dataset> finished(const std::string& source, Dataset data) {
   return data;
 }
 
-struct DigitOptions {
-  int64_t train = kTrainDigits;
-  int64_t test = kTestDigits;
+// How many examples a generator makes.
+struct GeneratorOptions {
+  int64_t train, test;
   int64_t seed = 0;
 };
 
 // One NAME=NUMBER of "digits:...".
-Status read_digit_option(const std::string& spec, std::string_view option, DigitOptions& options) {
+Status read_generator_option(const std::string& spec, std::string_view option,
+                             GeneratorOptions& options) {
   const size_t equals = option.find('=');
   const std::string_view name = option.substr(0, equals);
   int64_t* target = name == "train"  ? &options.train
@@ -69,41 +69,66 @@ Status read_digit_option(const std::string& spec, std::string_view option, Digit
                     : name == "seed" ? &options.seed
                                      : nullptr;
   if (target == nullptr) {
-    return Diagnostic{spec, "digits has no option '" + std::string(name) + "'",
-                      "its options are train=N, test=N and seed=S"};
+    return Diagnostic{
+        spec, spec.substr(0, spec.find(':')) + " has no option '" + std::string(name) + "'",
+        "its options are train=N, test=N and seed=S"};
   }
   const std::string_view text =
       equals == std::string_view::npos ? std::string_view() : option.substr(equals + 1);
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *target);
   const bool number = error == std::errc() && end == text.data() + text.size();
   const int64_t least = name == "train" ? 1 : 0;
-  if (!number || *target < least || (name != "seed" && *target > kMostDigits)) {
+  if (!number || *target < least || (name != "seed" && *target > kMostGenerated)) {
     return Diagnostic{spec, "'" + std::string(option) + "' is not valid",
                       "train is a number from 1 to 1000000, test from 0 to 1000000, seed from 0"};
   }
   return ok();
 }
 
-Expected<Dataset> load_digits(const std::string& spec) {
-  DigitOptions options;
+// The options after the generator's name in "digits:train=N,test=N".
+Expected<GeneratorOptions> read_generator_options(const std::string& spec,
+                                                  GeneratorOptions options) {
+  const size_t colon = spec.find(':');
   std::string_view rest =
-      std::string_view(spec).substr(std::min(spec.size(), sizeof "digits:" - 1));
+      colon == std::string::npos ? std::string_view() : std::string_view(spec).substr(colon + 1);
   while (!rest.empty()) {
     const size_t comma = rest.find(',');
-    KILN_TRY(read_digit_option(spec, rest.substr(0, comma), options));
+    KILN_TRY(read_generator_option(spec, rest.substr(0, comma), options));
     rest.remove_prefix(comma == std::string_view::npos ? rest.size() : comma + 1);
   }
+  return options;
+}
+
+Expected<Dataset> load_digits(const std::string& spec) {
+  KILN_ASSIGN(const GeneratorOptions options,
+              read_generator_options(spec, {.train = 60000, .test = 10000}));
   const auto seed = static_cast<uint64_t>(options.seed);
-  const DigitSet train = digits(DigitPart::kTrain, seed, options.train);
+  const DigitSet train = digits(DataPart::kTrain, seed, options.train);
   Dataset data;
   data.x = train.images;
   data.y = train.labels;
   if (options.test > 0) {
-    const DigitSet test = digits(DigitPart::kTest, seed, options.test);
+    const DigitSet test = digits(DataPart::kTest, seed, options.test);
     data.test_x = test.images;
     data.test_y = test.labels;
   }
   return finished("the built-in digits", std::move(data));
+}
+
+Expected<Dataset> load_reviews(const std::string& spec) {
+  KILN_ASSIGN(const GeneratorOptions options,
+              read_generator_options(spec, {.train = 5000, .test = 1000}));
+  const auto seed = static_cast<uint64_t>(options.seed);
+  const ReviewSet train = reviews(DataPart::kTrain, seed, options.train);
+  Dataset data;
+  data.x = train.words;
+  data.y = train.labels;
+  if (options.test > 0) {
+    const ReviewSet test = reviews(DataPart::kTest, seed, options.test);
+    data.test_x = test.words;
+    data.test_y = test.labels;
+  }
+  return finished("the built-in reviews", std::move(data));
 }
 
 // The path of "train-images-idx3-ubyte" in one of its spellings; empty where there is none.
@@ -211,6 +236,7 @@ Expected<Dataset> load_csv_file(const std::string& path, const std::string& labe
 
 Expected<Dataset> load_dataset(const std::string& spec) {
   if (spec == "digits" || spec.starts_with("digits:")) return load_digits(spec);
+  if (spec == "reviews" || spec.starts_with("reviews:")) return load_reviews(spec);
   if (is_directory(spec)) return load_idx_directory(spec);
   const size_t label = spec.rfind(".csv:label=");
   if (label != std::string::npos) {

@@ -37,39 +37,7 @@ constexpr int64_t kPressureSpread = kUnit * 35 / 100;
 constexpr int64_t kStepsBits = 4;
 constexpr int64_t kSteps = 1 << kStepsBits;
 
-// The stream of random numbers of one image. Source: Steele, Lea, Flood, "Fast Splittable
-// Pseudorandom Number Generators", OOPSLA 2014 (SplitMix64).
-class Random {
- public:
-  Random(uint64_t seed, DigitPart part, uint64_t index) {
-    // Each value passes through the mixer, so that neighbouring seeds share nothing.
-    state_ = seed;
-    state_ = next() ^ (part == DigitPart::kTrain ? 0x7261696e : 0x74657374);
-    state_ = next() ^ index;
-    state_ = next();
-  }
-
-  uint64_t next() {
-    uint64_t value = state_ += 0x9e3779b97f4a7c15;
-    value = (value ^ (value >> 30)) * 0xbf58476d1ce4e5b9;
-    value = (value ^ (value >> 27)) * 0x94d049bb133111eb;
-    return value ^ (value >> 31);
-  }
-
-  /// An integer in [low, high], all alike (to 2^-32: the ranges here are short).
-  int64_t uniform(int64_t low, int64_t high) {
-    const auto range = static_cast<uint64_t>(high - low + 1);
-    return low + static_cast<int64_t>((next() >> 32) * range >> 32);
-  }
-
-  /// An integer in [-spread, spread], bell-shaped; its standard deviation is spread / 3.
-  int64_t bell(int64_t spread) {
-    return (uniform(-spread, spread) + uniform(-spread, spread) + uniform(-spread, spread)) / 3;
-  }
-
- private:
-  uint64_t state_;
-};
+using Random = RandomStream;
 
 struct Point {
   int64_t x;
@@ -280,7 +248,7 @@ uint8_t draw_digit(const std::vector<std::vector<Glyph>>& glyphs, Random random,
 
 }  // namespace
 
-DigitSet digits(DigitPart part, uint64_t seed, int64_t count, int threads) {
+DigitSet digits(DataPart part, uint64_t seed, int64_t count, int threads) {
   const std::vector<std::vector<Glyph>> glyphs = digit_glyphs();
   DigitSet set = {allocate(KILN_U8, {count, kSide, kSide}), allocate(KILN_U8, {count})};
   const auto draw_range = [&](int64_t begin, int64_t end) {

@@ -7,11 +7,9 @@
 #include <cstdint>
 
 #include "runtime/array.h"
+#include "runtime/random_stream.h"
 
 namespace kiln::runtime {
-
-/// Training and test images are drawn by different random streams.
-enum class DigitPart { kTrain, kTest };
 
 struct DigitSet {
   Array images;  ///< u8 [count, 28, 28], 0 = paper, 255 = ink
@@ -20,6 +18,6 @@ struct DigitSet {
 
 /// Draws `count` digits. Image i depends on (part, seed, i) alone. Uses `threads` threads; 0: as
 /// many as the machine has.
-DigitSet digits(DigitPart part, uint64_t seed, int64_t count, int threads = 0);
+DigitSet digits(DataPart part, uint64_t seed, int64_t count, int threads = 0);
 
 }  // namespace kiln::runtime

@@ -10,7 +10,7 @@ void RunOptions::add_to(CLI::App& command) {
   command
       .add_option(
           "--data", line.data,
-          "digits, a directory of IDX files, X.npy,Y.npy, FILE.npz or FILE.csv[:label=NAME]")
+          "digits, reviews, a directory of IDX files, X.npy,Y.npy, FILE.npz or FILE.csv[:label=NAME]")
       ->required();
   command.add_option("--weights", line.weights,
                      "start from these weights (.npz as --save writes it, .keras, .weights.h5); "

@@ -24,33 +24,33 @@ bool equal(const Array& a, const Array& b) {
 
 TEST(Digits, AreTheSameBytesEverywhere) {
   // A change of these numbers is a change of everybody's data: say so where it is made.
-  const DigitSet train = digits(DigitPart::kTrain, 0, 1000);
+  const DigitSet train = digits(DataPart::kTrain, 0, 1000);
   EXPECT_EQ(hash_of(train.images), 0x9fc4de5629c3086b);
   EXPECT_EQ(hash_of(train.labels), 0x0a57300968024075);
 }
 
 TEST(Digits, DoNotDependOnTheThreads) {
-  const DigitSet one = digits(DigitPart::kTest, 3, 101, 1);
+  const DigitSet one = digits(DataPart::kTest, 3, 101, 1);
   for (const int threads : {2, 3, 16, 64}) {
-    const DigitSet many = digits(DigitPart::kTest, 3, 101, threads);
+    const DigitSet many = digits(DataPart::kTest, 3, 101, threads);
     EXPECT_TRUE(equal(one.images, many.images)) << threads;
     EXPECT_TRUE(equal(one.labels, many.labels)) << threads;
   }
 }
 
 TEST(Digits, FewerAreTheFirstOfMany) {
-  const DigitSet many = digits(DigitPart::kTrain, 5, 50);
-  EXPECT_TRUE(equal(digits(DigitPart::kTrain, 5, 20).images, many.images.slice_rows(0, 20)));
+  const DigitSet many = digits(DataPart::kTrain, 5, 50);
+  EXPECT_TRUE(equal(digits(DataPart::kTrain, 5, 20).images, many.images.slice_rows(0, 20)));
 }
 
 TEST(Digits, DifferBySeedAndPart) {
-  const DigitSet set = digits(DigitPart::kTrain, 1, 10);
-  EXPECT_FALSE(equal(set.images, digits(DigitPart::kTrain, 2, 10).images));
-  EXPECT_FALSE(equal(set.images, digits(DigitPart::kTest, 1, 10).images));
+  const DigitSet set = digits(DataPart::kTrain, 1, 10);
+  EXPECT_FALSE(equal(set.images, digits(DataPart::kTrain, 2, 10).images));
+  EXPECT_FALSE(equal(set.images, digits(DataPart::kTest, 1, 10).images));
 }
 
 TEST(Digits, AreBalancedAndLookLikeInkOnPaper) {
-  const DigitSet set = digits(DigitPart::kTrain, 0, 5000);
+  const DigitSet set = digits(DataPart::kTrain, 0, 5000);
   std::array<int, 10> counts = {};
   for (int64_t i = 0; i < 5000; ++i) ++counts.at(set.labels.as<uint8_t>()[i]);
   for (const int count : counts) EXPECT_NEAR(count, 500, 100);
@@ -69,8 +69,8 @@ TEST(Digits, AreBalancedAndLookLikeInkOnPaper) {
 
 // The nearest class mean: a yardstick for how alike the images of a digit are, without training.
 TEST(Digits, AreNeitherTrivialNorNoise) {
-  const DigitSet train = digits(DigitPart::kTrain, 0, 5000);
-  const DigitSet test = digits(DigitPart::kTest, 0, 1000);
+  const DigitSet train = digits(DataPart::kTrain, 0, 5000);
+  const DigitSet test = digits(DataPart::kTest, 0, 1000);
   std::vector<double> means(10 * 784, 0.0);
   std::array<int, 10> counts = {};
   for (int64_t i = 0; i < 5000; ++i) {
@@ -98,7 +98,7 @@ TEST(Digits, AreNeitherTrivialNorNoise) {
   EXPECT_LT(right, 800);
 }
 
-TEST(Digits, NoneAreNone) { EXPECT_EQ(digits(DigitPart::kTrain, 0, 0).images.rows(), 0); }
+TEST(Digits, NoneAreNone) { EXPECT_EQ(digits(DataPart::kTrain, 0, 0).images.rows(), 0); }
 
 }  // namespace
 }  // namespace kiln::runtime
