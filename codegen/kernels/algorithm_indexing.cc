@@ -89,7 +89,7 @@ void AlgorithmBuilder::define_scatter(const Op& op) {
   algorithm_.funcs[op.result()] = sums;
   if (ir::element_count(updates) == 0) return;
 
-  Halide::RDom rows = row_loop(updates, window);
+  const Halide::RDom rows = row_loop(updates, window);
   Indices row;
   for (size_t i = updates.size() - window.size(); i-- > 0;)
     row.push_back(rows[static_cast<int>(i)]);
@@ -112,8 +112,9 @@ void AlgorithmBuilder::define_scatter(const Op& op) {
   for (Expr& index : source) {
     if (!index.defined()) index = row[next++];
   }
-  rows.where(inside);
-  sums(reversed(target)) += cast(type, element(op.operand(2), source));
+  // Not a predicate of the loop: Halide drops one that does not depend on it.
+  sums(reversed(target)) += Halide::select(inside, cast(type, element(op.operand(2), source)),
+                                           Halide::Internal::make_zero(type));
 }
 
 }  // namespace kiln::codegen

@@ -20,6 +20,7 @@ void schedule_scatter(Algorithm& algorithm, const ir::Region& region, const Targ
 
   const Halide::Var column = sums.args()[0];
   sums.compute_at(output.func, task).vectorize(column, width);
+  if (!sums.has_update_definition()) return;
   std::vector<Halide::VarOrRVar> update_order = {column};
   for (const Halide::RVar& row : sums.rvars(0)) update_order.push_back(row);
   sums.update().reorder(update_order).vectorize(column, width);
