@@ -104,6 +104,15 @@ Y = {"kind": classes(3, EXAMPLES, seed=3), "distance": numbers(EXAMPLES, 1, seed
 LOSSES = {"kind": "sparse_categorical_crossentropy", "distance": "mse"}
 
 
+def compile_with_momentum(model):
+    model.compile(
+        keras.optimizers.SGD(0.1, momentum=0.9),
+        loss="sparse_categorical_crossentropy",
+        metrics=["accuracy"],
+        weighted_metrics=["accuracy", "sparse_categorical_crossentropy"],
+    )
+
+
 def main():
     folder = sys.argv[1]
     keras.utils.set_random_seed(1)
@@ -132,14 +141,10 @@ def main():
     hidden = layers.Dense(4, "relu")(inputs)
     skip = layers.Concatenate()([inputs, hidden])
     model = keras.Model(inputs, layers.Dense(3, "softmax")(skip), name="skip")
-    model.compile(
-        keras.optimizers.SGD(0.1, momentum=0.9),
-        loss="sparse_categorical_crossentropy",
-        metrics=["accuracy"],
-        weighted_metrics=["accuracy", "sparse_categorical_crossentropy"],
-    )
+    compile_with_momentum(model)
     features, labels = {"x": numbers(11, 4, seed=5)}, {"y": classes(3, 11, seed=6)}
     record(folder, "class_weights", model, features, labels, class_weight={0: 0.5, 2: 4.0})
+    compile_with_momentum(model)  # a fresh optimizer
     record(folder, "one_sample_weight", model, features, labels, np.linspace(0, 3, 11))
 
     model = keras.Sequential([layers.Input((5, 2)), layers.Dense(3, "softmax")], name="steps")
