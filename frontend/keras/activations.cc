@@ -53,7 +53,8 @@ Tensor mish(Tensor x) { return x * tanh(softplus(x)); }
 Tensor log_sigmoid(Tensor x) { return -softplus(-x); }
 /// The point of the simplex nearest to each row. Martins, Astudillo, "From softmax to sparsemax"
 /// (2016). An element is in the support if it is large against those that are not smaller; counting
-/// them by comparing all pairs takes the place of sorting.
+/// them by comparing all pairs takes the place of sorting. The threshold is Keras's, which adds up
+/// the sums where the paper takes the last.
 Tensor sparsemax(Tensor x) {
   const int64_t last = x.rank() - 1;
   ir::Shape column = x.shape(), row = x.shape();
@@ -64,7 +65,8 @@ Tensor sparsemax(Tensor x) {
   const Tensor rank = sum(counted, {last + 1});
   const Tensor sum_above = sum(counted * others, {last + 1});
   const Tensor support = convert(compare(x * rank + 1.0, "GT", sum_above), x.type().element);
-  const Tensor threshold = (sum(x * support, {last}, true) - 1.0) / sum(support, {last}, true);
+  const Tensor threshold =
+      (sum(sum_above * support, {last}, true) - 1.0) / sum(support, {last}, true);
   return maximum(x - threshold, 0.0);
 }
 Tensor linear(Tensor x) { return x; }

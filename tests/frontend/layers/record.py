@@ -131,6 +131,8 @@ def record(case, name):
     # As in the file of a model: of a layer that is built.
     config = keras.saving.serialize_keras_object(layer)["config"]
     fill_weights(random, layer)
+    if hasattr(layer, "finalize_state"):
+        layer.finalize_state()
     shapes = [list(s.shape) for s in tf.nest.flatten(symbolic)]
     upstream = [random_floats(random, [len(inputs[0])] + s[1:], -1, 1).round(1) for s in shapes]
     inference = run(layer, inputs, upstream, case, training=False)

@@ -86,6 +86,13 @@ LayerPointer layer_of(const Json& json) {
   return layer;
 }
 
+/// What the model makes of a layer: nothing of a frozen one is trainable.
+LayerBuild built(const Layer& layer, std::span<const LayerInput> inputs) {
+  LayerBuild build = must(layer.build(inputs));
+  for (WeightSpec& weight : build.weights) weight.trainable = weight.trainable && layer.trainable;
+  return build;
+}
+
 /// A case's layer in ops.
 class Replay {
  public:
@@ -96,7 +103,7 @@ class Replay {
       arguments_.push_back(padded(array, padding, 7));
       inputs.push_back({arguments_.back().type(), "input"});
     }
-    build_ = must(layer_->build(inputs));
+    build_ = built(*layer_, inputs);
     size_t recorded = 0;
     for (const WeightSpec& weight : build_.weights) {
       arguments_.push_back(weight.random_state ? Literal(weight.type)
@@ -224,7 +231,7 @@ TEST_P(RecordedLayer, HasKerasWeightsAndShapes) {
     inputs.push_back({type_of(array), "input"});
     inputs.back().type.shape[0] = kNone;
   }
-  const LayerBuild build = must(layer->build(inputs));
+  const LayerBuild build = built(*layer, inputs);
   Json weights = Json::array(), shapes = Json::array();
   for (const WeightSpec& weight : build.weights) {
     if (!weight.random_state) weights.push_back({weight.name, weight.type.shape, weight.trainable});
