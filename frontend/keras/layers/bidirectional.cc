@@ -67,6 +67,8 @@ Expected<LayerPointer> Bidirectional::read(ConfigReader& config) {
 Status Bidirectional::check_layers() const {
   const RecurrentOptions& forward = forward_->options();
   const RecurrentOptions& backward = backward_->options();
+  if (forward_->activity_regularizer || backward_->activity_regularizer)
+    return Diagnostic{"", "an activity_regularizer of the layers in it is not supported", ""};
   if (forward.go_backwards == backward.go_backwards)
     return Diagnostic{"", "its layers must run in different directions (go_backwards)", ""};
   if (forward.return_sequences != backward.return_sequences ||

@@ -31,6 +31,8 @@ Expected<LayerBuild> TimeDistributed::build(std::span<const LayerInput> inputs) 
                                   show_shape(input.type.shape), input.from),
                       ""};
   }
+  if (layer_->activity_regularizer)
+    return Diagnostic{"", "an activity_regularizer of the layer in it is not supported", ""};
   LayerInput slice = input;
   slice.type.shape.erase(slice.type.shape.begin() + 1);
   KILN_ASSIGN(LayerBuild inner, layer_->build({&slice, 1}));

@@ -95,6 +95,17 @@ TEST(LayerErrors, Preprocessing) {
             "error: scale has 2 numbers for 3 positions");
 }
 
+// Forward passes of layers within layers do not add to the loss.
+TEST(LayerErrors, ActivityRegularizersOfLayersWithin) {
+  EXPECT_EQ(
+      error(TimeDistributed(Dense({.units = 2, .activity_regularizer = L2()})), {{kNone, 3, 4}}),
+      "error: an activity_regularizer of the layer in it is not supported");
+  LSTM lstm(2);
+  lstm.activity_regularizer = L2();
+  EXPECT_EQ(error(Bidirectional(std::move(lstm)), {{kNone, 3, 4}}),
+            "error: an activity_regularizer of the layers in it is not supported");
+}
+
 /// The error of reading a layer's config.
 std::string read_error(const char* class_name, Json config) {
   config["name"] = "layer";
