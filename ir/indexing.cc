@@ -11,6 +11,12 @@ Tensor take(Tensor x, Tensor indices, int64_t axis) {
   return gather(x, indices, {std::move(row), {axis}, {axis}, indices.rank()});
 }
 
+Tensor add_rows(Tensor x, Tensor indices, Tensor updates) {
+  Integers row(static_cast<size_t>(x.rank()) - 1);
+  std::iota(row.begin(), row.end(), indices.rank());
+  return scatter_add(x, indices, updates, {std::move(row), {0}, {0}, indices.rank()});
+}
+
 Tensor gather(Tensor x, Tensor indices, const GatherDimensions& dimensions) {
   Integers sizes = x.shape();
   for (int64_t d : dimensions.collapsed_slice) sizes.at(static_cast<size_t>(d)) = 1;

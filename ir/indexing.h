@@ -9,6 +9,9 @@ namespace kiln::ir {
 /// place. An index out of range becomes the nearest.
 Tensor take(Tensor x, Tensor indices, int64_t axis);
 
+/// x with updates[i...] added to its row indices[i...]; rows out of range are dropped.
+Tensor add_rows(Tensor x, Tensor indices, Tensor updates);
+
 /// Dimension numbers of gather and scatter, by StableHLO's names for gather.
 struct GatherDimensions {
   Integers offset, collapsed_slice, start_index_map;

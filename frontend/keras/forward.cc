@@ -37,6 +37,10 @@ std::vector<Signal> call(const Layer& layer, CallContext& context,
   add_activity_regularization(layer, results, context);
   for (const std::string& name : weights.updated)
     context.update(layer.name + "/" + name, of_layer.weight(name));
+  for (Lookup& lookup : weights.lookups) {
+    lookup.weight = layer.name + "/" + lookup.weight;
+    context.weights.lookups.push_back(std::move(lookup));
+  }
   return results;
 }
 

@@ -2,11 +2,19 @@
 
 #include <nlohmann/json.hpp>
 
+#include "ir/indexing.h"
+
 namespace kiln::keras {
 
 Json Layer::call_options() const { return Json::object(); }
 
 bool Layer::set_call_option(std::string_view, const Json&) { return false; }
+
+ir::Tensor CallContext::look_up(std::string_view name, ir::Tensor indices) {
+  const ir::Tensor rows = take(weight(name), indices, 0);
+  weights.lookups.push_back({std::string(name), indices, rows});
+  return rows;
+}
 
 std::vector<Signal> call_layer(const Layer& layer, CallContext& context,
                                std::span<const Signal> inputs) {

@@ -63,10 +63,18 @@ struct Signal {
   ir::Tensor mask = {};
 };
 
+/// Rows that a layer took from a weight: of `rows`, each is the weight's row at its index.
+struct Lookup {
+  std::string weight;
+  ir::Tensor indices;  ///< i32
+  ir::Tensor rows;     ///< [indices..., row]
+};
+
 /// A layer's weights during one step function: values at entry, replaced as the layer updates them.
 struct WeightValues {
   std::map<std::string, ir::Tensor, std::less<>> values;
   std::set<std::string, std::less<>> updated;
+  std::vector<Lookup> lookups;
 };
 
 /// What a forward pass works with besides its inputs.
@@ -91,6 +99,8 @@ struct CallContext {
   CallContext with_weights(WeightValues& others) const {
     return {builder, others, training, real_rows, row_count, added_losses};
   }
+  /// The weight's rows at the indices, noted as a lookup.
+  ir::Tensor look_up(std::string_view name, ir::Tensor indices);
   /// The weight's value for the next step: a moving average, a random key, a recurrent state.
   void update(std::string_view name, ir::Tensor value) {
     weights.values.insert_or_assign(std::string(name), value);

@@ -91,6 +91,7 @@ class Lowering {
         if (weight.trainable) {
           trainable_.variables.push_back({name, weight.type});
           trainable_.constraints.push_back(weight.constraint);
+          trainable_.regularized.push_back(static_cast<bool>(weight.regularizer));
         }
         variables_.declare(name, weight.type,
                            weight.trainable ? ir::Role::trainable : ir::Role::non_trainable,

@@ -1,5 +1,9 @@
 #include "frontend/keras/lower_optimizer.h"
 
+#include <span>
+
+#include "ir/indexing.h"
+
 namespace kiln::keras {
 namespace {
 
@@ -7,6 +11,23 @@ using ir::Tensor;
 
 const char* const kPart = "optimizer";
 
+/// WeightUpdate::squares of a weight, from the gradients of all lookups. A regularized weight's
+/// gradient is in one part, for Keras, too.
+Tensor squares_of_lookups(const TrainableWeights& trainable, size_t which, StepBuilder& step,
+                          std::span<const Tensor> gradients) {
+  const NamedType& weight = trainable.variables[which];
+  if (trainable.regularized[which]) return {};
+  Tensor squares;
+  for (size_t i = 0; i < gradients.size(); ++i) {
+    const Lookup& lookup = step.lookups()[i];
+    if (lookup.weight != weight.name) continue;
+    if (!squares) squares = step.builder().constant(0, weight.type);
+    squares = add_rows(squares, lookup.indices, square(gradients[i]));
+  }
+  return squares;
+}
+
+/// `gradients`: of the weights, then of the lookups' rows.
 OptimizerState read_state(const Optimizer& optimizer, const TrainableWeights& trainable,
                           StepBuilder& step, const std::vector<Tensor>& values,
                           const std::vector<Tensor>& gradients) {
@@ -17,6 +38,8 @@ OptimizerState read_state(const Optimizer& optimizer, const TrainableWeights& tr
   for (size_t i = 0; i < values.size(); ++i) {
     const NamedType& weight = trainable.variables[i];
     WeightUpdate update{values[i], gradients[i], {}, weight.name, trainable.constraints[i]};
+    update.squares =
+        squares_of_lookups(trainable, i, step, std::span(gradients).subspan(values.size()));
     for (const std::string& slot : slot_variables(optimizer, weight))
       update.slots.push_back(step.read(slot));
     state.weights.push_back(std::move(update));
@@ -50,7 +73,9 @@ void declare_optimizer(const Optimizer& optimizer, const TrainableWeights& train
 void train(const Optimizer& optimizer, const TrainableWeights& trainable, StepBuilder& step,
            Tensor loss, const std::vector<Tensor>& values) {
   const double scale = optimizer.loss_scale_factor.value_or(1);
-  const std::vector<Tensor> gradients = gradient(scale == 1 ? loss : loss * scale, values);
+  std::vector<Tensor> sources = values;
+  for (const Lookup& lookup : step.lookups()) sources.push_back(lookup.rows);
+  const std::vector<Tensor> gradients = gradient(scale == 1 ? loss : loss * scale, sources);
   ir::LocationScope scope(step.builder(), kPart);
   OptimizerState state = read_state(optimizer, trainable, step, values, gradients);
   assign(optimizer, trainable, step, apply(optimizer, std::move(state)));

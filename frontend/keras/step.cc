@@ -71,6 +71,7 @@ std::vector<Signal> run_layers(const Model& model, const Graph& graph, StepBuild
   std::vector<Signal> outputs = forward(model, context, signals);
   for (const std::string& name : weights.updated) step.assign(name, context.weight(name));
   for (const Tensor& loss : losses) step.add_loss(loss);
+  step.lookups() = std::move(weights.lookups);
   return outputs;
 }
 

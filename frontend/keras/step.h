@@ -27,6 +27,8 @@ class StepBuilder {
   void add_loss(ir::Tensor loss) { added_loss_ = added_loss_ ? added_loss_ + loss : loss; }
   /// The sum of what was added; null: nothing.
   ir::Tensor added_loss() const { return added_loss_; }
+  /// Rows that layers took from variables, by their names.
+  std::vector<Lookup>& lookups() { return lookups_; }
   /// Returns everything that was assigned, in the module's order of variables. Called last.
   void finish();
 
@@ -37,6 +39,7 @@ class StepBuilder {
   std::map<std::string, ir::Tensor> values_;
   std::map<std::string, ir::Tensor> assigned_;
   ir::Tensor added_loss_;
+  std::vector<Lookup> lookups_;
 };
 
 /// Which rows of a batch are real.

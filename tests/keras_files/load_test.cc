@@ -145,7 +145,7 @@ TEST(Load, TheExtensionSaysTheFormat) {
   const VariableTable table(model);
   Session session = table.session();
   EXPECT_NE(
-      error_of(load_weights(session, model, "w.h5")).find("call it .keras, .weights.h5 or .npz"),
+      error_of(load_weights(session, model, "w.bin")).find("call it .keras, .weights.h5 or .npz"),
       std::string::npos);
   EXPECT_NE(
       error_of(save_weights(session, model, "w.bin")).find("call it .keras, .weights.h5 or .npz"),

@@ -25,6 +25,7 @@ std::shared_ptr<Recurrent> in_direction(const Recurrent& layer, const std::strin
   if (!options.name.starts_with(prefix)) options.name = prefix + options.name;
   std::shared_ptr<Recurrent> result = layer.with_options(std::move(options));
   result->trainable = layer.trainable;
+  result->activity_regularizer = layer.activity_regularizer;
   return result;
 }
 

@@ -5,7 +5,6 @@
 #include <nlohmann/json.hpp>
 
 #include "frontend/keras/layers/one_input.h"
-#include "ir/indexing.h"
 
 namespace kiln::keras {
 
@@ -48,7 +47,7 @@ Expected<LayerBuild> Embedding::build(std::span<const LayerInput> inputs) const 
 
 std::vector<Signal> Embedding::call(CallContext& context, std::span<const Signal> inputs) const {
   const ir::Tensor index = convert(inputs[0].tensor, ir::ElementType::i32);
-  Signal output{take(context.weight("embeddings"), index, 0), {}};
+  Signal output{context.look_up("embeddings", index), {}};
   if (options_.mask_zero) output.mask = compare(index, "NE", 0.0);
   return {output};
 }

@@ -50,6 +50,10 @@ std::vector<Signal> call_inner(const Layer& inner, CallContext& context,
   std::vector<Signal> outputs = call_layer(inner, inside, inputs);
   for (const std::string& name : weights.updated)
     context.update(prefix + name, inside.weight(name));
+  for (Lookup& lookup : weights.lookups) {
+    lookup.weight = prefix + lookup.weight;
+    context.weights.lookups.push_back(std::move(lookup));
+  }
   return outputs;
 }
 

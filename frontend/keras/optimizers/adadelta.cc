@@ -12,12 +12,12 @@ std::vector<std::vector<Slot>> Adadelta::slots(const ir::Shape&) const {
 
 WeightUpdate Adadelta::update(const WeightUpdate& before, std::span<const Tensor> prepared) const {
   const Tensor& g = before.gradient;
-  auto running_mean = [&](Tensor mean, Tensor x) { return mean * rho + square(x) * (1 - rho); };
+  auto running_mean = [&](Tensor mean, Tensor square) { return mean * rho + square * (1 - rho); };
   auto root = [&](Tensor mean_square) { return sqrt(mean_square + epsilon); };
-  const Tensor gradients = running_mean(before.slots[0], g);
+  const Tensor gradients = running_mean(before.slots[0], before.squared_gradient());
   const Tensor change = root(before.slots[1]) * g / root(gradients);
   return {
-      before.weight - change * prepared[0], {}, {gradients, running_mean(before.slots[1], change)}};
+      before.weight - change * prepared[0], {}, {gradients, running_mean(before.slots[1], square(change))}};
 }
 
 void Adadelta::read_options(ConfigReader& config) {

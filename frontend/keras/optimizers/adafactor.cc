@@ -45,7 +45,7 @@ Prepared Adafactor::prepare(const StepScalars& step) const {
 
 WeightUpdate Adafactor::update(const WeightUpdate& before, std::span<const Tensor> prepared) const {
   const Tensor &g = before.gradient, &beta_2 = prepared[1];
-  const Tensor squares = square(g) + epsilon_1;
+  const Tensor squares = before.squared_gradient() + epsilon_1;
   auto running_mean = [&](Tensor mean, Tensor x) { return mean * beta_2 + x * (1.0 - beta_2); };
   WeightUpdate after{{}, {}, before.slots};
   const int64_t rank = g.rank();

@@ -12,7 +12,7 @@ std::vector<std::vector<Slot>> Adagrad::slots(const ir::Shape&) const {
 
 WeightUpdate Adagrad::update(const WeightUpdate& before, std::span<const Tensor> prepared) const {
   const Tensor& g = before.gradient;
-  const Tensor squares = before.slots[0] + square(g);
+  const Tensor squares = before.slots[0] + before.squared_gradient();
   return {before.weight - g * prepared[0] / sqrt(squares + epsilon), {}, {squares}};
 }
 

@@ -20,7 +20,7 @@ Prepared Adam::prepare(const StepScalars& step) const {
 WeightUpdate Adam::update(const WeightUpdate& before, std::span<const Tensor> prepared) const {
   const Tensor& g = before.gradient;
   const Tensor m = before.slots[0] + (g - before.slots[0]) * (1 - beta_1);
-  const Tensor v = before.slots[1] + (square(g) - before.slots[1]) * (1 - beta_2);
+  const Tensor v = before.slots[1] + (before.squared_gradient() - before.slots[1]) * (1 - beta_2);
   WeightUpdate after{{}, {}, {m, v}};
   if (amsgrad) after.slots.push_back(maximum(before.slots[2], v));
   after.weight = before.weight - m * prepared[0] / (sqrt(after.slots.back()) + epsilon);

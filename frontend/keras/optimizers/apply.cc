@@ -86,6 +86,7 @@ std::vector<Tensor> update_by_accumulated(const Optimizer& optimizer, const Step
   for (size_t i = 0; i < weights.size(); ++i) {
     sums[i] = weights[i].gradient + sums[i];
     weights[i].gradient = sums[i] / static_cast<double>(*optimizer.gradient_accumulation_steps);
+    weights[i].squares = {};  // sums have one part
   }
   std::vector<Tensor> own = update_weights(optimizer, step, weights);
   for (size_t i = 0; i < own.size(); ++i) own[i] = select(is_last, own[i], step.own[i]);
@@ -157,8 +158,11 @@ OptimizerState apply(const Optimizer& optimizer, OptimizerState before) {
   const Tensor iterations = after.iterations;
   after.iterations = iterations + 1.0;
   if (optimizer.loss_scale_factor) {
-    for (WeightUpdate& weight : weights)
+    for (WeightUpdate& weight : weights) {
       weight.gradient = weight.gradient / *optimizer.loss_scale_factor;
+      if (weight.squares)
+        weight.squares = weight.squares / (*optimizer.loss_scale_factor * *optimizer.loss_scale_factor);
+    }
   }
   std::vector<Tensor> averages;
   if (optimizer.use_ema) averages = take_first_slots(weights);

@@ -7,13 +7,13 @@ using ir::Tensor;
 
 bool is_set(const std::optional<double>& limit) { return limit && *limit > 0; }
 
-Tensor squared_norm(Tensor x) { return sum(square(x)); }
+Tensor squared_norm(const WeightUpdate& weight) { return sum(weight.squared_gradient()); }
 
 /// gradient * clipnorm / max(norm, clipnorm), for each weight by itself.
 void clip_norms(std::vector<WeightUpdate>& weights, double limit) {
   for (WeightUpdate& weight : weights) {
-    const Tensor norm = sqrt(squared_norm(weight.gradient));
-    weight.gradient = weight.gradient * (limit / maximum(norm, limit));
+    const Tensor norm = sqrt(squared_norm(weight));
+    weight.scale_gradient(limit / maximum(norm, limit));
   }
 }
 
@@ -22,17 +22,20 @@ void clip_norms(std::vector<WeightUpdate>& weights, double limit) {
 void clip_global_norm(std::vector<WeightUpdate>& weights, double limit) {
   Tensor squares;
   for (const WeightUpdate& weight : weights) {
-    const Tensor square = squared_norm(weight.gradient);
+    const Tensor square = squared_norm(weight);
     squares = squares ? squares + square : square;
   }
   const Tensor norm = sqrt(squares);
   const Tensor scale = limit * minimum(1.0 / norm, 1.0 / limit) + (norm - norm);
-  for (WeightUpdate& weight : weights) weight.gradient = weight.gradient * scale;
+  for (WeightUpdate& weight : weights) weight.scale_gradient(scale);
 }
 
+// The sum of an embedding's gradient is clipped, where Keras clips its parts.
 void clip_values(std::vector<WeightUpdate>& weights, double limit) {
-  for (WeightUpdate& weight : weights)
+  for (WeightUpdate& weight : weights) {
     weight.gradient = minimum(maximum(weight.gradient, -limit), limit);
+    weight.squares = {};
+  }
 }
 
 }  // namespace

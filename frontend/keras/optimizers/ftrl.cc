@@ -12,7 +12,7 @@ std::vector<std::vector<Slot>> Ftrl::slots(const ir::Shape&) const {
 
 WeightUpdate Ftrl::update(const WeightUpdate& before, std::span<const Tensor> prepared) const {
   const Tensor &g = before.gradient, &w = before.weight, &rate = prepared[0];
-  const Tensor squares = before.slots[0] + square(g);
+  const Tensor squares = before.slots[0] + before.squared_gradient();
   const Tensor root = power(squares, -learning_rate_power);
   const Tensor old_root = power(before.slots[0], -learning_rate_power);
   const Tensor shrunk = g + w * (2 * l2_shrinkage_regularization_strength);

@@ -17,7 +17,7 @@ Prepared Lamb::prepare(const StepScalars& step) const {
 WeightUpdate Lamb::update(const WeightUpdate& before, std::span<const Tensor> prepared) const {
   const Tensor& g = before.gradient;
   const Tensor m = before.slots[0] + (g - before.slots[0]) * (1 - beta_1);
-  const Tensor v = before.slots[1] + (square(g) - before.slots[1]) * (1 - beta_2);
+  const Tensor v = before.slots[1] + (before.squared_gradient() - before.slots[1]) * (1 - beta_2);
   const Tensor change = m / prepared[1] / (sqrt(v / prepared[2]) + epsilon);
   const Tensor weight_length = sqrt(sum(square(before.weight)));
   const Tensor change_length = sqrt(sum(square(change)));

@@ -25,7 +25,7 @@ Prepared Nadam::prepare(const StepScalars& step) const {
 WeightUpdate Nadam::update(const WeightUpdate& before, std::span<const Tensor> prepared) const {
   const Tensor& g = before.gradient;
   const Tensor m = before.slots[0] + (g - before.slots[0]) * (1 - beta_1);
-  const Tensor v = before.slots[1] + (square(g) - before.slots[1]) * (1 - beta_2);
+  const Tensor v = before.slots[1] + (before.squared_gradient() - before.slots[1]) * (1 - beta_2);
   const Tensor m_hat = m * prepared[1] + g * prepared[2];
   const Tensor change = m_hat * prepared[0] / (sqrt(v / prepared[3]) + epsilon);
   return {before.weight - change, {}, {m, v}};

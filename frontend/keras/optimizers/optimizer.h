@@ -47,6 +47,16 @@ struct WeightUpdate {
   std::vector<ir::Tensor> slots;  ///< in the order of slots()
   std::string name = "";          ///< "dense/kernel"
   Constraint constraint = {};     ///< what the weight is brought back to at the end
+  /// The sum of the squares of what the gradient is the sum of, one part for each time that an
+  /// embedding's row was looked up: Keras on TensorFlow squares such gradients part by part. Null:
+  /// the gradient is in one part.
+  ir::Tensor squares = {};
+
+  ir::Tensor squared_gradient() const { return squares ? squares : square(gradient); }
+  void scale_gradient(ir::Tensor scale) {
+    gradient = gradient * scale;
+    if (squares) squares = squares * square(scale);
+  }
 };
 
 class Optimizer {

@@ -15,7 +15,7 @@ std::vector<std::vector<Slot>> RMSprop::slots(const ir::Shape&) const {
 
 WeightUpdate RMSprop::update(const WeightUpdate& before, std::span<const Tensor> prepared) const {
   const Tensor& g = before.gradient;
-  const Tensor velocity = before.slots[0] * rho + square(g) * (1 - rho);
+  const Tensor velocity = before.slots[0] * rho + before.squared_gradient() * (1 - rho);
   WeightUpdate after{{}, {}, {velocity}};
   Tensor variance = velocity;
   Tensor average;
