@@ -104,9 +104,9 @@ Status read_generator_option(const std::string& spec, std::string_view option,
                     : name == "seed" ? &options.seed
                                      : nullptr;
   if (target == nullptr) {
-    return Diagnostic{
-        spec, spec.substr(0, spec.find(':')) + " has no option '" + std::string(name) + "'",
-        "its options are train=N, test=N and seed=S"};
+    return Diagnostic{spec,
+                      spec.substr(0, spec.find(':')) + " has no option '" + std::string(name) + "'",
+                      "its options are train=N, test=N and seed=S"};
   }
   const std::string_view text =
       equals == std::string_view::npos ? std::string_view() : option.substr(equals + 1);

@@ -44,7 +44,8 @@ void RunOptions::add_to(CLI::App& command) {
   command
       .add_option(
           "--data", line.data,
-          "digits, reviews, a directory (IDX or .npy files, or a folder of images or texts for each "
+          "digits, reviews, a directory (IDX or .npy files, or a folder of images or texts for "
+          "each "
           "class), X.npy,Y.npy, FILE.npz, FILE.csv[:label=NAME], FILE.tsv[:text=NAME,label=NAME], "
           "or sequences: X.txt,Y.txt or X.json,Y.txt")
       ->required();

@@ -22,8 +22,7 @@ Model mnist_mlp() {
 Model imdb_lstm() {
   Sequential model({Input({200}, "int32"), Embedding(10000, 128), LSTM(64), Dense(1, "sigmoid")},
                    "imdb_lstm");
-  model.compile(
-      {.optimizer = Adam(1e-3), .loss = "binary_crossentropy", .metrics = {"accuracy"}});
+  model.compile({.optimizer = Adam(1e-3), .loss = "binary_crossentropy", .metrics = {"accuracy"}});
   return model;
 }
 

@@ -51,7 +51,8 @@ struct OrthogonalRule {
 struct Initializer {
   std::string class_name = "Zeros";  ///< Keras's
   std::variant<ConstantRule, UniformRule, NormalRule, VarianceScalingRule, OrthogonalRule,
-               GeneratorRule> rule;
+               GeneratorRule>
+      rule;
   std::optional<int64_t> seed;  ///< fixes the numbers whatever the model's seed is
   bool known = true;            ///< false: no initializer has this name; check() says so
   /// Elements [first, second) of a vector are one instead: the bias of an LSTM's forget gate.

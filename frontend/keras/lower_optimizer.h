@@ -12,7 +12,7 @@ namespace kiln::keras {
 /// What the optimizer updates, in Keras's order.
 struct TrainableWeights {
   std::vector<NamedType> variables;
-  std::vector<bool> regularized;  ///< whether each has a regularizer
+  std::vector<bool> regularized;        ///< whether each has a regularizer
   std::vector<Constraint> constraints;  ///< one for each
 };
 

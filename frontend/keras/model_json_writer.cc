@@ -132,9 +132,8 @@ class ModelWriter {
     Json calls = Json::array();
     for (const Node& node : model_.nodes) {
       if (node.layer != index || node.inputs.empty()) continue;
-      calls.push_back(
-          {{"args", arguments(*model_.layers[index], node)},
-           {"kwargs", model_.layers[index]->call_options()}});
+      calls.push_back({{"args", arguments(*model_.layers[index], node)},
+                       {"kwargs", model_.layers[index]->call_options()}});
     }
     return calls;
   }

@@ -6,11 +6,11 @@
 #include "runtime/callbacks/early_stopping.h"
 #include "runtime/callbacks/learning_rate_scheduler.h"
 #include "runtime/callbacks/model_checkpoint.h"
-#include "runtime/option_text.h"
 #include "runtime/callbacks/reduce_lr_on_plateau.h"
 #include "runtime/callbacks/schedule.h"
 #include "runtime/callbacks/tensor_board.h"
 #include "runtime/callbacks/terminate_on_nan.h"
+#include "runtime/option_text.h"
 
 namespace kiln::runtime {
 namespace {

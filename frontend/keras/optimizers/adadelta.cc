@@ -16,8 +16,9 @@ WeightUpdate Adadelta::update(const WeightUpdate& before, std::span<const Tensor
   auto root = [&](Tensor mean_square) { return sqrt(mean_square + epsilon); };
   const Tensor gradients = running_mean(before.slots[0], before.squared_gradient());
   const Tensor change = root(before.slots[1]) * g / root(gradients);
-  return {
-      before.weight - change * prepared[0], {}, {gradients, running_mean(before.slots[1], square(change))}};
+  return {before.weight - change * prepared[0],
+          {},
+          {gradients, running_mean(before.slots[1], square(change))}};
 }
 
 void Adadelta::read_options(ConfigReader& config) {

@@ -161,7 +161,8 @@ OptimizerState apply(const Optimizer& optimizer, OptimizerState before) {
     for (WeightUpdate& weight : weights) {
       weight.gradient = weight.gradient / *optimizer.loss_scale_factor;
       if (weight.squares)
-        weight.squares = weight.squares / (*optimizer.loss_scale_factor * *optimizer.loss_scale_factor);
+        weight.squares =
+            weight.squares / (*optimizer.loss_scale_factor * *optimizer.loss_scale_factor);
     }
   }
   std::vector<Tensor> averages;

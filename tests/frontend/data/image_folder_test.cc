@@ -66,8 +66,8 @@ TEST(ImageFolder, HasTheImagesAndLabelsOfKeras) {
       const std::vector<std::string> values = split(line[4], ' ');
       ASSERT_EQ(static_cast<int64_t>(values.size()), per_image);
       for (int64_t j = 0; j < per_image; ++j) {
-        EXPECT_NEAR(data.x().as<float>()[i * per_image + j], std::strtod(values[j].c_str(), nullptr),
-                    1e-4)
+        EXPECT_NEAR(data.x().as<float>()[i * per_image + j],
+                    std::strtod(values[j].c_str(), nullptr), 1e-4)
             << "image " << i << " at " << line[2] << " with " << line[1] << " channels";
       }
     }
