@@ -1,9 +1,9 @@
 #include "passes/eliminate_dead_code.h"
 
 #include <unordered_map>
-#include <unordered_set>
 
 #include "ir/ops/definition.h"
+#include "passes/used_values.h"
 
 namespace kiln::passes {
 namespace {
@@ -13,33 +13,11 @@ using ir::Op;
 using ir::Region;
 using ir::Value;
 
-using Values = std::unordered_set<const Value*>;
-
-/// The values that results need, in one walk backwards.
+/// The values that results need.
 Values used_values(const Region& region) {
   Values used(region.results().begin(), region.results().end());
-  for (size_t i = region.ops().size(); i-- > 0;) {
-    const Op& op = *region.ops()[i];
-    bool live = false;
-    for (size_t r = 0; r < op.result_count(); ++r) live = live || used.contains(op.result(r));
-    if (live) used.insert(op.operands().begin(), op.operands().end());
-  }
+  add_sources(region, used);
   return used;
-}
-
-/// The values that any op or result names. An op may be dead and still stand there: what made it
-/// dead may have happened after the walk that looked for dead ops.
-Values named_values(const Region& region) {
-  Values named(region.results().begin(), region.results().end());
-  for (const auto& op : region.ops()) named.insert(op->operands().begin(), op->operands().end());
-  return named;
-}
-
-bool is_used(const Op& op, const Values& used) {
-  for (size_t i = 0; i < op.result_count(); ++i) {
-    if (used.contains(op.result(i))) return true;
-  }
-  return false;
 }
 
 /// Drops a fusion's region arguments that nothing in it uses, with their operands.

@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "ir/ops/definition.h"
 #include "ir/scan.h"
 #include "passes/free_ops.h"
 #include "passes/rewrite.h"
 #include "passes/simplify.h"
+#include "passes/used_values.h"
 #include "passes/vectorize.h"
 
 namespace kiln::passes {
@@ -18,7 +18,6 @@ using ir::Op;
 using ir::Region;
 using ir::Tensor;
 using ir::Value;
-using Values = std::unordered_set<const Value*>;
 
 bool is_heavy(const Op& op) {
   return op.definition().op_class == ir::OpClass::contraction ||
@@ -123,13 +122,7 @@ class ScanHoister {
   /// Values from which `roots` are computed, roots included.
   Values sources_of(std::vector<const Value*> roots) const {
     Values sources(roots.begin(), roots.end());
-    for (size_t i = body_.ops().size(); i-- > 0;) {
-      const Op& op = *body_.ops()[i];
-      for (size_t r = 0; r < op.result_count(); ++r) {
-        if (sources.contains(op.result(r)))
-          sources.insert(op.operands().begin(), op.operands().end());
-      }
-    }
+    add_sources(body_, sources);
     return sources;
   }
 

@@ -10,11 +10,6 @@ namespace {
 
 using Group = FusionGroups::Group;
 
-bool is_dense_constant(const ir::Op& op) {
-  return op.is("constant") && !op.get<ir::Literal>("value").is_splat() &&
-         op.result()->type().rank() > 0;
-}
-
 class Outliner {
  public:
   Outliner(ir::Region& region, const FusionGroups& groups, const FusionKinds& kinds)

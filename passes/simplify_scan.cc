@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "ir/scan.h"
 #include "passes/constants.h"
 #include "passes/rewrite.h"
+#include "passes/used_values.h"
 
 namespace kiln::passes {
 namespace {
@@ -15,23 +15,6 @@ using ir::Op;
 using ir::Region;
 using ir::Tensor;
 using ir::Value;
-using Values = std::unordered_set<const Value*>;
-
-Values values_read(const Region& region) {
-  Values read(region.results().begin(), region.results().end());
-  for (const auto& op : region.ops()) read.insert(op->operands().begin(), op->operands().end());
-  return read;
-}
-
-/// Adds to `needed` what its members are computed from.
-void add_sources(const Region& region, Values& needed) {
-  for (size_t i = region.ops().size(); i-- > 0;) {
-    const Op& op = *region.ops()[i];
-    for (size_t r = 0; r < op.result_count(); ++r) {
-      if (needed.contains(op.result(r))) needed.insert(op.operands().begin(), op.operands().end());
-    }
-  }
-}
 
 /// One scan, and what becomes of each of its operands and results.
 class ScanSimplifier {
@@ -141,7 +124,7 @@ class ScanSimplifier {
     std::unordered_map<const Value*, Value*> moved;
     map_arguments(inner, step, moved);
     for (const auto& op : body_.ops()) {
-      if (!is_needed(*op)) continue;
+      if (!is_used(*op, needed_)) continue;
       std::vector<Value*> operands;
       for (const Value* operand : op->operands()) operands.push_back(moved.at(operand));
       Op* copy = copy_op(*op, std::move(operands), inner.region());
@@ -157,13 +140,6 @@ class ScanSimplifier {
         results.outputs.push_back(inner.wrap(moved.at(body_.results()[parts_.carries + o])));
     }
     return results;
-  }
-
-  bool is_needed(const Op& op) const {
-    for (size_t r = 0; r < op.result_count(); ++r) {
-      if (needed_.contains(op.result(r))) return true;
-    }
-    return false;
   }
 
   void map_arguments(ir::Builder& inner, const ir::ScanInputs& step,
@@ -226,7 +202,7 @@ bool simplify_scans(Region& region) {
     for (size_t i = 0; i < op->region_count(); ++i)
       changed = simplify_scans(op->region(i)) || changed;
   }
-  const Values read = values_read(region);
+  const Values read = named_values(region);
   auto rule = [&](const Op& op, ir::Builder& builder) -> std::vector<Value*> {
     if (!op.is("scan")) return {};
     const ScanSimplifier simplifier(op, read);
