@@ -166,28 +166,8 @@ TEST(PlannedScans, SwapTheirCarries) {
 }
 
 TEST(PlannedScans, NestInEachOther) {
-  const Recurrence nested = {
-      [](ir::Builder& builder, const std::vector<ir::Tensor>& x) {
-        const ir::ScanResults results = ir::scan(
-            builder, {{x[0]}, {x[1]}, {x[2]}}, 2, false,
-            [](ir::Builder& step_builder, const ir::ScanInputs& outer) {
-              const ir::ScanResults inner = ir::scan(
-                  step_builder, {{outer.carries[0]}, {outer.stacked[0]}, {outer.invariants[0]}}, 3,
-                  true, [](ir::Builder&, const ir::ScanInputs& in) {
-                    const ir::Tensor h = tanh(in.carries[0] * in.invariants[0] + in.stacked[0]);
-                    return ir::ScanResults{{h}, {h}};
-                  });
-              return ir::ScanResults{{inner.carries[0] * 0.5}, {inner.outputs[0]}};
-            });
-        return std::vector<ir::Tensor>{results.outputs[0], results.carries[0]};
-      },
-      {{2}, {2, 3, 2}, {2}}};
-  expect_same_when_planned(nested);
-  expect_same_when_planned(with_gradients({[&](ir::Builder& builder, const auto& x) {
-                                             return std::vector<ir::Tensor>{
-                                                 nested.formula(builder, x)[0]};
-                                           },
-                                           nested.shapes}));
+  expect_same_when_planned(nested_scans());
+  expect_same_when_planned(with_gradients(nested_scans()));
 }
 
 TEST(InPlace, NotOverAnOperandThatIsReadElsewhere) {

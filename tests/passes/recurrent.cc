@@ -44,6 +44,23 @@ Recurrence lstm(int64_t time, int64_t batch, int64_t features, int64_t units) {
            {4 * units}}};
 }
 
+Recurrence nested_scans() {
+  auto step = [](Builder&, const ScanInputs& in) {
+    const Tensor h = tanh(in.carries[0] * in.invariants[0] + in.stacked[0]);
+    return ScanResults{{h}, {h}};
+  };
+  auto outer_step = [=](Builder& builder, const ScanInputs& in) {
+    const ScanResults inner =
+        ir::scan(builder, {{in.carries[0]}, {in.stacked[0]}, {in.invariants[0]}}, 3, true, step);
+    return ScanResults{{inner.carries[0] * 0.5}, {inner.outputs[0]}};
+  };
+  auto formula = [=](Builder& builder, const Tensors& x) {
+    const ScanResults results = ir::scan(builder, {{x[0]}, {x[1]}, {x[2]}}, 2, false, outer_step);
+    return Tensors{results.outputs[0], results.carries[0]};
+  };
+  return {formula, {{2}, {2, 3, 2}, {2}}};
+}
+
 Recurrence with_gradients(const Recurrence& recurrence) {
   auto formula = [inner = recurrence.formula](Builder& builder, const Tensors& x) {
     Tensors results = inner(builder, x);

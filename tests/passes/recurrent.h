@@ -26,6 +26,10 @@ Recurrence simple_rnn(bool every_step, bool reverse);
 /// Arguments: h, c [batch, units], x [time, batch, features], kernel, recurrent kernel, bias.
 Recurrence lstm(int64_t time, int64_t batch, int64_t features, int64_t units);
 
+/// A loop in a loop, the inner one in reverse: what the inner one puts out, stacked, and the outer
+/// one's last carry. Arguments: start [n], x [outer steps, inner steps, n], w [n].
+Recurrence nested_scans();
+
 /// The recurrence followed by the gradients of sum(first result * weights) with respect to all
 /// arguments: a training step without its update.
 Recurrence with_gradients(const Recurrence& recurrence);

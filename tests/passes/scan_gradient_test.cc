@@ -73,23 +73,7 @@ TEST(ScanGradient, WithAnIntegerCarryAndAMask) {
   expect_gradients_of(masked, {{2}, {5, 2}});
 }
 
-TEST(ScanGradient, OfAScanInAScan) {
-  const Formula nested = [](Builder& builder, const Tensors& x) {
-    const ScanResults results = ir::scan(
-        builder, {{x[0]}, {x[1]}, {x[2]}}, 2, false,
-        [](Builder& step_builder, const ScanInputs& outer) {
-          const ScanResults inner = ir::scan(
-              step_builder, {{outer.carries[0]}, {outer.stacked[0]}, {outer.invariants[0]}}, 3,
-              true, [](Builder&, const ScanInputs& step) {
-                const Tensor h = tanh(step.carries[0] * step.invariants[0] + step.stacked[0]);
-                return ScanResults{{h}, {h}};
-              });
-          return ScanResults{{inner.carries[0] * 0.5}, {inner.outputs[0]}};
-        });
-    return Tensors{results.outputs[0]};
-  };
-  expect_gradients_of(nested, {{2}, {2, 3, 2}, {2}});
-}
+TEST(ScanGradient, OfAScanInAScan) { expect_gradients_of(nested_scans()); }
 
 TEST(ScanGradient, OfWhatTheResultDoesNotDependOn) {
   const Formula apart = [](Builder& builder, const Tensors& x) {
