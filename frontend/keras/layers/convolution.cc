@@ -20,10 +20,7 @@ Expected<ConvolutionOptions> Convolution::read_options(ConfigReader& config) {
   options.filters = config.integer("filters");
   KILN_TRY(read_kernel_options(config, options));
   options.groups = config.integer("groups", 1);
-  KILN_ASSIGN(options.kernel_initializer,
-              read_initializer(config, "kernel_initializer", "GlorotUniform"));
-  KILN_ASSIGN(options.kernel_regularizer, read_regularizer(config, "kernel_regularizer"));
-  KILN_ASSIGN(options.kernel_constraint, read_constraint(config, "kernel_constraint"));
+  KILN_TRY(read_kernel_weight(config, options));
   for (auto key : {"lora_rank", "lora_alpha"}) config.only(key, {nullptr});
   return options;
 }
@@ -77,15 +74,7 @@ void Convolution::write_config(Json& config) const {
   config["data_format"] = name_of(options_.data_format);
   config["dilation_rate"] = options_.dilation_rate.spelled_out(rank_);
   config["groups"] = options_.groups;
-  config["activation"] = options_.activation.name;
-  config["use_bias"] = options_.use_bias;
-  config["kernel_initializer"] = write_initializer(options_.kernel_initializer);
-  config["bias_initializer"] = write_initializer(options_.bias_initializer);
-  config["kernel_regularizer"] = write_regularizer(options_.kernel_regularizer);
-  config["bias_regularizer"] = write_regularizer(options_.bias_regularizer);
-  config["activity_regularizer"] = write_regularizer(activity_regularizer);
-  config["kernel_constraint"] = write_constraint(options_.kernel_constraint);
-  config["bias_constraint"] = write_constraint(options_.bias_constraint);
+  write_kernel_and_bias(config, options_, activity_regularizer);
 }
 
 }  // namespace kiln::keras

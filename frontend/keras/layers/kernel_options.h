@@ -1,6 +1,8 @@
 // What all layers with a convolution kernel have in common.
 #pragma once
 
+#include <nlohmann/json.hpp>
+
 #include "frontend/keras/activations.h"
 #include "frontend/keras/config_reader.h"
 #include "frontend/keras/layer.h"
@@ -43,6 +45,31 @@ Status read_kernel_options(ConfigReader& config, Options& options) {
   KILN_ASSIGN(options.bias_regularizer, read_regularizer(config, "bias_regularizer"));
   KILN_ASSIGN(options.bias_constraint, read_constraint(config, "bias_constraint"));
   return ok();
+}
+
+/// Reads the options of the weight called "kernel".
+template <typename Options>
+Status read_kernel_weight(ConfigReader& config, Options& options) {
+  KILN_ASSIGN(options.kernel_initializer,
+              read_initializer(config, "kernel_initializer", "GlorotUniform"));
+  KILN_ASSIGN(options.kernel_regularizer, read_regularizer(config, "kernel_regularizer"));
+  KILN_ASSIGN(options.kernel_constraint, read_constraint(config, "kernel_constraint"));
+  return ok();
+}
+
+/// Writes what the layers with a weight called "kernel" end with, in Keras's order.
+template <typename Options>
+void write_kernel_and_bias(Json& config, const Options& options,
+                           const Regularizer& activity_regularizer) {
+  config["activation"] = options.activation.name;
+  config["use_bias"] = options.use_bias;
+  config["kernel_initializer"] = write_initializer(options.kernel_initializer);
+  config["bias_initializer"] = write_initializer(options.bias_initializer);
+  config["kernel_regularizer"] = write_regularizer(options.kernel_regularizer);
+  config["bias_regularizer"] = write_regularizer(options.bias_regularizer);
+  config["activity_regularizer"] = write_regularizer(activity_regularizer);
+  config["kernel_constraint"] = write_constraint(options.kernel_constraint);
+  config["bias_constraint"] = write_constraint(options.bias_constraint);
 }
 
 /// Whether the input is right and the options that read_kernel_options() reads make sense; the

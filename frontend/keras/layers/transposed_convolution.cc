@@ -21,10 +21,7 @@ Expected<TransposedConvolutionOptions> TransposedConvolution::read_options(Confi
   options.filters = config.integer("filters");
   KILN_TRY(read_kernel_options(config, options));
   options.output_padding = read_extents(config, "output_padding", {});
-  KILN_ASSIGN(options.kernel_initializer,
-              read_initializer(config, "kernel_initializer", "GlorotUniform"));
-  KILN_ASSIGN(options.kernel_regularizer, read_regularizer(config, "kernel_regularizer"));
-  KILN_ASSIGN(options.kernel_constraint, read_constraint(config, "kernel_constraint"));
+  KILN_TRY(read_kernel_weight(config, options));
   return options;
 }
 
@@ -120,15 +117,7 @@ void TransposedConvolution::write_config(Json& config) const {
       options_.output_padding.empty() ? Json() : Json(options_.output_padding.spelled_out(rank_));
   config["data_format"] = name_of(options_.data_format);
   config["dilation_rate"] = options_.dilation_rate.spelled_out(rank_);
-  config["activation"] = options_.activation.name;
-  config["use_bias"] = options_.use_bias;
-  config["kernel_initializer"] = write_initializer(options_.kernel_initializer);
-  config["bias_initializer"] = write_initializer(options_.bias_initializer);
-  config["kernel_regularizer"] = write_regularizer(options_.kernel_regularizer);
-  config["bias_regularizer"] = write_regularizer(options_.bias_regularizer);
-  config["activity_regularizer"] = write_regularizer(activity_regularizer);
-  config["kernel_constraint"] = write_constraint(options_.kernel_constraint);
-  config["bias_constraint"] = write_constraint(options_.bias_constraint);
+  write_kernel_and_bias(config, options_, activity_regularizer);
 }
 
 }  // namespace kiln::keras
