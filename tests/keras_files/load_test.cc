@@ -4,6 +4,7 @@
 #include <cstring>
 
 #include "frontend/keras/files/archive.h"
+#include "frontend/keras/layers.h"
 #include "frontend/keras/lower.h"
 #include "tests/keras_files/support.h"
 
@@ -109,6 +110,20 @@ TEST_P(EveryFormat, AfterAnErrorTheSessionIsAsItWas) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Files, EveryFormat, ::testing::Values(".npz", ".keras", ".weights.h5"));
+
+/// Random states are variables of a session that Keras's files leave out.
+TEST(Load, AModelWithDropoutComesBack) {
+  const Model model = Sequential({Input({4}), Dense(6), Dropout(0.5), Dense(3)});
+  const VariableTable table(model);
+  for (const char* name : {"dropout.keras", "dropout.weights.h5"}) {
+    Session saved = table.session(), loaded = table.session();
+    const kiln_variable& kernel = *saved.find_variable("dense_1/kernel");
+    std::memset(saved.data(kernel), 1, static_cast<size_t>(runtime::byte_count(kernel.tensor)));
+    must(save_weights(saved, model, scratch_path(name)));
+    must(load_weights(loaded, model, scratch_path(name)));
+    EXPECT_EQ(loaded.snapshot(), saved.snapshot()) << name;
+  }
+}
 
 TEST(Load, TakesWhatKerasWrote) {
   const Model model = small_mlp();

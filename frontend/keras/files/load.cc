@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "frontend/keras/files/archive.h"
+#include "frontend/keras/files/layout.h"
 #include "frontend/keras/files/legacy_h5.h"
 #include "frontend/keras/files/weights_h5.h"
 #include "runtime/npz.h"
@@ -67,13 +68,25 @@ bool trains(const Session& session) {
                      [](const kiln_variable& v) { return v.role == KILN_OPTIMIZER; });
 }
 
-Expected<LoadedWeights> assign_saved(Session& session, const SavedWeights& saved,
-                                     const std::string& path) {
+/// The session's weights that Keras's files hold: all but the states of random generators.
+Expected<std::vector<const kiln_variable*>> weights_in_files(const Session& session,
+                                                             const Model& model) {
+  KILN_ASSIGN(const SavedLayout layout, saved_layout(model));
+  std::vector<const kiln_variable*> weights = session.weights();
+  std::erase_if(weights, [&](const kiln_variable* variable) {
+    return std::ranges::count(layout.random_states, variable->tensor.name) > 0;
+  });
+  return weights;
+}
+
+Expected<LoadedWeights> assign_saved(Session& session, const Model& model,
+                                     const SavedWeights& saved, const std::string& path) {
   KILN_ASSIGN(const std::vector<Assignment> weights, match(session, saved.weights, path));
-  if (weights.size() != session.weights().size()) {
+  KILN_ASSIGN(const auto wanted, weights_in_files(session, model));
+  if (weights.size() != wanted.size()) {
     return Diagnostic{path,
                       fmt::format("holds {} arrays of weights, the running model has {}",
-                                  weights.size(), session.weights().size()),
+                                  weights.size(), wanted.size()),
                       "it was compiled from another definition"};
   }
   LoadedWeights loaded;
@@ -103,11 +116,11 @@ Expected<LoadedWeights> load_weights(Session& session, const Model& model,
   }
   if (ends_with(path, ".keras")) {
     KILN_ASSIGN(const SavedWeights saved, read_archive_weights(model, path));
-    return assign_saved(session, saved, path);
+    return assign_saved(session, model, saved, path);
   }
   if (ends_with(path, ".weights.h5")) {
     KILN_ASSIGN(const SavedWeights saved, read_weights_h5(model, path));
-    return assign_saved(session, saved, path);
+    return assign_saved(session, model, saved, path);
   }
   if (is_legacy_h5(path)) {
     KILN_ASSIGN(SavedModel saved, read_legacy_h5(path));
@@ -115,7 +128,7 @@ Expected<LoadedWeights> load_weights(Session& session, const Model& model,
     values.weights = std::move(saved.weights);
     values.optimizer = std::move(saved.optimizer);
     values.has_optimizer = saved.has_optimizer;
-    return assign_saved(session, values, path);
+    return assign_saved(session, model, values, path);
   }
   return unknown_extension(path);
 }
@@ -126,8 +139,8 @@ Status save_weights(const Session& session, const Model& model, const std::strin
   const bool archive = ends_with(path, ".keras");
   if (!archive && !ends_with(path, ".weights.h5")) return unknown_extension(path);
   std::vector<NamedArray> weights, optimizer;
-  for (const kiln_variable* variable : session.weights())
-    weights.push_back(array_of(session, *variable));
+  KILN_ASSIGN(const auto variables, weights_in_files(session, model));
+  for (const kiln_variable* variable : variables) weights.push_back(array_of(session, *variable));
   for (const kiln_variable& variable : runtime::variables_of(session.model())) {
     if (variable.role == KILN_OPTIMIZER && model.compile_options)
       optimizer.push_back(array_of(session, variable));
