@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "codegen/kernels/accumulation.h"
 #include "codegen/kernels/pieces.h"
@@ -30,6 +31,9 @@ bool is_costly(const ir::Op& op) {
   return std::find(std::begin(kNames), std::end(kNames), op.name()) != std::end(kNames);
 }
 
+/// A value that several ops read is stored where its expression has more ops than this.
+constexpr int64_t kInlinedOps = 24;
+
 std::unordered_map<const ir::Value*, int> count_uses(const ir::Region& region) {
   std::unordered_map<const ir::Value*, int> uses;
   for (const auto& op : region.ops()) {
@@ -51,10 +55,59 @@ void schedule_product(Algorithm& algorithm, const ir::Op& dot, const Target& tar
   operand.packed.compute_root();
 }
 
+/// The state that random bits come from is read from a Func. What Halide reads from an input at a
+/// constant index, it takes for a constant: it would write out the bits of a single element as one
+/// expression of that constant, too long to ever be finished.
+void store_state(Algorithm& algorithm, const ir::Value* state) {
+  if (state->is_argument()) {
+    algorithm.inputs.at(static_cast<size_t>(state->index())).in().compute_root();
+  } else {
+    algorithm.funcs.at(state).compute_root();
+  }
+}
+
+/// The values that elements of an extreme are: a derivative, or an argmax, compares them with it,
+/// which only finds them where both have the same bits. Computed twice they need not have.
+std::unordered_set<const ir::Value*> compared_values(const ir::Region& region) {
+  std::unordered_set<const ir::Value*> compared;
+  for (const auto& op : region.ops()) {
+    if (!op->is("reduce") || op->get<std::string>("reducer") == "add") continue;
+    const ir::Value* value = op->operand(0);
+    while (value->op() != nullptr && value->op()->definition().op_class == ir::OpClass::movement)
+      value = value->op()->operand(0);
+    compared.insert(value);
+  }
+  return compared;
+}
+
+/// What is computed on the fly, by the ops that read it, and what is stored.
+class InlinedValues {
+ public:
+  explicit InlinedValues(const ir::Region& region)
+      : uses_(count_uses(region)), compared_(compared_values(region)) {}
+
+  /// Whether an op's result must be stored, given what its operands are.
+  bool add(const ir::Op& op, const ir::Value* result) {
+    int64_t ops = 1;
+    for (const ir::Value* operand : op.operands()) ops += ops_[operand];
+    const bool is_read_often = uses_[result] > 1;
+    const bool is_constant_to_halide = result->type().count() == 1;  // see store_state
+    if (compared_.contains(result) || (is_read_often && ops > kInlinedOps)) return true;
+    if (is_costly(op) && (is_read_often || is_constant_to_halide)) return true;
+    ops_[result] = ops;
+    return false;
+  }
+
+ private:
+  std::unordered_map<const ir::Value*, int> uses_;
+  std::unordered_set<const ir::Value*> compared_;
+  std::unordered_map<const ir::Value*, int64_t> ops_;  ///< in the expression of one element
+};
+
 }  // namespace
 
 void schedule_serial(Algorithm& algorithm, const ir::Region& region, const Target& target) {
-  auto uses = count_uses(region);
+  InlinedValues inlined(region);
   for (const auto& op : region.ops()) {
     const ir::Value* value = op->result(op->result_count() - 1);
     auto found = algorithm.funcs.find(value);
@@ -73,12 +126,13 @@ void schedule_serial(Algorithm& algorithm, const ir::Region& region, const Targe
       schedule_reduce(found->second, *op, target);
     } else if (op->is("scatter")) {
       found->second.compute_root();
-    } else if (is_costly(*op) && uses[value] > 1) {
+    } else if (inlined.add(*op, value)) {
       found->second.compute_root();
       if (value->type().rank() > 0)
         vectorize_innermost(found->second, found->second.args()[0], value->type().shape.back(),
                             lanes);
     }
+    if (op->is("rng_bit_generator")) store_state(algorithm, op->operand(0));
   }
   for (Output& output : algorithm.outputs) {
     if (output.stage.defined()) output.stage.compute_root();

@@ -1,5 +1,6 @@
 // How long a training step takes, and how far that is from the machine's limit.
-//   train_step [MODEL [BATCH [THREADS]]]     default: mnist_mlp 32, on one thread and on all
+//   train_step [MODEL [BATCH [THREADS]]]     MODEL is an example; default: mnist_mlp 32, on one
+//   thread and on all
 // Prints the median and the least of many timed groups of steps, FLOPs of the step's contractions,
 // and the FMA peak measured on the same threads in the same run.
 #include <fmt/format.h>
@@ -7,11 +8,13 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
+#include <functional>
 #include <thread>
 
 #include "frontend/compiler.h"
 #include "frontend/keras/examples.h"
 #include "ir/ops/definition.h"
+#include "ir/scan.h"
 #include "passes/cost.h"
 #include "runtime/session.h"
 #include "tests/benchmarks/buffers.h"
@@ -28,24 +31,32 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-/// FLOPs of the products and convolutions of a planned function.
-double contraction_flops(const ir::Function& function) {
+/// FLOPs of the products and convolutions of a planned region, those of loops as often as they run.
+double contraction_flops(const ir::Region& region) {
   double total = 0;
-  for (const auto& fusion : function.body.ops()) {
-    if (fusion->region_count() == 0) continue;
-    for (const auto& op : fusion->region().ops()) {
-      if (op->definition().op_class == ir::OpClass::contraction)
-        total += static_cast<double>(passes::operation_count(*op));
-    }
+  for (const auto& op : region.ops()) {
+    if (op->definition().op_class == ir::OpClass::contraction)
+      total += static_cast<double>(passes::operation_count(*op));
+    const auto times = op->is("scan") ? static_cast<double>(ir::parts_of(*op).trip_count) : 1.0;
+    for (size_t i = 0; i < op->region_count(); ++i)
+      total += times * contraction_flops(op->region(i));
   }
   return total;
+}
+
+/// Steps that take about 20 ms together.
+int steps_of_a_group(const std::function<void()>& step) {
+  for (int i = 0; i < 3; ++i) step();
+  const auto start = Clock::now();
+  for (int i = 0; i < 3; ++i) step();
+  return std::clamp(static_cast<int>(0.02 / (seconds_since(start) / 3)), 1, 100);
 }
 
 void measure(const std::string& name, int64_t batch, int threads) {
   double flops = 0;
   CompilerOptions options;
   options.after_pass = [&](const passes::Pass&, const ir::Module& module) {
-    flops = contraction_flops(*module.function("train_step"));
+    flops = contraction_flops(module.function("train_step")->body);
   };
   const keras::Model model = must(keras::example(name));
   const codegen::Jit code =
@@ -54,13 +65,14 @@ void measure(const std::string& name, int64_t batch, int threads) {
   must(session.initialize(1));
   const kiln_function& step = *session.find_function("train_step");
   Buffers buffers(step);
-  constexpr int kGroups = 60, kSteps = 100;
+  auto run_step = [&] { must(session.run(step, buffers.inputs.data(), buffers.outputs.data())); };
+  constexpr int kGroups = 60;
+  const int steps = steps_of_a_group(run_step);
   std::vector<double> times;
   for (int group = 0; group < kGroups; ++group) {
     const auto start = Clock::now();
-    for (int i = 0; i < kSteps; ++i)
-      must(session.run(step, buffers.inputs.data(), buffers.outputs.data()));
-    times.push_back(seconds_since(start) / kSteps);
+    for (int i = 0; i < steps; ++i) run_step();
+    times.push_back(seconds_since(start) / steps);
   }
   std::sort(times.begin(), times.end());
   const double peak = benchmarks::fma_peak(threads);

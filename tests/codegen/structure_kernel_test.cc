@@ -194,6 +194,31 @@ TEST(ReduceKernels, ExtremesKeepNaN) {
   expect_kernels_agree(cases);
 }
 
+/// An element is compared with the extreme that it is: computed twice, it might differ in its last
+/// bit and not be found.
+TEST(ReduceKernels, ExtremesAreFoundAgain) {
+  std::vector<FusionCase> cases;
+  for (const char* reducer : {"maximum", "minimum"}) {
+    for (int64_t columns : {1, 3, 7, 16, 35}) {
+      auto body = [=](Builder& b, const Tensors& x) {
+        const ir::Shape& shape = x[0].shape();
+        const Tensor length =
+            ir::broadcast_in_dim(ir::rsqrt(ir::sum(ir::square(x[0]), {1}, true)), shape, {0, 1, 2});
+        const Tensor y = x[0] * length * ir::broadcast_in_dim(x[1], shape, {1});
+        const Tensor found =
+            ir::compare(y, "EQ", ir::broadcast_in_dim(ir::reduce(y, reducer, {1}), shape, {0, 2}));
+        const Tensor ones = b.constant(1, y.type());
+        return Tensors{ir::sum(ir::select(found, ones, 0), {1}),
+                       ir::sum(ir::select(found, x[0] * length, 0), {0, 2}),
+                       ir::sum(ir::select(found, ones, 0) * x[0], {1})};
+      };
+      cases.push_back(random_case(fmt::format("{}_{}", reducer, columns), "serial",
+                                  {f32({4, 8, columns}), f32({8})}, body, 1e-5, 1e-5));
+    }
+  }
+  expect_kernels_agree(cases);
+}
+
 TEST(ReduceKernels, SoftmaxCrossEntropyInOneKernel) {
   auto body = [](Builder& b, const Tensors& x) {
     Tensor logits = x[0];
@@ -293,6 +318,38 @@ TEST(RandomKernels, BitsAreThreefry) {
     cases.push_back(std::move(each));
   }
   expect_kernels_agree(cases);
+}
+
+/// Halide could take all that is computed from elements at constant places for one expression.
+TEST(SerialKernels, SingleElementsOfManyOpsCompile) {
+  auto polynomial = [](Tensor drawn) {
+    const Tensor t = -ir::log(ir::uniform(drawn, 0.1, 1)) - 0.5;
+    Tensor y = t;
+    for (int i = 0; i < 12; ++i) y = y * t + 0.1 * i;
+    return ir::select(ir::compare(t, "LT", 0.0), y, ir::sqrt(ir::maximum(t, 0.1)));
+  };
+  auto random = [=](Builder&, const Tensors& x) {
+    auto [state, drawn] = ir::rng_bit_generator(x[0], {1, 1});
+    return Tensors{state, polynomial(drawn)};
+  };
+  auto from_another_state = [=](Builder& b, const Tensors& x) {
+    auto [state, unused] = ir::rng_bit_generator(x[0], {1});
+    auto [next, drawn] = ir::rng_bit_generator(state + b.constant(3, x[0].type()), {1});
+    return Tensors{next, polynomial(drawn)};
+  };
+  auto chain = [](Builder&, const Tensors& x) {
+    Tensor y = x[0];
+    for (int i = 0; i < 12; ++i) {
+      y = ir::tanh(ir::logistic(ir::maximum(y, -3.0)) * y + 0.5);
+      y = y * y - ir::minimum(y, 0.3) * ir::exp(-y);
+    }
+    return Tensors{y};
+  };
+  const Type state{ElementType::i64, {2}};
+  expect_kernels_agree({random_case("random", "serial", {state}, random, 1e-5, 1e-6),
+                        random_case("state", "serial", {state}, from_another_state, 1e-5, 1e-6),
+                        random_case("chain", "serial", {f32({1, 1})}, chain, 1e-4, 1e-5),
+                        random_case("short_chain", "serial", {f32({3})}, chain, 1e-4, 1e-5)});
 }
 
 TEST(PointwiseKernels, LargeOnesRunInParallel) {

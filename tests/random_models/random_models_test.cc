@@ -1,6 +1,7 @@
 // Random Keras models: their steps mean the same after every pass, and compiled to machine code.
 //
 //   bazel test //tests/random_models:random_models_test --test_env=KILN_SEEDS=1000:2000
+//   bazel test //tests/random_models:random_models_test --test_env=KILN_COMPILED_SEEDS=1000:2000
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
@@ -59,11 +60,19 @@ testing::AssertionResult agree(const Outputs& actual, const Outputs& expected, d
   return testing::AssertionSuccess();
 }
 
+/// Beyond a loss that is not finite there is nothing to agree on: compiled code, unlike the
+/// interpreter, may take 0 * x for 0 whatever x is.
+bool has_diverged(const Outputs& outputs) {
+  return !std::isfinite(outputs.at("batch_loss").get(0));
+}
+
 testing::AssertionResult agree(const Computed& actual, const Computed& expected, double tolerance) {
   if (auto full = agree(actual.full, expected.full, tolerance); !full)
     return full << " (full batch)";
+  if (has_diverged(expected.full)) return testing::AssertionSuccess();
   if (auto shorter = agree(actual.with_short, expected.with_short, tolerance); !shorter)
     return shorter << " (short batch)";
+  if (has_diverged(expected.with_short)) return testing::AssertionSuccess();
   if (auto variables = agree(actual.variables, expected.variables, tolerance); !variables)
     return variables << " (variable after two steps)";
   return agree(actual.predictions, expected.predictions, tolerance) << " (prediction)";
@@ -136,7 +145,7 @@ auto seeds(const char* variable, int count) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, AfterPasses, seeds("KILN_SEEDS", 500));
-INSTANTIATE_TEST_SUITE_P(Seeds, Compiled, seeds("KILN_COMPILED_SEEDS", 40));
+INSTANTIATE_TEST_SUITE_P(Seeds, Compiled, seeds("KILN_COMPILED_SEEDS", 500));
 
 }  // namespace
 }  // namespace kiln::tests

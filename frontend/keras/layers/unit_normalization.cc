@@ -3,6 +3,7 @@
 #include <nlohmann/json.hpp>
 
 #include "frontend/keras/layers/axes.h"
+#include "frontend/keras/vectors.h"
 
 namespace kiln::keras {
 
@@ -16,9 +17,7 @@ Expected<std::vector<WeightSpec>> UnitNormalization::weights(const LayerInput& i
 }
 
 ir::Tensor UnitNormalization::function(CallContext&, ir::Tensor x) const {
-  constexpr double kSmallestNorm = 1e-12;
-  const ir::Tensor squares = sum(square(x), *resolve_axes(axis_, x.rank()), true);
-  return x * minimum(rsqrt(squares), 1 / kSmallestNorm);
+  return unit_vectors(x, *resolve_axes(axis_, x.rank()), /*smallest_length=*/1e-12);
 }
 
 void UnitNormalization::write_config(Json& config) const { config["axis"] = write_axes(axis_); }
