@@ -16,7 +16,7 @@
 extern "C" {
 #endif
 
-#define KILN_ABI_VERSION 2
+#define KILN_ABI_VERSION 3
 #define KILN_ALIGNMENT 64
 
 /// Element types, in the order of ir::ElementType.
@@ -47,6 +47,7 @@ typedef enum {
   KILN_NON_TRAINABLE = 1,  ///< a weight that it does not (frozen, or a moving average)
   KILN_OPTIMIZER = 2,      ///< an optimizer slot, its step count, its learning rate
   KILN_METRIC = 3,         ///< a counter of a metric; all zero at the start of an epoch
+  KILN_RANDOM_STATE = 4,   ///< of a layer's random generator; no weight
 } kiln_variable_role;
 
 /// A variable: `tensor.name` is its path, "dense/kernel".
@@ -91,6 +92,13 @@ typedef struct {
   kiln_run run;
 } kiln_function;
 
+/// One of the model's inputs.
+typedef struct {
+  const char* name;     ///< in data: "words"
+  int64_t index_limit;  ///< x holds integers in [0, index_limit), of which a layer looks up what
+                        ///< belongs to each; 0: x holds any numbers
+} kiln_input;
+
 /// One of the model's outputs.
 typedef struct {
   const char* name;  ///< in data and logs: "digit"
@@ -106,7 +114,7 @@ typedef struct {
   const char* target;   ///< what it was compiled for, "x86-64-linux-avx2-fma-..."
   const char* summary;  ///< Keras's table of layers, many lines
   int32_t input_count;
-  const char* const* input_names;  ///< in data, in the order of predict_step's inputs
+  const kiln_input* inputs;  ///< in the order of predict_step's inputs
   int32_t output_count;
   const kiln_output* outputs;  ///< in the order of predict_step's outputs
   int64_t state_bytes;

@@ -1,7 +1,5 @@
 // adapt() of dataset.h: what is read, as the model wants it.
 #include <algorithm>
-#include <cmath>
-#include <cstdio>
 #include <span>
 #include <string>
 #include <string_view>
@@ -9,6 +7,7 @@
 #include <vector>
 
 #include "runtime/dataset.h"
+#include "runtime/value_checks.h"
 
 namespace kiln::runtime {
 namespace {
@@ -88,15 +87,15 @@ bool can_reshape(std::span<const int64_t> from, std::span<const int64_t> to) {
 // Brings the rows of one array into the model's shape and type.
 class Adapter {
  public:
-  /// `part` is "test " or empty, `name` that of the array. `output`: which it holds the labels of;
-  /// null: an input.
-  Adapter(const std::string& part, const std::string& name, const kiln_model& model,
-          const kiln_output* output, Notes& notes)
-      : where_(part + name), name_(name), model_(model), output_(output), notes_(notes) {}
+  /// `part` is "test " or empty, `name` that of the array.
+  Adapter(const std::string& part, const std::string& name, const kiln_model& model, Notes& notes)
+      : where_(part + name), name_(name), model_(model), notes_(notes) {}
 
-  Expected<Array> adapt_x(const Array& x, const Wanted& wanted) {
+  Expected<Array> adapt_x(const Array& x, const Wanted& wanted, const kiln_input& input) {
     KILN_ASSIGN(const Array shaped, with_row_dims(x, wanted));
-    if (x.type == KILN_U8 && is_floating(wanted.type)) return scale(shaped, wanted.type);
+    KILN_TRY(check_indices(shaped, input, where_));
+    const bool pixels = x.type == KILN_U8 && is_floating(wanted.type) && input.index_limit == 0;
+    if (pixels) return scale(shaped, wanted.type);
     return with_type(shaped, wanted.type);
   }
 
@@ -114,10 +113,10 @@ class Adapter {
     return spread;
   }
 
-  Expected<Array> adapt_y(const Array& y, const Wanted& wanted) {
-    KILN_TRY(check_encoding(y, wanted));
+  Expected<Array> adapt_y(const Array& y, const Wanted& wanted, const kiln_output& output) {
+    KILN_TRY(check_encoding(y, wanted, output));
     KILN_ASSIGN(const Array shaped, with_row_dims(y, wanted));
-    KILN_TRY(check_labels(shaped));
+    KILN_TRY(check_labels(shaped, output, where_));
     return with_type(shaped, wanted.type);
   }
 
@@ -164,97 +163,35 @@ class Adapter {
 
   Expected<Array> with_type(const Array& array, kiln_element_type type) {
     if (array.type == type) return array;
-    if (!is_floating(type)) KILN_TRY(check_integers(array, type));
+    if (!is_floating(type)) KILN_TRY(check_whole(array, type, where_));
     notes_.add(name_ + ": " + element_name(array.type) + " taken as " + element_name(type));
     return convert(array, type);
   }
 
-  // "row 3", or "row 3, element 5" where a row has several.
-  static std::string place(const Array& array, int64_t element) {
-    const int64_t row_size = std::max<int64_t>(product(array.row_dims()), 1);
-    std::string text = "row " + std::to_string(element / row_size);
-    if (row_size > 1) text += ", element " + std::to_string(element % row_size);
-    return text + " (counted from 0)";
-  }
-
-  static std::string number(double value) {
-    char text[32];
-    std::snprintf(text, sizeof text, "%.9g", value);
-    return text;
-  }
-
-  // That every element is a whole number which `type` holds.
-  Status check_integers(const Array& array, kiln_element_type type) const {
-    const double bits = type == KILN_I1   ? 1
-                        : type == KILN_U8 ? 8
-                                          : 8.0 * static_cast<double>(element_size(type)) - 1;
-    const double high = std::ldexp(1.0, static_cast<int>(bits));
-    const double low = type == KILN_I1 || type == KILN_U8 ? 0.0 : -high;
-    const Array numbers = convert(array, KILN_F64);
-    const int64_t count = array.element_count();
-    for (int64_t i = 0; i < count; ++i) {
-      const double value = numbers.as<double>()[i];
-      if (value >= low && value < high && value == std::floor(value)) continue;
-      return failure(place(array, i) + " is " + number(value) + ", but the model takes " +
-                         element_name(type) + ", whole numbers from " + number(low) + " to " +
-                         number(high - 1),
-                     "");
-    }
-    return ok();
-  }
-
   // Class numbers where a row for each class is wanted, or the other way round.
-  Status check_encoding(const Array& y, const Wanted& wanted) const {
+  Status check_encoding(const Array& y, const Wanted& wanted, const kiln_output& output) const {
     const int64_t own = product(y.row_dims());
     const int64_t size = product(wanted.row_dims);
-    const int64_t classes = output_->label_classes;
+    const int64_t classes = output.label_classes;
     if (classes > 1 && own == size * classes) {
       return failure("each row holds " + std::to_string(own) +
-                         " numbers (one-hot), but the loss '" + output_->loss +
+                         " numbers (one-hot), but the loss '" + output.loss +
                          "' takes one class number",
                      "use numpy.argmax(y, axis=-1), or the loss categorical_crossentropy");
     }
-    const bool one_hot = std::string_view(output_->loss) == "categorical_crossentropy";
+    const bool one_hot = std::string_view(output.loss) == "categorical_crossentropy";
     if (one_hot && own == 1 && size > 1) {
-      return failure("each row holds one class number, but the loss '" +
-                         std::string(output_->loss) + "' takes " +
-                         tensor_name(wanted.type, wanted.row_dims) + " (one-hot)",
+      return failure("each row holds one class number, but the loss '" + std::string(output.loss) +
+                         "' takes " + tensor_name(wanted.type, wanted.row_dims) + " (one-hot)",
                      "use numpy.eye(" + std::to_string(size) +
                          ")[y], or the loss sparse_categorical_crossentropy");
     }
     return ok();
   }
 
-  // No label may be NaN; those of a classifier must be class numbers.
-  Status check_labels(const Array& y) const {
-    const int64_t classes = output_->label_classes;
-    if (classes == 0 && !is_floating(y.type)) return ok();
-    const Array numbers = convert(y, KILN_F64);
-    const int64_t count = y.element_count();
-    for (int64_t i = 0; i < count; ++i) {
-      const double value = numbers.as<double>()[i];
-      if (std::isnan(value)) {
-        return failure(place(y, i) + " is NaN", "drop the rows without a label");
-      }
-      if (classes == 0) continue;
-      const bool in_range = value >= 0 && value < static_cast<double>(classes);
-      if (!in_range || value != std::floor(value)) return wrong_label(y, i, value);
-    }
-    return ok();
-  }
-
-  Diagnostic wrong_label(const Array& y, int64_t element, double value) const {
-    const std::string classes = std::to_string(output_->label_classes);
-    return failure(place(y, element) + " is " + number(value) + ", but the model '" + model_.name +
-                       "' has " + classes + " classes, 0 to " +
-                       std::to_string(output_->label_classes - 1),
-                   "number the classes from 0, or give the model's last layer more units");
-  }
-
   const std::string where_;
   const std::string name_;
   const kiln_model& model_;
-  const kiln_output* output_;
   Notes& notes_;
 };
 
@@ -317,11 +254,11 @@ class PartAdapter {
  private:
   Status adapt_inputs() {
     for (int i = 0; i < model_.input_count; ++i) {
-      const auto names = names_for("x", model_.input_names[i], i, model_.input_count);
+      const kiln_input& input = model_.inputs[i];
+      const auto names = names_for("x", input.name, i, model_.input_count);
       const NamedArray* found = arrays_.take(names);
       if (found == nullptr) return missing("input", names);
-      KILN_ASSIGN(Array array,
-                  adapter(*found, nullptr).adapt_x(found->array, wanted_of(step_.x[i])));
+      KILN_ASSIGN(Array array, adapter(*found).adapt_x(found->array, wanted_of(step_.x[i]), input));
       examples_.x.push_back(std::move(array));
     }
     return ok();
@@ -340,7 +277,7 @@ class PartAdapter {
         if (missing_names.empty()) missing_names = names;
         continue;
       }
-      KILN_ASSIGN(Array array, adapter(*found, &output).adapt_y(found->array, wanted));
+      KILN_ASSIGN(Array array, adapter(*found).adapt_y(found->array, wanted, output));
       examples_.y.push_back(std::move(array));
     }
     if (missing_names.empty() || examples_.y.empty()) return ok();
@@ -373,15 +310,13 @@ class PartAdapter {
   }
 
   Expected<Array> weights_of(const NamedArray* found, const Wanted& wanted) {
-    if (found != nullptr) return adapter(*found, nullptr).adapt_weights(found->array, wanted);
+    if (found != nullptr) return adapter(*found).adapt_weights(found->array, wanted);
     const Array ones = allocate(KILN_F32, {examples_.rows()});
     std::fill_n(ones.as<float>(), ones.rows(), 1.0f);
-    return adapter({"sample_weight", ones}, nullptr).adapt_weights(ones, wanted);
+    return adapter({"sample_weight", ones}).adapt_weights(ones, wanted);
   }
 
-  Adapter adapter(const NamedArray& named, const kiln_output* output) {
-    return Adapter(part_, named.name, model_, output, notes_);
-  }
+  Adapter adapter(const NamedArray& named) { return Adapter(part_, named.name, model_, notes_); }
 
   Diagnostic missing(const char* what, const std::vector<std::string>& names) const {
     return {part_ + "data",

@@ -1,10 +1,11 @@
 #include "runtime/batches.h"
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 #include <numeric>
 #include <utility>
+
+#include "runtime/value_checks.h"
 
 namespace kiln::runtime {
 namespace {
@@ -139,27 +140,6 @@ Status check_rows(const Array& rows, const kiln_tensor& input, const std::string
   return ok();
 }
 
-Status check_labels(const Array& labels, int64_t classes, const std::string& what) {
-  if (classes == 0) return ok();
-  const Array values = convert(labels, KILN_F64);
-  const double* label = values.as<double>();
-  const int64_t per_row = labels.element_count() / std::max<int64_t>(labels.rows(), 1);
-  for (int64_t i = 0; i < labels.element_count(); ++i) {
-    // Written so that NaN fails.
-    if (label[i] >= 0 && label[i] < static_cast<double>(classes) &&
-        label[i] == std::floor(label[i])) {
-      continue;
-    }
-    char value[32];
-    std::snprintf(value, sizeof(value), "%.9g", label[i]);
-    return Diagnostic{what,
-                      "row " + std::to_string(i / per_row) + " holds the label " + value +
-                          ", the model takes integers from 0 to " + std::to_string(classes - 1),
-                      ""};
-  }
-  return ok();
-}
-
 namespace {
 
 std::string names_of(std::span<const kiln_tensor> tensors) {
@@ -200,12 +180,14 @@ Status check_examples(const kiln_model& model, const kiln_function& function,
   if (examples.empty() || examples.rows() == 0)
     return Diagnostic{what + first, "has no examples", ""};
   KILN_TRY(check_arrays(examples.x, step.x, examples.rows(), first, what));
+  for (size_t i = 0; i < step.x.size(); ++i)
+    KILN_TRY(check_indices(examples.x[i], model.inputs[i], what + step.x[i].name));
   if (step.y.empty()) return ok();
   if (examples.y.empty()) return Diagnostic{what + names_of(step.y), "has no labels", ""};
   KILN_TRY(check_arrays(examples.y, step.y, examples.rows(), first, what));
   const auto outputs = labelled_outputs(model);
   for (size_t i = 0; i < outputs.size(); ++i)
-    KILN_TRY(check_labels(examples.y[i], outputs[i]->label_classes, what + step.y[i].name));
+    KILN_TRY(check_labels(examples.y[i], *outputs[i], what + step.y[i].name));
   if (examples.sample_weights.empty()) return ok();
   if (step.sample_weights.empty()) {
     return Diagnostic{what + "sample weights", "the model was compiled without them",

@@ -43,13 +43,9 @@ std::vector<uint32_t> shuffled_order(int64_t count, uint64_t seed, int epoch);
 /// shape. `what` names the array in the Diagnostic.
 Status check_rows(const Array& rows, const kiln_tensor& input, const std::string& what);
 
-/// Every label is an integer in [0, classes). Nothing is checked where `classes` is 0.
-Status check_labels(const Array& labels, int64_t classes, const std::string& what);
-
 /// The examples have all arrays that `function` takes, each of the same number of rows, at least
-/// one, and of the right types and shapes. `what` comes before the names of arrays in the
-/// Diagnostic
-/// ("validation ", or nothing).
+/// one, of the right types and shapes, and with values that the model can take (value_checks.h).
+/// `what` comes before the names of arrays in the Diagnostic ("validation ", or nothing).
 Status check_examples(const kiln_model& model, const kiln_function& function,
                       const Examples& examples, const std::string& what);
 

@@ -113,7 +113,7 @@ constexpr OptionEntry kOptions[] = {
     {"vocabulary", "FILE.txt", kData,
      "of texts; default beside --weights, and beside --save in fit",
      [](CommandLine& line, const char* value) { return read_text(line.vocabulary, value); }},
-    {"max-tokens", "N", kFit, "size of a new vocabulary; default 0, all words",
+    {"max-tokens", "N", kFit, "size of a new vocabulary; default 0, that of the Embedding",
      [](CommandLine& line, const char* value) {
        return read_int(value, 0, INT_MAX, line.max_tokens);
      }},

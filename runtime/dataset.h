@@ -54,8 +54,9 @@ struct ModelData {
 
 /// Finds each of the model's inputs and labels among the arrays and makes it what train_step,
 /// test_step or predict_step takes: bytes scaled from 0..255 to 0..1, other numbers converted, rows
-/// reshaped where the number of elements agrees, labels checked to be in [0, label_classes) and
-/// shaped. An input is called as the model calls it, or x where it is the only one, or x_0, x_1,
+/// reshaped where the number of elements agrees, ids checked to be in [0, index_limit) and labels
+/// in [0, label_classes). An input is called as the model calls it, or x where it is the only one,
+/// or x_0, x_1,
 /// ...; labels likewise, with y; sample weights sample_weight for all outputs, or
 /// sample_weight_OUTPUT. Data without any labels stays without. Appends a line to `notes` for each
 /// thing done (notes may be null). Anything else is a Diagnostic that names the array and the row,

@@ -41,10 +41,11 @@ void mix(Dataset& data, uint64_t seed) {
   for (NamedArray& named : data.train) named.array = in_order(named.array, order);
 }
 
-VocabularyOptions vocabulary_options(const CommandLine& line) {
+// A new vocabulary is as large as the model's, where nothing else is said.
+VocabularyOptions vocabulary_options(const CommandLine& line, const kiln_model& model) {
   VocabularyOptions options;
   options.path = line.vocabulary;
-  options.max_tokens = line.max_tokens;
+  options.max_tokens = line.max_tokens > 0 ? line.max_tokens : model.inputs[0].index_limit;
   options.may_build = line.command == Command::kFit;
   if (!line.weights.empty()) options.beside_old = vocabulary_beside(line.weights);
   if (!line.save.empty()) options.beside_new = vocabulary_beside(line.save);
@@ -91,7 +92,7 @@ Expected<std::optional<Dataset>> DataLoader::load_sequences(const std::string& s
                       "a model of sequences takes rows of one dimension, their length"};
   }
   if (read->is_text() && !vocabulary_) {
-    KILN_ASSIGN(vocabulary_, vocabulary_for(*read, vocabulary_options(line_)));
+    KILN_ASSIGN(vocabulary_, vocabulary_for(*read, vocabulary_options(line_, model_)));
   }
   Dataset data;
   data.train.push_back({"x", rows_of(*read, vocabulary_, dims[0])});

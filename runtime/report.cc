@@ -31,6 +31,8 @@ const char* role_name(int32_t role) {
       return "not trainable";
     case KILN_OPTIMIZER:
       return "optimizer";
+    case KILN_RANDOM_STATE:
+      return "random state";
     default:
       return "metric";
   }
@@ -88,6 +90,11 @@ std::string describe_values(const float* outputs, int64_t count) {
 std::string describe_model(const kiln_model& model) {
   std::string text = std::string(model.name) + ", compiled by kiln for " + model.target + "\n\n";
   text += model.summary;
+  for (const kiln_input& input : inputs_of(model)) {
+    if (input.index_limit == 0) continue;
+    text += std::string("\ninput ") + input.name + ": ids from 0 to " +
+            std::to_string(input.index_limit - 1);
+  }
   for (const kiln_output& output : outputs_of(model)) {
     if (output.loss[0] == 0) continue;
     text += std::string("\nloss of ") + output.name + ": " + output.loss;

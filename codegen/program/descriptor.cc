@@ -18,6 +18,7 @@ class DescriptorEmitter {
   llvm::Constant* tensor(const std::string& name, const ir::Type& type);
   llvm::Constant* tensors(const std::vector<NamedType>& list);
   llvm::Constant* variable(const ir::Variable& variable);
+  std::vector<llvm::Constant*> inputs(const ir::Module& model);
   std::vector<llvm::Constant*> outputs(const ir::Module& model);
   llvm::Constant* function(const FunctionPlan& plan, llvm::Function* run);
 
@@ -65,10 +66,16 @@ llvm::Constant* DescriptorEmitter::tensors(const std::vector<NamedType>& list) {
   return constants_.array(elements);
 }
 
+/// The frontend's mark on a weight that is none to its users.
+int64_t role_of(const ir::Variable& variable) {
+  return variable.attributes.contains("random_state") ? int64_t{KILN_RANDOM_STATE}
+                                                      : static_cast<int64_t>(variable.role);
+}
+
 llvm::Constant* DescriptorEmitter::variable(const ir::Variable& variable) {
-  return same_layout<kiln_variable>(constants_.structure(
-      {tensor(variable.name, variable.type), constants_.i32(static_cast<int64_t>(variable.role)),
-       constants_.i64(integer(variable.attributes, "offset"))}));
+  return same_layout<kiln_variable>(
+      constants_.structure({tensor(variable.name, variable.type), constants_.i32(role_of(variable)),
+                            constants_.i64(integer(variable.attributes, "offset"))}));
 }
 
 llvm::Constant* DescriptorEmitter::function(const FunctionPlan& plan, llvm::Function* run) {
@@ -87,6 +94,17 @@ llvm::Constant* DescriptorEmitter::function(const FunctionPlan& plan, llvm::Func
       constants_.i32(kernels),
       run,
   }));
+}
+
+std::vector<llvm::Constant*> DescriptorEmitter::inputs(const ir::Module& model) {
+  const auto names = list<ir::Strings>(model.attributes, "inputs");
+  const auto limits = list<ir::Integers>(model.attributes, "index_limits");
+  std::vector<llvm::Constant*> inputs;
+  for (size_t i = 0; i < names.size(); ++i) {
+    inputs.push_back(same_layout<kiln_input>(constants_.structure(
+        {constants_.string(names[i]), constants_.i64(i < limits.size() ? limits[i] : 0)})));
+  }
+  return inputs;
 }
 
 std::vector<llvm::Constant*> DescriptorEmitter::outputs(const ir::Module& model) {
@@ -110,17 +128,15 @@ llvm::Constant* DescriptorEmitter::model(const ir::Module& model,
   for (const ir::Variable& each : model.variables) variables.push_back(variable(each));
   std::vector<llvm::Constant*> functions;
   for (size_t i = 0; i < plans.size(); ++i) functions.push_back(function(plans[i], run[i]));
-  std::vector<llvm::Constant*> input_names;
-  for (const std::string& name : list<ir::Strings>(model.attributes, "inputs"))
-    input_names.push_back(constants_.string(name));
+  const std::vector<llvm::Constant*> inputs = this->inputs(model);
   const std::vector<llvm::Constant*> outputs = this->outputs(model);
   return same_layout<kiln_model>(constants_.structure({
       constants_.i32(KILN_ABI_VERSION),
       constants_.string(model.name),
       constants_.string(target),
       constants_.string(text(model.attributes, "summary")),
-      constants_.i32(static_cast<int64_t>(input_names.size())),
-      constants_.array(input_names),
+      constants_.i32(static_cast<int64_t>(inputs.size())),
+      constants_.array(inputs),
       constants_.i32(static_cast<int64_t>(outputs.size())),
       constants_.array(outputs),
       constants_.i64(integer(model.attributes, "state_bytes")),

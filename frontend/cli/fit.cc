@@ -43,7 +43,9 @@ void add_fit(CLI::App& program, Action& action) {
       ->add_option("--steps-per-epoch", line.steps_per_epoch,
                    "batches in an epoch, the next goes on there; default: all")
       ->check(CLI::Range(int64_t{1}, int64_t{1} << 40));
-  command->add_option("--max-tokens", line.max_tokens, "size of a new vocabulary; 0: all words")
+  command
+      ->add_option("--max-tokens", line.max_tokens,
+                   "size of a new vocabulary; 0: that of the model's Embedding")
       ->check(CLI::Range(0, 1 << 30))
       ->capture_default_str();
   options->add_callbacks_to(*command);

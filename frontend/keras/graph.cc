@@ -72,7 +72,9 @@ Status close(ir::Type& type, size_t input, const OpenExtents& extents) {
 
 /// Puts what arrives at a nested model's input into the input's type.
 Status take(ir::Type& type, const LayerInput& arriving) {
-  bool fits = arriving.type.element == type.element && arriving.type.rank() == type.rank();
+  // Layers that look up by integers convert what they get.
+  bool fits = (arriving.type.element == type.element || type.element == ir::ElementType::i32) &&
+              arriving.type.rank() == type.rank();
   for (size_t d = 1; fits && d < type.shape.size(); ++d) {
     const int64_t own = type.shape[d], given = arriving.type.shape[d];
     fits = own == given || own == kNone || given == kNone;
@@ -174,9 +176,9 @@ class Building {
     }
     KILN_ASSIGN(LayerBuild build, layer.build(inputs));
     if (!inputs.empty()) KILN_TRY(check_built_for(layer, inputs[0]));
-    if (is_input(layer)) KILN_TRY(input_types_(build.outputs[0], input_index(node)));
-    if (is_input(layer) && index_limit(model_, node) > 0)
+    if (is_input(layer) && takes_indices(model_, node))
       build.outputs[0].element = ir::ElementType::i32;
+    if (is_input(layer)) KILN_TRY(input_types_(build.outputs[0], input_index(node)));
     KILN_TRY(check_build(build));
     KILN_TRY(check_activity_regularizer(layer));
     if (!layer.trainable) {
@@ -200,17 +202,40 @@ class Building {
 
 }  // namespace
 
-int64_t index_limit(const Model& model, size_t input) {
-  int64_t limit = 0;
-  for (const Node& node : model.nodes) {
-    for (const NodeOutput& read : node.inputs) {
-      if (read.node != input) continue;
-      const int64_t own = model.layers[node.layer]->index_limit();
-      if (own == 0) return 0;
-      limit = limit == 0 ? own : std::min(limit, own);
+namespace {
+
+/// A layer that reads the result of a node, as its input of that number.
+struct Reader {
+  const Layer& layer;
+  size_t input;
+};
+
+std::vector<Reader> readers_of(const Model& model, size_t node) {
+  std::vector<Reader> readers;
+  for (const Node& reader : model.nodes) {
+    for (size_t i = 0; i < reader.inputs.size(); ++i) {
+      if (reader.inputs[i].node == node) readers.push_back({*model.layers[reader.layer], i});
     }
   }
+  return readers;
+}
+
+}  // namespace
+
+int64_t index_limit(const Model& model, size_t input_node) {
+  int64_t limit = 0;
+  for (const Reader& reader : readers_of(model, input_node)) {
+    const int64_t own = reader.layer.index_limit(reader.input);
+    if (own > 0) limit = limit == 0 ? own : std::min(limit, own);
+  }
   return limit;
+}
+
+bool takes_indices(const Model& model, size_t input_node) {
+  const std::vector<Reader> readers = readers_of(model, input_node);
+  return !readers.empty() && std::ranges::all_of(readers, [](const Reader& reader) {
+    return reader.layer.takes_indices(reader.input);
+  });
 }
 
 std::string where_of(const Model& model, const Layer& layer) {

@@ -27,10 +27,12 @@ struct Graph {
 /// Builds every layer. Errors name the file, the layer and what to do.
 Expected<Graph> build_graph(const Model& model, const OpenExtents& extents = {});
 
-/// How many integers a model's input may be, where only layers read it that take integers
-/// (Embedding); 0 for all others. Such an input is of integers, whatever its dtype says: Keras
-/// would round it.
+/// How many integers a model's input may be, where a layer looks up what belongs to them
+/// (Embedding); 0 for all others.
 int64_t index_limit(const Model& model, size_t input_node);
+/// Whether all layers that read a model's input take integers. Such an input is of integers,
+/// whatever its dtype says: Keras would round it.
+bool takes_indices(const Model& model, size_t input_node);
 /// The same for a model that is a layer: its inputs are what arrives at it.
 Expected<Graph> build_graph(const Model& model, std::span<const LayerInput> arriving);
 

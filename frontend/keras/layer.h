@@ -127,8 +127,10 @@ class Layer {
   /// Whether the outputs have the first input's mask, unless call() gives them another (Keras's
   /// supports_masking). Layers that do not lose it.
   virtual bool passes_mask() const { return false; }
-  /// For a layer whose inputs are integers in [0, index_limit); 0 for all others.
-  virtual int64_t index_limit() const { return 0; }
+  /// For an input that is of integers in [0, index_limit), fractions cut off; 0 for all others.
+  virtual int64_t index_limit(size_t /*input*/) const { return 0; }
+  /// Whether that input is taken as integers alone, so that it may arrive as such.
+  virtual bool takes_indices(size_t input) const { return index_limit(input) > 0; }
   /// The arguments of Keras's call() that take inputs, in their order; one that takes a list where
   /// the layer has several inputs but one argument.
   virtual std::vector<std::string_view> argument_names() const { return {"inputs"}; }

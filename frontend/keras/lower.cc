@@ -75,7 +75,10 @@ class Lowering {
       losses.push_back(has_loss ? std::string(output->function->name) : "");
       classes.push_back(has_loss ? label_classes(*output->loss, output->type) : 0);
     }
+    ir::Integers limits;
+    for (const NodeOutput& input : model_.inputs) limits.push_back(index_limit(model_, input.node));
     module_.attributes["inputs"] = model_.input_names();
+    module_.attributes["index_limits"] = std::move(limits);
     module_.attributes["outputs"] = model_.output_names();
     module_.attributes["losses"] = std::move(losses);
     module_.attributes["label_classes"] = std::move(classes);

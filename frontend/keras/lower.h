@@ -34,8 +34,9 @@ struct LowerOptions {
 /// Variables: weights "dense/kernel" in Keras's order; "optimizer/iterations",
 /// "optimizer/learning_rate" (but under a schedule) and slots "optimizer/dense/kernel/momentum" in
 /// Keras's order; running means "metrics/loss/total", "metrics/loss/count", ... The module's
-/// attributes are `inputs` and `outputs` (their names), `losses` and `label_classes` (one for each
-/// output; "" and 0 where the output has none), and `summary`; a step's is `batch`.
+/// attributes are `inputs` and `outputs` (their names), `index_limits` (one for each input; 0 where
+/// it takes any numbers), `losses` and `label_classes` (one for each output; "" and 0 where the
+/// output has none), and `summary`; a step's is `batch`.
 Expected<ir::Module> lower(const Model& model, const LowerOptions& options = {});
 
 }  // namespace kiln::keras

@@ -42,8 +42,14 @@ void NestedModel::write_config(Json& config) const {
   config.update(*own);
 }
 
-int64_t NestedModel::index_limit() const {
-  return model_.inputs.size() == 1 ? keras::index_limit(model_, model_.inputs[0].node) : 0;
+// Asked before build() has counted the inputs.
+int64_t NestedModel::index_limit(size_t input) const {
+  if (input >= model_.inputs.size()) return 0;
+  return keras::index_limit(model_, model_.inputs[input].node);
+}
+
+bool NestedModel::takes_indices(size_t input) const {
+  return input < model_.inputs.size() && keras::takes_indices(model_, model_.inputs[input].node);
 }
 
 void NestedModel::set_trainable(bool value) {

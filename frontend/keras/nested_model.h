@@ -22,7 +22,8 @@ class NestedModel : public Layer {
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
   void write_config(Json& config) const override;
-  int64_t index_limit() const override;
+  int64_t index_limit(size_t input) const override;
+  bool takes_indices(size_t input) const override;
   void set_trainable(bool value) override;
 
  private:

@@ -5,7 +5,7 @@ namespace kiln::tests {
 
 /// init, train_step, predict_step over 4 rows of 8 features; 3 outputs. Uses every kind of buffer.
 inline constexpr const char* kMlp = R"(
-module @small attributes {inputs = ["a", "b"], label_classes = [3], losses = ["mean_squared_error"], outputs = ["c"], state_bytes = 192, summary = "one\ntwo"} {
+module @small attributes {index_limits = [0, 7], inputs = ["a", "b"], label_classes = [3], losses = ["mean_squared_error"], outputs = ["c"], state_bytes = 192, summary = "one\ntwo"} {
   variable @dense/kernel : tensor<8x3xf32> {offset = 0, role = "trainable"}
   variable @count : tensor<i32> {offset = 128, role = "metric"}
   func @init(%0: tensor<i64> "seed") -> (tensor<8x3xf32> @dense/kernel, tensor<i32> @count) attributes {arena_bytes = 0} {

@@ -58,7 +58,9 @@ TEST(Program, DescriptorSaysWhatTheModuleSays) {
   EXPECT_EQ(std::string_view(model.target).find("no_runtime"), std::string_view::npos)
       << model.target;
   ASSERT_EQ(model.input_count, 2);
-  EXPECT_STREQ(model.input_names[1], "b");
+  EXPECT_STREQ(model.inputs[1].name, "b");
+  EXPECT_EQ(model.inputs[0].index_limit, 0);
+  EXPECT_EQ(model.inputs[1].index_limit, 7);
   ASSERT_EQ(model.output_count, 1);
   EXPECT_STREQ(model.outputs[0].name, "c");
   EXPECT_STREQ(model.outputs[0].loss, "mean_squared_error");

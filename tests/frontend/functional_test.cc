@@ -3,7 +3,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "frontend/keras/layers/merging.h"
+#include "frontend/keras/layers.h"
 #include "frontend/keras/lower.h"
 #include "frontend/keras/model_json.h"
 #include "gtest/gtest.h"
@@ -92,6 +92,49 @@ TEST(Functional, AnOutputWithoutALossTakesNoLabels) {
     if (!binding.is_variable) inputs.push_back(binding.name);
   }
   EXPECT_EQ(inputs, (Names{"x/left", "x/right", "y/distance", "count"}));
+}
+
+/// The types of predict_step's inputs, and the limit of each.
+std::vector<std::string> inputs_of(const Model& model) {
+  const ir::Module module = must(lower(model, {.batch = 2}));
+  const auto& limits = std::get<ir::Integers>(module.attributes.at("index_limits"));
+  const ir::Region& body = module.function("predict_step")->body;
+  std::vector<std::string> result;
+  const auto& bindings = module.function("predict_step")->argument_bindings;
+  for (size_t i = 0; i < bindings.size(); ++i) {
+    if (bindings[i].is_variable) continue;
+    result.push_back(body.argument(i)->type().to_string() + " " +
+                     std::to_string(limits[result.size()]));
+  }
+  return result;
+}
+
+TEST(Functional, IdsArriveAsIntegersBelowTheLeastVocabulary) {
+  const In words(InputOptions{.shape = {3}, .name = "words"});
+  const In numbers(InputOptions{.shape = {3}, .name = "numbers"});
+  const Callable<Embedding> large(9, 2), small(7, 2);
+  const Callable<Flatten> flat;
+  const KerasTensor both =
+      Callable<Concatenate>()({flat(large(words)), flat(small(words)), numbers});
+  EXPECT_EQ(inputs_of(functional({words, numbers}, {both})),
+            (Names{"tensor<2x3xi32> 7", "tensor<2x3xf32> 0"}));
+  const KerasTensor mixed = Callable<Concatenate>()({flat(large(words)), words});
+  EXPECT_EQ(inputs_of(functional({words}, {mixed})), (Names{"tensor<2x3xf32> 9"}));
+}
+
+TEST(Nested, IdsOfEachInputAreKnownOutside) {
+  const In words(InputOptions{.shape = {3}, .name = "words"});
+  const In numbers(InputOptions{.shape = {3}, .name = "numbers"});
+  const Callable<Embedding> vectors(9, 2);
+  const Callable<Flatten> flat;
+  const Model inner =
+      functional({words, numbers}, {Callable<Concatenate>()({flat(vectors(words)), numbers})});
+  const In a(InputOptions{.shape = {3}, .name = "a"}), b(InputOptions{.shape = {3}, .name = "b"});
+  const KerasTensor applied(AnyLayer(inner).get(), {a, b});
+  EXPECT_EQ(inputs_of(functional({a, b}, {applied}, "outer")),
+            (Names{"tensor<2x3xi32> 9", "tensor<2x3xf32> 0"}));
+  const Sequential distributed({Input({4, 3}), TimeDistributed(Embedding(6, 2))});
+  EXPECT_EQ(inputs_of(distributed), (Names{"tensor<2x4x3xi32> 6"}));
 }
 
 TEST(Nested, WeightsAreCalledByTheirPath) {

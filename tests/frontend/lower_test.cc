@@ -48,6 +48,7 @@ TEST(Lower, GivesTheFunctionsOfTheAbi) {
   EXPECT_EQ(std::get<ir::Integers>(module.attributes.at("label_classes")), (ir::Integers{10}));
   EXPECT_EQ(std::get<ir::Strings>(module.attributes.at("inputs")), (Names{"input_layer"}));
   EXPECT_EQ(std::get<ir::Strings>(module.attributes.at("outputs")), (Names{"dense_2"}));
+  EXPECT_EQ(std::get<ir::Integers>(module.attributes.at("index_limits")), (ir::Integers{0}));
 }
 
 TEST(Lower, DeclaresVariablesInKerasOrder) {

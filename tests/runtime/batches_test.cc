@@ -102,21 +102,5 @@ TEST(CheckRows, ComparesShapesButForAxesOfOne) {
   EXPECT_EQ(type.error().message, "holds u8, the model takes f32");
 }
 
-TEST(CheckLabels, WantsIntegersInRange) {
-  Array labels = allocate(KILN_F32, {4, 1});
-  float* label = labels.as<float>();
-  EXPECT_TRUE(check_labels(labels, 3, "y"));
-  label[2] = 3;
-  const Status large = check_labels(labels, 3, "y");
-  ASSERT_FALSE(large);
-  EXPECT_EQ(large.error().to_string(),
-            "error: y: row 2 holds the label 3, the model takes integers from 0 to 2");
-  EXPECT_TRUE(check_labels(labels, 0, "y")) << "no classes: any number";
-  for (float wrong : {-1.f, 0.5f, __builtin_nanf(""), __builtin_inff()}) {
-    label[2] = wrong;
-    EXPECT_FALSE(check_labels(labels, 3, "y")) << wrong;
-  }
-}
-
 }  // namespace
 }  // namespace kiln::runtime

@@ -37,7 +37,7 @@ class FakeModel {
     for (kiln_function& function : functions_) function.inputs = inputs_;
     model_.name = "mlp";
     model_.input_count = 1;
-    model_.input_names = &input_name_;
+    model_.inputs = &input_;
     output_ = {"classes", loss, classes};
     model_.output_count = 1;
     model_.outputs = &output_;
@@ -46,6 +46,8 @@ class FakeModel {
   }
   FakeModel(const FakeModel&) = delete;
 
+  // x holds ids.
+  void set_index_limit(int64_t limit) { input_.index_limit = limit; }
   // Leaves predict_step alone.
   void forget_training() { model_.function_count = 1; }
 
@@ -55,7 +57,7 @@ class FakeModel {
   std::vector<int64_t> x_dims_, y_dims_;
   kiln_tensor inputs_[3];
   kiln_function functions_[2] = {};
-  const char* input_name_ = "pixels";
+  kiln_input input_ = {"pixels", 0};
   kiln_output output_ = {};
   kiln_model model_ = {};
 };
@@ -239,8 +241,10 @@ TEST(Adapt, RefusesDifferentLengths) {
 TEST(Adapt, ChecksLabels) {
   const Array x = rows_of(KILN_F32, {3, 784});
   const kiln_model& model = classifier().model();
-  expect_error(adapt(data_of(x, array_of<int64_t>(KILN_I64, {3}, {0, 9, 10})), model, nullptr),
-               "y: row 2 (counted from 0) is 10, but the model 'mlp' has 10 classes, 0 to 9");
+  expect_error(
+      adapt(data_of(x, array_of<int64_t>(KILN_I64, {3}, {0, 9, 10})), model, nullptr),
+      "y: row 2 (counted from 0) is 10, but the model's output \"classes\" has 10 classes, "
+      "0 to 9");
   expect_error(adapt(data_of(x, array_of<int64_t>(KILN_I64, {3}, {0, -1, 0})), model, nullptr),
                "row 1 (counted from 0) is -1");
   expect_error(adapt(data_of(x, array_of<float>(KILN_F32, {3}, {0, 1.5f, 0})), model, nullptr),
@@ -284,6 +288,32 @@ TEST(Adapt, TokensMustBeWholeAndInRange) {
                "is 1.09951163e+12");
 }
 
+TEST(Adapt, IdsMustBeInTheVocabulary) {
+  FakeModel words(KILN_I32, {2}, KILN_F32, {1}, 0, "binary_crossentropy");
+  words.set_index_limit(5);
+  const Array y = rows_of(KILN_U8, {1});
+  const auto adapted = [&](double id) {
+    return adapt(data_of(array_of<double>(KILN_F64, {1, 2}, {3, id}), y), words.model(), nullptr);
+  };
+  EXPECT_TRUE(adapted(4));
+  expect_error(adapted(4.5),
+               "x: row 0, element 1 (counted from 0) is 4.5, but the model takes i32");
+  for (const double wrong : {5.0, -1.0, 1e12}) {
+    expect_error(adapted(wrong),
+                 "but the model's input \"pixels\" takes ids from a vocabulary of 5");
+  }
+}
+
+TEST(Adapt, IdsAreNoPixels) {
+  FakeModel words(KILN_F32, {2}, KILN_F32, {1}, 0, "binary_crossentropy");
+  words.set_index_limit(5);
+  const auto data =
+      adapt(data_of(array_of<uint8_t>(KILN_U8, {1, 2}, {3, 4}), rows_of(KILN_U8, {1})),
+            words.model(), nullptr);
+  ASSERT_TRUE(data) << data.error().to_string();
+  EXPECT_EQ(data->train.x[0].as<float>()[1], 4);
+}
+
 TEST(Adapt, AModelForPredictionTakesXAlone) {
   FakeModel model(KILN_F32, {4}, KILN_I32, {}, 0, "");
   model.forget_training();
@@ -303,7 +333,7 @@ class TwoInputs {
     functions_[0].input_count = weighted ? 7 : 4;
     model_.name = "two";
     model_.input_count = 2;
-    model_.input_names = kNames;
+    model_.inputs = kInputs;
     model_.output_count = weighted ? 2 : 3;
     model_.outputs = weighted ? kBoth : kOne;
     model_.functions = functions_;
@@ -315,7 +345,7 @@ class TwoInputs {
  private:
   static constexpr int64_t kImage[] = {32, 4}, kText[] = {32, 3}, kDigit[] = {32},
                            kStep[] = {32, 2};
-  static constexpr const char* kNames[] = {"image", "text"};
+  static constexpr kiln_input kInputs[] = {{"image", 0}, {"text", 5}};
   static constexpr kiln_output kOne[] = {{"score", "", 0}, {"digit", "sparse", 10}, {"p", "", 0}};
   static constexpr kiln_output kBoth[] = {{"digit", "sparse", 10}, {"step", "mse", 0}};
   static constexpr kiln_tensor kPlain[] = {{"x/image", KILN_F32, 2, kImage},

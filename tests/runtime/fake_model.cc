@@ -108,7 +108,7 @@ constexpr kiln_tensor scalar(const char* name, kiln_element_type type) {
   return {name, type, 0, nullptr};
 }
 
-constexpr const char* kInputNames[] = {"features"};
+constexpr kiln_input kInputs[] = {{"features", 0}};
 constexpr kiln_tensor kSeed[] = {scalar("seed", KILN_I64)};
 constexpr kiln_tensor kStepInputs[] = {
     {"x", KILN_F32, 2, kX}, {"y", KILN_F32, 2, kY}, scalar("count", KILN_I32)};
@@ -203,18 +203,12 @@ constexpr kiln_function kClassifierFunctions[] = {
 
 const kiln_model& fake_regression() {
   static constexpr kiln_output outputs[] = {{"linear", "mean_squared_error", 0}};
-  static constexpr kiln_model model = {KILN_ABI_VERSION,
-                                       "fake",
-                                       "x86-64-linux",
-                                       "Model: \"fake\"\n",
-                                       std::size(kInputNames),
-                                       kInputNames,
-                                       std::size(outputs),
-                                       outputs,
-                                       sizeof(State),
-                                       std::size(kVariables),
-                                       kVariables,
-                                       std::size(kFunctions),
+  static constexpr kiln_model model = {KILN_ABI_VERSION,   "fake",
+                                       "x86-64-linux",     "Model: \"fake\"\n",
+                                       std::size(kInputs), kInputs,
+                                       std::size(outputs), outputs,
+                                       sizeof(State),      std::size(kVariables),
+                                       kVariables,         std::size(kFunctions),
                                        kFunctions};
   return model;
 }
@@ -223,7 +217,7 @@ const kiln_model& fake_classifier() {
   static constexpr kiln_output outputs[] = {{"scores", "sparse_categorical_crossentropy", 3}};
   static constexpr kiln_model model = {KILN_ABI_VERSION,        "classifier",
                                        "x86-64-linux",          "Model: \"classifier\"\n",
-                                       std::size(kInputNames),  kInputNames,
+                                       std::size(kInputs),      kInputs,
                                        std::size(outputs),      outputs,
                                        sizeof(ClassifierState), std::size(kClassifierVariables),
                                        kClassifierVariables,    std::size(kClassifierFunctions),

@@ -357,11 +357,31 @@ TEST(Fit, RefusesWhatTheModelDoesNotTake) {
 TEST(Fit, RefusesWrongLabels) {
   Array labels = allocate(KILN_I32, {5});
   labels.as<int32_t>()[3] = 3;
-  EXPECT_EQ(fit_error(make_x(5), labels, silent(1), fake_classifier()),
-            "error: y: row 3 holds the label 3, the model takes integers from 0 to 2");
-  labels.as<int32_t>()[3] = -1;
-  EXPECT_EQ(fit_error(make_x(5), labels, silent(1), fake_classifier()),
-            "error: y: row 3 holds the label -1, the model takes integers from 0 to 2");
+  EXPECT_EQ(
+      fit_error(make_x(5), labels, silent(1), fake_classifier()),
+      "error: y: row 3 (counted from 0) is 3, but the model's output \"scores\" has 3 classes, "
+      "0 to 2\nnote: number the classes from 0, or give the model's last layer more units");
+}
+
+TEST(Fit, RefusesIdsOutsideTheVocabulary) {
+  const kiln_input words = {"words", 3};
+  kiln_model model = fake_regression();
+  model.inputs = &words;
+  const Array ids = allocate(KILN_F32, {5, 2});
+  ids.as<float>()[7] = 3;
+  const std::string wrong = "x: row 3, element 1 (counted from 0) is 3, ";
+  EXPECT_NE(fit_error(ids, make_y(5), silent(1), model).find(wrong), std::string::npos);
+  FitOptions split = silent(1);
+  split.validation_split = 0.4;
+  EXPECT_NE(fit_error(ids, make_y(5), split, model).find(wrong), std::string::npos);
+  EXPECT_TRUE(fake_calls().empty());
+  Session session = make_session(model);
+  const Expected<Metrics> metrics = evaluate(session, {ids, make_y(5)}, silent(1));
+  ASSERT_FALSE(metrics);
+  EXPECT_NE(metrics.error().to_string().find(wrong), std::string::npos);
+  const auto outputs = predict(session, {ids});
+  ASSERT_FALSE(outputs);
+  EXPECT_NE(outputs.error().to_string().find(wrong), std::string::npos);
 }
 
 TEST(Fit, RefusesWrongOptions) {

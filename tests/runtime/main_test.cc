@@ -167,7 +167,7 @@ TEST_F(Main, InfoDescribesTheModel) {
     EXPECT_NE(info.out.find(part), std::string::npos) << part << "\n" << info.out;
   }
   EXPECT_EQ(run(fake_regression(), {"--version"}).out,
-            "fake, compiled by kiln for x86-64-linux, runtime interface 2\n");
+            "fake, compiled by kiln for x86-64-linux, runtime interface 3\n");
 }
 
 TEST_F(Main, WrongInputWritesNothing) {
@@ -257,6 +257,19 @@ TEST_F(Main, TextsKeepTheirVocabularyBesideTheWeights) {
   std::filesystem::remove(path("w.vocabulary.txt"));
   expect_error(run(model, {"evaluate", "--data", path("r.tsv"), "--weights", path("w.npz")}),
                "error: " + path("w.vocabulary.txt") + ": the vocabulary of the model is not there");
+}
+
+TEST_F(Main, ANewVocabularyIsAsLargeAsTheModels) {
+  const kiln_input words = {"words", 3};
+  kiln_model model = fake_regression();
+  model.inputs = &words;
+  write(path("r.tsv"), "text\tlabel\nGood film!\t1\nbad film\t0\nfilm\t0\n");
+  const Result fit = run(model, {"fit", "--data", path("r.tsv"), "--save", path("w.npz")});
+  EXPECT_EQ(fit.status, 0) << fit.error;
+  EXPECT_EQ(read(path("w.vocabulary.txt")), "film\n");
+  expect_error(run(model, {"fit", "--data", path("r.tsv"), "--max-tokens", "4"}),
+               "error: x: row 0, element 0 (counted from 0) is 3, but the model's input \"words\" "
+               "takes ids from a vocabulary of 3, 0 to 2\n");
 }
 
 TEST_F(Main, AnExecutableRefusesImages) {

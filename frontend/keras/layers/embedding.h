@@ -31,7 +31,7 @@ class Embedding : public Layer {
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
   void write_config(Json& config) const override;
-  int64_t index_limit() const override { return options_.input_dim; }
+  int64_t index_limit(size_t) const override { return options_.input_dim; }
 
  private:
   EmbeddingOptions options_;

@@ -19,6 +19,8 @@ class TimeDistributed : public Layer {
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
   void write_config(Json& config) const override;
   bool passes_mask() const override { return true; }
+  int64_t index_limit(size_t input) const override { return layer_->index_limit(input); }
+  bool takes_indices(size_t input) const override { return layer_->takes_indices(input); }
 
  private:
   LayerPointer layer_;
