@@ -106,9 +106,7 @@ const kiln_variable* Session::find_variable(std::string_view name) const {
 std::vector<const kiln_variable*> Session::weights() const {
   std::vector<const kiln_variable*> weights;
   for (const kiln_variable& variable : variables_of(*model_)) {
-    if (variable.role == KILN_TRAINABLE || variable.role == KILN_NON_TRAINABLE) {
-      weights.push_back(&variable);
-    }
+    if (is_weight(variable)) weights.push_back(&variable);
   }
   return weights;
 }

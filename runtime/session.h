@@ -17,6 +17,11 @@
 
 namespace kiln::runtime {
 
+/// Whether the variable is one of model.get_weights().
+inline bool is_weight(const kiln_variable& variable) {
+  return variable.role == KILN_TRAINABLE || variable.role == KILN_NON_TRAINABLE;
+}
+
 /// A tensor of the model's table by its parts.
 inline kiln_element_type element_type_of(const kiln_tensor& tensor) {
   return static_cast<kiln_element_type>(tensor.element_type);
@@ -35,6 +40,9 @@ inline std::span<const kiln_variable> variables_of(const kiln_model& model) {
 }
 inline std::span<const kiln_function> functions_of(const kiln_model& model) {
   return {model.functions, static_cast<size_t>(model.function_count)};
+}
+inline std::span<const kiln_input> inputs_of(const kiln_model& model) {
+  return {model.inputs, static_cast<size_t>(model.input_count)};
 }
 inline std::span<const kiln_output> outputs_of(const kiln_model& model) {
   return {model.outputs, static_cast<size_t>(model.output_count)};

@@ -14,7 +14,9 @@ constexpr const char* kOptimizerPrefix = "optimizer/";
 
 bool is_optimizer_entry(const std::string& name) { return name.rfind(kOptimizerPrefix, 0) == 0; }
 
-bool is_saved(const kiln_variable& variable) { return variable.role != KILN_METRIC; }
+bool is_saved(const kiln_variable& variable) {
+  return is_weight(variable) || variable.role == KILN_OPTIMIZER;
+}
 
 std::string entry_name(const kiln_variable& variable) {
   const std::string name = variable.tensor.name;
@@ -46,7 +48,9 @@ Status check_no_strangers(const std::vector<NamedArray>& arrays, const Session& 
   for (const NamedArray& named : arrays) {
     bool known = is_optimizer_entry(named.name);
     for (const kiln_variable& variable : variables_of(session.model())) {
-      known = known || (is_saved(variable) && entry_name(variable) == named.name);
+      // Files of earlier versions hold the states of random generators, too: they are passed over.
+      const bool may_be_there = is_saved(variable) || variable.role == KILN_RANDOM_STATE;
+      known = known || (may_be_there && entry_name(variable) == named.name);
     }
     if (!known) {
       return Diagnostic{path, "the model has no variable \"" + named.name + "\"",

@@ -22,7 +22,8 @@ struct LoadedState {
 };
 
 /// Writes the session's variables to `path`, atomically. A weight's entry has the variable's name,
-/// "dense/kernel"; an optimizer's slot has it after "optimizer/". Metrics are not saved.
+/// "dense/kernel"; an optimizer's slot has it after "optimizer/". Metrics and the states of random
+/// generators are not saved, as in Keras's files.
 Status save_weights(const Session& session, const std::string& path, SaveState what);
 
 /// Reads what save_weights wrote into the session: all weights, and the optimizer's slots when the

@@ -6,6 +6,8 @@
 #include <filesystem>
 #include <random>
 
+#include "frontend/keras/layers.h"
+#include "frontend/keras/model.h"
 #include "tests/cli/command.h"
 
 namespace kiln::tests {
@@ -15,9 +17,18 @@ using ::testing::HasSubstr;
 
 constexpr int kKilled = 137;  // timeout's status when it has sent SIGKILL
 
+/// A model whose layers draw random numbers.
+std::string with_dropout() {
+  using namespace keras;
+  Sequential model(
+      {Input({784}), Dropout(0.1), Dense(128, "relu"), Dropout(0.4), Dense(10, "softmax")});
+  model.compile({.optimizer = "adam", .loss = "sparse_categorical_crossentropy"});
+  return write_temporary("dropout.json", *model.to_json());
+}
+
 TEST(Resume, AnExecutableThatIsKilledEndsWithTheSameBits) {
   const std::string program = temporary("mnist");
-  const CommandResult compiled = run_command({kiln(), "compile", "mnist_mlp", "-o", program});
+  const CommandResult compiled = run_command({kiln(), "compile", with_dropout(), "-o", program});
   ASSERT_EQ(compiled.status, 0) << compiled.err;
   auto command = [&](const std::string& out) {
     std::filesystem::create_directories(temporary(out));

@@ -23,7 +23,7 @@ class VariableTable {
       const kiln_tensor tensor = {
           variable.name.c_str(), static_cast<int32_t>(variable.type.element),
           static_cast<int32_t>(variable.type.rank()), variable.type.shape.data()};
-      variables_.push_back({tensor, role_of(variable.role), offset});
+      variables_.push_back({tensor, role_of(variable), offset});
       offset += (variable.type.bytes() + KILN_ALIGNMENT - 1) / KILN_ALIGNMENT * KILN_ALIGNMENT;
     }
     table_ = {KILN_ABI_VERSION,  "small", "",      "",     0,
@@ -34,8 +34,9 @@ class VariableTable {
   Session session() const { return must(Session::create(&table_, 1)); }
 
  private:
-  static int32_t role_of(ir::Role role) {
-    switch (role) {
+  static int32_t role_of(const ir::Variable& variable) {
+    if (variable.attributes.contains("random_state")) return KILN_RANDOM_STATE;
+    switch (variable.role) {
       case ir::Role::trainable:
         return KILN_TRAINABLE;
       case ir::Role::optimizer:

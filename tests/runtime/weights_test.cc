@@ -90,6 +90,41 @@ TEST(Weights, AModelForPredictionTakesAFileWithSlots) {
   EXPECT_FALSE(loaded->optimizer);
 }
 
+// The regression with the state of a random generator behind its other variables.
+kiln_model with_random_state() {
+  kiln_model model = fake_regression();
+  static std::vector<kiln_variable> variables(model.variables,
+                                              model.variables + model.variable_count);
+  variables.resize(model.variable_count);
+  variables.push_back(
+      {{"noise/seed_generator_state", KILN_I64, 0, nullptr}, KILN_RANDOM_STATE, model.state_bytes});
+  model.variables = variables.data();
+  model.variable_count += 1;
+  model.state_bytes += KILN_ALIGNMENT;
+  return model;
+}
+
+TEST(Weights, RandomStatesAreNone) {
+  const kiln_model model = with_random_state();
+  Session session = make_session(5, model);
+  EXPECT_EQ(session.weights().size(), 2u);
+  const kiln_variable& variable = *session.find_variable("noise/seed_generator_state");
+  int64_t& state = *reinterpret_cast<int64_t*>(session.data(variable));
+  state = 7;
+  const std::string path = temporary("noise.npz");
+  ASSERT_TRUE(save_weights(session, path, SaveState::kWeightsAndOptimizer));
+  auto arrays = load_npz(path);
+  ASSERT_TRUE(arrays);
+  EXPECT_EQ(find_array(*arrays, "noise/seed_generator_state"), nullptr);
+  // A file that has one is taken, but for that.
+  const Array old = allocate(KILN_I64, {});
+  arrays->push_back({"noise/seed_generator_state", old});
+  ASSERT_TRUE(save_npz(path, *arrays));
+  const auto loaded = load_weights(session, path);
+  ASSERT_TRUE(loaded) << loaded.error().to_string();
+  EXPECT_EQ(state, 7);
+}
+
 // The error of loading `arrays`; an error changes nothing.
 std::string load_error(const std::vector<NamedArray>& arrays) {
   const std::string path = temporary("wrong.npz");

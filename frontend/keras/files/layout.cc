@@ -62,10 +62,7 @@ class LayoutBuilder {
       return add_layers(model, group + "/", path + layer.name + "/", by_layer(model, weights));
     }
     for (const WeightSpec& weight : weights) {
-      if (weight.random_state) {
-        layout_.random_states.push_back(path + variable_name(layer, weight));
-        continue;
-      }
+      if (weight.random_state) continue;
       const SavedVariable variable{path + variable_name(layer, weight), weight.type};
       const std::string part = part_of(weight);
       const std::string place = part.empty() ? group : group + "/" + part;

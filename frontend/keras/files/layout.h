@@ -40,9 +40,8 @@ struct SavedObject {
 
 /// All objects of a model's file.
 struct SavedLayout {
-  std::vector<SavedObject> objects;        ///< the model, then its layers and their parts
-  std::vector<SavedVariable> weights;      ///< all of them, in Keras's order: model.get_weights()
-  std::vector<std::string> random_states;  ///< variables of the model that Keras's files leave out
+  std::vector<SavedObject> objects;    ///< the model, then its layers and their parts
+  std::vector<SavedVariable> weights;  ///< all of them, in Keras's order: model.get_weights()
   std::optional<SavedObject>
       optimizer;  ///< its variables in Keras's order; where the model was compiled
 };

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "frontend/keras/files/archive.h"
-#include "frontend/keras/files/layout.h"
 #include "frontend/keras/files/legacy_h5.h"
 #include "frontend/keras/files/weights_h5.h"
 #include "runtime/npz.h"
@@ -68,21 +67,10 @@ bool trains(const Session& session) {
                      [](const kiln_variable& v) { return v.role == KILN_OPTIMIZER; });
 }
 
-/// The session's weights that Keras's files hold: all but the states of random generators.
-Expected<std::vector<const kiln_variable*>> weights_in_files(const Session& session,
-                                                             const Model& model) {
-  KILN_ASSIGN(const SavedLayout layout, saved_layout(model));
-  std::vector<const kiln_variable*> weights = session.weights();
-  std::erase_if(weights, [&](const kiln_variable* variable) {
-    return std::ranges::count(layout.random_states, variable->tensor.name) > 0;
-  });
-  return weights;
-}
-
-Expected<LoadedWeights> assign_saved(Session& session, const Model& model,
-                                     const SavedWeights& saved, const std::string& path) {
+Expected<LoadedWeights> assign_saved(Session& session, const SavedWeights& saved,
+                                     const std::string& path) {
   KILN_ASSIGN(const std::vector<Assignment> weights, match(session, saved.weights, path));
-  KILN_ASSIGN(const auto wanted, weights_in_files(session, model));
+  const auto wanted = session.weights();
   if (weights.size() != wanted.size()) {
     return Diagnostic{path,
                       fmt::format("holds {} arrays of weights, the running model has {}",
@@ -116,11 +104,11 @@ Expected<LoadedWeights> load_weights(Session& session, const Model& model,
   }
   if (ends_with(path, ".keras")) {
     KILN_ASSIGN(const SavedWeights saved, read_archive_weights(model, path));
-    return assign_saved(session, model, saved, path);
+    return assign_saved(session, saved, path);
   }
   if (ends_with(path, ".weights.h5")) {
     KILN_ASSIGN(const SavedWeights saved, read_weights_h5(model, path));
-    return assign_saved(session, model, saved, path);
+    return assign_saved(session, saved, path);
   }
   if (is_legacy_h5(path)) {
     KILN_ASSIGN(SavedModel saved, read_legacy_h5(path));
@@ -128,7 +116,7 @@ Expected<LoadedWeights> load_weights(Session& session, const Model& model,
     values.weights = std::move(saved.weights);
     values.optimizer = std::move(saved.optimizer);
     values.has_optimizer = saved.has_optimizer;
-    return assign_saved(session, model, values, path);
+    return assign_saved(session, values, path);
   }
   return unknown_extension(path);
 }
@@ -139,8 +127,8 @@ Status save_weights(const Session& session, const Model& model, const std::strin
   const bool archive = ends_with(path, ".keras");
   if (!archive && !ends_with(path, ".weights.h5")) return unknown_extension(path);
   std::vector<NamedArray> weights, optimizer;
-  KILN_ASSIGN(const auto variables, weights_in_files(session, model));
-  for (const kiln_variable* variable : variables) weights.push_back(array_of(session, *variable));
+  for (const kiln_variable* variable : session.weights())
+    weights.push_back(array_of(session, *variable));
   for (const kiln_variable& variable : runtime::variables_of(session.model())) {
     if (variable.role == KILN_OPTIMIZER && model.compile_options)
       optimizer.push_back(array_of(session, variable));
