@@ -44,25 +44,39 @@ bool look_through(const Op& transpose, Integers& batching, Integers& contracting
   return true;
 }
 
-/// Reads an operand as it lies where a transpose comes before.
+/// Whether both operands have their contracting dimensions in the same order, so that the sums can
+/// run along the memory of both.
+bool contracts_in_order(const ir::DotDimensions& dims) {
+  std::vector<std::pair<int64_t, int64_t>> pairs;
+  for (size_t i = 0; i < dims.lhs_contracting.size(); ++i)
+    pairs.emplace_back(dims.lhs_contracting[i], dims.rhs_contracting[i]);
+  std::sort(pairs.begin(), pairs.end());
+  return std::is_sorted(pairs.begin(), pairs.end(),
+                        [](const auto& a, const auto& b) { return a.second < b.second; });
+}
+
+/// Reads an operand as it lies where a transpose comes before, unless the sums would then jump
+/// about in its memory.
 Tensor simplify_dot_general(const Op& op, Builder& builder) {
   ir::DotDimensions dims{op.get<Integers>("lhs_batching"), op.get<Integers>("rhs_batching"),
                          op.get<Integers>("lhs_contracting"), op.get<Integers>("rhs_contracting")};
-  Value* lhs = op.operand(0);
-  Value* rhs = op.operand(1);
-  auto transposed = [](const Value* value) {
-    return value->op() != nullptr && value->op()->is("transpose");
-  };
+  const bool in_order = contracts_in_order(dims);
+  Value* operands[] = {op.operand(0), op.operand(1)};
   bool changed = false;
-  if (transposed(lhs) && look_through(*lhs->op(), dims.lhs_batching, dims.lhs_contracting)) {
-    lhs = lhs->op()->operand(0);
+  for (size_t side : {0, 1}) {
+    const Op* transpose = operands[side]->op();
+    if (transpose == nullptr || !transpose->is("transpose")) continue;
+    ir::DotDimensions before = dims;
+    if (!look_through(*transpose, side == 0 ? before.lhs_batching : before.rhs_batching,
+                      side == 0 ? before.lhs_contracting : before.rhs_contracting))
+      continue;
+    if (in_order && !contracts_in_order(before)) continue;
+    dims = std::move(before);
+    operands[side] = transpose->operand(0);
     changed = true;
   }
-  if (transposed(rhs) && look_through(*rhs->op(), dims.rhs_batching, dims.rhs_contracting)) {
-    rhs = rhs->op()->operand(0);
-    changed = true;
-  }
-  return changed ? dot_general(builder.wrap(lhs), builder.wrap(rhs), dims) : Tensor{};
+  return changed ? dot_general(builder.wrap(operands[0]), builder.wrap(operands[1]), dims)
+                 : Tensor{};
 }
 
 }  // namespace

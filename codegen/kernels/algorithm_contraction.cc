@@ -1,4 +1,7 @@
 // Sums of products.
+#include <algorithm>
+#include <numeric>
+
 #include "codegen/kernels/algorithm_builder.h"
 #include "codegen/kernels/expression.h"
 #include "ir/ops/convolution.h"
@@ -13,6 +16,30 @@ using ir::Integers;
 using ir::Op;
 using ir::Shape;
 
+namespace {
+
+/// An index for each of a dot_general's contracting dimensions. The innermost loop runs over what
+/// lies closest together in the right operand, of which a tile reads the most.
+std::vector<Expr> contracted_indices(const Op& op) {
+  const auto& dims = op.get<Integers>("rhs_contracting");
+  std::vector<size_t> innermost_first(dims.size());
+  std::iota(innermost_first.begin(), innermost_first.end(), 0);
+  std::sort(innermost_first.begin(), innermost_first.end(),
+            [&](size_t a, size_t b) { return dims[a] > dims[b]; });
+  std::vector<Halide::Range> ranges;
+  for (size_t i : innermost_first)
+    ranges.push_back(
+        {0, static_cast<int>(op.operand(1)->type().shape[static_cast<size_t>(dims[i])])});
+  std::vector<Expr> indices(dims.size());
+  if (dims.empty()) return indices;
+  const Halide::RDom r(ranges, "r");
+  for (size_t loop = 0; loop < dims.size(); ++loop)
+    indices[innermost_first[loop]] = r[static_cast<int>(loop)];
+  return indices;
+}
+
+}  // namespace
+
 void AlgorithmBuilder::define_dot_general(const Op& op) {
   const ir::Type& lhs = op.operand(0)->type();
   const ir::Type& rhs = op.operand(1)->type();
@@ -22,16 +49,12 @@ void AlgorithmBuilder::define_dot_general(const Op& op) {
   const auto& rhs_batching = op.get<Integers>("rhs_batching");
   const std::vector<Var> vars = variables(op.result()->type().rank());
   const Indices at(vars.begin(), vars.end());
-  std::vector<Halide::Range> ranges;
-  for (int64_t d : lhs_contracting)
-    ranges.push_back({0, static_cast<int>(lhs.shape[static_cast<size_t>(d)])});
-  Halide::RDom r;
-  if (!ranges.empty()) r = Halide::RDom(ranges, "r");
+  const std::vector<Expr> r = contracted_indices(op);
 
   Indices a(lhs.shape.size());
   for (size_t i = 0; i < lhs_batching.size(); ++i) a[static_cast<size_t>(lhs_batching[i])] = at[i];
   for (size_t i = 0; i < lhs_contracting.size(); ++i)
-    a[static_cast<size_t>(lhs_contracting[i])] = r[static_cast<int>(i)];
+    a[static_cast<size_t>(lhs_contracting[i])] = r[i];
   size_t dim = lhs_batching.size();
   for (Expr& index : a) {
     if (!index.defined()) index = at[dim++];
@@ -42,7 +65,7 @@ void AlgorithmBuilder::define_dot_general(const Op& op) {
   Indices b(rhs.shape.size());
   Indices right_at;
   for (size_t i = 0; i < rhs_batching.size(); ++i) right_at.push_back(at[i]);
-  for (size_t i = 0; i < rhs_contracting.size(); ++i) right_at.push_back(r[static_cast<int>(i)]);
+  for (size_t i = 0; i < rhs_contracting.size(); ++i) right_at.push_back(r[i]);
   for (; dim < at.size(); ++dim) right_at.push_back(at[dim]);
   size_t parameter = 0;
   for (int64_t d : rhs_batching) b[static_cast<size_t>(d)] = right_vars[parameter++];

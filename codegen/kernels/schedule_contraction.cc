@@ -2,6 +2,7 @@
 
 #include "codegen/kernels/product_tile.h"
 #include "codegen/kernels/schedule.h"
+#include "codegen/kernels/tasks.h"
 
 namespace kiln::codegen {
 namespace {
@@ -21,9 +22,9 @@ Order choose_order(const ir::Op& dot) {
   return dot.operand(1)->type().bytes() <= kNearestCache ? Order::by_columns : Order::by_rows;
 }
 
-/// Cuts the tiles' loops into tasks along the slower dimension; returns the loop over tasks.
-Halide::Var cut_into_tasks(Halide::Func output, const TileLoops& loops, Order order,
-                           int64_t column_tiles, int64_t row_tiles, int64_t most_tasks) {
+/// Cuts a matrix's tiles into tasks along the slower dimension; returns the loop over tasks.
+Halide::Var cut_matrix(Halide::Func output, const TileLoops& loops, Order order,
+                       int64_t column_tiles, int64_t row_tiles, int64_t most_tasks) {
   const Halide::Var task("task");
   Halide::Var n_outer = loops.n_outer, m_outer = loops.m_outer;
   const int64_t column_tasks = divisor_at_most(column_tiles, most_tasks);
@@ -42,6 +43,20 @@ Halide::Var cut_into_tasks(Halide::Func output, const TileLoops& loops, Order or
   }
   if (std::max(column_tasks, row_tasks) > 1) output.parallel(task);
   return task;
+}
+
+/// Cuts a stack of matrices into tasks of whole matrices, or of parts of them where they are few.
+Halide::Var cut_stack(Halide::Func output, const TileLoops& loops, Order order,
+                      const ir::Shape& shape, const Tile& tile, int64_t most_tasks) {
+  std::vector<Loop> slower;
+  for (size_t d = 0; d + 2 < shape.size(); ++d)
+    slower.push_back({output.args()[shape.size() - 1 - d], shape[d]});
+  if (order == Order::by_columns) {
+    slower.push_back({loops.m_outer, shape[shape.size() - 2] / tile.rows});
+  } else {
+    slower.push_back({loops.n_outer, shape.back() / tile.columns});
+  }
+  return cut_into_tasks(output, slower, most_tasks);
 }
 
 /// Pieces of the contracted dimension that are summed apart.
@@ -106,15 +121,18 @@ void schedule_contraction(Algorithm& algorithm, const ir::Region& region, const 
   const TileLoops loops =
       tile_product(algorithm.sums.at(dot.result()), output.func, tile, order == Order::by_columns);
   const int64_t most_tasks = std::min<int64_t>(target.threads, multiply_adds(dot) / kWorkPerTask);
-  const Halide::Var task =
-      cut_into_tasks(output.func, loops, order, shape[shape.size() - 1] / tile.columns,
-                     shape[shape.size() - 2] / tile.rows, most_tasks);
+  const Halide::Var task = shape.size() > 2
+                               ? cut_stack(output.func, loops, order, shape, tile, most_tasks)
+                               : cut_matrix(output.func, loops, order, shape[1] / tile.columns,
+                                            shape[0] / tile.rows, most_tasks);
   if (needs_packing(dot)) {
     const ir::Type& right = dot.operand(1)->type();
     RightOperand& operand = algorithm.right_operands.at(dot.result());
     schedule_packing(operand, shape.back(), right.shape.back(),
                      target.lanes(static_cast<int>(ir::size_of(right.element))));
-    operand.packed.compute_at(output.func, task);
+    // Once, or for each matrix of the stack if each has a right operand of its own.
+    const bool one_for_all = dot.get<ir::Integers>("rhs_batching").empty();
+    operand.packed.compute_at(output.func, one_for_all ? task : Halide::Var("rest"));
   }
   if (output.stage.defined())
     output.stage.compute_at(output.func, loops.m_inner).vectorize(output.stage.args()[0]);

@@ -17,7 +17,7 @@ struct Loop {
 
 /// Cuts a Func's outermost loops, given outermost first, into at most `most` tasks of whole
 /// iterations; the last may be smaller. Returns the loop over tasks, which is there even if it runs
-/// once. The Func must have at least one loop.
+/// once; within it runs the loop "rest". The Func must have at least one loop.
 Halide::Var cut_into_tasks(Halide::Func func, const std::vector<Loop>& loops, int64_t most);
 
 }  // namespace kiln::codegen

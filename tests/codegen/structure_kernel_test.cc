@@ -253,6 +253,7 @@ const std::vector<Product> kProducts = {
     {{4, 8, 6}, {16, 4, 8}, {{0}, {1}, {1}, {2}}},  // batched, transposed
     {{3, 5, 12}, {12, 20}, {{}, {}, {2}, {0}}},     // time-distributed dense
     {{5, 3, 4}, {3, 4, 17}, {{}, {}, {1, 2}, {0, 1}}},
+    {{3, 5, 4}, {4, 3, 17}, {{}, {}, {0, 2}, {1, 0}}},  // sums in the order of neither
 };
 
 TEST(ContractionKernels, EveryLayoutAgrees) {
@@ -268,6 +269,27 @@ TEST(ContractionKernels, EveryLayoutAgrees) {
     }
   }
   expect_kernels_agree(cases);
+}
+
+/// Stacks of matrices are cut into tasks of whole matrices, or of parts where they are few.
+TEST(ContractionKernels, StacksAreCutIntoTasks) {
+  std::vector<FusionCase> cases;
+  const std::vector<Product> products = {
+      {{21, 32, 96}, {64, 96}, {{}, {}, {2}, {1}}},                  // one right operand, packed
+      {{21, 32, 96}, {96, 64}, {{}, {}, {2}, {0}}},                  // not packed
+      {{2, 48, 64}, {128, 64}, {{}, {}, {2}, {1}}},                  // fewer than threads
+      {{6, 5, 32, 24}, {6, 5, 40, 24}, {{0, 1}, {0, 1}, {3}, {3}}},  // attention's scores
+      {{2, 7, 32, 24}, {24, 2, 40}, {{0}, {1}, {3}, {0}}},           // a right operand for a few
+      {{3, 64, 32}, {16, 32, 3}, {{0}, {2}, {2}, {1}}},
+  };
+  for (size_t i = 0; i < products.size(); ++i) {
+    auto body = [&product = products[i]](Builder&, const Tensors& x) {
+      return Tensors{ir::maximum(ir::dot_general(x[0], x[1], product.dims), 0.0)};
+    };
+    cases.push_back(random_case(fmt::format("stack_{}", i), "contraction",
+                                {f32(products[i].lhs), f32(products[i].rhs)}, body, 1e-5, 1e-4));
+  }
+  for (int threads : {1, 4}) expect_kernels_agree(cases, threads);
 }
 
 TEST(ContractionKernels, EveryElementTypeAgrees) {
