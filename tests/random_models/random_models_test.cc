@@ -126,15 +126,29 @@ TEST_P(AfterPasses, StepsMeanTheSame) {
 }
 
 /// Kernels also sum in another order.
-using Compiled = RandomModels;
+class Compiled : public RandomModels {
+ protected:
+  void expect_same_compiled(std::string_view when) const {
+    constexpr double kTolerance = 2e-3;
+    LoadedModule loaded(module_, /*threads=*/1 + GetParam() % 3);
+    auto run = [&](const ir::Function& function, ir::Environment& variables,
+                   const Outputs& inputs) { return loaded.run(function.name, variables, inputs); };
+    expect_same(module_, run, kTolerance, when);
+  }
+};
 TEST_P(Compiled, StepsMeanTheSame) {
-  constexpr double kTolerance = 2e-3;
   ASSERT_TRUE(passes::run_pipeline(module_)) << description_;
-  LoadedModule loaded(module_, /*threads=*/1 + GetParam() % 3);
-  auto run = [&](const ir::Function& function, ir::Environment& variables, const Outputs& inputs) {
-    return loaded.run(function.name, variables, inputs);
-  };
-  expect_same(module_, run, kTolerance, "compiled");
+  expect_same_compiled("compiled");
+}
+
+/// Kernels of what the passes that only optimise would have changed.
+using CompiledUnoptimized = Compiled;
+TEST_P(CompiledUnoptimized, StepsMeanTheSame) {
+  for (const passes::Pass& pass : passes::pipeline()) {
+    if (pass.name != "simplify" && pass.name != "hoist")
+      ASSERT_TRUE(pass.run(module_)) << pass.name << "\n" << description_;
+  }
+  expect_same_compiled("compiled without simplify and hoist");
 }
 
 /// BEGIN:END of the environment variable; otherwise [0, count).
@@ -146,6 +160,7 @@ auto seeds(const char* variable, int count) {
 
 INSTANTIATE_TEST_SUITE_P(Seeds, AfterPasses, seeds("KILN_SEEDS", 500));
 INSTANTIATE_TEST_SUITE_P(Seeds, Compiled, seeds("KILN_COMPILED_SEEDS", 500));
+INSTANTIATE_TEST_SUITE_P(Seeds, CompiledUnoptimized, seeds("KILN_COMPILED_SEEDS", 500));
 
 }  // namespace
 }  // namespace kiln::tests
