@@ -65,7 +65,7 @@ class Callable : public T {
   }
   /// The one layer that all copies stand for. Also where a list of layers is wanted.
   const LayerPointer& pointer() const {
-    if (!*layer_) *layer_ = std::make_shared<T>(*this);
+    if (!*layer_) *layer_ = std::make_shared<T>(static_cast<const T&>(*this));
     return *layer_;
   }
 
