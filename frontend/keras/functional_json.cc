@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "frontend/keras/config_reader.h"
+#include "frontend/keras/layers/mask_operation.h"
 #include "frontend/keras/nested_model.h"
 #include "ir/spelling.h"
 
@@ -25,6 +26,13 @@ struct Application {
   size_t layer;
   size_t index;  ///< among the layer's applications
   std::vector<Reference> inputs;
+  std::vector<std::optional<Reference>> masks = {};
+};
+
+/// What a layer is called with.
+struct Call {
+  std::vector<Reference> inputs;
+  std::vector<std::optional<Reference>> masks;  ///< as Node::masks
 };
 
 /// ["dense", 0, 0]; Keras 2 put the call's options after it.
@@ -48,12 +56,18 @@ bool is_tensor(const Json& json) {
          json.contains("config") && json["config"].is_object();
 }
 
+/// What a tensor among a call's arguments refers to.
+Expected<Reference> read_tensor(const Json& json, const std::string& where) {
+  const auto reference = as_reference(json["config"].value("keras_history", Json()));
+  if (!reference) return Diagnostic{where, "an input without a \"keras_history\"", ""};
+  return *reference;
+}
+
 /// The tensors among a call's arguments. Anything else but an absent value is refused.
 Status collect_tensors(const Json& json, const std::string& where, std::vector<Reference>& result) {
   if (is_tensor(json)) {
-    const auto reference = as_reference(json["config"].value("keras_history", Json()));
-    if (!reference) return Diagnostic{where, "an input without a \"keras_history\"", ""};
-    result.push_back(*reference);
+    KILN_ASSIGN(Reference reference, read_tensor(json, where));
+    result.push_back(std::move(reference));
     return ok();
   }
   if (json.is_null()) return ok();
@@ -78,39 +92,78 @@ Status check_option(const std::string& name, const Json& value, const std::strin
       ""};
 }
 
+/// The call's argument `mask`: a tensor, a list with one or null for each input, or null. Gives
+/// nothing where there is none.
+Expected<std::vector<std::optional<Reference>>> read_masks(const Json& json, size_t inputs,
+                                                           const std::string& where) {
+  std::vector<std::optional<Reference>> masks;
+  if (json.is_null()) return masks;
+  const Json list = is_tensor(json) ? Json::array({json}) : json;
+  const bool fits = list.is_array() && list.size() <= inputs &&
+                    std::all_of(list.begin(), list.end(),
+                                [](const Json& each) { return each.is_null() || is_tensor(each); });
+  if (!fits) {
+    return Diagnostic{
+        where, fmt::format("the call's argument \"mask\": {} is not supported", excerpt(json)),
+        "kiln takes a mask for each input"};
+  }
+  bool some = false;
+  masks.resize(inputs);
+  for (size_t i = 0; i < list.size(); ++i) {
+    if (list[i].is_null()) continue;
+    KILN_ASSIGN(masks[i], read_tensor(list[i], where));
+    some = true;
+  }
+  if (!some) masks.clear();
+  return masks;
+}
+
+/// The arguments by position: tensors, and what numbers an operation has after them.
+Status read_positions(const Json& args, Layer& layer, const std::string& where,
+                      std::vector<Reference>& inputs) {
+  Json numbers = Json::array(), tensors = Json::array();
+  for (const Json& argument : args) (argument.is_number() ? numbers : tensors).push_back(argument);
+  auto* operation = dynamic_cast<MaskOperation*>(&layer);
+  if (operation && operation->set_numbers(numbers)) return collect_tensors(tensors, where, inputs);
+  return collect_tensors(args, where, inputs);
+}
+
 /// A node of Keras 3: {"args": [...], "kwargs": {...}}.
-Expected<std::vector<Reference>> read_call(const Json& node, Layer& layer,
-                                           const std::string& where) {
-  std::vector<Reference> inputs;
+Expected<Call> read_call(const Json& node, Layer& layer, const std::string& where) {
+  Call call;
   if (!node.contains("args") || !node["args"].is_array() || !node.contains("kwargs") ||
       !node["kwargs"].is_object())
     return Diagnostic{where, fmt::format("a node must have args and kwargs, not {}", excerpt(node)),
                       ""};
-  KILN_TRY(collect_tensors(node["args"], where, inputs));
+  KILN_TRY(read_positions(node["args"], layer, where, call.inputs));
   const std::vector<std::string_view> names = layer.argument_names();
   for (size_t i = node["args"].size(); i < names.size(); ++i) {
     const auto found = node["kwargs"].find(std::string(names[i]));
-    if (found != node["kwargs"].end()) KILN_TRY(collect_tensors(*found, where, inputs));
+    if (found != node["kwargs"].end()) KILN_TRY(collect_tensors(*found, where, call.inputs));
   }
   for (const auto& [name, value] : node["kwargs"].items()) {
     if (std::find(names.begin(), names.end(), name) != names.end()) continue;
-    if (!layer.set_call_option(name, value)) KILN_TRY(check_option(name, value, where));
+    if (name == "mask") {
+      KILN_ASSIGN(call.masks, read_masks(value, call.inputs.size(), where));
+    } else if (!layer.set_call_option(name, value)) {
+      KILN_TRY(check_option(name, value, where));
+    }
   }
-  return inputs;
+  return call;
 }
 
 /// A node of Keras 2: a list of references, each with the call's options.
-Expected<std::vector<Reference>> read_old_call(const Json& node, const std::string& where) {
-  std::vector<Reference> inputs;
+Expected<Call> read_old_call(const Json& node, const std::string& where) {
+  Call call;
   for (const Json& json : node) {
     const auto reference = as_reference(json);
     if (!reference) return Diagnostic{where, fmt::format("{} is no input", excerpt(json)), ""};
     if (json.size() == 4) {
       for (const auto& [name, value] : json[3].items()) KILN_TRY(check_option(name, value, where));
     }
-    inputs.push_back(*reference);
+    call.inputs.push_back(*reference);
   }
-  return inputs;
+  return call;
 }
 
 class GraphReader {
@@ -189,10 +242,11 @@ class GraphReader {
       const bool is_old = node.is_array();
       if (!is_old && !node.is_object())
         return Diagnostic{where(layer), fmt::format("{} is no node", excerpt(node)), ""};
-      KILN_ASSIGN(auto inputs, is_old ? read_old_call(node, where(layer))
-                                      : read_call(node, *model_.layers[layer], where(layer)));
-      if (inputs.empty()) return Diagnostic{where(layer), "is called without inputs", ""};
-      waiting_.push_back({layer, applications_[layer]++, std::move(inputs)});
+      KILN_ASSIGN(Call call, is_old ? read_old_call(node, where(layer))
+                                    : read_call(node, *model_.layers[layer], where(layer)));
+      if (call.inputs.empty()) return Diagnostic{where(layer), "is called without inputs", ""};
+      waiting_.push_back(
+          {layer, applications_[layer]++, std::move(call.inputs), std::move(call.masks)});
     }
     return ok();
   }
@@ -222,6 +276,12 @@ class GraphReader {
       KILN_ASSIGN(const auto input, find(reference, where(application.layer)));
       if (!input) return false;
       node.inputs.push_back(*input);
+    }
+    for (const std::optional<Reference>& reference : application.masks) {
+      node.masks.emplace_back();
+      if (!reference) continue;
+      KILN_ASSIGN(node.masks.back(), find(*reference, where(application.layer)));
+      if (!node.masks.back()) return false;
     }
     const auto index = static_cast<int64_t>(application.index);
     placed_[{application.layer, index}] = model_.nodes.size();

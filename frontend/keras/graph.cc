@@ -6,6 +6,7 @@
 #include <functional>
 #include <set>
 
+#include "frontend/keras/layers/mask_operation.h"
 #include "frontend/keras/layers/one_input.h"
 
 namespace kiln::keras {
@@ -165,6 +166,11 @@ class Building {
                           error.note};
       }
     }
+    for (const NodeOutput& output : model_.outputs) {
+      if (graph_.type(output).element != ir::ElementType::i1) continue;
+      return Diagnostic{where_of(model_, *model_.layers[model_.nodes[output.node].layer]),
+                        "the model's outputs are numbers, not truth values", ""};
+    }
     return std::move(graph_);
   }
 
@@ -174,8 +180,10 @@ class Building {
     for (const NodeOutput& input : model_.nodes[node].inputs) {
       inputs.push_back({graph_.type(input), model_.layers[model_.nodes[input.node].layer]->name});
     }
+    KILN_TRY(check_truth_values(model_.nodes[node], layer, inputs));
     KILN_ASSIGN(LayerBuild build, layer.build(inputs));
-    if (!inputs.empty()) KILN_TRY(check_built_for(layer, inputs[0]));
+    // A layer that is shared may take other shapes, too.
+    if (!inputs.empty() && call_count(node) == 1) KILN_TRY(check_built_for(layer, inputs[0]));
     if (is_input(layer) && takes_indices(model_, node))
       build.outputs[0].element = ir::ElementType::i32;
     if (is_input(layer)) KILN_TRY(input_types_(build.outputs[0], input_index(node)));
@@ -187,6 +195,29 @@ class Building {
     graph_.weights[model_.nodes[node].layer] = std::move(build.weights);
     graph_.node_outputs.push_back(std::move(build.outputs));
     return ok();
+  }
+
+  /// Masks are truth values; only operations on them compute with such.
+  Status check_truth_values(const Node& node, const Layer& layer,
+                            const std::vector<LayerInput>& inputs) const {
+    for (const auto& mask : node.masks) {
+      if (!mask || graph_.type(*mask).element == ir::ElementType::i1) continue;
+      return Diagnostic{"", "its mask is not of truth values", ""};
+    }
+    if (dynamic_cast<const MaskOperation*>(&layer)) return ok();
+    for (const LayerInput& input : inputs) {
+      if (input.type.element != ir::ElementType::i1) continue;
+      return Diagnostic{"", fmt::format("computes with truth values, from \"{}\"", input.from),
+                        "kiln takes operations on tensors for masks alone"};
+    }
+    return ok();
+  }
+
+  /// How often the node's layer is called.
+  int64_t call_count(size_t node) const {
+    const size_t layer = model_.nodes[node].layer;
+    return std::count_if(model_.nodes.begin(), model_.nodes.end(),
+                         [&](const Node& other) { return other.layer == layer; });
   }
 
   size_t input_index(size_t node) const {

@@ -1,7 +1,11 @@
 #include "frontend/keras/layer.h"
 
-#include <nlohmann/json.hpp>
+#include <fmt/format.h>
 
+#include <nlohmann/json.hpp>
+#include <numeric>
+
+#include "frontend/keras/layers/one_input.h"
 #include "ir/indexing.h"
 
 namespace kiln::keras {
@@ -10,10 +14,30 @@ Json Layer::call_options() const { return Json::object(); }
 
 bool Layer::set_call_option(std::string_view, const Json&) { return false; }
 
+ir::Tensor spread(ir::Tensor first, const ir::Shape& shape) {
+  ir::Integers dimensions(static_cast<size_t>(first.rank()));
+  std::iota(dimensions.begin(), dimensions.end(), 0);
+  return broadcast_in_dim(first, shape, std::move(dimensions));
+}
+
 ir::Tensor CallContext::look_up(std::string_view name, ir::Tensor indices) {
   const ir::Tensor rows = take(weight(name), indices, 0);
   weights.lookups.push_back({std::string(name), indices, rows});
   return rows;
+}
+
+ir::Tensor CallContext::mask(const Signal& input, const ir::Shape& shape) const {
+  if (!input.mask || input.mask.shape() == shape) return input.mask;
+  refuse({"",
+          fmt::format("needs a mask of shape {} for its input {}, gets {}", show_shape(shape),
+                      show_shape(input.tensor.shape()), show_shape(input.mask.shape())),
+          ""});
+  return {};
+}
+
+void CallContext::refuse(Diagnostic refusal) const {
+  KILN_CHECK(error != nullptr, "{}", refusal.message);
+  if (!*error) *error = std::move(refusal);
 }
 
 std::vector<Signal> call_layer(const Layer& layer, CallContext& context,

@@ -61,7 +61,16 @@ struct Signal {
   ir::Tensor tensor;
   ir::Tensor logits = {};
   ir::Tensor mask = {};
+  /// The mask is no longer with the tensor: only layers with an argument for it (takes_mask()) see
+  /// it, which Keras connects as the model is put together.
+  bool mask_is_hidden = false;
+
+  /// The mask that is with the tensor.
+  ir::Tensor own_mask() const { return mask_is_hidden ? ir::Tensor{} : mask; }
 };
+
+/// `first`, which has a shape's first dimensions (a mask, weights of rows), in that shape.
+ir::Tensor spread(ir::Tensor first, const ir::Shape& shape);
 
 /// Rows that a layer took from a weight: of `rows`, each is the weight's row at its index.
 struct Lookup {
@@ -89,6 +98,10 @@ struct CallContext {
   /// f32 scalars that the loss grows by, whatever the model's loss function is: regularizers' of
   /// outputs. Null in predict_step.
   std::vector<ir::Tensor>* added_losses = nullptr;
+  /// The first error of a call, by what build() cannot know: masks.
+  std::optional<Diagnostic>* error = nullptr;
+  /// The call names its mask; it does not look for it with the tensor.
+  bool mask_is_given = false;
 
   ir::Tensor weight(std::string_view name) const {
     const auto found = weights.values.find(name);
@@ -97,8 +110,12 @@ struct CallContext {
   }
   /// The same for another layer, whose weights those are.
   CallContext with_weights(WeightValues& others) const {
-    return {builder, others, training, real_rows, row_count, added_losses};
+    return {builder, others, training, real_rows, row_count, added_losses, error, mask_is_given};
   }
+  /// The input's mask, which must have that shape; null where it has none, or another: an error.
+  ir::Tensor mask(const Signal& input, const ir::Shape& shape) const;
+  /// Notes an error. The call goes on as if there were no mask.
+  void refuse(Diagnostic refusal) const;
   /// The weight's rows at the indices, noted as a lookup.
   ir::Tensor look_up(std::string_view name, ir::Tensor indices);
   /// The weight's value for the next step: a moving average, a random key, a recurrent state.
@@ -127,12 +144,16 @@ class Layer {
   /// Whether the outputs have the first input's mask, unless call() gives them another (Keras's
   /// supports_masking). Layers that do not lose it.
   virtual bool passes_mask() const { return false; }
+  /// Whether Keras's call() of one input has an argument `mask`.
+  virtual bool takes_mask() const { return false; }
+  /// Whether the call takes the masks from its inputs, so that layers called later do not see them.
+  virtual bool hides_masks() const { return false; }
   /// For an input that is of integers in [0, index_limit), fractions cut off; 0 for all others.
   virtual int64_t index_limit(size_t /*input*/) const { return 0; }
   /// Whether that input is taken as integers alone, so that it may arrive as such.
   virtual bool takes_indices(size_t input) const { return index_limit(input) > 0; }
-  /// The arguments of Keras's call() that take inputs, in their order; one that takes a list where
-  /// the layer has several inputs but one argument.
+  /// The arguments of Keras's call() that take inputs, in their order. The last takes all inputs
+  /// that are left, as a list where they are several.
   virtual std::vector<std::string_view> argument_names() const { return {"inputs"}; }
   /// The other arguments of Keras's call() that are not at their defaults, as an object: in Keras's
   /// files they are each node's, here they are the layer's.

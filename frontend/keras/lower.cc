@@ -2,7 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "frontend/keras/graph.h"
+#include "frontend/keras/layers/one_input.h"
 #include "frontend/keras/lower_objective.h"
 #include "frontend/keras/lower_optimizer.h"
 #include "frontend/keras/lower_variables.h"
@@ -35,7 +38,7 @@ class Lowering {
     if (trains()) KILN_TRY(add_step("train_step", true));
     if (trains()) KILN_TRY(add_step("test_step", false));
     if (trains() && optimizer().use_ema) add_finalize();
-    add_predict_step();
+    KILN_TRY(add_predict_step());
     return std::move(module_);
   }
 
@@ -131,8 +134,8 @@ class Lowering {
     for (const NamedType& weight : trainable_.variables) {
       if (training) weights.push_back(step.read(weight.name));
     }
-    const std::vector<Signal> predictions =
-        run_layers(model_, graph_, step, inputs, training, rows);
+    KILN_ASSIGN(const std::vector<Signal> predictions,
+                run_layers(model_, graph_, step, inputs, training, rows));
     KILN_TRY(check_masks(predictions));
     add_weight_regularization(model_, graph_, step);
     BatchLoss loss = batch_loss(step, objective_, labels, predictions, rows);
@@ -144,13 +147,20 @@ class Lowering {
     return ok();
   }
 
-  /// Keras leaves masked positions of an output out of the loss; kiln does not know how yet.
+  /// A mask counts in the loss, and must have its values' shape: the output's but for the last
+  /// dimension.
   Status check_masks(const std::vector<Signal>& predictions) const {
     for (size_t i = 0; i < predictions.size(); ++i) {
-      if (!predictions[i].mask) continue;
+      const ir::Tensor mask = predictions[i].mask;
+      if (!mask || !objective_[i].loss) continue;
+      const ir::Shape& output = predictions[i].tensor.shape();
+      if (std::equal(output.begin(), output.end() - 1, mask.shape().begin(), mask.shape().end()))
+        continue;
       const Layer& layer = *model_.layers[model_.nodes[model_.outputs[i].node].layer];
-      return Diagnostic{where_of(model_, layer), "a loss over masked positions is not supported",
-                        "leave out mask_zero and Masking, or return the last step alone"};
+      return Diagnostic{where_of(model_, layer),
+                        fmt::format("a loss over {} cannot be masked by {}", show_shape(output),
+                                    show_shape(mask.shape())),
+                        "Keras masks values of a loss one by one"};
     }
     return ok();
   }
@@ -161,14 +171,15 @@ class Lowering {
     step.finish();
   }
 
-  void add_predict_step() {
+  Status add_predict_step() {
     StepBuilder step = begin_step("predict_step");
-    const std::vector<Signal> outputs =
-        run_layers(model_, graph_, step, add_inputs(step), false, {});
+    KILN_ASSIGN(const std::vector<Signal> outputs,
+                run_layers(model_, graph_, step, add_inputs(step), false, {}));
     const std::vector<std::string> names = model_.output_names();
     for (size_t i = 0; i < names.size(); ++i)
       step.output(argument_name("y", names[i], names.size() > 1), outputs[i].tensor);
     step.finish();
+    return ok();
   }
 
   const Model& model_;

@@ -1,40 +1,39 @@
 #include "frontend/keras/lower_objective.h"
 
-#include <numeric>
-
 namespace kiln::keras {
 namespace {
 
 using ir::Tensor;
 
-/// `weights`, [batch] or [batch, ...], in the shape of `values`.
-Tensor spread(Tensor weights, Tensor values) {
-  ir::Integers dimensions(static_cast<size_t>(weights.rank()));
-  std::iota(dimensions.begin(), dimensions.end(), 0);
-  return broadcast_in_dim(weights, values.shape(), dimensions);
+/// f32 in that shape: 1 where a value counts, times its weight. `valid`: in that shape, or null.
+Tensor counts(const ir::Shape& shape, Tensor valid, Tensor weights, const Rows& rows) {
+  const Tensor ones = valid ? convert(valid, ir::ElementType::f32)
+                            : rows.real.builder->constant(1, {ir::ElementType::f32, shape});
+  return without_padding(rows, weights ? ones * spread(weights, shape) : ones);
 }
 
-/// f32 like values: 1 where a value counts, times its weight.
-Tensor counts(const LossValues& result, Tensor weights, const Rows& rows) {
-  const ir::Type type = result.values.type();
-  Tensor ones =
-      result.valid ? convert(result.valid, type.element) : result.values.builder->constant(1, type);
-  if (weights) ones = ones * spread(weights, ones);
-  return without_padding(rows, ones);
-}
-
-/// The value that all rows have together. Sample weights count on the mean.
+/// The value that all rows have together. Sample weights and masks count on the mean.
 Tensor joined_loss(const OutputObjective& output, Tensor labels, Tensor weights,
                    const Signal& prediction, const Rows& rows) {
   const Tensor p = without_padding(rows, prediction.tensor);
   const Tensor value =
       output.function->values(*output.loss, without_padding(rows, labels), {p, {}}).values;
   const std::string& reduction = output.loss->reduction;
-  if (!weights || reduction == "mean_with_sample_weight") return value;
-  const Tensor total = sum(without_padding(rows, weights));
+  const Tensor mask = prediction.mask;
+  if ((!weights && !mask) || reduction == "mean_with_sample_weight") return value;
+  const ir::Shape shape = mask ? mask.shape() : weights.shape();
+  const Tensor total = sum(counts(shape, mask, weights, rows));
   if (reduction == "sum") return value * total;
-  const double per_row = static_cast<double>(weights.type().count() / weights.shape()[0]);
-  return value * total / (rows.count * per_row);
+  return value * quotient(total, sum(counts(shape, mask, {}, rows)));
+}
+
+/// The values of one output's loss, masked ones among those that are not valid.
+LossValues masked_values(const OutputObjective& output, Tensor labels, const Signal& prediction) {
+  LossValues result = output.function->values(*output.loss, labels, prediction);
+  if (!prediction.mask) return result;
+  result.values = select(prediction.mask, result.values, 0.0);
+  result.valid = result.valid ? logical_and(result.valid, prediction.mask) : prediction.mask;
+  return result;
 }
 
 /// Keras's reduction over the values of all real rows: by how many there are, whatever their
@@ -42,15 +41,16 @@ Tensor joined_loss(const OutputObjective& output, Tensor labels, Tensor weights,
 Tensor output_loss(const OutputObjective& output, Tensor labels, Tensor weights,
                    const Signal& prediction, const Rows& rows) {
   if (output.function->joins_rows) return joined_loss(output, labels, weights, prediction, rows);
-  const LossValues result = output.function->values(*output.loss, labels, prediction);
+  const LossValues result = masked_values(output, labels, prediction);
   Tensor values = result.values;
-  if (weights) values = values * spread(weights, values);
+  const ir::Shape& shape = values.shape();
+  if (weights) values = values * spread(weights, shape);
   const Tensor total = sum(without_padding(rows, values));
   const std::string& reduction = output.loss->reduction;
   if (reduction == "sum") return total;
   if (weights && reduction == "mean_with_sample_weight")
-    return quotient(total, sum(counts(result, weights, rows)));
-  if (result.valid) return quotient(total, sum(counts(result, {}, rows)));
+    return quotient(total, sum(counts(shape, result.valid, weights, rows)));
+  if (result.valid) return quotient(total, sum(counts(shape, result.valid, {}, rows)));
   const int64_t per_row = values.type().count() / values.shape()[0];
   return total / (per_row == 1 ? rows.count : rows.count * static_cast<double>(per_row));
 }

@@ -64,6 +64,8 @@ struct NodeOutput {
 struct Node {
   size_t layer = 0;  ///< in Model::layers
   std::vector<NodeOutput> inputs;
+  /// Keras's argument `mask`: for each input its mask. Empty: those that come with the inputs.
+  std::vector<std::optional<NodeOutput>> masks = {};
 };
 
 class Model;

@@ -9,6 +9,7 @@
 #include "frontend/keras/functional_json.h"
 #include "frontend/keras/json_text.h"
 #include "frontend/keras/layers/list.h"
+#include "frontend/keras/layers/mask_operation.h"
 #include "frontend/keras/nested_model.h"
 #include "ir/spelling.h"
 #include "runtime/file.h"
@@ -62,13 +63,9 @@ Status check_layer_keys(const Json& json, bool is_model, const std::string& wher
 }
 
 /// Layers stand in keras.layers; arithmetic on tensors in the modules of operations.
-Status check_module(const Json& json, const ClassAndConfig& parts, const std::string& where) {
-  const bool is_operation = json.contains("module") && json["module"].is_string() &&
-                            json["module"].get<std::string>().starts_with("keras.src.ops");
-  if (!is_operation) return ok();
-  return Diagnostic{
-      where, fmt::format("the operation \"{}\" on tensors is not supported", parts.class_name),
-      "write it as a layer: Add()([x, y]) for x + y"};
+bool is_operation(const Json& json) {
+  return json.contains("module") && json["module"].is_string() &&
+         json["module"].get<std::string>().starts_with("keras.src.ops");
 }
 
 Expected<Model> read_sequential(const Json& config, const std::string& source) {
@@ -111,7 +108,7 @@ Expected<LayerPointer> read_layer_object(const Json& json, size_t index,
   KILN_ASSIGN(const ClassAndConfig parts, class_and_config(json, where));
   const bool is_model = is_model_class(parts.class_name);
   KILN_TRY(check_layer_keys(json, is_model, where));
-  KILN_TRY(check_module(json, parts, where));
+  if (is_operation(json)) return MaskOperation::read(parts.class_name, *parts.config, where);
   LayerPointer layer;
   if (is_model) {
     KILN_ASSIGN(Model model, read_model_config(parts.class_name, *parts.config, where));

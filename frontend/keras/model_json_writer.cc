@@ -7,6 +7,7 @@
 #include "frontend/keras/functional_json.h"
 #include "frontend/keras/graph.h"
 #include "frontend/keras/layers/list.h"
+#include "frontend/keras/layers/mask_operation.h"
 #include "frontend/keras/model_json.h"
 #include "frontend/keras/nested_model.h"
 
@@ -33,6 +34,15 @@ bool has_weights(const std::vector<WeightSpec>& weights) {
   return std::any_of(weights.begin(), weights.end(),
                      [](const WeightSpec& weight) { return !weight.random_state; });
 }
+
+/// Keras's name of a type between layers.
+const char* dtype_of(ir::ElementType element) {
+  if (element == ir::ElementType::i1) return "bool";
+  return element == ir::ElementType::i32 ? "int32" : "float32";
+}
+
+/// Whether an argument of a call is written with its name, as models are put together.
+bool is_written_by_name(std::string_view argument) { return argument == "initial_state"; }
 
 /// Writes the layers of a model whose types are known.
 class ModelWriter {
@@ -93,6 +103,7 @@ class ModelWriter {
     const Layer& layer = *model_.layers[index];
     if (const auto* nested = dynamic_cast<const NestedModel*>(&layer))
       return nested_object(*nested);
+    if (dynamic_cast<const MaskOperation*>(&layer)) return operation_object(layer);
     Json json = {{"module", "keras.layers"},
                  {"class_name", std::string(layer.class_name())},
                  {"config", write_layer_config(layer)},
@@ -102,6 +113,16 @@ class ModelWriter {
     if (call && (layer.built_for || has_weights(graph_.weights[index])))
       json["build_config"] = {{"input_shape", write_shape(graph_.type(call->inputs[0]).shape)}};
     return json;
+  }
+
+  static Json operation_object(const Layer& operation) {
+    Json config = Json::object();
+    operation.write_config(config);
+    const std::string class_name(operation.class_name());
+    return {{"module", "keras.src.ops.numpy"},
+            {"class_name", class_name},
+            {"config", std::move(config)},
+            {"registered_name", class_name}};
   }
 
   Expected<Json> nested_object(const NestedModel& layer) const {
@@ -123,7 +144,7 @@ class ModelWriter {
     return {{"class_name", "__keras_tensor__"},
             {"config",
              {{"shape", write_shape(type.shape)},
-              {"dtype", type.element == ir::ElementType::i32 ? "int32" : "float32"},
+              {"dtype", dtype_of(type.element)},
               {"keras_history", reference(value)}}}};
   }
 
@@ -132,16 +153,47 @@ class ModelWriter {
     Json calls = Json::array();
     for (const Node& node : model_.nodes) {
       if (node.layer != index || node.inputs.empty()) continue;
-      calls.push_back({{"args", arguments(*model_.layers[index], node)},
-                       {"kwargs", model_.layers[index]->call_options()}});
+      calls.push_back(call(*model_.layers[index], node));
     }
     return calls;
   }
 
+  Json call(const Layer& layer, const Node& node) const {
+    Json args = Json::array(), kwargs = Json::object();
+    const std::vector<std::string_view> names = layer.argument_names();
+    Json values = arguments(layer, node);
+    for (size_t i = 0; i < values.size(); ++i) {
+      if (is_written_by_name(names[i])) {
+        kwargs[std::string(names[i])] = std::move(values[i]);
+      } else {
+        args.push_back(std::move(values[i]));
+      }
+    }
+    if (const auto* operation = dynamic_cast<const MaskOperation*>(&layer)) {
+      for (const Json& number : operation->numbers()) args.push_back(number);
+    }
+    kwargs.update(layer.call_options());
+    if (!node.masks.empty()) kwargs["mask"] = masks(node);
+    return {{"args", std::move(args)}, {"kwargs", std::move(kwargs)}};
+  }
+
+  /// A mask for an input, a list for several.
+  Json masks(const Node& node) const {
+    Json list = Json::array();
+    for (const auto& mask : node.masks) list.push_back(mask ? tensor(*mask) : Json());
+    return list.size() == 1 ? list[0] : list;
+  }
+
+  /// One for each of the layer's arguments of which there are inputs; the last takes all that are
+  /// left, as a list where they are several.
   Json arguments(const Layer& layer, const Node& node) const {
-    Json tensors = Json::array();
+    Json tensors = Json::array(), result = Json::array();
     for (const NodeOutput& input : node.inputs) tensors.push_back(tensor(input));
-    if (layer.argument_names().size() > 1) return tensors;
+    const size_t last = layer.argument_names().size() - 1;
+    while (result.size() < last && result.size() < tensors.size())
+      result.push_back(tensors[result.size()]);
+    Json rest = Json::array();
+    for (size_t i = result.size(); i < tensors.size(); ++i) rest.push_back(tensors[i]);
     const auto* nested = dynamic_cast<const NestedModel*>(&layer);
     if (nested && !nested->model().input_keys.empty()) {
       Json by_key = Json::object();
@@ -149,7 +201,8 @@ class ModelWriter {
         by_key[nested->model().input_keys[i]] = tensors[i];
       return Json::array({std::move(by_key)});
     }
-    return Json::array({tensors.size() == 1 ? tensors[0] : std::move(tensors)});
+    if (!rest.empty()) result.push_back(rest.size() == 1 ? rest[0] : rest);
+    return result;
   }
 
   Json ports(const std::vector<NodeOutput>& ports, const std::vector<std::string>& keys) const {

@@ -54,8 +54,9 @@ std::string variable_name(const Layer& layer, const WeightSpec& weight) {
 
 std::string metric_prefix(const std::string& metric) { return "metrics/" + metric + "/"; }
 
-std::vector<Signal> run_layers(const Model& model, const Graph& graph, StepBuilder& step,
-                               const std::vector<Tensor>& inputs, bool training, const Rows& rows) {
+Expected<std::vector<Signal>> run_layers(const Model& model, const Graph& graph, StepBuilder& step,
+                                         const std::vector<Tensor>& inputs, bool training,
+                                         const Rows& rows) {
   WeightValues weights;
   for (size_t i = 0; i < model.layers.size(); ++i) {
     for (const WeightSpec& spec : graph.weights[i]) {
@@ -64,11 +65,15 @@ std::vector<Signal> run_layers(const Model& model, const Graph& graph, StepBuild
     }
   }
   std::vector<Tensor> losses;
+  std::optional<Diagnostic> error;
   CallContext context{step.builder(), weights, training, rows.real, rows.count};
   if (rows.real) context.added_losses = &losses;
+  context.error = &error;
   std::vector<Signal> signals;
   for (const Tensor& input : inputs) signals.push_back({input, {}});
   std::vector<Signal> outputs = forward(model, context, signals);
+  if (error) return in_model(model, *error);
+  for (Signal& output : outputs) output.mask = output.own_mask();
   for (const std::string& name : weights.updated) step.assign(name, context.weight(name));
   for (const Tensor& loss : losses) step.add_loss(loss);
   step.lookups() = std::move(weights.lookups);

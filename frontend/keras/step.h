@@ -53,10 +53,11 @@ Rows count_rows(ir::Tensor count, int64_t batch);
 ir::Tensor without_padding(const Rows& rows, ir::Tensor values);
 
 /// Runs the model's layers on `inputs` (one per model input), assigns the weights that they update
-/// and adds what regularizers of outputs cost. `rows` are null in predict_step.
-std::vector<Signal> run_layers(const Model& model, const Graph& graph, StepBuilder& step,
-                               const std::vector<ir::Tensor>& inputs, bool training,
-                               const Rows& rows);
+/// and adds what regularizers of outputs cost. `rows` are null in predict_step. Masks that are not
+/// with the outputs any more are gone.
+Expected<std::vector<Signal>> run_layers(const Model& model, const Graph& graph, StepBuilder& step,
+                                         const std::vector<ir::Tensor>& inputs, bool training,
+                                         const Rows& rows);
 
 /// Adds what the regularizers of all trainable weights cost.
 void add_weight_regularization(const Model& model, const Graph& graph, StepBuilder& step);

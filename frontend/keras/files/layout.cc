@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "frontend/keras/graph.h"
+#include "frontend/keras/layers/mask_operation.h"
 #include "frontend/keras/names.h"
 #include "frontend/keras/nested_model.h"
 #include "frontend/keras/optimizers/apply.h"
@@ -49,6 +50,8 @@ class LayoutBuilder {
       const Layer& layer = *model.layers[i];
       // Keras's Sequential does not count its input among its layers.
       if (model.is_sequential() && layer.class_name() == "InputLayer") continue;
+      // Nor any model's operations.
+      if (dynamic_cast<const MaskOperation*>(&layer)) continue;
       add_layer(layer, group + "layers/" + groups.next(layer.class_name()), path, weights[i]);
     }
   }

@@ -61,13 +61,18 @@ std::vector<Signal> AttentionLayer::call(CallContext& context,
                                          std::span<const Signal> inputs) const {
   const Tensor query = convert(inputs[0].tensor, kF32), value = convert(inputs[1].tensor, kF32);
   Tensor score = scores(context, query, convert(inputs.back().tensor, kF32));
-  const Tensor mask = attention_mask(context.builder, {.causal = use_causal_mask_},
-                                     score.shape()[1], score.shape()[2]);
+  const int64_t batch = score.shape()[0], queries = score.shape()[1], keys = score.shape()[2];
+  Tensor mask = attention_mask(context.builder, {.causal = use_causal_mask_}, queries, keys);
+  if (const Tensor of_values = mask_of_positions(context, inputs[1]))
+    mask = both(reshape(of_values, {batch, 1, keys}), mask);
   if (mask) score = select(mask, score, score - 1e9);
   Tensor weights = softmax(score);
   if (context.training && dropout_ > 0)
     weights = dropout(context, weights, dropout_, weights.shape());
-  return {{dot_general(weights, value, {{0}, {0}, {2}, {1}}), {}}};
+  const Tensor results = dot_general(weights, value, {{0}, {0}, {2}, {1}});
+  const Tensor of_queries = mask_of_positions(context, inputs[0]);
+  if (!of_queries) return {{results, {}}};
+  return {{select(spread(of_queries, results.shape()), results, 0.0), {}, of_queries}};
 }
 
 Json AttentionLayer::call_options() const {

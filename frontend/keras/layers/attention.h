@@ -12,7 +12,8 @@ namespace kiln::keras {
 
 /// What attention with and without products shares. Inputs: query [batch, queries, dim], value
 /// [batch, keys, value_dim], and, where it is not the value, key [batch, keys, dim]. Output:
-/// softmax(scores) · value, [batch, queries, value_dim].
+/// softmax(scores) · value, [batch, queries, value_dim]. Masked values are not attended to; what
+/// masked queries find is zero.
 class AttentionLayer : public Layer {
  public:
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const final;

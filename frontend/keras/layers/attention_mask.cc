@@ -17,4 +17,16 @@ ir::Tensor attention_mask(ir::Builder& builder, const AttentionWindow& window, i
   return builder.constant(std::move(mask));
 }
 
+ir::Tensor mask_of_positions(const CallContext& context, const Signal& input) {
+  if (!input.own_mask()) return {};
+  const ir::Shape& shape = input.tensor.shape();
+  const ir::Tensor mask = context.mask(input, {shape.begin(), shape.end() - 1});
+  return mask ? reshape(mask, {shape[0], mask.type().count() / shape[0]}) : mask;
+}
+
+ir::Tensor both(ir::Tensor a, ir::Tensor b) {
+  if (!a || !b) return a ? a : b;
+  return logical_and(a, b);
+}
+
 }  // namespace kiln::keras

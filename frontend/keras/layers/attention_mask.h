@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 
+#include "frontend/keras/layer.h"
 #include "ir/builder.h"
 
 namespace kiln::keras {
@@ -16,5 +17,12 @@ struct AttentionWindow {
 /// i1 [queries, keys]: true where the query may attend; null where all may.
 ir::Tensor attention_mask(ir::Builder& builder, const AttentionWindow& window, int64_t queries,
                           int64_t keys);
+
+/// The mask that is with an input [batch, positions..., n], as [batch, positions]; null where there
+/// is none.
+ir::Tensor mask_of_positions(const CallContext& context, const Signal& input);
+
+/// Both, broadcast; either may be null.
+ir::Tensor both(ir::Tensor a, ir::Tensor b);
 
 }  // namespace kiln::keras

@@ -12,12 +12,12 @@ namespace {
 using ir::Tensor;
 
 /// What the layer normalizes with while it trains; moves the averages.
-Moments moving_moments(CallContext& context, Tensor x, int64_t axis, double momentum) {
+Moments moving_moments(CallContext& context, Tensor x, Tensor mask, int64_t axis, double momentum) {
   std::vector<int64_t> dimensions;
   for (int64_t d = 0; d < x.rank(); ++d) {
     if (d != axis) dimensions.push_back(d);
   }
-  const Moments batch = moments(context, x, dimensions);
+  const Moments batch = moments(context, x, dimensions, mask);
   auto move = [&](const char* name, Tensor value) {
     const Tensor average = context.weight(name);
     context.update(name, average * momentum + reshape(value, average.shape()) * (1 - momentum));
@@ -70,9 +70,10 @@ std::vector<Signal> BatchNormalization::call(CallContext& context,
   const Tensor x = convert(inputs[0].tensor, ir::ElementType::f32);
   const int64_t axis = *resolve_axis(options_.axis, x.rank());
   const int64_t channels[] = {axis};
+  const Tensor mask = context.mask(inputs[0], {x.shape().begin(), x.shape().end() - 1});
   Moments used;
   if (context.training && trainable) {
-    used = moving_moments(context, x, axis, options_.momentum);
+    used = moving_moments(context, x, mask, axis, options_.momentum);
   } else {
     used.variance = along(context.weight("moving_variance"), x, channels);
     used.deviation = x - along(context.weight("moving_mean"), x, channels);

@@ -26,6 +26,10 @@ class Bidirectional : public Layer {
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
   void write_config(Json& config) const override;
+  bool takes_mask() const override { return true; }
+  std::vector<std::string_view> argument_names() const override {
+    return {"sequences", "initial_state"};
+  }
 
  private:
   ir::Tensor merged(ir::Tensor forward, ir::Tensor backward) const;

@@ -34,9 +34,27 @@ Expected<LayerBuild> GlobalPooling::build(std::span<const LayerInput> inputs) co
   return LayerBuild{{}, {{ir::ElementType::f32, std::move(shape)}}};
 }
 
-std::vector<Signal> GlobalPooling::call(CallContext&, std::span<const Signal> inputs) const {
+/// The mean over the steps that the mask, [batch, time], shows: not a number where there are none.
+ir::Tensor GlobalPooling::mean_of_shown(const CallContext& context, ir::Tensor x,
+                                        ir::Tensor mask) const {
+  const ir::Integers dims = spatial_dimensions();
+  const int64_t time = dims[0];
+  const ir::Tensor shown = broadcast_in_dim(mask, x.shape(), {0, time});
+  ir::Tensor count = sum(convert(shown, ir::ElementType::f32), dims, options_.keepdims);
+  // Rows that are padding must not make gradients that are no numbers.
+  if (context.real_rows) count = select(spread(context.real_rows, count.shape()), count, 1.0);
+  return sum(select(shown, x, 0.0), dims, options_.keepdims) / count;
+}
+
+std::vector<Signal> GlobalPooling::call(CallContext& context,
+                                        std::span<const Signal> inputs) const {
   const ir::Tensor x = convert(inputs[0].tensor, ir::ElementType::f32);
   const ir::Integers dims = spatial_dimensions();
+  if (takes_mask()) {
+    const int64_t time = x.shape()[static_cast<size_t>(dims[0])];
+    const ir::Tensor mask = context.mask(inputs[0], {x.shape()[0], time});
+    if (mask) return {{mean_of_shown(context, x, mask), {}}};
+  }
   return {{pool_ == Pool::maximum ? reduce(x, "maximum", dims, options_.keepdims)
                                   : mean(x, dims, options_.keepdims),
            {}}};

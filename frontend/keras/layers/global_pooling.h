@@ -15,7 +15,8 @@ struct GlobalPoolingOptions {
   std::string name = "";
 };
 
-/// The maximum or mean of each channel: [batch, spatial..., channels] to [batch, channels].
+/// The maximum or mean of each channel: [batch, spatial..., channels] to [batch, channels]. A mask
+/// counts for the mean over time steps alone.
 class GlobalPooling : public Layer {
  public:
   GlobalPooling(Pool pool, size_t rank, GlobalPoolingOptions options);
@@ -23,12 +24,14 @@ class GlobalPooling : public Layer {
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
   void write_config(Json& config) const override;
+  bool takes_mask() const override { return pool_ == Pool::average && rank_ == 1; }
 
  protected:
   static GlobalPoolingOptions read_options(ConfigReader& config);
 
  private:
   ir::Integers spatial_dimensions() const;
+  ir::Tensor mean_of_shown(const CallContext& context, ir::Tensor x, ir::Tensor mask) const;
 
   Pool pool_;
   size_t rank_;

@@ -45,8 +45,8 @@ std::vector<Signal> call_inner(const Layer& inner, CallContext& context,
     if (name.starts_with(prefix)) weights.values.emplace(name.substr(prefix.size()), value);
   }
   ir::LocationScope scope(context.builder, inner.name);
-  CallContext inside{context.builder, weights, context.training, context.real_rows,
-                     context.row_count};
+  CallContext inside = context.with_weights(weights);
+  inside.added_losses = nullptr;
   std::vector<Signal> outputs = call_layer(inner, inside, inputs);
   for (const std::string& name : weights.updated)
     context.update(prefix + name, inside.weight(name));

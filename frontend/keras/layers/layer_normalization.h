@@ -35,6 +35,7 @@ class LayerNormalization : public Layer {
   std::string_view class_name() const override { return "LayerNormalization"; }
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
+  bool passes_mask() const override { return true; }
   void write_config(Json& config) const override;
 
  private:

@@ -40,6 +40,13 @@ std::optional<int64_t> broadcast_extent(int64_t a, int64_t b) {
   return {};
 }
 
+/// Whether shapes without open extents do.
+bool broadcast(const ir::Shape& a, const ir::Shape& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](int64_t left, int64_t right) {
+    return broadcast_extent(left, right).has_value();
+  });
+}
+
 /// The shape with dimensions of extent 1 after the batch, up to that rank.
 ir::Shape expanded(ir::Shape shape, size_t rank) {
   shape.insert(shape.begin() + 1, rank - shape.size(), 1);
@@ -57,6 +64,26 @@ size_t largest_rank(const Range& shapes) {
 Tensor accumulate(const std::vector<Tensor>& values, Tensor (*combine)(Tensor, Tensor)) {
   Tensor result = values[0];
   for (size_t i = 1; i < values.size(); ++i) result = combine(result, values[i]);
+  return result;
+}
+
+Tensor sum_of(const std::vector<Signal>& values) {
+  std::vector<Tensor> terms;
+  for (const Signal& value : values) terms.push_back(value.tensor);
+  return accumulate(terms, [](Tensor a, Tensor b) { return a + b; });
+}
+
+/// What is masked in one of two stands back; as Keras does it, two by two.
+Tensor extreme_of(const std::vector<Signal>& values, Tensor (*extreme)(Tensor, Tensor)) {
+  Tensor result = values[0].tensor, mask = values[0].mask;
+  for (size_t i = 1; i < values.size(); ++i) {
+    Tensor next = values[i].tensor;
+    const Tensor next_mask = values[i].mask;
+    if (next_mask) next = select(next_mask, next, result);
+    if (mask) result = select(mask, result, next);
+    mask = mask && next_mask ? logical_or(mask, next_mask) : Tensor{};
+    result = extreme(result, next);
+  }
   return result;
 }
 
@@ -80,44 +107,75 @@ Expected<LayerBuild> MergeLayer::build(std::span<const LayerInput> inputs) const
   return LayerBuild{{}, {std::move(merged)}};
 }
 
-std::vector<Signal> MergeLayer::call(CallContext&, std::span<const Signal> inputs) const {
+Tensor MergeLayer::merged_mask(CallContext& context, std::span<const Signal> inputs) const {
+  Tensor all;
+  for (const Signal& input : inputs) {
+    if (!input.mask) return {};
+    if (!all) {
+      all = input.mask;
+    } else if (broadcast(all.shape(), input.mask.shape())) {
+      all = logical_or(all, input.mask);
+    } else {
+      context.refuse({"",
+                      fmt::format("gets masks of shapes {} and {}", show_shape(all.shape()),
+                                  show_shape(input.mask.shape())),
+                      ""});
+      return {};
+    }
+  }
+  return all;
+}
+
+std::vector<Signal> MergeLayer::call(CallContext& context, std::span<const Signal> inputs) const {
   std::vector<ir::Shape> shapes;
   for (const Signal& input : inputs) shapes.push_back(input.tensor.shape());
   const size_t rank = largest_rank(shapes);
-  std::vector<Tensor> values;
-  for (size_t i = 0; i < inputs.size(); ++i)
-    values.push_back(reshape(inputs[i].tensor, expanded(shapes[i], rank)));
-  return {{merge(values), {}}};
+  const bool same_ranks =
+      std::all_of(shapes.begin(), shapes.end(), [&](const auto& s) { return s.size() == rank; });
+  std::vector<Signal> values;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    values.push_back({reshape(inputs[i].tensor, expanded(shapes[i], rank))});
+    if (!inputs[i].own_mask() || !same_ranks) continue;
+    const Tensor mask = context.mask(inputs[i], {shapes[i].begin(), shapes[i].end() - 1});
+    if (mask) values.back().mask = spread(mask, shapes[i]);
+  }
+  return {{merge(values), {}, merged_mask(context, inputs)}};
 }
 
 void MergeLayer::write_config(Json&) const {}
 
-Tensor Add::merge(const std::vector<Tensor>& values) const {
-  return accumulate(values, [](Tensor a, Tensor b) { return a + b; });
-}
+Tensor Add::merge(const std::vector<Signal>& values) const { return sum_of(values); }
 
 Expected<LayerBuild> Subtract::build(std::span<const LayerInput> inputs) const {
   KILN_TRY(check_two(inputs));
   return MergeLayer::build(inputs);
 }
 
-Tensor Subtract::merge(const std::vector<Tensor>& values) const { return values[0] - values[1]; }
-
-Tensor Multiply::merge(const std::vector<Tensor>& values) const {
-  return accumulate(values, [](Tensor a, Tensor b) { return a * b; });
+Tensor Subtract::merge(const std::vector<Signal>& values) const {
+  return values[0].tensor - values[1].tensor;
 }
 
-Tensor Average::merge(const std::vector<Tensor>& values) const {
-  const Tensor sum = accumulate(values, [](Tensor a, Tensor b) { return a + b; });
-  return sum / static_cast<double>(values.size());
+Tensor Multiply::merge(const std::vector<Signal>& values) const {
+  std::vector<Tensor> factors, masks;
+  for (const Signal& value : values) {
+    factors.push_back(value.mask ? select(value.mask, value.tensor, 1.0) : value.tensor);
+    if (value.mask) masks.push_back(value.mask);
+  }
+  const Tensor product = accumulate(factors, [](Tensor a, Tensor b) { return a * b; });
+  if (masks.size() < values.size()) return product;
+  return select(accumulate(masks, ir::logical_or), product, 0.0);
 }
 
-Tensor Maximum::merge(const std::vector<Tensor>& values) const {
-  return accumulate(values, [](Tensor a, Tensor b) { return maximum(a, b); });
+Tensor Average::merge(const std::vector<Signal>& values) const {
+  return sum_of(values) / static_cast<double>(values.size());
 }
 
-Tensor Minimum::merge(const std::vector<Tensor>& values) const {
-  return accumulate(values, [](Tensor a, Tensor b) { return minimum(a, b); });
+Tensor Maximum::merge(const std::vector<Signal>& values) const {
+  return extreme_of(values, [](Tensor a, Tensor b) { return maximum(a, b); });
+}
+
+Tensor Minimum::merge(const std::vector<Signal>& values) const {
+  return extreme_of(values, [](Tensor a, Tensor b) { return minimum(a, b); });
 }
 
 Expected<LayerPointer> Concatenate::read(ConfigReader& config) {
@@ -139,10 +197,25 @@ Expected<LayerBuild> Concatenate::build(std::span<const LayerInput> inputs) cons
   return LayerBuild{{}, {std::move(all)}};
 }
 
-std::vector<Signal> Concatenate::call(CallContext&, std::span<const Signal> inputs) const {
+Tensor Concatenate::joined_mask(CallContext& context, std::span<const Signal> inputs,
+                                int64_t axis) const {
+  if (std::none_of(inputs.begin(), inputs.end(), [](const Signal& x) { return x.mask; })) return {};
+  std::vector<Tensor> masks;
+  for (const Signal& input : inputs) {
+    ir::Shape shape = input.tensor.shape();
+    shape.pop_back();
+    const Tensor mask = context.mask(input, shape);
+    masks.push_back(mask ? mask : context.builder.constant(1, {ir::ElementType::i1, shape}));
+  }
+  const bool along_features = axis == inputs[0].tensor.rank() - 1;
+  return along_features ? accumulate(masks, ir::logical_or) : ir::concatenate(masks, axis);
+}
+
+std::vector<Signal> Concatenate::call(CallContext& context, std::span<const Signal> inputs) const {
   std::vector<Tensor> tensors;
   for (const Signal& input : inputs) tensors.push_back(input.tensor);
-  return {{ir::concatenate(tensors, *resolve_axis(axis_, tensors[0].rank())), {}}};
+  const int64_t axis = *resolve_axis(axis_, tensors[0].rank());
+  return {{ir::concatenate(tensors, axis), {}, joined_mask(context, inputs, axis)}};
 }
 
 void Concatenate::write_config(Json& config) const { config["axis"] = axis_; }

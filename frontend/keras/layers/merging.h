@@ -12,7 +12,8 @@
 namespace kiln::keras {
 
 /// An elementwise function of two inputs or more, which broadcast against each other as in NumPy;
-/// those of fewer dimensions get more of extent 1 after the batch.
+/// those of fewer dimensions get more of extent 1 after the batch. Where all are masked, the output
+/// is masked where all hide it.
 class MergeLayer : public Layer {
  public:
   explicit MergeLayer(std::string layer_name) { name = std::move(layer_name); }
@@ -22,8 +23,10 @@ class MergeLayer : public Layer {
   void write_config(Json& config) const override;
 
  private:
-  /// Of values that broadcast.
-  virtual ir::Tensor merge(const std::vector<ir::Tensor>& values) const = 0;
+  ir::Tensor merged_mask(CallContext& context, std::span<const Signal> inputs) const;
+  /// Of values that broadcast. Masks are in their tensors' shapes; there are none where the inputs
+  /// have different ranks.
+  virtual ir::Tensor merge(const std::vector<Signal>& values) const = 0;
 };
 
 /// What the reading functions of these layers have in common: there are no options.
@@ -39,7 +42,7 @@ class Add : public MergeLayer {
   std::string_view class_name() const override { return "Add"; }
 
  private:
-  ir::Tensor merge(const std::vector<ir::Tensor>& values) const override;
+  ir::Tensor merge(const std::vector<Signal>& values) const override;
 };
 
 /// The first of two inputs less the second.
@@ -50,17 +53,17 @@ class Subtract : public MergeLayer {
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
 
  private:
-  ir::Tensor merge(const std::vector<ir::Tensor>& values) const override;
+  ir::Tensor merge(const std::vector<Signal>& values) const override;
 };
 
-/// The product of its inputs.
+/// The product of its inputs. A masked one counts as 1; where all are masked, the product is 0.
 class Multiply : public MergeLayer {
  public:
   explicit Multiply(std::string layer_name = "") : MergeLayer(std::move(layer_name)) {}
   std::string_view class_name() const override { return "Multiply"; }
 
  private:
-  ir::Tensor merge(const std::vector<ir::Tensor>& values) const override;
+  ir::Tensor merge(const std::vector<Signal>& values) const override;
 };
 
 /// The mean of its inputs.
@@ -70,30 +73,31 @@ class Average : public MergeLayer {
   std::string_view class_name() const override { return "Average"; }
 
  private:
-  ir::Tensor merge(const std::vector<ir::Tensor>& values) const override;
+  ir::Tensor merge(const std::vector<Signal>& values) const override;
 };
 
-/// The largest of its inputs, element by element.
+/// The largest of its inputs, element by element; of those that are not masked, if there are some.
 class Maximum : public MergeLayer {
  public:
   explicit Maximum(std::string layer_name = "") : MergeLayer(std::move(layer_name)) {}
   std::string_view class_name() const override { return "Maximum"; }
 
  private:
-  ir::Tensor merge(const std::vector<ir::Tensor>& values) const override;
+  ir::Tensor merge(const std::vector<Signal>& values) const override;
 };
 
-/// The smallest of its inputs, element by element.
+/// The smallest of its inputs, element by element; of those that are not masked, if there are some.
 class Minimum : public MergeLayer {
  public:
   explicit Minimum(std::string layer_name = "") : MergeLayer(std::move(layer_name)) {}
   std::string_view class_name() const override { return "Minimum"; }
 
  private:
-  ir::Tensor merge(const std::vector<ir::Tensor>& values) const override;
+  ir::Tensor merge(const std::vector<Signal>& values) const override;
 };
 
-/// Its inputs one after the other along an axis; negative axes count from the last, -1.
+/// Its inputs one after the other along an axis; negative axes count from the last, -1. Masks go
+/// the same way, along the last axis as Keras has it: a position is masked where all inputs are.
 class Concatenate : public Layer {
  public:
   explicit Concatenate(int64_t axis = -1, std::string layer_name = "") : axis_(axis) {
@@ -107,6 +111,8 @@ class Concatenate : public Layer {
   void write_config(Json& config) const override;
 
  private:
+  ir::Tensor joined_mask(CallContext& context, std::span<const Signal> inputs, int64_t axis) const;
+
   int64_t axis_;
 };
 

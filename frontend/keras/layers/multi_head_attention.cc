@@ -26,6 +26,19 @@ Tensor flat_positions(Tensor x) {
   return reshape(convert(x, kF32), {batch, x.type().count() / (batch * n), n});
 }
 
+/// Where query, value and key are not masked: broadcasts to [batch, heads, queries, keys].
+Tensor mask_of_inputs(const CallContext& context, std::span<const Signal> inputs) {
+  Tensor mask;
+  for (size_t i = 0; i < inputs.size(); ++i) {
+    const Tensor own = mask_of_positions(context, inputs[i]);
+    if (!own) continue;
+    const int64_t batch = own.shape()[0], positions = own.shape()[1];
+    const bool is_query = i == 0;
+    mask = both(mask, reshape(own, {batch, 1, is_query ? positions : 1, is_query ? 1 : positions}));
+  }
+  return mask;
+}
+
 Status check_positive(std::string_view option, int64_t value) {
   if (value > 0) return ok();
   return Diagnostic{"", fmt::format("{} must be positive, not {}", option, value), ""};
@@ -153,15 +166,16 @@ Expected<LayerBuild> MultiHeadAttention::build(std::span<const LayerInput> input
   return build;
 }
 
-Tensor MultiHeadAttention::attend(CallContext& context, Tensor query, Tensor key,
-                                  Tensor value) const {
+Tensor MultiHeadAttention::attend(CallContext& context, Tensor query, Tensor key, Tensor value,
+                                  Tensor mask, bool finds_zeros) const {
   const double scale = 1 / std::sqrt(static_cast<double>(options_.key_dim));
   // [batch, heads, queries, keys].
   Tensor scores = dot_general(query * scale, key, {{0, 2}, {0, 2}, {3}, {3}});
   const AttentionWindow window{options_.use_causal_mask, options_.sliding_window};
-  const Tensor mask = attention_mask(context.builder, window, scores.shape()[2], scores.shape()[3]);
+  mask = both(mask, attention_mask(context.builder, window, scores.shape()[2], scores.shape()[3]));
   if (mask) scores = select(mask, scores, -1e9);
   Tensor weights = softmax(scores);
+  if (mask && finds_zeros) weights = select(mask, weights, 0.0);
   if (context.training && options_.dropout > 0)
     weights = dropout(context, weights, options_.dropout, weights.shape());
   return dot_general(weights, value, {{0, 1}, {0, 2}, {3}, {1}});
@@ -177,7 +191,10 @@ std::vector<Signal> MultiHeadAttention::call(CallContext& context,
   };
   const Tensor query = project("query", inputs[0]);
   const Tensor key = project("key", inputs.back());
-  const Tensor results = attend(context, query, key, project("value", inputs[1]));
+  // As Keras, which has one way to compute it for sequences without dropout and one for the rest.
+  const bool finds_zeros = options_.dropout > 0 || inputs[0].tensor.rank() != 3;
+  const Tensor results = attend(context, query, key, project("value", inputs[1]),
+                                mask_of_inputs(context, inputs), finds_zeros);
   ir::LocationScope scope(context.builder, "attention_output");
   const Tensor kernel = context.weight("attention_output/kernel");
   Tensor y = dot_general(results, kernel, {{}, {}, {1, 3}, {0, 1}});
@@ -185,7 +202,7 @@ std::vector<Signal> MultiHeadAttention::call(CallContext& context,
   const ir::Shape& positions = inputs[0].tensor.shape();
   ir::Shape shape(positions.begin(), positions.end() - 1);
   shape.insert(shape.end(), y.shape().begin() + 2, y.shape().end());
-  return {{reshape(y, std::move(shape)), {}}};
+  return {{reshape(y, std::move(shape)), {}, inputs[0].own_mask()}};
 }
 
 void MultiHeadAttention::write_config(Json& config) const {

@@ -35,7 +35,8 @@ struct MultiHeadAttentionOptions {
 /// softmax(query · key / sqrt(key_dim)) · value in every head, over projections of the inputs, and
 /// a projection of all heads' results. Inputs: query [batch, positions..., n], value [batch,
 /// positions..., m], and, where it is not the value, key. Output: [batch, query positions...,
-/// output_shape]. Vaswani et al., "Attention is all you need" (2017).
+/// output_shape]. Masked positions neither attend nor are attended to. Vaswani et al., "Attention
+/// is all you need" (2017).
 class MultiHeadAttention : public Layer {
  public:
   explicit MultiHeadAttention(MultiHeadAttentionOptions options);
@@ -50,6 +51,7 @@ class MultiHeadAttention : public Layer {
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
   void write_config(Json& config) const override;
+  bool hides_masks() const override { return true; }
   Json call_options() const override;
   bool set_call_option(std::string_view option, const Json& value) override;
 
@@ -57,7 +59,10 @@ class MultiHeadAttention : public Layer {
   Status check_options(int64_t rank) const;
   int64_t value_dim() const { return options_.value_dim.value_or(options_.key_dim); }
   /// query, key, value: [batch, positions, heads, dim]; the result: [batch, heads, queries, dim].
-  ir::Tensor attend(CallContext& context, ir::Tensor query, ir::Tensor key, ir::Tensor value) const;
+  /// mask: i1, broadcasts to [batch, heads, queries, keys], or null. A query that may attend to
+  /// nothing finds zeros, or else the mean of all values.
+  ir::Tensor attend(CallContext& context, ir::Tensor query, ir::Tensor key, ir::Tensor value,
+                    ir::Tensor mask, bool finds_zeros) const;
   void add_projection(LayerBuild& build, const std::string& part, ir::Shape kernel,
                       ir::Shape bias) const;
 

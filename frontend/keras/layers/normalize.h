@@ -17,8 +17,10 @@ struct Moments {
   ir::Tensor deviation;  ///< x - mean, in x's shape
 };
 
-/// Where the batch is among the dimensions, over the real rows only.
-Moments moments(const CallContext& context, ir::Tensor x, const std::vector<int64_t>& dimensions);
+/// Where the batch is among the dimensions, over the real rows only; with a mask (of x's first
+/// dimensions), over what it does not hide.
+Moments moments(const CallContext& context, ir::Tensor x, const std::vector<int64_t>& dimensions,
+                ir::Tensor mask = {});
 
 /// A tensor of those of x's dimensions (increasing), with all others of extent 1.
 ir::Tensor along(ir::Tensor values, ir::Tensor x, std::span<const int64_t> dimensions);

@@ -142,8 +142,10 @@ std::vector<Tensor> Recurrent::first_states(CallContext& context,
 std::vector<Signal> Recurrent::call(CallContext& context, std::span<const Signal> inputs) const {
   Recurrence recurrence;
   recurrence.sequence = convert(inputs[0].tensor, kFloat);
-  // Keras does not look for masks where it is given initial states.
-  if (inputs.size() == 1) recurrence.mask = inputs[0].mask;
+  // Keras does not look for masks where it is given initial states, too.
+  const ir::Shape& shape = recurrence.sequence.shape();
+  if (inputs.size() == 1 || context.mask_is_given)
+    recurrence.mask = context.mask(inputs[0], {shape[0], shape[1]});
   recurrence.states = first_states(context, inputs);
   for (auto weight : {"kernel", "recurrent_kernel"})
     recurrence.weights.push_back(context.weight(weight_name(weight)));

@@ -42,6 +42,10 @@ class Recurrent : public Layer {
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
   void write_config(Json& config) const override;
+  bool takes_mask() const override { return true; }
+  std::vector<std::string_view> argument_names() const override {
+    return {"sequences", "initial_state"};
+  }
 
   const RecurrentOptions& options() const { return options_; }
   /// The same layer with other options.

@@ -73,6 +73,7 @@ class Identity : public Layer {
   std::string_view class_name() const override { return "Identity"; }
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
+  bool passes_mask() const override { return true; }
   void write_config(Json& config) const override;
 };
 

@@ -8,11 +8,12 @@
 
 namespace kiln::keras {
 
-/// A layer of one input that gives numbers of f32 in the input's shape.
+/// A layer of one input that gives numbers of f32 in the input's shape, and passes its mask on.
 class SameShapeLayer : public Layer {
  public:
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const final;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
+  bool passes_mask() const final { return true; }
 
  protected:
   /// The weights; the place to check options and the input.

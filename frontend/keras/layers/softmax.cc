@@ -17,6 +17,10 @@ Expected<std::vector<WeightSpec>> Softmax::weights(const LayerInput& input) cons
 }
 
 std::vector<Signal> Softmax::call(CallContext& context, std::span<const Signal> inputs) const {
+  if (inputs[0].mask)
+    context.refuse({"", "a Softmax of masked positions is not supported",
+                    "Keras refuses it, too; "
+                    "an Activation(\"softmax\") passes masks on"});
   std::vector<Signal> outputs = SameShapeLayer::call(context, inputs);
   // As Keras, which remembers the logits whatever the axis.
   if (axis_.size() == 1) outputs[0].logits = convert(inputs[0].tensor, ir::ElementType::f32);

@@ -10,7 +10,7 @@
 
 namespace kiln::keras {
 
-/// e^x / sum(e^x), the sum over the axes.
+/// e^x / sum(e^x), the sum over the axes. A mask would have to fit all of x, which none does.
 class Softmax : public SameShapeLayer {
  public:
   explicit Softmax(std::vector<int64_t> axis = {-1}, std::string layer_name = "")
@@ -22,6 +22,7 @@ class Softmax : public SameShapeLayer {
   std::string_view class_name() const override { return "Softmax"; }
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
   void write_config(Json& config) const override;
+  bool takes_mask() const override { return true; }
 
  private:
   Expected<std::vector<WeightSpec>> weights(const LayerInput& input) const override;

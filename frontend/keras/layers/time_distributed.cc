@@ -49,6 +49,21 @@ Expected<LayerBuild> TimeDistributed::build(std::span<const LayerInput> inputs) 
   return build;
 }
 
+/// [batch, time, ...] to [batch * time, ...].
+Tensor TimeDistributed::mask_of_slices(CallContext& context, const Signal& input) const {
+  if (!input.mask) return {};
+  ir::Shape shape = input.mask.shape();
+  if (shape.size() < 2) {
+    context.refuse(
+        {"", fmt::format("needs a mask of (batch, time, ...), gets {}", show_shape(shape)), ""});
+    return {};
+  }
+  const int64_t batch = shape[0];
+  shape.erase(shape.begin());
+  shape[0] *= batch;
+  return reshape(input.mask, shape);
+}
+
 // Every slice is a row of a larger batch.
 std::vector<Signal> TimeDistributed::call(CallContext& context,
                                           std::span<const Signal> inputs) const {
@@ -62,7 +77,8 @@ std::vector<Signal> TimeDistributed::call(CallContext& context,
         reshape(broadcast_in_dim(context.real_rows, {batch, time}, {0}), {batch * time});
     slices.row_count = context.row_count * static_cast<double>(time);
   }
-  const Signal slice{reshape(x, rows), {}};
+  Signal slice{reshape(x, rows), {}};
+  if (layer_->takes_mask()) slice.mask = mask_of_slices(context, inputs[0]);
   const Tensor y = call_inner(*layer_, slices, {&slice, 1})[0].tensor;
   ir::Shape shape = y.shape();
   shape[0] = time;

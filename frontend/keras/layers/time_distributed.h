@@ -6,7 +6,8 @@
 
 namespace kiln::keras {
 
-/// Applies a layer to each slice along time: [batch, time, ...] to [batch, time, ...].
+/// Applies a layer to each slice along time: [batch, time, ...] to [batch, time, ...]; of a mask of
+/// more dimensions than these two the layer gets the slice, too.
 class TimeDistributed : public Layer {
  public:
   explicit TimeDistributed(LayerPointer layer);
@@ -19,10 +20,13 @@ class TimeDistributed : public Layer {
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
   void write_config(Json& config) const override;
   bool passes_mask() const override { return true; }
+  bool takes_mask() const override { return true; }
   int64_t index_limit(size_t input) const override { return layer_->index_limit(input); }
   bool takes_indices(size_t input) const override { return layer_->takes_indices(input); }
 
  private:
+  ir::Tensor mask_of_slices(CallContext& context, const Signal& input) const;
+
   LayerPointer layer_;
 };
 

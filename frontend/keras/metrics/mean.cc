@@ -13,8 +13,10 @@ Tensor row_means(Tensor values) {
 
 std::vector<Tensor> MeanMetric::sums(const MetricBatch& batch) const {
   const Tensor all = batch.without_padding(values(batch));
-  if (!batch.weights) return {sum(row_means(all)), batch.row_count};
-  const Tensor weights = batch.element_weights(all.shape());
+  const Tensor mask = heeds_mask() ? batch.prediction.mask : Tensor{};
+  if (!batch.weights && !mask) return {sum(row_means(all)), batch.row_count};
+  Tensor weights = batch.element_weights(all.shape());
+  if (mask) weights = select(spread(mask, all.shape()), weights, 0.0);
   return {sum(row_means(all * weights)), sum(row_means(weights))};
 }
 

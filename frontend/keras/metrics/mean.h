@@ -5,7 +5,8 @@
 
 namespace kiln::keras {
 
-/// The mean over the rows of each row's mean value, weighted by sample weights.
+/// The mean over the rows of each row's mean value, weighted by sample weights. What the
+/// prediction's mask hides counts for nothing.
 class MeanMetric : public MetricRule {
  public:
   std::vector<MetricVariable> variables(const ir::Type&) const override {
@@ -17,6 +18,8 @@ class MeanMetric : public MetricRule {
  protected:
   /// f32 [batch, ...]
   virtual ir::Tensor values(const MetricBatch& batch) const = 0;
+  /// Whether masks count: as in Keras, where they do for a mean of a function alone.
+  virtual bool heeds_mask() const { return true; }
 };
 
 /// A mean whose values need no options: a class of Keras's by its name and its function.

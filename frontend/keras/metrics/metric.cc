@@ -45,9 +45,7 @@ Tensor MetricBatch::element_weights(const ir::Shape& shape) const {
   const int64_t rank = std::min(weights.rank(), static_cast<int64_t>(shape.size()));
   const bool fits = std::equal(shape.begin(), shape.begin() + rank, weights.shape().begin());
   KILN_CHECK(fits, "sample weights of {} for {}", show_shape(weights.shape()), show_shape(shape));
-  ir::Integers dimensions(static_cast<size_t>(rank));
-  std::iota(dimensions.begin(), dimensions.end(), 0);
-  return without_padding(broadcast_in_dim(weights, shape, std::move(dimensions)));
+  return without_padding(spread(weights, shape));
 }
 
 std::string name_of(const Metric& metric) {

@@ -16,6 +16,7 @@ class RootMeanSquaredError : public MeanMetric {
 
  protected:
   ir::Tensor values(const MetricBatch& batch) const override;
+  bool heeds_mask() const override { return false; }
 };
 
 /// The coefficient of determination, averaged over the outputs.

@@ -26,8 +26,9 @@ class Case:
     inputs: object = (2, 3)
     call: dict = field(default_factory=dict)  # further arguments of the call
     # Not part of a case's repr(), which is the seed of its values.
-    # Of the first input: a row of 0 and 1 for each of its rows.
-    mask: tuple = field(default=None, repr=False)
+    # Of the first input: a row of 0 and 1 for each of its rows; or a list with one for each input,
+    # None where it has none.
+    mask: object = field(default=None, repr=False)
     # The argument that takes all inputs but the first, where the layer takes no list of them.
     further: str = field(default="", repr=False)
     # Draws random numbers while training: only inference is recorded.

@@ -56,6 +56,16 @@ def path_of(layer, weight):
     return weight.path.removeprefix(layer.name + "/")
 
 
+def config_of(layer):
+    """As in the file of a model: of a layer that is built. What layers in it were built for follows
+    from the rest."""
+    config = keras.saving.serialize_keras_object(layer)["config"]
+    for value in config.values():
+        if isinstance(value, dict):
+            value.pop("build_config", None)
+    return config
+
+
 def fill_weights(random, layer):
     for weight in layer.weights:
         positive = "variance" in weight.path or "stddev" in weight.path
@@ -82,12 +92,19 @@ def call_layer(layer, tensors, case, **arguments):
     return layer(tensors if len(tensors) > 1 else tensors[0], **arguments)
 
 
+def masks_of(case):
+    """One for each of the first inputs, None where it has none."""
+    masks = case.mask if isinstance(case.mask, list) else [case.mask]
+    return [None if m is None else np.asarray(m, np.int32) for m in masks]
+
+
 def run(layer, inputs, upstream, case, training):
     """Calls the layer as training would; leaves its weights as they were."""
     before = [w.numpy() for w in layer.weights]
     tensors = [tf.convert_to_tensor(x) for x in inputs]
-    if case.mask is not None:
-        set_keras_mask(tensors[0], tf.constant(case.mask) != 0)
+    for tensor, mask in zip(tensors, masks_of(case)):
+        if mask is not None:
+            set_keras_mask(tensor, tf.constant(mask) != 0)
     sources = [t for t in tensors if t.dtype.is_floating]
     with tf.GradientTape() as tape:
         for source in sources:
@@ -128,8 +145,7 @@ def record(case, name):
     inputs = [random_input(random, d) for d in descriptions]
     symbols = [keras.Input(x.shape[1:], dtype=str(x.dtype)) for x in inputs]
     symbolic = call_layer(layer, symbols, case)
-    # As in the file of a model: of a layer that is built.
-    config = keras.saving.serialize_keras_object(layer)["config"]
+    config = config_of(layer)
     fill_weights(random, layer)
     if hasattr(layer, "finalize_state"):
         layer.finalize_state()
@@ -157,8 +173,10 @@ def record(case, name):
             for training, result in runs.items()
         ],
     }
-    if case.mask is not None:
-        recorded["mask"] = array(np.asarray(case.mask, np.int32))
+    if isinstance(case.mask, list):
+        recorded["mask"] = [None if mask is None else array(mask) for mask in masks_of(case)]
+    elif case.mask is not None:
+        recorded["mask"] = array(masks_of(case)[0])
     return recorded
 
 

@@ -109,7 +109,9 @@ class Replay {
       arguments_.push_back(weight.random_state ? Literal(weight.type)
                                                : literal_of(json["weights"].at(recorded++)));
     }
-    if (has_mask()) arguments_.push_back(padded(json["mask"], padding, 1));
+    for (const Json& mask : masks(json)) {
+      if (!mask.is_null()) arguments_.push_back(padded(mask, padding, 1));
+    }
   }
 
   /// Compares with the results of a run.
@@ -134,7 +136,11 @@ class Replay {
     const size_t input_count = json_["inputs"].size();
     std::vector<Signal> inputs;
     for (size_t i = 0; i < input_count; ++i) inputs.push_back({tensors[i], {}});
-    if (has_mask()) inputs[0].mask = compare(tensors.back(), "NE", 0.0);
+    size_t next = input_count + build_.weights.size();
+    const Json masks_of_inputs = masks(json_);
+    for (size_t i = 0; i < masks_of_inputs.size(); ++i) {
+      if (!masks_of_inputs[i].is_null()) inputs[i].mask = compare(tensors[next++], "NE", 0.0);
+    }
     WeightValues weights;
     for (size_t i = 0; i < build_.weights.size(); ++i)
       weights.values.emplace(build_.weights[i].name, tensors[input_count + i]);
@@ -157,7 +163,11 @@ class Replay {
     return results;
   }
 
-  bool has_mask() const { return json_.contains("mask") && !json_["mask"].is_null(); }
+  /// Of the first inputs: an array, or null where there is none.
+  static Json masks(const Json& json) {
+    if (!json.contains("mask")) return Json::array();
+    return json["mask"].is_array() ? json["mask"] : Json::array({json["mask"]});
+  }
 
   /// An output's mask as numbers; empty where it has none.
   static Tensor mask_of(const Signal& output) {
@@ -204,7 +214,7 @@ class Replay {
   int64_t padding_;
   LayerPointer layer_;
   LayerBuild build_;
-  std::vector<Literal> arguments_;  ///< the inputs, then the weights
+  std::vector<Literal> arguments_;  ///< the inputs, then the weights, then the masks
 };
 
 class RecordedLayer : public ::testing::TestWithParam<Recorded> {};

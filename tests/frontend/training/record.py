@@ -58,25 +58,70 @@ def labels(random, kind, shape):
     return (rows / rows.sum(-1, keepdims=True)).astype(np.float32)
 
 
+def make_model(case):
+    if "model" in case:
+        return case["model"]()
+    return keras.Sequential([keras.layers.Input((3,)), *case["layers"]()])
+
+
+def sample_weights(random, kind, shape):
+    """For losses of outputs of that shape: one for each row, or one for each value."""
+    shape = shape[:1] if kind == "per_row" else shape[:-1]
+    return random.uniform(0, 2, shape).round(1).astype(np.float32)
+
+
+def random_batch(case, random, model, count):
+    """Arguments of a step as kiln calls them: those of several outputs by the outputs' names."""
+    batch = {}
+    for x in model.inputs:
+        name = f"x/{x.name}" if len(model.inputs) > 1 else "x"
+        shape = (count, *x.shape[1:])
+        if "tokens" in case:
+            batch[name] = random.integers(0, case["tokens"], shape).astype(np.int32)
+        else:
+            batch[name] = floats(random, shape)
+    kinds = case["labels"] if isinstance(case["labels"], dict) else {"": case["labels"]}
+    shapes = model.output_shape if isinstance(model.output_shape, list) else [model.output_shape]
+    for (name, kind), shape in zip(kinds.items(), shapes):
+        batch[f"y/{name}".rstrip("/")] = labels(random, kind, (count, *shape[1:]))
+    if "sample_weights" in case:
+        for name, shape in zip(kinds, shapes):
+            weights = sample_weights(random, case["sample_weights"], (count, *shape[1:]))
+            batch[f"sample_weight/{name}".rstrip("/")] = weights
+    return batch
+
+
+def keras_arguments(batch):
+    """A batch as Keras takes it. Weights of rows have a dimension for the time steps."""
+
+    def one_or_list(kind):
+        values = [v for key, v in batch.items() if key.split("/")[0] == kind]
+        if kind == "sample_weight":
+            values = [v[:, None] if v.ndim == 1 else v for v in values]
+        return values[0] if len(values) == 1 else values or None
+
+    return {kind: one_or_list(kind) for kind in ("x", "y", "sample_weight")}
+
+
 def record_models(case, random):
     """Steps of training on batches of which the last is short, then an evaluation of all of them."""
     keras.backend.clear_session()
-    model = keras.Sequential([keras.layers.Input((3,)), *case["layers"]()])
+    model = make_model(case)
     model.compile(**case["compile"]())
     for w in model.weights:
-        w.assign(floats(random, w.shape))
+        low, high = (0.5, 2.0) if "variance" in w.path else (-1.0, 1.0)
+        w.assign(floats(random, w.shape, low, high))
     initial = [array(w) for w in model.get_weights()]
     rows = [4] * (case.get("steps", 3) - 1) + [3]
     steps = []
     for count in rows:
-        x = floats(random, (count, 3))
-        y = labels(random, case["labels"], (count, *model.output_shape[1:]))
-        logs = model.train_on_batch(x, y, return_dict=True)
-        steps.append({"x": x, "y": y, "logs": logs})
+        batch = random_batch(case, random, model, count)
+        logs = model.train_on_batch(**keras_arguments(batch), return_dict=True)
+        steps.append((batch, logs))
     weights = [array(w) for w in model.get_weights()]
     state = [array(v) for v in model.optimizer.variables]
-    x, y = (np.concatenate([step[key] for step in steps]) for key in ("x", "y"))
-    test = model.evaluate(x, y, batch_size=4, verbose=0, return_dict=True)
+    all_rows = {key: np.concatenate([batch[key] for batch, _ in steps]) for key in steps[0][0]}
+    test = model.evaluate(**keras_arguments(all_rows), batch_size=4, verbose=0, return_dict=True)
     # What fit does at its end: nothing without moving averages.
     model.optimizer.finalize_variable_values(model.trainable_weights)
     return {
@@ -84,13 +129,17 @@ def record_models(case, random):
         "batch": 4,
         "initial": initial,
         "steps": [
-            {"x": array(s["x"]), "y": array(s["y"]), "logs": log_arrays(s["logs"])} for s in steps
+            {key: array(values) for key, values in batch.items()} | {"logs": log_arrays(logs)}
+            for batch, logs in steps
         ],
         "weights": weights,
         "optimizer": state,
         "test": log_arrays(test),
         "finalized": [array(w) for w in model.get_weights()],
     }
+
+
+record_masks = record_models
 
 
 def record_losses(case, random):
