@@ -32,9 +32,16 @@ std::vector<Tensor> GRU::step(Tensor x, const std::vector<Tensor>& states,
                               const Weights& weights) const {
   const Tensor h = states[0];
   const bool after = options().reset_after;
-  Tensor input = dot(x, weights.kernel);
+  Tensor input = masked_product(x, weights.kernel, weights.input_masks);
   if (weights.bias) input = input + bias_row(weights.bias, 0);
-  Tensor inner = dot(h, after ? weights.recurrent_kernel : gates(weights.recurrent_kernel, 0, 2));
+  std::span<const Tensor> masks = weights.state_masks;
+  Tensor kernel = weights.recurrent_kernel, of_candidate = h;
+  if (!after) {
+    if (!masks.empty()) of_candidate = h * masks[2];
+    masks = masks.first(std::min<size_t>(masks.size(), 2));
+    kernel = gates(kernel, 0, 2);
+  }
+  Tensor inner = masked_product(h, kernel, masks);
   if (weights.bias && after) inner = inner + bias_row(weights.bias, 1);
   auto gate = [&](int64_t which) {
     const Tensor from_input = gates(input, which);
@@ -43,7 +50,7 @@ std::vector<Tensor> GRU::step(Tensor x, const std::vector<Tensor>& states,
   };
   const Tensor z = gate(0), r = gate(1);
   const Tensor recurrent =
-      after ? r * gates(inner, 2) : dot(r * h, gates(weights.recurrent_kernel, 2));
+      after ? r * gates(inner, 2) : dot(r * of_candidate, gates(weights.recurrent_kernel, 2));
   const Tensor candidate = apply(options().activation, {gates(input, 2) + recurrent, {}}).tensor;
   const Tensor kept = z * h;
   return {kept + (1.0 - z) * candidate};
@@ -51,7 +58,7 @@ std::vector<Tensor> GRU::step(Tensor x, const std::vector<Tensor>& states,
 
 void GRU::write_cell_options(Json& config) const {
   config["reset_after"] = options().reset_after;
-  config["seed"] = nullptr;
+  config["seed"] = options().seed ? Json(*options().seed) : Json();
 }
 
 }  // namespace kiln::keras

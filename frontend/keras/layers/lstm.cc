@@ -20,8 +20,8 @@ Initializer LSTM::bias_initializer() const {
 
 std::vector<Tensor> LSTM::step(Tensor x, const std::vector<Tensor>& states,
                                const Weights& weights) const {
-  Tensor z = dot(x, weights.kernel);
-  z = z + dot(states[0], weights.recurrent_kernel);
+  Tensor z = masked_product(x, weights.kernel, weights.input_masks);
+  z = z + masked_product(states[0], weights.recurrent_kernel, weights.state_masks);
   if (weights.bias) z = z + weights.bias;
   auto activate = [this](Tensor t) { return apply(options().activation, {t, {}}).tensor; };
   auto gate = [&](int64_t which) {
@@ -37,6 +37,8 @@ void LSTM::write_bias_options(Json& config) const {
   config["unit_forget_bias"] = options().unit_forget_bias;
 }
 
-void LSTM::write_cell_options(Json& config) const { config["seed"] = nullptr; }
+void LSTM::write_cell_options(Json& config) const {
+  config["seed"] = options().seed ? Json(*options().seed) : Json();
+}
 
 }  // namespace kiln::keras

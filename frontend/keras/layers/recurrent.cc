@@ -4,6 +4,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "frontend/keras/layers/noise.h"
 #include "frontend/keras/layers/one_input.h"
 #include "frontend/keras/layers/recurrence.h"
 
@@ -41,9 +42,9 @@ Expected<RecurrentOptions> Recurrent::read_options(ConfigReader& config,
   KILN_ASSIGN(options.kernel_constraint, read_constraint(config, "kernel_constraint"));
   KILN_ASSIGN(options.recurrent_constraint, read_constraint(config, "recurrent_constraint"));
   KILN_ASSIGN(options.bias_constraint, read_constraint(config, "bias_constraint"));
-  config.only("dropout", {0.0, 0});
-  config.only("recurrent_dropout", {0.0, 0});
-  config.ignore("seed");
+  options.dropout = config.number("dropout", 0);
+  options.recurrent_dropout = config.number("recurrent_dropout", 0);
+  options.seed = config.optional_integer("seed");
   options.return_sequences = config.boolean("return_sequences", false);
   options.return_state = config.boolean("return_state", false);
   options.go_backwards = config.boolean("go_backwards", false);
@@ -82,6 +83,17 @@ Status Recurrent::check_inputs(std::span<const LayerInput> inputs) const {
   return ok();
 }
 
+// Keras's LSTM and GRU take a rate of 1 for none.
+Status Recurrent::check_dropout() const {
+  for (const auto& [option, rate] : {std::pair("dropout", options_.dropout),
+                                     std::pair("recurrent_dropout", options_.recurrent_dropout)}) {
+    if (rate >= 0 && rate < 1) continue;
+    return Diagnostic{"", fmt::format("{} must be at least 0 and below 1, not {}", option, rate),
+                      ""};
+  }
+  return ok();
+}
+
 std::string Recurrent::weight_name(std::string_view weight) const {
   return fmt::format("{}/{}", cell_name(), weight);
 }
@@ -95,6 +107,7 @@ Expected<LayerBuild> Recurrent::build(std::span<const LayerInput> inputs) const 
   for (const auto* initializer :
        {&o.kernel_initializer, &o.recurrent_initializer, &o.bias_initializer})
     KILN_TRY(check(*initializer));
+  KILN_TRY(check_dropout());
   KILN_TRY(check_inputs(inputs));
   const ir::Shape& sequence = inputs[0].type.shape;
   const int64_t columns = gate_count() * o.units;
@@ -116,6 +129,7 @@ Expected<LayerBuild> Recurrent::build(std::span<const LayerInput> inputs) const 
   if (o.use_bias) {
     declare("bias", bias_shape(), bias_initializer(), o.bias_regularizer, o.bias_constraint);
   }
+  if (o.dropout > 0 || o.recurrent_dropout > 0) build.weights.push_back(generator_state(o.seed));
   const ir::Type state = {kFloat, {sequence[0], o.units}};
   build.outputs = {state};
   if (o.return_sequences) build.outputs = {{kFloat, {sequence[0], sequence[1], o.units}}};
@@ -128,6 +142,35 @@ Tensor Recurrent::gates(Tensor all, int64_t gate, int64_t count) const {
   starts.back() = gate * options_.units;
   limits.back() = (gate + count) * options_.units;
   return slice(all, starts, limits);
+}
+
+Tensor Recurrent::masked_product(Tensor x, Tensor kernel, std::span<const Tensor> masks) const {
+  if (masks.empty()) return dot(x, kernel);
+  if (masks.size() == 1) return dot(x * masks[0], kernel);
+  std::vector<Tensor> products;
+  for (size_t gate = 0; gate < masks.size(); ++gate)
+    products.push_back(dot(x * masks[gate], gates(kernel, static_cast<int64_t>(gate))));
+  return ir::concatenate(products, 1);
+}
+
+std::vector<Tensor> Recurrent::draw_masks(CallContext& context, double rate,
+                                          ir::Shape shape) const {
+  std::vector<Tensor> masks;
+  if (!context.training || rate == 0) return masks;
+  const int64_t count = options_.recurrent_dropout > 0 ? gate_count() : 1;
+  const Tensor ones = context.builder.constant(1, {kFloat, shape});
+  for (int64_t i = 0; i < count; ++i) masks.push_back(dropout(context, ones, rate, shape));
+  return masks;
+}
+
+/// From what the recurrence carries into each step.
+Recurrent::Weights Recurrent::weights_of_step(std::span<const Tensor> all,
+                                              size_t input_masks) const {
+  Weights weights{all[0], all[1], options_.use_bias ? all[2] : Tensor{}, {}, {}};
+  const auto masks = all.subspan(options_.use_bias ? 3 : 2);
+  weights.input_masks.assign(masks.begin(), masks.begin() + static_cast<ptrdiff_t>(input_masks));
+  weights.state_masks.assign(masks.begin() + static_cast<ptrdiff_t>(input_masks), masks.end());
+  return weights;
 }
 
 std::vector<Tensor> Recurrent::first_states(CallContext& context,
@@ -150,14 +193,20 @@ std::vector<Signal> Recurrent::call(CallContext& context, std::span<const Signal
   for (auto weight : {"kernel", "recurrent_kernel"})
     recurrence.weights.push_back(context.weight(weight_name(weight)));
   if (options_.use_bias) recurrence.weights.push_back(context.weight(weight_name("bias")));
+  const std::vector<Tensor> input_masks =
+      draw_masks(context, options_.dropout, {shape[0], shape[2]});
+  const std::vector<Tensor> state_masks =
+      draw_masks(context, options_.recurrent_dropout, {shape[0], options_.units});
+  for (const auto* masks : {&input_masks, &state_masks})
+    recurrence.weights.insert(recurrence.weights.end(), masks->begin(), masks->end());
   recurrence.backwards = options_.go_backwards;
   recurrence.zero_output_for_mask = options_.zero_output_for_mask;
   recurrence.all_outputs = options_.return_sequences;
-  const RecurrenceResults results = recur(
-      recurrence,
-      [this](Tensor x, const std::vector<Tensor>& states, const std::vector<Tensor>& weights) {
-        return step(x, states, {weights[0], weights[1], options_.use_bias ? weights[2] : Tensor{}});
-      });
+  const RecurrenceResults results =
+      recur(recurrence,
+            [&](Tensor x, const std::vector<Tensor>& states, const std::vector<Tensor>& weights) {
+              return step(x, states, weights_of_step(weights, input_masks.size()));
+            });
   std::vector<Signal> outputs = {{results.output, {}}};
   if (options_.return_sequences) outputs[0].mask = inputs[0].mask;
   if (options_.return_state) {
@@ -189,8 +238,8 @@ void Recurrent::write_config(Json& config) const {
   config["kernel_constraint"] = write_constraint(o.kernel_constraint);
   config["recurrent_constraint"] = write_constraint(o.recurrent_constraint);
   config["bias_constraint"] = write_constraint(o.bias_constraint);
-  config["dropout"] = 0.0;
-  config["recurrent_dropout"] = 0.0;
+  config["dropout"] = o.dropout;
+  config["recurrent_dropout"] = o.recurrent_dropout;
   write_cell_options(config);
 }
 

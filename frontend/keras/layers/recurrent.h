@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -28,6 +29,9 @@ struct RecurrentOptions {
   bool return_state = false;
   bool go_backwards = false;
   bool zero_output_for_mask = false;  ///< else the output before is repeated
+  double dropout = 0;                 ///< of the inputs, by one draw for all time steps
+  double recurrent_dropout = 0;       ///< of the states, likewise; then each gate has its own draws
+  std::optional<int64_t> seed = {};   ///< of the draws
   std::string name = "";
 };
 
@@ -59,6 +63,9 @@ class Recurrent : public Layer {
     ir::Tensor kernel;            ///< [features, gates * units]
     ir::Tensor recurrent_kernel;  ///< [units, gates * units]
     ir::Tensor bias;              ///< bias_shape(); null without use_bias
+    /// What inputs and states are multiplied by before they meet their kernels, [batch, features]
+    /// and [batch, units]: nothing, one for all gates, or one for each.
+    std::vector<ir::Tensor> input_masks, state_masks;
   };
 
   /// Gates whose kernels lie side by side.
@@ -69,6 +76,10 @@ class Recurrent : public Layer {
   /// The states after a step. x: [batch, features]; states: [batch, units] each.
   virtual std::vector<ir::Tensor> step(ir::Tensor x, const std::vector<ir::Tensor>& states,
                                        const Weights& weights) const = 0;
+  /// x · kernel, with x multiplied by the masks: one, or one for each gate whose columns the kernel
+  /// has.
+  ir::Tensor masked_product(ir::Tensor x, ir::Tensor kernel,
+                            std::span<const ir::Tensor> masks) const;
   /// Columns [gate * units, (gate + count) * units).
   ir::Tensor gates(ir::Tensor all, int64_t gate, int64_t count = 1) const;
   virtual bool has_recurrent_activation() const { return true; }
@@ -82,6 +93,10 @@ class Recurrent : public Layer {
 
  private:
   Status check_inputs(std::span<const LayerInput> inputs) const;
+  Status check_dropout() const;
+  /// Draws of [batch, features] while training; none where the rate is 0.
+  std::vector<ir::Tensor> draw_masks(CallContext& context, double rate, ir::Shape shape) const;
+  Weights weights_of_step(std::span<const ir::Tensor> all, size_t input_masks) const;
   std::string weight_name(std::string_view weight) const;
   std::vector<ir::Tensor> first_states(CallContext& context, std::span<const Signal> inputs) const;
 

@@ -11,9 +11,9 @@ Expected<LayerPointer> SimpleRNN::read(ConfigReader& config) {
 
 std::vector<Tensor> SimpleRNN::step(Tensor x, const std::vector<Tensor>& states,
                                     const Weights& weights) const {
-  Tensor h = dot(x, weights.kernel);
+  Tensor h = masked_product(x, weights.kernel, weights.input_masks);
   if (weights.bias) h = h + weights.bias;
-  h = h + dot(states[0], weights.recurrent_kernel);
+  h = h + masked_product(states[0], weights.recurrent_kernel, weights.state_masks);
   return {apply(options().activation, {h, {}}).tensor};
 }
 

@@ -61,6 +61,12 @@ CASES = (
         for mode in ("sum", "mul", "ave", "concat")
     ]
     + [
+        Case("SimpleRNN", {"units": 3, "dropout": 0.5}, SEQUENCE, random=True),
+        Case("GRU", {"units": 3, "recurrent_dropout": 0.25, "seed": 7}, SEQUENCE, random=True),
+        Case("LSTM", {"units": 3, "dropout": 0.5, "recurrent_dropout": 0.5}, SEQUENCE, random=True),
+        Case("Bidirectional", {"layer": Case("LSTM", {"units": 2, "dropout": 0.5})}, SEQUENCE, random=True),
+    ]
+    + [
         Case("TimeDistributed", {"layer": Case("Dense", {"units": 3})}, SEQUENCE, mask=MASK),
         Case("TimeDistributed", {"layer": Case("Flatten")}, (2, 3, 2, 2)),
         Case("TimeDistributed", {"layer": Case("LSTM", {"units": 2})}, (2, 2, 3, 2)),
