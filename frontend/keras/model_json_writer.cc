@@ -1,4 +1,6 @@
 // The other direction of model_json.cc and functional_json.cc.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
@@ -111,8 +113,25 @@ class ModelWriter {
     const Node* call = first_call(index);
     // As Keras: where the file had one, and where weights depend on it.
     if (call && (layer.built_for || has_weights(graph_.weights[index])))
-      json["build_config"] = {{"input_shape", write_shape(graph_.type(call->inputs[0]).shape)}};
+      json["build_config"] = build_config(layer, *call);
     return json;
+  }
+
+  /// What Keras calls the layer's build() with: the shape of its one argument, or those of all by
+  /// name. An argument that is a list has a list of shapes.
+  Json build_config(const Layer& layer, const Node& call) const {
+    const std::vector<std::string_view> names = layer.argument_names();
+    const size_t used = std::min(names.size(), call.inputs.size());
+    Json shapes = Json::object();
+    for (size_t i = 0; i < used; ++i) {
+      Json argument = Json::array();
+      const size_t end = i + 1 == names.size() ? call.inputs.size() : i + 1;
+      for (size_t input = i; input < end; ++input)
+        argument.push_back(write_shape(graph_.type(call.inputs[input]).shape));
+      shapes[fmt::format("{}_shape", names[i])] = end - i > 1 ? argument : argument[0];
+    }
+    if (used > 1) return {{"shapes_dict", std::move(shapes)}};
+    return {{"input_shape", std::move(*shapes.begin())}};
   }
 
   static Json operation_object(const Layer& operation) {

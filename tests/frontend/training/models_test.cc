@@ -19,15 +19,14 @@ StepRunner interpreted(ir::Module& module) {
 
 constexpr double kTolerance = 1e-5;
 
-/// Without what Keras writes though it follows from the rest: what layers in layers and those of a
-/// graph were built for, and arguments that have their defaults.
+/// Without what Keras writes though it follows from the rest: what layers in layers were built for,
+/// and arguments that have their defaults.
 Json without_defaults(Json model) {
   for (Json& layer : model["config"]["layers"]) {
     for (Json& option : layer["config"]) {
       if (option.is_object()) option.erase("build_config");
     }
     if (!layer.contains("inbound_nodes")) continue;  // of a Sequential
-    layer.erase("build_config");
     for (Json& node : layer["inbound_nodes"]) {
       Json& arguments = node["kwargs"];
       for (auto argument = arguments.begin(); argument != arguments.end();) {
@@ -53,6 +52,14 @@ Json without_named_masks(Json model) {
   return model;
 }
 
+/// A graph's layers without weights may leave out what they were built for.
+void leave_out_as(const Json& written, Json& expected) {
+  Json& layers = expected["config"]["layers"];
+  for (size_t i = 0; i < layers.size() && i < written["config"]["layers"].size(); ++i) {
+    if (!written["config"]["layers"][i].contains("build_config")) layers[i].erase("build_config");
+  }
+}
+
 class RecordedModel : public ::testing::TestWithParam<Recorded> {};
 
 TEST_P(RecordedModel, TrainsAsInKeras) {
@@ -67,9 +74,10 @@ TEST_P(RecordedModel, NeedNotNameItsMasks) {
 }
 
 TEST_P(RecordedModel, IsWrittenAsKerasWritesIt) {
-  const Json& expected = GetParam().json["model"];
-  const Model model = must(parse_model(expected.dump()));
-  EXPECT_EQ(without_defaults(must(write_model(model))).dump(1), without_defaults(expected).dump(1));
+  Json expected = GetParam().json["model"];
+  const Json written = must(write_model(must(parse_model(expected.dump()))));
+  leave_out_as(written, expected);
+  EXPECT_EQ(without_defaults(written).dump(1), without_defaults(expected).dump(1));
 }
 
 INSTANTIATE_TEST_SUITE_P(Keras, RecordedModel, ::testing::ValuesIn(recorded_cases("models")),
