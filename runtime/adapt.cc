@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "runtime/dataset.h"
+#include "runtime/row_conversion.h"
 #include "runtime/value_checks.h"
 
 namespace kiln::runtime {
@@ -94,9 +95,12 @@ class Adapter {
   Expected<Array> adapt_x(const Array& x, const Wanted& wanted, const kiln_input& input) {
     KILN_ASSIGN(const Array shaped, with_row_dims(x, wanted));
     KILN_TRY(check_indices(shaped, input, where_));
-    const bool pixels = x.type == KILN_U8 && is_floating(wanted.type) && input.index_limit == 0;
-    if (pixels) return scale(shaped, wanted.type);
-    return with_type(shaped, wanted.type);
+    // A batch converts what may be larger than memory, but ids are no pixels.
+    const bool in_batches = row_conversion(x.type, wanted.type) != nullptr;
+    if (!in_batches || (x.type == KILN_U8 && input.index_limit > 0))
+      return with_type(shaped, wanted.type);
+    note_conversion(x.type, wanted.type);
+    return shaped;
   }
 
   // A weight for each example, or for each value that the loss has for it.
@@ -151,21 +155,18 @@ class Adapter {
                    : "give data of that shape, or change the model's input shape");
   }
 
-  Array scale(const Array& bytes, kiln_element_type type) {
-    notes_.add(name_ + ": bytes scaled from 0..255 to 0..1 as " + element_name(type));
-    const Array scaled = allocate(KILN_F32, bytes.dims);
-    float table[256];
-    for (int i = 0; i < 256; ++i) table[i] = static_cast<float>(i) / 255.0f;
-    const int64_t count = bytes.element_count();
-    for (int64_t i = 0; i < count; ++i) scaled.as<float>()[i] = table[bytes.as<uint8_t>()[i]];
-    return convert(scaled, type);
-  }
-
   Expected<Array> with_type(const Array& array, kiln_element_type type) {
     if (array.type == type) return array;
     if (!is_floating(type)) KILN_TRY(check_whole(array, type, where_));
     notes_.add(name_ + ": " + element_name(array.type) + " taken as " + element_name(type));
     return convert(array, type);
+  }
+
+  void note_conversion(kiln_element_type from, kiln_element_type to) {
+    notes_.add(name_ + ": " +
+               (from == KILN_U8 ? "bytes scaled from 0..255 to 0..1 as "
+                                : element_name(from) + std::string(" taken as ")) +
+               element_name(to));
   }
 
   // Class numbers where a row for each class is wanted, or the other way round.

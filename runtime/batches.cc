@@ -5,6 +5,7 @@
 #include <numeric>
 #include <utility>
 
+#include "runtime/row_conversion.h"
 #include "runtime/value_checks.h"
 
 namespace kiln::runtime {
@@ -19,31 +20,37 @@ constexpr int64_t kRowsAhead = 2;
 struct Copy {
   std::byte* to;
   const std::byte* from;
-  int64_t row_bytes;
+  int64_t row_elements;
+  int64_t from_row_bytes, to_row_bytes;
+  RowConversion convert;  // null: bytes are taken as they are
   const uint32_t* order;  // null: rows in their own order
   int64_t first;
   int64_t count;
-  int pieces;
+  int pieces = 1;
 
   void rows(int64_t begin, int64_t end) const {
     if (order == nullptr) {
-      std::memcpy(to + begin * row_bytes, from + (first + begin) * row_bytes,
-                  (end - begin) * row_bytes);
+      copy(to + begin * to_row_bytes, from + (first + begin) * from_row_bytes, end - begin);
       return;
     }
     for (int64_t row = begin; row < end; ++row) {
       // Shuffled rows are where no hardware prefetcher expects them. The loop stands here because
       // GCC takes a function of its own for one without effect, and drops its calls.
       const std::byte* ahead = source_row(std::min(row + kRowsAhead, end - 1));
-      for (int64_t offset = 0; offset < row_bytes; offset += KILN_ALIGNMENT) {
+      for (int64_t offset = 0; offset < from_row_bytes; offset += KILN_ALIGNMENT) {
         __builtin_prefetch(ahead + offset, 0, 1);
       }
-      std::memcpy(to + row * row_bytes, source_row(row), row_bytes);
+      copy(to + row * to_row_bytes, source_row(row), 1);
     }
   }
 
+  void copy(std::byte* target, const std::byte* source, int64_t row_count) const {
+    if (convert != nullptr) return convert(target, source, row_count * row_elements);
+    std::memcpy(target, source, row_count * to_row_bytes);
+  }
+
   const std::byte* source_row(int64_t row) const {
-    return from + int64_t{order[first + row]} * row_bytes;
+    return from + int64_t{order[first + row]} * from_row_bytes;
   }
 
   static int piece(void* copy_pointer, int index) {
@@ -81,25 +88,40 @@ std::vector<int64_t> without_ones(std::span<const int64_t> dims) {
 
 }  // namespace
 
-BatchInput::BatchInput(const Array& source, int64_t batch, Block buffer)
-    : source_(source), batch_(batch), row_bytes_(source.row_bytes()), buffer_(std::move(buffer)) {}
+BatchInput::BatchInput(const Array& source, const kiln_tensor& input, Block buffer)
+    : source_(source),
+      batch_(input.dims[0]),
+      row_bytes_(byte_count(input) / batch_),
+      convert_(source.type == element_type_of(input)
+                   ? nullptr
+                   : row_conversion(source.type, element_type_of(input))),
+      buffer_(std::move(buffer)) {}
 
 Expected<BatchInput> BatchInput::create(const Array& source, const kiln_tensor& input) {
   Block buffer = allocate_block(byte_count(input));
   if (!buffer) {
     return Diagnostic{"", "no memory for a batch of " + tensor_name(input), ""};
   }
-  return BatchInput(source, input.dims[0], std::move(buffer));
+  return BatchInput(source, input, std::move(buffer));
 }
 
 const void* BatchInput::gather(ThreadPool& pool, const uint32_t* order, int64_t first,
                                int64_t count) {
   const std::byte* in_place = source_.row(first);
-  if (order == nullptr && count == batch_ &&
+  if (order == nullptr && count == batch_ && convert_ == nullptr &&
       reinterpret_cast<uintptr_t>(in_place) % KILN_ALIGNMENT == 0) {
     return in_place;
   }
-  Copy copy{buffer_.get(), source_.data(), row_bytes_, order, first, count, 1};
+  const int64_t source_bytes = source_.row_bytes();
+  Copy copy{.to = buffer_.get(),
+            .from = source_.data(),
+            .row_elements = source_bytes / element_size(source_.type),
+            .from_row_bytes = source_bytes,
+            .to_row_bytes = row_bytes_,
+            .convert = convert_,
+            .order = order,
+            .first = first,
+            .count = count};
   if (count * row_bytes_ < kParallelBytes) {
     copy.rows(0, count);
   } else {
@@ -123,7 +145,7 @@ std::vector<uint32_t> shuffled_order(int64_t count, uint64_t seed, int epoch) {
   return order;
 }
 
-Status check_rows(const Array& rows, const kiln_tensor& input, const std::string& what) {
+Status check_rows(const Array& rows, const kiln_tensor& input, bool is_x, const std::string& what) {
   const std::span<const int64_t> wanted = dims_of(input).subspan(1);
   if (rows.rank() < 1 || without_ones(rows.row_dims()) != without_ones(wanted)) {
     return Diagnostic{what,
@@ -131,11 +153,12 @@ Status check_rows(const Array& rows, const kiln_tensor& input, const std::string
                           shape_name(wanted),
                       ""};
   }
-  if (rows.type != element_type_of(input)) {
-    return Diagnostic{what,
-                      std::string("holds ") + element_name(rows.type) + ", the model takes " +
-                          element_name(element_type_of(input)),
-                      "convert the array first"};
+  const kiln_element_type type = element_type_of(input);
+  if (rows.type != type && !(is_x && row_conversion(rows.type, type) != nullptr)) {
+    return Diagnostic{
+        what,
+        std::string("holds ") + element_name(rows.type) + ", the model takes " + element_name(type),
+        "convert the array first"};
   }
   return ok();
 }
@@ -151,7 +174,7 @@ std::string names_of(std::span<const kiln_tensor> tensors) {
 
 /// One array for each tensor, all with `rows` rows that fit it.
 Status check_arrays(const std::vector<Array>& arrays, std::span<const kiln_tensor> tensors,
-                    int64_t rows, const char* first, const std::string& what) {
+                    bool are_x, int64_t rows, const char* first, const std::string& what) {
   if (arrays.size() != tensors.size()) {
     return Diagnostic{what + names_of(tensors),
                       "the model takes " + std::to_string(tensors.size()) + " arrays here, gets " +
@@ -166,7 +189,7 @@ Status check_arrays(const std::vector<Array>& arrays, std::span<const kiln_tenso
                             std::to_string(rows),
                         "row i of every array belongs to example i"};
     }
-    KILN_TRY(check_rows(arrays[i], tensors[i], name));
+    KILN_TRY(check_rows(arrays[i], tensors[i], are_x, name));
   }
   return ok();
 }
@@ -179,12 +202,12 @@ Status check_examples(const kiln_model& model, const kiln_function& function,
   const char* first = step.x[0].name;
   if (examples.empty() || examples.rows() == 0)
     return Diagnostic{what + first, "has no examples", ""};
-  KILN_TRY(check_arrays(examples.x, step.x, examples.rows(), first, what));
+  KILN_TRY(check_arrays(examples.x, step.x, true, examples.rows(), first, what));
   for (size_t i = 0; i < step.x.size(); ++i)
     KILN_TRY(check_indices(examples.x[i], model.inputs[i], what + step.x[i].name));
   if (step.y.empty()) return ok();
   if (examples.y.empty()) return Diagnostic{what + names_of(step.y), "has no labels", ""};
-  KILN_TRY(check_arrays(examples.y, step.y, examples.rows(), first, what));
+  KILN_TRY(check_arrays(examples.y, step.y, false, examples.rows(), first, what));
   const auto outputs = labelled_outputs(model);
   for (size_t i = 0; i < outputs.size(); ++i)
     KILN_TRY(check_labels(examples.y[i], *outputs[i], what + step.y[i].name));
@@ -193,7 +216,8 @@ Status check_examples(const kiln_model& model, const kiln_function& function,
     return Diagnostic{what + "sample weights", "the model was compiled without them",
                       "compile it with sample weights"};
   }
-  return check_arrays(examples.sample_weights, step.sample_weights, examples.rows(), first, what);
+  return check_arrays(examples.sample_weights, step.sample_weights, false, examples.rows(), first,
+                      what);
 }
 
 }  // namespace kiln::runtime

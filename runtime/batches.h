@@ -10,6 +10,7 @@
 #include "runtime/array.h"
 #include "runtime/examples.h"
 #include "runtime/expected.h"
+#include "runtime/row_conversion.h"
 #include "runtime/session.h"
 #include "runtime/thread_pool.h"
 
@@ -18,7 +19,8 @@ namespace kiln::runtime {
 /// One input of a step function, fed from the rows of an array.
 class BatchInput {
  public:
-  /// `source` has the rows that `input` takes (see check_rows), `input.dims[0]` of them at a time.
+  /// `source` has the rows that `input` takes (see check_rows), `input.dims[0]` of them at a time;
+  /// those of an x may be of another type, from which gather() converts them (row_conversion.h).
   static Expected<BatchInput> create(const Array& source, const kiln_tensor& input);
 
   /// The batch that holds rows order[first], ..., order[first + count - 1] of the source (rows
@@ -27,11 +29,12 @@ class BatchInput {
   const void* gather(ThreadPool& pool, const uint32_t* order, int64_t first, int64_t count);
 
  private:
-  BatchInput(const Array& source, int64_t batch, Block buffer);
+  BatchInput(const Array& source, const kiln_tensor& input, Block buffer);
 
   Array source_;
   int64_t batch_;
-  int64_t row_bytes_;
+  int64_t row_bytes_;  ///< of the batch
+  RowConversion convert_;
   Block buffer_;
 };
 
@@ -39,9 +42,10 @@ class BatchInput {
 /// `seed` and `epoch`, so that training resumed at an epoch sees what it would have seen.
 std::vector<uint32_t> shuffled_order(int64_t count, uint64_t seed, int epoch);
 
-/// Rows are what `input`, [batch, ...], takes: its element type and, axes of size 1 aside, its
-/// shape. `what` names the array in the Diagnostic.
-Status check_rows(const Array& rows, const kiln_tensor& input, const std::string& what);
+/// Rows are what `input`, [batch, ...], takes: its element type, or where they are an x one that is
+/// converted on the way, and, axes of size 1 aside, its shape. `what` names the array in the
+/// Diagnostic.
+Status check_rows(const Array& rows, const kiln_tensor& input, bool is_x, const std::string& what);
 
 /// The examples have all arrays that `function` takes, each of the same number of rows, at least
 /// one, of the right types and shapes, and with values that the model can take (value_checks.h).

@@ -53,6 +53,25 @@ TEST(BatchInput, FullBatchesWithoutAnOrder) {
   }
 }
 
+TEST(BatchInput, ConvertsPixelsAndDoublesOnTheWay) {
+  const Array bytes = allocate(KILN_U8, {4, 3}), doubles = allocate(KILN_F64, {4, 3});
+  for (int i = 0; i < 12; ++i) {
+    bytes.as<uint8_t>()[i] = static_cast<uint8_t>(255 - i);
+    doubles.as<double>()[i] = i / 10.0;
+  }
+  auto pixels = BatchInput::create(bytes, kInput), numbers = BatchInput::create(doubles, kInput);
+  ASSERT_TRUE(pixels && numbers);
+  const uint32_t reversed[] = {3, 2, 1, 0};
+  const std::vector<float> whole = gathered(*pixels, nullptr, 0, 4);
+  const std::vector<float> shuffled = gathered(*numbers, reversed, 0, 4);
+  const std::vector<float> padded = gathered(*pixels, reversed, 3, 1);
+  for (int i = 0; i < 12; ++i) {
+    EXPECT_EQ(whole[i], static_cast<float>(255 - i) / 255.0f) << i;
+    EXPECT_EQ(shuffled[i], static_cast<float>((9 - i / 3 * 3 + i % 3) / 10.0)) << i;
+    EXPECT_EQ(padded[i], static_cast<float>(255 - i % 3) / 255.0f) << i;
+  }
+}
+
 TEST(BatchInput, LargeBatchesAreCopiedByAllThreads) {
   constexpr int64_t dims[] = {33, 1000};
   const kiln_tensor wide = {"x", KILN_F32, 2, dims};
@@ -92,14 +111,16 @@ TEST(ShuffledOrder, PutsEveryExampleEverywhere) {
 }
 
 TEST(CheckRows, ComparesShapesButForAxesOfOne) {
-  EXPECT_TRUE(check_rows(allocate(KILN_F32, {7, 3}), kInput, "x"));
-  EXPECT_TRUE(check_rows(allocate(KILN_F32, {7, 3, 1}), kInput, "x"));
-  const Status shape = check_rows(allocate(KILN_F32, {7, 5}), kInput, "x");
+  EXPECT_TRUE(check_rows(allocate(KILN_F32, {7, 3}), kInput, true, "x"));
+  EXPECT_TRUE(check_rows(allocate(KILN_F32, {7, 3, 1}), kInput, true, "x"));
+  const Status shape = check_rows(allocate(KILN_F32, {7, 5}), kInput, true, "x");
   ASSERT_FALSE(shape);
   EXPECT_EQ(shape.error().to_string(), "error: x: has rows of shape 5, the model takes 3");
-  const Status type = check_rows(allocate(KILN_U8, {7, 3}), kInput, "validation x");
+  const Status type = check_rows(allocate(KILN_I32, {7, 3}), kInput, true, "validation x");
   ASSERT_FALSE(type);
-  EXPECT_EQ(type.error().message, "holds u8, the model takes f32");
+  EXPECT_EQ(type.error().message, "holds i32, the model takes f32");
+  EXPECT_TRUE(check_rows(allocate(KILN_U8, {7, 3}), kInput, true, "x")) << "batches convert it";
+  EXPECT_FALSE(check_rows(allocate(KILN_U8, {7, 3}), kInput, false, "y")) << "no pixels";
 }
 
 }  // namespace
