@@ -105,6 +105,7 @@ class Adapter {
 
   // A weight for each example, or for each value that the loss has for it.
   Expected<Array> adapt_weights(const Array& weights, const Wanted& wanted) {
+    KILN_TRY(check_weights(weights, where_));
     const Array numbers = convert(weights, KILN_F32);
     const int64_t own = product(weights.row_dims()), size = product(wanted.row_dims);
     if (own == size) return with_row_dims(numbers, wanted);

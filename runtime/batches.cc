@@ -216,8 +216,11 @@ Status check_examples(const kiln_model& model, const kiln_function& function,
     return Diagnostic{what + "sample weights", "the model was compiled without them",
                       "compile it with sample weights"};
   }
-  return check_arrays(examples.sample_weights, step.sample_weights, false, examples.rows(), first,
-                      what);
+  KILN_TRY(check_arrays(examples.sample_weights, step.sample_weights, false, examples.rows(), first,
+                        what));
+  for (size_t i = 0; i < step.sample_weights.size(); ++i)
+    KILN_TRY(check_weights(examples.sample_weights[i], what + step.sample_weights[i].name));
+  return ok();
 }
 
 }  // namespace kiln::runtime

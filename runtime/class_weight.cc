@@ -15,6 +15,18 @@ int64_t class_of(const float* row, int64_t size) {
   return static_cast<int64_t>(std::nearbyint(row[0]));
 }
 
+// Of `count` classes; 0: nobody knows how many.
+Status check_classes(const ClassWeights& weights, int64_t count) {
+  for (const auto& [label, weight] : weights) {
+    if (count == 0 || (label >= 0 && label < count)) continue;
+    return Diagnostic{kWhere,
+                      "name the class " + std::to_string(label) + ", the model has " +
+                          std::to_string(count) + ", 0 to " + std::to_string(count - 1),
+                      ""};
+  }
+  return ok();
+}
+
 }  // namespace
 
 Expected<ClassWeights> parse_class_weights(const std::string& text) {
@@ -47,6 +59,7 @@ Status apply_class_weights(const ClassWeights& weights, const kiln_model& model,
     return Diagnostic{kWhere, "need one class for each example, the labels are " + y.name(), ""};
   const Array labels = convert(y, KILN_F32);
   const int64_t size = y.element_count() / std::max<int64_t>(y.rows(), 1);
+  KILN_TRY(check_classes(weights, size > 1 ? size : model.outputs[0].label_classes));
   const Array result = allocate(KILN_F32, {y.rows()});
   for (int64_t row = 0; row < y.rows(); ++row) {
     const auto found = weights.find(class_of(labels.as<float>() + row * size, size));

@@ -193,31 +193,35 @@ Expected<std::optional<LabelledImages>> load_idx_pair(const std::string& directo
   return std::optional<LabelledImages>(std::move(pair));
 }
 
-// A .npy file is an array called as the file.
-Expected<Dataset> load_npy_directory(const std::string& directory,
-                                     const std::vector<std::string>& files) {
-  std::vector<NamedArray> arrays;
-  for (const std::string& file : files) {
-    KILN_ASSIGN(Array array, load_npy(directory + "/" + file));
-    arrays.push_back({file.substr(0, file.size() - 4), std::move(array)});
-  }
-  return by_part(directory, std::move(arrays));
-}
-
-// In the order of their names.
-std::vector<std::string> npy_files(const std::string& directory) {
+// The .npy files whose names begin with `prefix`, in the order of their names.
+std::vector<std::string> npy_files(const std::string& directory, const std::string& prefix) {
   std::vector<std::string> files;
   const std::unique_ptr<DIR, int (*)(DIR*)> listing(opendir(directory.c_str()), closedir);
   while (const dirent* entry = listing ? readdir(listing.get()) : nullptr) {
-    if (ends_with(entry->d_name, ".npy")) files.push_back(entry->d_name);
+    const std::string_view name = entry->d_name;
+    if (name.starts_with(prefix) && ends_with(name, ".npy")) files.emplace_back(name);
   }
   std::sort(files.begin(), files.end());
   return files;
 }
 
+// A .npy file is an array called as the file.
+Expected<std::vector<NamedArray>> load_npy_files(const std::string& directory,
+                                                 const std::vector<std::string>& files) {
+  std::vector<NamedArray> arrays;
+  for (const std::string& file : files) {
+    KILN_ASSIGN(Array array, load_npy(directory + "/" + file));
+    arrays.push_back({file.substr(0, file.size() - 4), std::move(array)});
+  }
+  return arrays;
+}
+
 Expected<Dataset> load_directory(const std::string& directory) {
-  const std::vector<std::string> arrays = npy_files(directory);
-  if (!arrays.empty()) return load_npy_directory(directory, arrays);
+  const std::vector<std::string> files = npy_files(directory, "");
+  if (!files.empty()) {
+    KILN_ASSIGN(std::vector<NamedArray> arrays, load_npy_files(directory, files));
+    return by_part(directory, std::move(arrays));
+  }
   KILN_ASSIGN(const std::optional<LabelledImages> train, load_idx_pair(directory, "train"));
   KILN_ASSIGN(const std::optional<LabelledImages> test, load_idx_pair(directory, "t10k"));
   if (!train && !test) {
@@ -265,6 +269,12 @@ Expected<Dataset> load_csv_file(const std::string& path, const std::string& labe
 
 }  // namespace
 
+Expected<std::vector<NamedArray>> load_arrays(const std::string& spec, const std::string& prefix) {
+  if (is_directory(spec)) return load_npy_files(spec, npy_files(spec, prefix));
+  if (!ends_with(spec, ".npz") || !is_file(spec)) return std::vector<NamedArray>();
+  return load_npz_if(spec, [&](const std::string& name) { return name.starts_with(prefix); });
+}
+
 Expected<Dataset> load_dataset(const std::string& spec) {
   if (spec == "digits" || spec.starts_with("digits:")) return load_digits(spec);
   if (spec == "reviews" || spec.starts_with("reviews:")) return load_reviews(spec);
@@ -277,6 +287,11 @@ Expected<Dataset> load_dataset(const std::string& spec) {
   if (ends_with(spec, ".npz")) return load_npz_file(spec);
   const size_t comma = spec.find(".npy,");
   if (comma != std::string::npos && !is_file(spec)) {
+    if (spec.find(".npy,", comma + 5) != std::string::npos) {
+      return Diagnostic{spec, "names more than two files",
+                        "write X.npy,Y.npy; several inputs or outputs go into an .npz file, or a "
+                        "directory, by their names; weights of examples to --sample-weight"};
+    }
     return load_npy_pair(spec.substr(0, comma + 4), spec.substr(comma + 5));
   }
   if (ends_with(spec, ".npy")) return load_npy_pair(spec, "");

@@ -46,6 +46,10 @@ struct Dataset {
 /// _test the test set; the ending is taken off. Without such endings all are the training set.
 Expected<Dataset> load_dataset(const std::string& spec);
 
+/// The arrays of an .npz file, or of a directory of .npy files, whose names begin with `prefix`;
+/// none where `spec` names something else. Other arrays are not read.
+Expected<std::vector<NamedArray>> load_arrays(const std::string& spec, const std::string& prefix);
+
 /// The examples for a model.
 struct ModelData {
   Examples train;

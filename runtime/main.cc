@@ -42,15 +42,20 @@ Status check_writable(const std::string& path) {
   return ok();  // the temporary file is removed again
 }
 
+// `what` comes before the names of arrays in errors.
 Expected<ModelData> load_data(DataLoader& loader, const std::string& spec, const CommandLine& line,
-                              const kiln_model& model) {
+                              const kiln_model& model, const std::string& what = "") {
   KILN_ASSIGN(Dataset data, loader.load(spec));
   if (!line.sample_weight.empty()) {
     KILN_ASSIGN(Array weights, load_npy(line.sample_weight));
     data.train.push_back({"sample_weight", std::move(weights)});
   }
   std::string notes;
-  KILN_ASSIGN(ModelData examples, adapt(data, model, &notes));
+  Expected<ModelData> examples = adapt(data, model, &notes);
+  if (!examples) {
+    const Diagnostic& error = examples.error();
+    return Diagnostic{what + error.where, error.message, error.note};
+  }
   if (line.verbose > 0) print("data: " + data.description + "\n" + notes);
   return examples;
 }
@@ -102,7 +107,8 @@ Expected<Examples> load_validation(DataLoader& loader, const CommandLine& line,
   if (line.validation_data.empty()) return Examples{};
   CommandLine validation = line;
   validation.sample_weight.clear();
-  KILN_ASSIGN(const ModelData data, load_data(loader, line.validation_data, validation, model));
+  KILN_ASSIGN(const ModelData data,
+              load_data(loader, line.validation_data, validation, model, "validation "));
   return data.train;
 }
 
@@ -132,10 +138,11 @@ Status check_validation_batch(const CommandLine& line, const Session& session) {
                     "leave it out: losses and metrics are means over all examples"};
 }
 
-Status check_fit(const CommandLine& line, const Session& session) {
+Status check_fit(const CommandLine& line, const Session& session, const WeightFiles& files) {
   KILN_TRY(session.function("train_step"));
   KILN_TRY(check_validation_batch(line, session));
   KILN_TRY(check_writable(line.save));
+  if (!line.save.empty()) KILN_TRY(files.check_path(line.save));
   return check_writable(line.history);
 }
 
@@ -152,7 +159,7 @@ Status save_results(const CommandLine& line, const Session& session, const Histo
 Status run_fit(const kiln_model& model, const CommandLine& line, const WeightFiles& files,
                const ImageReader& images) {
   KILN_ASSIGN(Session session, Session::create(&model, line.threads));
-  KILN_TRY(check_fit(line, session));
+  KILN_TRY(check_fit(line, session, files));
   KILN_TRY(prepare_training(session, line, files));
   DataLoader loader(line, model, images);
   KILN_ASSIGN(const ModelData data, load_training(loader, line, model));
@@ -215,8 +222,11 @@ Status run_evaluate(const kiln_model& model, const CommandLine& line, const Weig
 
 // Several outputs go into an archive.
 Status check_output(const kiln_model& model, const std::string& path) {
+  if (path.empty()) return ok();
+  if (!path.ends_with(".npy") && !path.ends_with(".npz"))
+    return Diagnostic{path, "is no name of a file of arrays", "it must end in .npy or .npz"};
   KILN_TRY(check_writable(path));
-  if (path.empty() || path.ends_with(".npz") || model.output_count == 1) return ok();
+  if (path.ends_with(".npz") || model.output_count == 1) return ok();
   return Diagnostic{
       path, "cannot hold the " + std::to_string(model.output_count) + " outputs of the model",
       "write them to a file that ends in .npz"};

@@ -2,6 +2,7 @@
 // Source: PKWARE's APPNOTE.TXT 6.3.10 (zip), RFC 1951 (deflate), numpy.lib.npyio.savez.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -20,6 +21,10 @@ struct NamedArray {
 /// where aligned) or deflated; ZIP64 is understood, checksums are verified. Entries that are not
 /// .npy are passed over. Errors name the file, the entry and the offset.
 Expected<std::vector<NamedArray>> load_npz(const std::string& path);
+
+/// The same of the arrays alone whose names `wanted` chooses: nothing else of the file is read.
+Expected<std::vector<NamedArray>> load_npz_if(
+    const std::string& path, const std::function<bool(const std::string& name)>& wanted);
 
 /// Writes an .npz file with stored entries, as numpy.savez does (ZIP64 where sizes need it),
 /// atomically: a reader, also after a crash, sees the old file or the new one in full.

@@ -32,13 +32,16 @@ class ArchiveReader {
  public:
   ArchiveReader(const std::string& path, FileBytes file) : path_(path), file_(std::move(file)) {}
 
-  Expected<std::vector<NamedArray>> read() {
+  Expected<std::vector<NamedArray>> read(
+      const std::function<bool(const std::string& name)>& wanted) {
     KILN_ASSIGN(const std::vector<ZipEntry> entries, read_entries());
     std::vector<NamedArray> arrays;
     for (const ZipEntry& entry : entries) {
       if (!ends_with_npy(entry.name)) continue;
+      const std::string name = entry.name.substr(0, entry.name.size() - kNpySuffix.size());
+      if (!wanted(name)) continue;
       KILN_ASSIGN(Array array, read_array(entry));
-      arrays.push_back({entry.name.substr(0, entry.name.size() - kNpySuffix.size()), array});
+      arrays.push_back({name, std::move(array)});
     }
     return arrays;
   }
@@ -240,8 +243,13 @@ class ArchiveReader {
 }  // namespace
 
 Expected<std::vector<NamedArray>> load_npz(const std::string& path) {
+  return load_npz_if(path, [](const std::string&) { return true; });
+}
+
+Expected<std::vector<NamedArray>> load_npz_if(
+    const std::string& path, const std::function<bool(const std::string& name)>& wanted) {
   KILN_ASSIGN(FileBytes file, map_file(path));
-  return ArchiveReader(path, std::move(file)).read();
+  return ArchiveReader(path, std::move(file)).read(wanted);
 }
 
 const Array* find_array(const std::vector<NamedArray>& arrays, const std::string& name) {

@@ -1,6 +1,7 @@
 #include "runtime/report.h"
 
 #include <algorithm>
+#include <cmath>
 #include <cstdio>
 #include <string_view>
 
@@ -18,6 +19,7 @@ std::string padded(std::string text, size_t width) {
 }
 
 std::string number(double value) {
+  if (std::isnan(value)) return "nan";  // printf would show its sign
   char text[32];
   std::snprintf(text, sizeof(text), "%.6g", value);
   return text;

@@ -93,6 +93,13 @@ Status check_indices(const Array& x, const kiln_input& input, const std::string&
       "give the Embedding a larger input_dim, or put one id in the place of those beyond it"};
 }
 
+Status check_weights(const Array& weights, const std::string& where) {
+  const auto refused = find_refused(weights, [](double value) { return std::isfinite(value); });
+  if (!refused) return ok();
+  return Diagnostic{where, place_and_value(weights, *refused),
+                    "give an example that is not to count the weight 0"};
+}
+
 Status check_whole(const Array& array, kiln_element_type type, const std::string& where) {
   const double bits = type == KILN_I1   ? 1
                       : type == KILN_U8 ? 8

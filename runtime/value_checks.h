@@ -20,6 +20,9 @@ Status check_labels(const Array& labels, const kiln_output& output, const std::s
 /// Nothing is looked at where there is no such limit.
 Status check_indices(const Array& x, const kiln_input& input, const std::string& where);
 
+/// Every weight of an example is a number.
+Status check_weights(const Array& weights, const std::string& where);
+
 /// Every element is a whole number that `type`, which is not floating, holds.
 Status check_whole(const Array& array, kiln_element_type type, const std::string& where);
 

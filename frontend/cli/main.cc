@@ -28,7 +28,10 @@ int main(int argc, char** argv) {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     // Help and version are no errors; all else is a mistake on the command line.
-    return program.exit(error) == 0 ? 0 : 2;
+    if (error.get_exit_code() == 0) return program.exit(error);
+    const kiln::Diagnostic mistake{"", error.what(), "--help lists what there is"};
+    std::fprintf(stderr, "%s\n", mistake.to_string().c_str());
+    return 2;
   }
   const kiln::Status status = action();
   if (status) return 0;

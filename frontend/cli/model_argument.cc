@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <cstdlib>
 
 #include "frontend/cli/text_file.h"
 #include "frontend/keras/examples.h"
@@ -89,7 +91,10 @@ void ModelArgument::add_training_to(CLI::App& command) {
                   "by Keras's names, separated by commas; default: the model's own")
       ->delimiter(',');
   command.add_option("--learning-rate", learning_rate, "default: the optimizer's own")
-      ->check(CLI::NonNegativeNumber);
+      ->check([](const std::string& text) {
+        const double rate = std::strtod(text.c_str(), nullptr);
+        return std::isfinite(rate) && rate >= 0 ? std::string() : "must be a number from 0";
+      });
 }
 
 Expected<ModelArgument::Read> ModelArgument::read() const {

@@ -1,13 +1,11 @@
 #include "frontend/cli/run_options.h"
 
 #include <algorithm>
-#include <iterator>
 
 #include "frontend/compiler.h"
 #include "frontend/data/image_folder.h"
 #include "frontend/keras/files/load.h"
 #include "runtime/dataset.h"
-#include "runtime/file.h"
 #include "runtime/main.h"
 #include "runtime/npy.h"
 
@@ -17,18 +15,11 @@ namespace {
 /// What the steps must take for this command line. Arrays of weights in the data are found by their
 /// names.
 Expected<keras::SampleWeights> sample_weights(const runtime::CommandLine& line) {
-  std::vector<runtime::NamedArray> weights;
+  KILN_ASSIGN(std::vector<runtime::NamedArray> weights,
+              runtime::load_arrays(line.data, "sample_weight"));
   if (!line.sample_weight.empty()) {
     KILN_ASSIGN(runtime::Array array, runtime::load_npy(line.sample_weight));
     weights.push_back({"", std::move(array)});
-  }
-  if (line.data.ends_with(".npz") || runtime::is_directory(line.data)) {
-    // What is no data of this kind is read, or refused, later.
-    if (const auto data = runtime::load_dataset(line.data)) {
-      std::copy_if(
-          data->train.begin(), data->train.end(), std::back_inserter(weights),
-          [](const runtime::NamedArray& named) { return named.name.starts_with("sample_weight"); });
-    }
   }
   const bool per_value = std::any_of(weights.begin(), weights.end(),
                                      [](const auto& named) { return named.array.rank() > 1; });

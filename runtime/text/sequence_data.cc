@@ -91,9 +91,12 @@ Loaded load_sequence_file(const std::string& spec, const FileSpec& file) {
 }
 
 Loaded load_offsets(const std::string& spec, const FileSpec& file) {
-  KILN_ASSIGN(const std::vector<NamedArray> arrays, load_npz(file.path));
-  const Array* values = find_array(arrays, "x_values");
-  const Array* offsets = find_array(arrays, "x_offsets");
+  const auto is_x = [](const std::string& name) {
+    return name == "x_values" || name == "x_offsets";
+  };
+  KILN_ASSIGN(const std::vector<NamedArray> x, load_npz_if(file.path, is_x));
+  const Array* values = find_array(x, "x_values");
+  const Array* offsets = find_array(x, "x_offsets");
   if (values == nullptr || offsets == nullptr) {
     if (file.options.empty()) return std::optional<SequenceData>();
     return Diagnostic{file.path, "holds no arrays x_values and x_offsets", ""};
@@ -101,7 +104,9 @@ Loaded load_offsets(const std::string& spec, const FileSpec& file) {
   SequenceData data;
   KILN_ASSIGN(data.padding, read_padding(spec, file.options));
   KILN_ASSIGN(data.sequences, cut_at_offsets(file.path, *values, *offsets));
-  if (const Array* y = find_array(arrays, "y")) data.y = *y;
+  KILN_ASSIGN(const std::vector<NamedArray> y,
+              load_npz_if(file.path, [](const std::string& name) { return name == "y"; }));
+  if (!y.empty()) data.y = y[0].array;
   return std::optional(std::move(data));
 }
 

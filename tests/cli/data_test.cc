@@ -3,6 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cmath>
+#include <utility>
+
 #include "frontend/keras/layers.h"
 #include "frontend/keras/model.h"
 #include "runtime/npy.h"
@@ -74,6 +77,122 @@ TEST(Data, IdsOutsideTheVocabularyAreFoundBeforeTheFirstStep) {
                   large + "," + y, "--save", out},
                  says[0]);
   EXPECT_FALSE(exists(out));
+}
+
+/// Four numbers to one of three classes.
+std::string classifier() {
+  using namespace keras;
+  Sequential model({Input({4}), Dense({.units = 3, .activation = "softmax", .name = "kind"})}, "m");
+  model.compile({.optimizer = "sgd", .loss = "sparse_categorical_crossentropy"});
+  return write_temporary("m.json", *model.to_json());
+}
+
+class Clumsy : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    model_ = classifier();
+    x_ = saved<float>("x.npy", KILN_F32, {2, 4}, {1, 2, 3, 4, 5, 6, 7, 8});
+    y_ = saved<int64_t>("y.npy", KILN_I64, {2}, {0, 2});
+    xy_ = x_ + "," + y_;
+    out_ = temporary("out.npz");
+  }
+
+  void expect_fit_error(const std::string& data, std::vector<std::string> options,
+                        const std::string& says) {
+    options.insert(options.begin(), {kiln(), "fit", model_, "--data", data, "--save", out_});
+    expect_mistake(options, says);
+    EXPECT_FALSE(exists(out_));
+  }
+
+  std::string model_, x_, y_, xy_, out_;
+};
+
+TEST_F(Clumsy, WrongDataIsOneError) {
+  const float nan = std::nanf("");
+  const std::string wide = saved<float>("wide.npy", KILN_F32, {2, 5}, std::vector<float>(10));
+  const std::string none = saved<float>("none.npy", KILN_F32, {0, 4}, {});
+  const std::string scalar = saved<float>("scalar.npy", KILN_F32, {}, {1});
+  const std::string nan_labels = saved<float>("nan.npy", KILN_F32, {2}, {0, nan});
+  const std::string one_hot = saved<float>("hot.npy", KILN_F32, {2, 3}, {1, 0, 0, 0, 1, 0});
+  const std::string three = saved<int64_t>("three.npy", KILN_I64, {3}, {0, 1, 2});
+  expect_fit_error(wide + "," + y_, {}, "x: each row is 5xf32, but the model 'm' takes 4xf32");
+  expect_fit_error(none + "," + y_, {}, "x holds no examples: it is 0x4xf32");
+  expect_fit_error(scalar + "," + y_, {}, "x holds no examples: it is f32");
+  expect_fit_error(x_ + "," + nan_labels, {}, "y: row 1 (counted from 0) is NaN");
+  expect_fit_error(x_ + "," + one_hot, {}, "use numpy.argmax(y, axis=-1)");
+  expect_fit_error(x_ + "," + three, {}, "x has 2 rows and y has 3");
+  expect_fit_error(x_, {}, "y: has no labels");
+  expect_fit_error(xy_ + "," + y_, {}, "names more than two files");
+  expect_fit_error(xy_, {"--validation-data", wide + "," + y_}, "validation x: each row is 5xf32");
+  expect_fit_error(xy_, {"--validation-data", x_}, "validation y: has no labels");
+  expect_fit_error(xy_, {"--validation-split", "0.9"}, "2 examples cannot be split");
+}
+
+TEST_F(Clumsy, WrongWeightsAreOneError) {
+  const std::string nan = saved<float>("w.npy", KILN_F32, {2}, {1, std::nanf("")});
+  const std::string three = saved<float>("w3.npy", KILN_F32, {3}, {1, 1, 1});
+  expect_fit_error(xy_, {"--sample-weight", nan}, "sample_weight: row 1 (counted from 0) is NaN");
+  expect_fit_error(xy_, {"--sample-weight", three}, "x has 2 rows and sample_weight has 3");
+  expect_fit_error(xy_, {"--class-weight", "0:1,3:2"},
+                   "class weights: name the class 3, the model has 3, 0 to 2");
+}
+
+TEST_F(Clumsy, WrongOptionsAreOneError) {
+  expect_fit_error(xy_, {"--seed", "-1"}, "--seed");
+  expect_fit_error(xy_, {"--seed", "99999999999999999999"}, "--seed");
+  expect_fit_error(xy_, {"--learning-rate", "nan"}, "--learning-rate: must be a number from 0");
+  expect_fit_error(xy_, {"--learning-rate", "-1"}, "--learning-rate: must be a number from 0");
+  expect_fit_error(xy_, {"--epoch", "2"}, "--epoch");
+  expect_fit_error(xy_, {"--batch-size", "0"}, "--batch-size");
+}
+
+TEST_F(Clumsy, WhatCannotBeWrittenIsKnownBeforeTraining) {
+  const std::string nowhere = temporary("nowhere/out"), file = x_ + "/out";
+  expect_mistake({kiln(), "fit", model_, "--data", xy_, "--save", nowhere + ".npz"},
+                 nowhere + ".npz: cannot create");
+  expect_fit_error(xy_, {"--history", nowhere + ".json"}, nowhere + ".json: cannot create");
+  expect_fit_error(xy_, {"--csv-log", nowhere + ".csv"}, nowhere + ".csv: cannot create");
+  for (const char* option : {"--tensorboard", "--backup"})
+    expect_fit_error(xy_, {option, file}, "cannot make the directory");
+  expect_fit_error(xy_, {"--checkpoint", file + ".npz"}, "cannot");
+  expect_fit_error(xy_, {"--checkpoint", temporary("c.txt")}, "the name must end in .keras");
+  expect_mistake({kiln(), "fit", model_, "--data", xy_, "--save", temporary("out.txt")},
+                 "the name must end in .keras or .npz or .weights.h5");
+  const std::string program = temporary("m");
+  ASSERT_EQ(run_command({kiln(), "compile", model_, "-o", program}).status, 0);
+  expect_mistake({program, "fit", "--data", xy_, "--save", temporary("out.keras")},
+                 "the name must end in .npz");
+  ASSERT_EQ(run_command({program, "fit", "--data", xy_, "--save", out_}).status, 0);
+  expect_mistake({program, "predict", "--data", x_, "--weights", out_, "-o", temporary("y.csv")},
+                 "it must end in .npy or .npz");
+  for (const char* name : {"out.txt", "out.keras", "y.csv", "c.txt"})
+    EXPECT_FALSE(exists(temporary(name))) << name;
+}
+
+TEST_F(Clumsy, ABatchLargerThanTheDataIsAShortOne) {
+  const CommandResult fit =
+      run_command({kiln(), "fit", model_, "--data", xy_, "--batch-size", "64", "--save", out_});
+  EXPECT_EQ(fit.status, 0) << fit.err;
+  EXPECT_THAT(fit.out, HasSubstr("1/1 "));
+  const std::string outputs = temporary("y.npy");
+  EXPECT_EQ(run_command({kiln(), "predict", model_, "--data", x_, "--weights", out_, "-o", outputs})
+                .status,
+            0);
+  EXPECT_EQ(runtime::load_npy(outputs)->name(), "2x3xf32");
+}
+
+TEST_F(Clumsy, CtrlCLeavesNothingHalfWritten) {
+  const std::string history = temporary("h.json"), log = temporary("fit.log");
+  // The shell waits for the first epochs, then sends what Ctrl-C sends.
+  const std::string command = kiln() + " fit " + model_ + " --data " + xy_ + " --save " + out_ +
+                              " --history " + history + " --epochs 1000000000 --verbose 2 >" + log +
+                              " & until grep -q 'Epoch 3/' " + log +
+                              " || ! kill -0 $!; do sleep 0.05; done; " + "kill -INT $!; wait $!";
+  const CommandResult result = run_command({"/bin/bash", "-mc", command}, {"PATH=/usr/bin:/bin"});
+  EXPECT_EQ(result.status, 130);
+  EXPECT_THAT(result.err, HasSubstr("error: interrupted in epoch "));
+  EXPECT_FALSE(exists(out_));
+  EXPECT_FALSE(exists(history));
 }
 
 }  // namespace

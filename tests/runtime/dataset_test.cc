@@ -173,6 +173,20 @@ TEST(LoadDataset, CsvFiles) {
   expect_error(load_dataset(path + ":label=b"), "has no column called 'b'");
 }
 
+TEST(LoadArrays, TakesThoseWithAPrefixAlone) {
+  const std::string path = test_path("arrays.npz");
+  const Array one = rows_of(KILN_F32, {1});
+  ASSERT_TRUE(save_npz(path, {{"x", one}, {"sample_weight", one}, {"sample_weight_a", one}}));
+  const auto arrays = load_arrays(path, "sample_weight");
+  ASSERT_TRUE(arrays) << arrays.error().to_string();
+  ASSERT_EQ(arrays->size(), 2u);
+  EXPECT_EQ((*arrays)[1].name, "sample_weight_a");
+  for (const char* other : {"digits", "x.npy,y.npy", "nowhere.npz"}) {
+    const auto none = load_arrays(other, "sample_weight");
+    EXPECT_TRUE(none && none->empty()) << other;
+  }
+}
+
 TEST(LoadDataset, AnythingElseIsADiagnostic) {
   expect_error(load_dataset("nowhere"), "there is no such file or directory");
   expect_error(load_dataset(""), "there is no such file or directory");

@@ -115,6 +115,20 @@ TEST(Npz, ComesBackAsItWasSavedAndInPlace) {
   }
 }
 
+TEST(Npz, ReadsNothingButWhatIsWanted) {
+  const std::string path = test_path("some.npz");
+  const Array large = ramp(KILN_F32, {1000});
+  ASSERT_TRUE(save_npz(path, {{"large", large}, {"small", ramp(KILN_F32, {3})}}));
+  std::string bytes = read_test_file(path);
+  bytes[1000] ^= 1;  // in the first array: its checksum is wrong now
+  const std::string damaged = write_test_file("some.npz", bytes);
+  EXPECT_FALSE(load_npz(damaged));
+  const auto arrays = load_npz_if(damaged, [](const std::string& name) { return name == "small"; });
+  ASSERT_TRUE(arrays) << arrays.error().to_string();
+  ASSERT_EQ(arrays->size(), 1u);
+  EXPECT_EQ((*arrays)[0].array.name(), "3xf32");
+}
+
 TEST(Npz, SavesTheSameBytesForTheSameArrays) {
   const std::string first = test_path("first.npz"), second = test_path("second.npz");
   ASSERT_TRUE(save_npz(first, {{"x", ramp(KILN_F32, {3})}}));

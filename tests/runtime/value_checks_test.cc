@@ -73,6 +73,16 @@ TEST(CheckIndices, FindTheFirstInLargeArrays) {
             std::string::npos);
 }
 
+TEST(CheckWeights, AreNumbers) {
+  const Array weights = allocate(KILN_F32, {2});
+  weights.as<float>()[0] = -1;
+  EXPECT_TRUE(check_weights(weights, "w")) << "Keras takes them, too";
+  weights.as<float>()[1] = HUGE_VALF;
+  EXPECT_EQ(error_of(check_weights(weights, "w")),
+            "error: w: row 1 (counted from 0) is inf\n"
+            "note: give an example that is not to count the weight 0");
+}
+
 TEST(CheckWhole, NumbersFitTheirType) {
   const Array numbers = allocate(KILN_F64, {2});
   numbers.as<double>()[1] = 127;
