@@ -25,33 +25,48 @@ std::vector<NamedArray> Arrays::named(const std::string& kind) const {
 struct Model::Compiled {
   codegen::Jit code;
   runtime::Session session;
-  int64_t batch_size;
-  SampleWeights weights;
+  keras::LowerOptions options;
+  AdaptedStatistics statistics;  ///< those that the weights hold
 };
 
-Expected<Model::Compiled*> Model::compiled() {
-  if (compiled_) return compiled(compiled_->batch_size, 0, compiled_->weights);
-  return compiled(32, 0, SampleWeights::none);
+namespace {
+
+/// Whether steps that were made for `made` do for `wanted`: one that takes sample weights does
+/// without, too.
+bool serves(const keras::LowerOptions& made, const keras::LowerOptions& wanted) {
+  return made.batch == wanted.batch && made.test_batch == wanted.test_batch &&
+         (wanted.sample_weights == SampleWeights::none ||
+          wanted.sample_weights == made.sample_weights);
 }
 
-Expected<Model::Compiled*> Model::compiled(int64_t batch_size, uint64_t seed,
-                                           SampleWeights weights) {
+}  // namespace
+
+Expected<Model::Compiled*> Model::compiled() {
+  if (!compiled_) return compiled({}, 0);
+  return compiled(keras::LowerOptions(compiled_->options), 0);
+}
+
+Expected<Model::Compiled*> Model::compiled(const keras::LowerOptions& options, uint64_t seed) {
   KILN_ASSIGN(const std::string definition, to_json());
   const bool same_model = compiled_ && definition == compiled_definition_;
-  // A step that takes weights does without, too.
-  if (same_model && batch_size == compiled_->batch_size &&
-      (weights == SampleWeights::none || weights == compiled_->weights)) {
-    return compiled_.get();
+  if (!same_model || !serves(compiled_->options, options)) {
+    KILN_ASSIGN(ir::Module module, keras::lower(*this, options));
+    KILN_ASSIGN(codegen::Jit code, compile_in_memory(std::move(module)));
+    KILN_ASSIGN(runtime::Session session, runtime::Session::create(code.model(), 0));
+    // The variables of one definition lie alike, whatever the batch.
+    KILN_TRY(same_model ? session.restore(compiled_->session.snapshot())
+                        : session.initialize(seed));
+    AdaptedStatistics statistics;
+    if (same_model) statistics = compiled_->statistics;
+    compiled_ = std::make_shared<Compiled>(
+        Compiled{std::move(code), std::move(session), options, std::move(statistics)});
+    compiled_definition_ = definition;
   }
-  KILN_ASSIGN(ir::Module module,
-              keras::lower(*this, {.batch = batch_size, .sample_weights = weights}));
-  KILN_ASSIGN(codegen::Jit code, compile_in_memory(std::move(module)));
-  KILN_ASSIGN(runtime::Session session, runtime::Session::create(code.model(), 0));
-  // The variables of one definition lie alike, whatever the batch.
-  KILN_TRY(same_model ? session.restore(compiled_->session.snapshot()) : session.initialize(seed));
-  compiled_ = std::make_shared<Compiled>(
-      Compiled{std::move(code), std::move(session), batch_size, weights});
-  compiled_definition_ = definition;
+  AdaptedStatistics statistics = adapted_statistics(*this);
+  if (statistics != compiled_->statistics) {
+    KILN_TRY(assign_statistics(statistics, compiled_->session));
+    compiled_->statistics = std::move(statistics);
+  }
   return compiled_.get();
 }
 
@@ -85,7 +100,11 @@ Expected<runtime::Examples> adapted(const Arrays& x, const Arrays& y, const Arra
 Expected<History> Model::fit(const Arrays& x, const Arrays& y, const FitOptions& options) {
   const bool by_class = !options.class_weight.empty();
   const SampleWeights kind = by_class ? SampleWeights::per_row : kind_of(options.sample_weight);
-  KILN_ASSIGN(Compiled* const model, compiled(options.batch_size, options.seed, kind));
+  KILN_ASSIGN(Compiled* const model,
+              compiled({.batch = options.batch_size,
+                        .test_batch = options.validation_batch_size.value_or(0),
+                        .sample_weights = kind},
+                       options.seed));
   KILN_ASSIGN(runtime::Examples examples,
               adapted(x, y, options.sample_weight, model->session.model()));
   if (by_class)
@@ -116,7 +135,9 @@ Expected<Metrics> Model::evaluate(const Arrays& x, const Arrays& y,
   KILN_ASSIGN(Compiled * model, compiled());
   const SampleWeights kind = kind_of(options.sample_weight);
   if (kind != SampleWeights::none) {
-    KILN_ASSIGN(model, compiled(model->batch_size, 0, kind));
+    keras::LowerOptions weighted = model->options;
+    weighted.sample_weights = kind;
+    KILN_ASSIGN(model, compiled(weighted, 0));
   }
   KILN_ASSIGN(const runtime::Examples examples,
               adapted(x, y, options.sample_weight, model->session.model()));

@@ -13,6 +13,7 @@
 #include <utility>
 #include <vector>
 
+#include "frontend/adapt.h"
 #include "frontend/compiler.h"
 #include "frontend/keras/functional.h"
 #include "frontend/keras/layers.h"
@@ -85,7 +86,6 @@ using Maximum = keras::Callable<keras::Maximum>;
 using Minimum = keras::Callable<keras::Minimum>;
 using MultiHeadAttention = keras::Callable<keras::MultiHeadAttention>;
 using Multiply = keras::Callable<keras::Multiply>;
-using Normalization = keras::Callable<keras::Normalization>;
 using PReLU = keras::Callable<keras::PReLU>;
 using Permute = keras::Callable<keras::Permute>;
 using RMSNormalization = keras::Callable<keras::RMSNormalization>;
@@ -185,6 +185,15 @@ using runtime::ReduceLROnPlateau;
 using runtime::TensorBoard;
 using runtime::TerminateOnNaN;
 
+/// A Normalization that learns its mean and variance from data, before or after a model is built of
+/// it.
+class Normalization : public keras::Callable<keras::Normalization> {
+ public:
+  using Callable::Callable;
+  /// data: [examples, ...] as the layer gets it, or [examples].
+  Status adapt(const Array& data) { return kiln::adapt(*this, data); }
+};
+
 /// The value, or the end of the program: the error on stderr, exit status 2. For programs as short
 /// as a tutorial.
 template <typename T>
@@ -231,6 +240,7 @@ struct FitOptions {
   std::optional<std::pair<Arrays, Arrays>> validation_data = {};  ///< x, y; instead of a split
   int validation_freq = 1;                                        ///< epochs from one to the next
   std::optional<int64_t> validation_steps = {};                   ///< batches of it; nothing: all
+  std::optional<int64_t> validation_batch_size = {};              ///< nothing: batch_size
   std::optional<int64_t> steps_per_epoch = {};  ///< the next epoch goes on there; nothing: all
   /// {EarlyStopping({.patience = 3}), ...}, run in this order. ModelCheckpoint writes .npz, and
   /// .keras and .weights.h5 as Keras does.
@@ -274,7 +284,8 @@ class Model : public keras::Model {
 
  private:
   struct Compiled;
-  Expected<Compiled*> compiled(int64_t batch_size, uint64_t seed, keras::SampleWeights weights);
+  /// `options`: what its steps must take.
+  Expected<Compiled*> compiled(const keras::LowerOptions& options, uint64_t seed);
   /// As it is, whatever that is.
   Expected<Compiled*> compiled();
   const keras::LayerPointer& as_layer();

@@ -38,6 +38,10 @@ Status check_options(const FitOptions& options) {
 
 }  // namespace
 
+int64_t rows_before_split(int64_t rows, double validation_split) {
+  return static_cast<int64_t>(std::floor(static_cast<double>(rows) * (1.0 - validation_split)));
+}
+
 Expected<History> fit(Session& session, const Examples& examples, const FitOptions& options) {
   KILN_TRY(check_options(options));
   if (options.validation_split == 0) return fit(session, examples, Examples{}, options);
@@ -45,8 +49,7 @@ Expected<History> fit(Session& session, const Examples& examples, const FitOptio
   // Lengths that differ are reported for the arrays as given, not for parts of them.
   KILN_ASSIGN(const kiln_function* train_step, session.function("train_step"));
   KILN_TRY(check_examples(session.model(), *train_step, examples, ""));
-  const auto split_at = static_cast<int64_t>(
-      std::floor(static_cast<double>(count) * (1.0 - options.validation_split)));
+  const int64_t split_at = rows_before_split(count, options.validation_split);
   if (split_at == 0 || split_at == count) {
     return Diagnostic{"x",
                       std::to_string(count) + " examples cannot be split by validation_split=" +

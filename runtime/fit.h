@@ -53,6 +53,9 @@ Expected<History> fit(Session& session, const Examples& examples, const FitOptio
 Expected<History> fit(Session& session, const Examples& examples, const Examples& validation,
                       const FitOptions& options);
 
+/// How many of the first rows are trained on where `validation_split` of them are kept.
+int64_t rows_before_split(int64_t rows, double validation_split);
+
 /// The loss and the metrics over all examples.
 Expected<Metrics> evaluate(Session& session, const Examples& examples, const LogOptions& options);
 

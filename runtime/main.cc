@@ -157,7 +157,7 @@ Status save_results(const CommandLine& line, const Session& session, const Histo
 }
 
 Status run_fit(const kiln_model& model, const CommandLine& line, const WeightFiles& files,
-               const ImageReader& images) {
+               const ImageReader& images, const BeforeTraining& before) {
   KILN_ASSIGN(Session session, Session::create(&model, line.threads));
   KILN_TRY(check_fit(line, session, files));
   KILN_TRY(prepare_training(session, line, files));
@@ -165,6 +165,11 @@ Status run_fit(const kiln_model& model, const CommandLine& line, const WeightFil
   KILN_ASSIGN(const ModelData data, load_training(loader, line, model));
   KILN_ASSIGN(const Examples validation, load_validation(loader, line, model));
   FitOptions options = fit_options(line, files);
+  if (before) {
+    const double kept = validation.empty() ? line.validation_split : 0;
+    const int64_t rows = rows_before_split(data.train.rows(), kept);
+    KILN_TRY(before(session, data.train.slice_rows(0, rows)));
+  }
   // The checkpoint goes only when the results are safe.
   std::shared_ptr<BackupAndRestore> backup;
   if (line.callbacks.backup()) {
@@ -268,10 +273,10 @@ Status run_predict(const kiln_model& model, const CommandLine& line, const Weigh
 }  // namespace
 
 Status run_command(const kiln_model& model, const CommandLine& line, const WeightFiles& files,
-                   const ImageReader& images) {
+                   const ImageReader& images, const BeforeTraining& before) {
   switch (line.command) {
     case Command::kFit:
-      return run_fit(model, line, files, images);
+      return run_fit(model, line, files, images, before);
     case Command::kEvaluate:
       return run_evaluate(model, line, files, images);
     case Command::kPredict:

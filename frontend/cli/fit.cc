@@ -28,6 +28,9 @@ void add_fit(CLI::App& program, Action& action) {
                    "keep the last part of the examples for validation")
       ->check(CLI::Range(0.0, 0.999999))
       ->capture_default_str();
+  command->add_flag(
+      "--adapt", options->adapt,
+      "give Normalization layers the examples' mean and variance, as Keras's adapt()");
   command->add_option("--class-weight", line.class_weight,
                       "how much the examples of each class count: 0:1,1:5; others count 1");
   command->add_option("--validation-data", line.validation_data,
@@ -42,7 +45,7 @@ void add_fit(CLI::App& program, Action& action) {
       ->check(CLI::Range(int64_t{1}, int64_t{1} << 40));
   command
       ->add_option("--validation-batch-size", line.validation_batch_size,
-                   "must be --batch-size: the model is compiled for it")
+                   "examples in one step of the validation; default: those of --batch-size")
       ->check(CLI::Range(int64_t{1}, int64_t{1} << 20));
   command
       ->add_option("--steps-per-epoch", line.steps_per_epoch,

@@ -105,8 +105,9 @@ Expected<ModelArgument::Read> ModelArgument::read() const {
   }
   KILN_ASSIGN(keras::Model definition, read_definition(model));
   KILN_TRY(change_training(*this, definition));
-  KILN_ASSIGN(ir::Module module,
-              keras::lower(definition, {.batch = batch_size, .sample_weights = sample_weights}));
+  KILN_ASSIGN(ir::Module module, keras::lower(definition, {.batch = batch_size,
+                                                           .test_batch = test_batch_size,
+                                                           .sample_weights = sample_weights}));
   return Read{std::move(module), std::move(definition)};
 }
 

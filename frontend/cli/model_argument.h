@@ -18,7 +18,8 @@ namespace kiln::cli {
 struct ModelArgument {
   std::string model;
   int64_t batch_size = 32;
-  std::string optimizer;  ///< empty: the model's own, as the following
+  int64_t test_batch_size = 0;  ///< of validation and evaluation; 0: the same
+  std::string optimizer;        ///< empty: the model's own, as the following
   std::string loss;
   std::vector<std::string> metrics;
   std::optional<double> learning_rate;

@@ -1,12 +1,14 @@
 #include "frontend/cli/run_options.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
+#include "frontend/adapt.h"
 #include "frontend/compiler.h"
 #include "frontend/data/image_folder.h"
 #include "frontend/keras/files/load.h"
 #include "runtime/dataset.h"
-#include "runtime/main.h"
 #include "runtime/npy.h"
 
 namespace kiln::cli {
@@ -80,13 +82,38 @@ void RunOptions::add_callbacks_to(CLI::App& command) {
       ->type_name("DIR,...");
 }
 
+// The function refers to `read`.
+Expected<runtime::BeforeTraining> RunOptions::before_training(
+    const ModelArgument::Read& read) const {
+  const std::vector<AdaptableLayer> layers =
+      read.definition ? adaptable_layers(*read.definition) : std::vector<AdaptableLayer>();
+  if (!adapt) {
+    const bool fresh = line.command == runtime::Command::kFit && line.weights.empty();
+    if (fresh && !model.has_weights() && !layers.empty() && line.verbose > 0) {
+      fmt::print("{}: changes nothing; --adapt gives it the data's mean and variance\n",
+                 layers[0].layer->name);
+    }
+    return runtime::BeforeTraining();
+  }
+  if (layers.empty()) {
+    return Diagnostic{"--adapt", "the model has no Normalization that takes its mean from data",
+                      ""};
+  }
+  return runtime::BeforeTraining([&](runtime::Session& session, const runtime::Examples& examples) {
+    if (const Status adapted = adapt_layers(*read.definition, examples.x); !adapted) return adapted;
+    return assign_statistics(adapted_statistics(*read.definition), session);
+  });
+}
+
 Status RunOptions::run() const {
   runtime::CommandLine with_callbacks = line;
   for (const auto& [index, text] : callbacks) KILN_TRY(with_callbacks.callbacks.add(index, text));
   if (backup) KILN_TRY(with_callbacks.callbacks.set_backup(*backup));
-  ModelArgument with_sample_weights = model;
-  KILN_ASSIGN(with_sample_weights.sample_weights, sample_weights(line));
-  KILN_ASSIGN(ModelArgument::Read read, with_sample_weights.read());
+  ModelArgument for_line = model;
+  KILN_ASSIGN(for_line.sample_weights, sample_weights(line));
+  for_line.test_batch_size = line.validation_batch_size.value_or(0);
+  KILN_ASSIGN(ModelArgument::Read read, for_line.read());
+  KILN_ASSIGN(const runtime::BeforeTraining before, before_training(read));
   CompilerOptions options;
   options.use_cache = use_cache;
   KILN_ASSIGN(const codegen::Jit code, compile_in_memory(std::move(read.module), options));
@@ -94,7 +121,7 @@ Status RunOptions::run() const {
   return runtime::run_command(
       *code.model(), with_callbacks,
       read.definition ? keras::weight_files(*read.definition) : runtime::WeightFiles{},
-      data::load_image_folders);
+      data::load_image_folders, before);
 }
 
 }  // namespace kiln::cli

@@ -10,6 +10,7 @@
 
 #include "frontend/cli/model_argument.h"
 #include "runtime/command_line.h"
+#include "runtime/main.h"
 
 namespace kiln::cli {
 
@@ -19,6 +20,7 @@ struct RunOptions {
   bool use_cache = true;
   std::vector<std::pair<size_t, std::string>> callbacks;  ///< by index in callback_options()
   std::optional<std::string> backup;
+  bool adapt = false;
 
   /// MODEL, --data, --weights, --threads, --verbose, --no-cache.
   void add_to(CLI::App& command);
@@ -26,6 +28,9 @@ struct RunOptions {
   void add_callbacks_to(CLI::App& command);
   /// Compiles and runs.
   Status run() const;
+
+ private:
+  Expected<runtime::BeforeTraining> before_training(const ModelArgument::Read& read) const;
 };
 
 }  // namespace kiln::cli

@@ -194,7 +194,17 @@ class Lowering {
 }  // namespace
 
 Expected<ir::Module> lower(const Model& model, const LowerOptions& options) {
-  return Lowering(model, options).run();
+  KILN_ASSIGN(ir::Module module, Lowering(model, options).run());
+  if (options.test_batch == 0 || options.test_batch == options.batch) return module;
+  // The variables are the same whatever the batch, so test_step can come from another lowering.
+  LowerOptions test_options = options;
+  test_options.batch = options.test_batch;
+  KILN_ASSIGN(ir::Module tests, Lowering(model, test_options).run());
+  for (size_t i = 0; i < module.functions.size(); ++i) {
+    if (module.functions[i]->name == "test_step")
+      module.functions[i] = std::move(tests.functions[i]);
+  }
+  return module;
 }
 
 }  // namespace kiln::keras

@@ -19,7 +19,8 @@ enum class SampleWeights {
 };
 
 struct LowerOptions {
-  int64_t batch = 32;  ///< rows in one call of a step
+  int64_t batch = 32;      ///< rows in one call of a step
+  int64_t test_batch = 0;  ///< of test_step; 0: the same
   SampleWeights sample_weights = SampleWeights::none;
   /// For each input, its shape without the batch, where the model leaves extents open; empty
   /// where it does not.

@@ -181,6 +181,36 @@ TEST_F(Clumsy, ABatchLargerThanTheDataIsAShortOne) {
   EXPECT_EQ(runtime::load_npy(outputs)->name(), "2x3xf32");
 }
 
+TEST_F(Clumsy, AdaptGivesNormalizationTheTrainingData) {
+  using namespace keras;
+  Sequential model({Input({4}), Normalization(), Dense(3, "softmax")}, "m");
+  model.compile({.optimizer = "sgd", .loss = "sparse_categorical_crossentropy"});
+  const std::string path = write_temporary("n.json", *model.to_json());
+  const std::vector<std::string> words = {kiln(), "fit", path, "--data", xy_, "--save", out_};
+  const CommandResult plain = run_command(words);
+  ASSERT_EQ(plain.status, 0) << plain.err;
+  EXPECT_THAT(plain.out, HasSubstr("normalization: changes nothing; --adapt gives it"));
+  std::vector<std::string> adapting = words;
+  adapting.insert(adapting.end(), {"--adapt", "--validation-split", "0.5"});
+  const CommandResult fit = run_command(adapting);
+  ASSERT_EQ(fit.status, 0) << fit.err;
+  const auto arrays = runtime::load_npz(out_);
+  const Array* mean = find_array(*arrays, "normalization/mean");
+  ASSERT_NE(mean, nullptr);
+  EXPECT_EQ(mean->as<float>()[3], 4) << "of the first row: the second is for validation";
+  expect_mistake({kiln(), "fit", model_, "--data", xy_, "--adapt"},
+                 "--adapt: the model has no Normalization");
+}
+
+TEST_F(Clumsy, ValidationBatchSizeIsForTheCommandThatCompiles) {
+  std::vector<std::string> words = {
+      kiln(), "fit", model_, "--data", xy_, "--validation-data", xy_, "--validation-batch-size",
+      "1"};
+  const CommandResult fit = run_command(words);
+  EXPECT_EQ(fit.status, 0) << fit.err;
+  EXPECT_THAT(fit.out, HasSubstr("val_loss: "));
+}
+
 TEST_F(Clumsy, CtrlCLeavesNothingHalfWritten) {
   const std::string history = temporary("h.json"), log = temporary("fit.log");
   // The shell waits for the first epochs, then sends what Ctrl-C sends.

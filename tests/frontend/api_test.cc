@@ -1,5 +1,9 @@
 // The C++ API with data and options that a user may get wrong, and what it gives for the right
 // ones.
+#include <algorithm>
+#include <cmath>
+#include <optional>
+
 #include "frontend/kiln.h"
 #include "gtest/gtest.h"
 
@@ -29,6 +33,66 @@ TEST(Api, IdsOutsideTheVocabularyAreAnError) {
         error_of(model.evaluate(wrong, y, {.verbose = 0})), error_of(model.predict(wrong))}) {
     EXPECT_EQ(error.substr(0, says.size()), says);
   }
+}
+
+Array ramp(std::vector<int64_t> dims) {
+  const Array array = runtime::allocate(KILN_F32, std::move(dims));
+  for (int64_t i = 0; i < array.element_count(); ++i)
+    array.as<float>()[i] = static_cast<float>(i % 11) / 11;
+  return array;
+}
+
+TEST(Api, ValidationInBatchesOfItsOwnSizeGivesTheSameNumbers) {
+  const Array x = ramp({30, 4}), y = ramp({30, 1});
+  std::vector<double> losses;
+  for (const std::optional<int64_t> size : {std::optional<int64_t>(), std::optional<int64_t>(7)}) {
+    Sequential model({Input({4}), Dense(1)});
+    model.compile({.optimizer = "sgd", .loss = "mse"});
+    const History history = value_or_exit(model.fit(x, y,
+                                                    {.epochs = 2,
+                                                     .batch_size = 8,
+                                                     .validation_split = 0.5,
+                                                     .verbose = 0,
+                                                     .validation_batch_size = size}));
+    const auto at = std::ranges::find(history.names, "val_loss") - history.names.begin();
+    losses.push_back(history.values.at(at).back());
+  }
+  EXPECT_NEAR(losses[1], losses[0], 1e-6);
+}
+
+TEST(Normalization, AdaptsToDataBeforeAndAfterTraining) {
+  const Array x = floats({4, 2}, {1, 10, 2, 10, 3, 30, 2, 30});  // means 2, 20; deviations √0.5, 10
+  Normalization normalization;
+  value_or_exit(normalization.adapt(x));
+  Sequential model({Input({2}), normalization});
+  const Array y = value_or_exit(model.predict(x));
+  EXPECT_NEAR(y.as<float>()[0], -std::sqrt(2.0), 1e-6);
+  EXPECT_NEAR(y.as<float>()[1], -1, 1e-6);
+  EXPECT_NEAR(y.as<float>()[5], 1, 1e-6);
+  value_or_exit(normalization.adapt(floats({2, 2}, {0, 9, 2, 11})));
+  EXPECT_NEAR(value_or_exit(model.predict(x)).as<float>()[1], 0, 1e-6);
+  EXPECT_EQ(error_of(Normalization({.mean = {1}, .variance = {2}}).adapt(x)),
+            "error: Normalization: has its mean and variance from its options\n"
+            "note: leave them out");
+  value_or_exit(normalization.adapt(floats({2, 3}, {1, 2, 3, 4, 5, 6})));
+  EXPECT_EQ(error_of(model.predict(x)),
+            "error: layer \"normalization\": was adapted to data with 3 positions along its axis\n"
+            "note: adapt it to what the model gets");
+}
+
+TEST(Normalization, TakesPositionsOfItsAxesAndBytesAsPixels) {
+  Normalization channels;
+  const Array pixels = runtime::allocate(KILN_U8, {2, 1, 2, 3});
+  for (int64_t i = 0; i < 12; ++i) pixels.as<uint8_t>()[i] = static_cast<uint8_t>(51 * (i % 3));
+  value_or_exit(channels.adapt(pixels));
+  const std::vector<double>& mean = channels.adapted()->mean;
+  ASSERT_EQ(mean.size(), 3u);
+  EXPECT_NEAR(mean[2], 0.4, 1e-9);
+  EXPECT_NEAR(channels.adapted()->variance[2], 0, 1e-9);
+  Normalization whole({.axis = {}});
+  value_or_exit(whole.adapt(floats({3}, {1, 2, 6})));
+  EXPECT_EQ(whole.adapted()->mean, std::vector<double>{3});
+  EXPECT_NEAR(whole.adapted()->variance[0], 14.0 / 3, 1e-9);
 }
 
 }  // namespace

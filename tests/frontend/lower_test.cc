@@ -86,6 +86,18 @@ TEST(Lower, DeclaresVariablesInKerasOrder) {
   EXPECT_EQ(module.variable("dense_1/kernel")->role, ir::Role::trainable);
 }
 
+TEST(Lower, ValidationHasItsOwnBatch) {
+  const ir::Module module =
+      must(lower(must(example("mnist_mlp")), {.batch = 32, .test_batch = 100}));
+  must(ir::verify(module));
+  const auto x_of = [&](const char* name) {
+    return module.function(name)->body.argument(0)->type().to_string();
+  };
+  EXPECT_EQ(x_of("train_step"), "tensor<32x784xf32>");
+  EXPECT_EQ(x_of("test_step"), "tensor<100x784xf32>");
+  EXPECT_EQ(x_of("predict_step"), "tensor<32x784xf32>");
+}
+
 TEST(Lower, WithoutCompileThereIsNoTraining) {
   const ir::Module module = must(lower(Sequential({Input({4}), Dense(2)})));
   EXPECT_EQ(module.functions.size(), 2u);

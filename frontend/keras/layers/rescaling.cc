@@ -82,7 +82,8 @@ void Rescaling::write_config(Json& config) const {
   config["offset"] = write_numbers(offset_);
 }
 
-Normalization::Normalization(NormalizationOptions options) : options_(std::move(options)) {
+Normalization::Normalization(NormalizationOptions options)
+    : options_(std::move(options)), adapted_(std::make_shared<std::optional<Statistics>>()) {
   name = options_.name;
 }
 

@@ -2,7 +2,10 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "frontend/keras/config_reader.h"
@@ -44,8 +47,23 @@ struct NormalizationOptions {
 /// (x - mean) / sqrt(variance), with statistics that the options or the weights hold.
 class Normalization : public SameShapeLayer {
  public:
+  /// Of data: one number for each position of the axes.
+  struct Statistics {
+    std::vector<double> mean, variance;
+    friend bool operator==(const Statistics&, const Statistics&) = default;
+  };
+
   explicit Normalization(NormalizationOptions options = {});
   static Expected<LayerPointer> read(ConfigReader& config);
+
+  /// What Keras's adapt() does once it has seen the data (frontend/adapt.h): the weights of the
+  /// layer, and of its copies, get these values.
+  void set_statistics(Statistics statistics) { *adapted_ = std::move(statistics); }
+  const std::optional<Statistics>& adapted() const { return *adapted_; }
+  /// The positions of its statistics are along these; see NormalizationOptions.
+  const std::vector<int64_t>& axis() const { return options_.axis; }
+  /// Whether the weights hold the statistics, not the options.
+  bool takes_statistics() const { return options_.mean.empty(); }
 
   std::string_view class_name() const override { return "Normalization"; }
   void write_config(Json& config) const override;
@@ -55,6 +73,7 @@ class Normalization : public SameShapeLayer {
   ir::Tensor function(CallContext& context, ir::Tensor x) const override;
 
   NormalizationOptions options_;
+  std::shared_ptr<std::optional<Statistics>> adapted_;  ///< one for all copies
 };
 
 }  // namespace kiln::keras
