@@ -5,6 +5,7 @@
 #include <numeric>
 #include <utility>
 
+#include "runtime/file.h"
 #include "runtime/row_conversion.h"
 #include "runtime/value_checks.h"
 
@@ -133,6 +134,14 @@ const void* BatchInput::gather(ThreadPool& pool, const uint32_t* order, int64_t 
     std::memcpy(buffer_.get() + row * row_bytes_, last, row_bytes_);
   }
   return buffer_.get();
+}
+
+void BatchInput::read_ahead(const uint32_t* order, int64_t first, int64_t count) const {
+  constexpr int64_t kLargeRow = 4096;  // a page: what the system reads at least
+  const int64_t size = source_.row_bytes();
+  if (size < kLargeRow) return;
+  if (order == nullptr) return runtime::read_ahead(source_.row(first), count * size);
+  for (int64_t i = first; i < first + count; ++i) runtime::read_ahead(source_.row(order[i]), size);
 }
 
 std::vector<uint32_t> shuffled_order(int64_t count, uint64_t seed, int epoch) {

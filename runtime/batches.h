@@ -28,6 +28,10 @@ class BatchInput {
   /// row: padding must be values that a model can meet. Valid until the next call.
   const void* gather(ThreadPool& pool, const uint32_t* order, int64_t first, int64_t count);
 
+  /// Has the rows of a batch that will be gathered later read from their file, if they are mapped
+  /// from one, while a step runs. Small rows are not worth asking for.
+  void read_ahead(const uint32_t* order, int64_t first, int64_t count) const;
+
  private:
   BatchInput(const Array& source, const kiln_tensor& input, Block buffer);
 

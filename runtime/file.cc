@@ -83,6 +83,15 @@ Expected<FileBytes> map_file(const std::string& path) {
   return FileBytes{std::move(bytes), size};
 }
 
+void read_ahead(const std::byte* begin, int64_t size) {
+  static const auto page = static_cast<uintptr_t>(sysconf(_SC_PAGESIZE));
+  const auto address = reinterpret_cast<uintptr_t>(begin);
+  const uintptr_t start = address / page * page;
+  // A hint: where it fails, the bytes are read when they are needed.
+  madvise(reinterpret_cast<void*>(start), address - start + static_cast<size_t>(size),
+          MADV_WILLNEED);
+}
+
 bool is_file(const std::string& path) { return has_mode(path, S_IFREG); }
 
 bool is_directory(const std::string& path) { return has_mode(path, S_IFDIR); }

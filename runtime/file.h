@@ -22,6 +22,10 @@ struct FileBytes {
 /// Maps a regular file. Errors name it and say what the system said.
 Expected<FileBytes> map_file(const std::string& path);
 
+/// Asks the system to read bytes of a mapped file that will be needed soon, while the program goes
+/// on. Does nothing to other memory.
+void read_ahead(const std::byte* begin, int64_t size);
+
 /// True where `path` is a regular file; true where it is a directory.
 bool is_file(const std::string& path);
 bool is_directory(const std::string& path);

@@ -52,15 +52,23 @@ StepRunner::StepRunner(Session& session, const kiln_function& function,
   for (int i = 0; i < function.output_count; ++i) output_pointers_.push_back(outputs_.row(i));
 }
 
+int64_t StepRunner::count_of(int64_t index) const {
+  return std::min(function_->batch, examples_ - index * function_->batch);
+}
+
 Status StepRunner::step(int64_t index, const uint32_t* order) {
   const int64_t first = index * function_->batch;
-  const int64_t count = std::min(function_->batch, examples_ - first);
+  const int64_t count = count_of(index);
   alignas(KILN_ALIGNMENT) const int32_t count_input = static_cast<int32_t>(count);
   std::vector<const void*> inputs;
   inputs.reserve(inputs_.size() + 1);
   for (BatchInput& input : inputs_)
     inputs.push_back(input.gather(session_->pool(), order, first, count));
   inputs.push_back(&count_input);
+  if (index + 1 < steps()) {
+    for (const BatchInput& input : inputs_)
+      input.read_ahead(order, first + function_->batch, count_of(index + 1));
+  }
   return session_->run(*function_, inputs.data(), output_pointers_.data());
 }
 

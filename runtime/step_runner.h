@@ -38,6 +38,9 @@ class StepRunner {
   StepRunner(Session& session, const kiln_function& function, std::vector<BatchInput> inputs,
              int64_t examples);
 
+  /// Examples of step `index` of a pass.
+  int64_t count_of(int64_t index) const;
+
   Session* session_;
   const kiln_function* function_;
   std::vector<BatchInput> inputs_;

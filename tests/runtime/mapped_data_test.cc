@@ -1,15 +1,21 @@
 // Data larger than memory: files are mapped, and no part of the way into a model copies them.
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <cstdio>
 #include <fstream>
 #include <optional>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "runtime/dataset.h"
+#include "runtime/file.h"
 #include "runtime/fit.h"
 #include "runtime/session.h"
 
@@ -132,6 +138,37 @@ TEST_F(MappedData, IdxIsMappedToo) {
                    rows * kSide * kSide));
   keep(sparse_file("train-labels-idx1-ubyte", big_endian({0x801, rows}), rows));
   EXPECT_LT(memory_to_train(testing::TempDir()), 32 * kMebibyte);
+}
+
+/// Whether the pages of these bytes are all in memory.
+bool are_resident(const std::byte* begin, int64_t size) {
+  const int64_t page = sysconf(_SC_PAGESIZE);
+  const auto address = reinterpret_cast<uintptr_t>(begin);
+  const uintptr_t start = address / static_cast<uintptr_t>(page) * static_cast<uintptr_t>(page);
+  const auto length = static_cast<int64_t>(address - start) + size;
+  std::vector<unsigned char> pages(static_cast<size_t>((length + page - 1) / page));
+  EXPECT_EQ(mincore(reinterpret_cast<void*>(start), static_cast<size_t>(length), pages.data()), 0);
+  return std::all_of(pages.begin(), pages.end(), [](unsigned char byte) { return byte & 1; });
+}
+
+TEST(ReadAhead, BytesOfAFileComeIntoMemoryMeanwhile) {
+  constexpr int64_t kSize = 8 * kMebibyte, kBegin = 5 * kMebibyte + 123, kWanted = 300'000;
+  const std::string path = testing::TempDir() + "/ahead";
+  std::ofstream(path, std::ios::binary) << std::string(kSize, 'x');
+  const int descriptor = open(path.c_str(), O_RDONLY);
+  ASSERT_EQ(fsync(descriptor), 0);
+  ASSERT_EQ(posix_fadvise(descriptor, 0, 0, POSIX_FADV_DONTNEED), 0);
+  close(descriptor);
+  const auto file = map_file(path);
+  ASSERT_TRUE(file) << file.error().to_string();
+  const std::byte* wanted = file->bytes.get() + kBegin;
+  std::remove(path.c_str());
+  if (are_resident(wanted, kWanted)) GTEST_SKIP() << "this file system keeps files in memory";
+  read_ahead(wanted, kWanted);
+  const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (!are_resident(wanted, kWanted) && std::chrono::steady_clock::now() < limit)
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  EXPECT_TRUE(are_resident(wanted, kWanted));
 }
 
 }  // namespace
