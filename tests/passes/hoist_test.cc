@@ -75,8 +75,8 @@ TEST(Hoist, TransposesAMatrixOnce) {
   for (const auto& op : module.function("main")->body.ops()) {
     if (!op->is("scan")) continue;
     for (const auto& inner : op->region().ops()) {
-      if (inner->is("dot_general"))
-        EXPECT_EQ(inner->get<ir::Integers>("rhs_contracting"), ir::Integers{0});
+      if (!inner->is("dot_general")) continue;
+      EXPECT_EQ(inner->get<ir::Integers>("rhs_contracting"), ir::Integers{0});
     }
   }
 }
