@@ -26,25 +26,23 @@ constexpr size_t kHashDigits = 32;
 struct Kernel {
   std::string name;
   const ir::Op* fusion;
+  const Target* target;
 };
 
-/// The name of each fusion's kernel, and each distinct kernel once, in the order of first use.
-struct Kernels {
+/// The name of each fusion's kernel for a target. Distinct kernels are added to a list, in the
+/// order of first use.
+KernelNames name_kernels(const ModulePlan& plan, const Target& target,
+                         std::vector<Kernel>& distinct) {
   KernelNames names;
-  std::vector<Kernel> distinct;
-};
-
-Kernels name_kernels(const std::vector<FunctionPlan>& plans, const Target& target) {
-  Kernels kernels;
   std::unordered_set<std::string> seen;
-  for (const FunctionPlan& plan : plans) {
-    for_each_call(plan.steps, [&](const KernelCall& call) {
+  for (const FunctionPlan& function : plan.functions) {
+    for_each_call(function.steps, [&](const KernelCall& call) {
       const std::string name = kernel_name(*call.fusion, target);
-      kernels.names[call.fusion] = name;
-      if (seen.insert(name).second) kernels.distinct.push_back({name, call.fusion});
+      names[call.fusion] = name;
+      if (seen.insert(name).second) distinct.push_back({name, call.fusion, &target});
     });
   }
-  return kernels;
+  return names;
 }
 
 int available_cpus() {
@@ -67,10 +65,9 @@ void for_each_in_parallel(size_t count, int jobs, const Task& task) {
   for (std::thread& thread : threads) thread.join();
 }
 
-Expected<std::string> compile_anew(const Kernel& kernel, const Target& target,
-                                   const TemporaryDirectory& scratch) {
+Expected<std::string> compile_anew(const Kernel& kernel, const TemporaryDirectory& scratch) {
   const std::string path = scratch.file(kernel.name + ".o");
-  KILN_TRY(compile_kernel(*kernel.fusion, kernel.name, target, path));
+  KILN_TRY(compile_kernel(*kernel.fusion, kernel.name, *kernel.target, path));
   if (auto bytes = read_bytes(path)) return std::move(*bytes);
   return Diagnostic{path, "cannot read the kernel that was just compiled",
                     "is the disk full? TMPDIR names another folder"};
@@ -95,7 +92,7 @@ Status collect_kernels(const std::vector<Kernel>& kernels, const CompileOptions&
   std::vector<Status> outcomes(missing.size(), ok());
   for_each_in_parallel(missing.size(), options.jobs, [&](size_t i) {
     const Kernel& kernel = kernels[missing[i]];
-    auto bytes = compile_anew(kernel, options.target, scratch);
+    auto bytes = compile_anew(kernel, scratch);
     if (!bytes) {
       outcomes[i] = bytes.error();
       return;
@@ -107,18 +104,20 @@ Status collect_kernels(const std::vector<Kernel>& kernels, const CompileOptions&
   return ok();
 }
 
-Status collect_program(const ProgramSource& source, const Target& target, const Cache& cache,
-                       ObjectFile& object, CompileStatistics& statistics) {
+Status collect_program(const ProgramSource& source, const Cache& cache, ObjectFile& object,
+                       CompileStatistics& statistics) {
   const std::string text = ir::print(source.module, kWithoutLocations);
+  std::string targets;
+  for (const auto& each : source.targets) targets += each.target.key() + "\n";
   object.name =
-      "program_" + content_hash({text, target.key(), kSourceHash, halide_version(), llvm_version()})
+      "program_" + content_hash({text, targets, kSourceHash, halide_version(), llvm_version()})
                        .substr(0, kHashDigits);
   if (auto found = cache.find(object.name)) {
     statistics.program_cached = true;
     object.bytes = std::move(*found);
     return ok();
   }
-  KILN_ASSIGN(object.bytes, emit_program(source, target));
+  KILN_ASSIGN(object.bytes, emit_program(source));
   cache.store(object.name, object.bytes);
   return ok();
 }
@@ -152,16 +151,18 @@ Expected<ObjectCode> compile(const ir::Module& module, const CompileOptions& opt
   counts = {};
   Stopwatch stopwatch;
   const Cache cache = options.use_cache ? Cache::of_user() : Cache();
-  KILN_ASSIGN(const auto plans, read_plan(module));
-  const Kernels kernels = name_kernels(plans, options.target);
+  KILN_ASSIGN(const ModulePlan plan, read_plan(module));
+  ProgramSource source{module, plan, {}};
+  std::vector<Kernel> kernels;
+  for (const Target& target : options.targets)
+    source.targets.push_back({target, name_kernels(plan, target, kernels)});
   counts.plan_seconds = stopwatch.lap();
 
   ObjectCode code;
-  code.objects.resize(1 + kernels.distinct.size());
-  KILN_TRY(collect_kernels(kernels.distinct, options, cache, code.objects.data() + 1, counts));
+  code.objects.resize(1 + kernels.size());
+  KILN_TRY(collect_kernels(kernels, options, cache, code.objects.data() + 1, counts));
   counts.kernels_seconds = stopwatch.lap();
-  KILN_TRY(collect_program({module, plans, kernels.names}, options.target, cache, code.objects[0],
-                           counts));
+  KILN_TRY(collect_program(source, cache, code.objects[0], counts));
   counts.program_seconds = stopwatch.lap();
   return code;
 }

@@ -1,6 +1,8 @@
 // From a planned module to object code.
 #pragma once
 
+#include <vector>
+
 #include "codegen/object_code.h"
 #include "codegen/target.h"
 #include "ir/module.h"
@@ -9,7 +11,7 @@
 namespace kiln::codegen {
 
 struct CompileOptions {
-  Target target;
+  std::vector<Target> targets;  ///< at least one; the program runs on the host of the first
   int jobs = 0;  ///< kernels compiled at once; 0: one for each CPU that this process may run on
   bool use_cache = true;  ///< look for objects in the user's cache, and keep new ones there
 };

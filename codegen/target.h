@@ -4,12 +4,15 @@
 #include <string>
 #include <string_view>
 
+#include "runtime/abi.h"
 #include "runtime/expected.h"
 
 namespace kiln::codegen {
 
-/// A CPU, as the schedule templates and LLVM see it.
+/// A device, as the schedule templates see it, and the CPU that runs the program around its
+/// kernels, as LLVM does.
 struct Target {
+  kiln_device_kind device = KILN_CPU;
   std::string halide;     ///< Halide's target string, "x86-64-linux-avx2-fma-..."
   std::string triple;     ///< LLVM's triple
   std::string cpu;        ///< LLVM's CPU name
@@ -17,13 +20,27 @@ struct Target {
   int vector_bytes = 16;  ///< of one vector register
   int vector_registers = 16;
   int threads = 1;  ///< how many tasks a large kernel is cut into
+  /// Of a GPU: what a block of threads may have.
+  int block_threads = 256;
+  int local_bytes = 32 * 1024;
 
   int lanes(int element_bytes) const { return vector_bytes / element_bytes; }
   /// What the machine code depends on, for cache keys.
   std::string key() const;
+  /// Halide's name without the features that kiln adds for its own sake.
+  std::string display_name() const;
 };
+
+/// "cpu", "opencl", "cuda"
+std::string_view device_name(kiln_device_kind device);
 
 /// This machine, with kernels cut for `threads` threads.
 Target host_target(int threads);
+
+/// Kernels for GPUs: in OpenCL C for any device with 64-bit floats and shared virtual memory, or in
+/// PTX for compute capability `capability`, 10 times, and later ones. The program is for this
+/// machine.
+Target opencl_target();
+Target cuda_target(int capability = 80);
 
 }  // namespace kiln::codegen

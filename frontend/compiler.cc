@@ -6,7 +6,7 @@ Expected<codegen::ObjectCode> compile(ir::Module module, const CompilerOptions& 
                                       codegen::CompileStatistics* statistics) {
   KILN_TRY(passes::run_pipeline(module, options.after_pass));
   codegen::CompileOptions code_options;
-  code_options.target = codegen::host_target(kKernelTasks);
+  code_options.targets = {codegen::host_target(kKernelTasks)};
   code_options.use_cache = options.use_cache;
   return codegen::compile(module, code_options, statistics);
 }

@@ -2,12 +2,14 @@
 // model, and its step functions. The compiler emits the table as the symbol `kiln_model` (as
 // machine code that is linked, or in memory); the runtime is generic and reads nothing else.
 //
-// Memory: a model runs on two blocks, both aligned to KILN_ALIGNMENT bytes.
-//   state  every variable (weights, optimizer slots, metric counters) at its constant offset; it
-//          lives as long as the model and is shared by all functions;
-//   arena  the temporaries of one call, at offsets that the memory planner chose; one block, as
-//   large
-//          as the largest function needs, is reused by every call.
+// Memory: a model runs on three blocks, all aligned to KILN_ALIGNMENT bytes, in the memory of the
+// device that its code is for.
+//   state      every variable (weights, optimizer slots, metric counters) at its constant offset;
+//   it
+//              lives as long as the model and is shared by all functions;
+//   arena      the temporaries of one call, at offsets that the memory planner chose; one block, as
+//              large as the largest function needs, is reused by every call;
+//   constants  a copy of kiln_model::constants, or these bytes themselves.
 #pragma once
 
 #include <stdint.h>
@@ -16,7 +18,7 @@
 extern "C" {
 #endif
 
-#define KILN_ABI_VERSION 3
+#define KILN_ABI_VERSION 4
 #define KILN_ALIGNMENT 64
 
 /// Element types, in the order of ir::ElementType.
@@ -57,11 +59,20 @@ typedef struct {
   int64_t offset;  ///< bytes from the start of the state block
 } kiln_variable;
 
-/// Runs one function. `pool` is a kiln_thread_pool (see thread_pool.h); `inputs` and `outputs`
-/// point to one dense buffer per input and output, inputs and outputs are distinct and aligned to
-/// KILN_ALIGNMENT. Returns 0, or the code of the kernel that failed.
-typedef int32_t (*kiln_run)(void* pool, void* state, void* arena, const void* const* inputs,
-                            void* const* outputs);
+/// Kinds of devices that code is made for.
+typedef enum {
+  KILN_CPU = 0,     ///< this machine's processor: code runs on a pool of threads
+  KILN_OPENCL = 1,  ///< kernels in OpenCL C, which the device's driver compiles
+  KILN_CUDA = 2,    ///< kernels in PTX, likewise
+} kiln_device_kind;
+
+/// Runs one function. `context` is what its kernels run on: a runtime::ThreadPool on a CPU, else a
+/// runtime::Device. The blocks are addresses in the device's memory; `inputs` and `outputs`, arrays
+/// of the host, hold the address of one dense buffer per input and output, which are distinct and
+/// aligned to KILN_ALIGNMENT. Returns 0, or the code of the kernel that failed. On a CPU all is
+/// done then; other devices may still be working.
+typedef int32_t (*kiln_run)(void* context, void* state, void* arena, const void* constants,
+                            const void* const* inputs, void* const* outputs);
 
 /// One compiled function. The functions of a trainable model, by name:
 ///   init(seed: i64)                     sets every variable: weights from their initializers,
@@ -89,8 +100,14 @@ typedef struct {
   int64_t arena_bytes;
   int64_t arena_lower_bound;  ///< the largest sum of bytes that are live at once
   int32_t kernel_count;
-  kiln_run run;
+  const kiln_run* run;  ///< one per target of the model
 } kiln_function;
+
+/// A kind of device that the model has code for.
+typedef struct {
+  int32_t device;    ///< kiln_device_kind
+  const char* name;  ///< "x86-64-linux-avx2-fma-..."
+} kiln_target;
 
 /// One of the model's inputs.
 typedef struct {
@@ -111,7 +128,6 @@ typedef struct {
 typedef struct {
   int32_t abi_version;  ///< KILN_ABI_VERSION
   const char* name;
-  const char* target;   ///< what it was compiled for, "x86-64-linux-avx2-fma-..."
   const char* summary;  ///< Keras's table of layers, many lines
   int32_t input_count;
   const kiln_input* inputs;  ///< in the order of predict_step's inputs
@@ -120,8 +136,12 @@ typedef struct {
   int64_t state_bytes;
   int32_t variable_count;
   const kiln_variable* variables;
+  int64_t constants_bytes;
+  const void* constants;  ///< tensors that no function changes
   int32_t function_count;
   const kiln_function* functions;
+  int32_t target_count;  ///< at least one
+  const kiln_target* targets;
 } kiln_model;
 
 #ifdef __cplusplus

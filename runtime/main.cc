@@ -288,7 +288,7 @@ Status run_command(const kiln_model& model, const CommandLine& line, const Weigh
       print(line.help);
       return ok();
     case Command::kVersion:
-      print(std::string(model.name) + ", compiled by kiln for " + model.target +
+      print(std::string(model.name) + ", compiled by kiln for " + model.targets[0].name +
             ", runtime interface " + std::to_string(model.abi_version) + "\n");
       return ok();
   }

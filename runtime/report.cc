@@ -90,7 +90,8 @@ std::string describe_values(const float* outputs, int64_t count) {
 }  // namespace
 
 std::string describe_model(const kiln_model& model) {
-  std::string text = std::string(model.name) + ", compiled by kiln for " + model.target + "\n\n";
+  std::string text =
+      std::string(model.name) + ", compiled by kiln for " + model.targets[0].name + "\n\n";
   text += model.summary;
   for (const kiln_input& input : inputs_of(model)) {
     if (input.index_limit == 0) continue;

@@ -90,7 +90,8 @@ Expected<const kiln_function*> Session::function(std::string_view name) const {
 Status Session::run(const kiln_function& function, const void* const* inputs,
                     void* const* outputs) {
   const FlushDenormals flush;
-  const int32_t code = function.run(pool_.get(), state_.get(), arena_.get(), inputs, outputs);
+  const int32_t code =
+      function.run[0](pool_.get(), state_.get(), arena_.get(), model_->constants, inputs, outputs);
   if (code == 0) return ok();
   return Diagnostic{model_->name,
                     std::string(function.name) + " failed with code " + std::to_string(code), ""};

@@ -53,11 +53,10 @@ llvm::Constant* Constants::structure(std::initializer_list<llvm::Constant*> memb
                                        llvm::ArrayRef(members.begin(), members.size()));
 }
 
-llvm::Constant* Constants::tensor(const ir::Literal& dense) {
-  const auto& bytes = dense.bytes();
-  const llvm::StringRef raw(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+llvm::Constant* Constants::block(std::string_view bytes) {
+  if (bytes.empty()) return null();
   llvm::GlobalVariable* variable =
-      global(llvm::ConstantDataArray::getString(module_.getContext(), raw, /*AddNull=*/false));
+      global(llvm::ConstantDataArray::getString(module_.getContext(), bytes, /*AddNull=*/false));
   variable->setAlignment(llvm::Align(KILN_ALIGNMENT));
   return variable;
 }

@@ -9,8 +9,6 @@
 #include <string_view>
 #include <vector>
 
-#include "ir/literal.h"
-
 namespace kiln::codegen {
 
 /// Makes private constants in an LLVM module; equal strings and arrays of integers are made once.
@@ -30,8 +28,8 @@ class Constants {
   llvm::Constant* array(const std::vector<llvm::Constant*>& elements);
   /// A struct without a name, laid out as C does.
   llvm::Constant* structure(std::initializer_list<llvm::Constant*> members);
-  /// A pointer to a literal's elements, aligned to KILN_ALIGNMENT.
-  llvm::Constant* tensor(const ir::Literal& dense);
+  /// A pointer to the bytes, aligned to KILN_ALIGNMENT; null where there are none.
+  llvm::Constant* block(std::string_view bytes);
   /// A pointer to a new constant.
   llvm::GlobalVariable* global(llvm::Constant* value);
 

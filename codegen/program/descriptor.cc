@@ -11,8 +11,8 @@ class DescriptorEmitter {
   DescriptorEmitter(llvm::Module& module, Constants& constants)
       : module_(module), constants_(constants) {}
 
-  llvm::Constant* model(const ir::Module& model, const std::vector<FunctionPlan>& plans,
-                        const std::vector<llvm::Function*>& run, const std::string& target);
+  llvm::Constant* model(const ir::Module& model, const ModulePlan& plan,
+                        const std::vector<Target>& targets, const std::vector<StepFunctions>& run);
 
  private:
   llvm::Constant* tensor(const std::string& name, const ir::Type& type);
@@ -20,7 +20,8 @@ class DescriptorEmitter {
   llvm::Constant* variable(const ir::Variable& variable);
   std::vector<llvm::Constant*> inputs(const ir::Module& model);
   std::vector<llvm::Constant*> outputs(const ir::Module& model);
-  llvm::Constant* function(const FunctionPlan& plan, llvm::Function* run);
+  llvm::Constant* function(const FunctionPlan& plan, const std::vector<llvm::Constant*>& run);
+  llvm::Constant* target(const Target& target);
 
   template <typename CStruct>
   llvm::Constant* same_layout(llvm::Constant* value) const;
@@ -78,7 +79,8 @@ llvm::Constant* DescriptorEmitter::variable(const ir::Variable& variable) {
                             constants_.i64(integer(variable.attributes, "offset"))}));
 }
 
-llvm::Constant* DescriptorEmitter::function(const FunctionPlan& plan, llvm::Function* run) {
+llvm::Constant* DescriptorEmitter::function(const FunctionPlan& plan,
+                                            const std::vector<llvm::Constant*>& run) {
   const ir::Attributes& attributes = plan.function->attributes;
   int64_t kernels = 0;
   for_each_call(plan.steps, [&](const KernelCall&) { ++kernels; });
@@ -92,8 +94,13 @@ llvm::Constant* DescriptorEmitter::function(const FunctionPlan& plan, llvm::Func
       constants_.i64(integer(attributes, "arena_bytes")),
       constants_.i64(integer(attributes, "arena_lower_bound")),
       constants_.i32(kernels),
-      run,
+      constants_.array(run),
   }));
+}
+
+llvm::Constant* DescriptorEmitter::target(const Target& target) {
+  return same_layout<kiln_target>(constants_.structure(
+      {constants_.i32(target.device), constants_.string(target.display_name())}));
 }
 
 std::vector<llvm::Constant*> DescriptorEmitter::inputs(const ir::Module& model) {
@@ -120,20 +127,24 @@ std::vector<llvm::Constant*> DescriptorEmitter::outputs(const ir::Module& model)
   return outputs;
 }
 
-llvm::Constant* DescriptorEmitter::model(const ir::Module& model,
-                                         const std::vector<FunctionPlan>& plans,
-                                         const std::vector<llvm::Function*>& run,
-                                         const std::string& target) {
+llvm::Constant* DescriptorEmitter::model(const ir::Module& model, const ModulePlan& plan,
+                                         const std::vector<Target>& targets,
+                                         const std::vector<StepFunctions>& run) {
   std::vector<llvm::Constant*> variables;
   for (const ir::Variable& each : model.variables) variables.push_back(variable(each));
   std::vector<llvm::Constant*> functions;
-  for (size_t i = 0; i < plans.size(); ++i) functions.push_back(function(plans[i], run[i]));
+  for (size_t i = 0; i < plan.functions.size(); ++i) {
+    std::vector<llvm::Constant*> codes;
+    for (const StepFunctions& of_target : run) codes.push_back(of_target[i]);
+    functions.push_back(function(plan.functions[i], codes));
+  }
+  std::vector<llvm::Constant*> target_table;
+  for (const Target& each : targets) target_table.push_back(target(each));
   const std::vector<llvm::Constant*> inputs = this->inputs(model);
   const std::vector<llvm::Constant*> outputs = this->outputs(model);
   return same_layout<kiln_model>(constants_.structure({
       constants_.i32(KILN_ABI_VERSION),
       constants_.string(model.name),
-      constants_.string(target),
       constants_.string(text(model.attributes, "summary")),
       constants_.i32(static_cast<int64_t>(inputs.size())),
       constants_.array(inputs),
@@ -142,17 +153,21 @@ llvm::Constant* DescriptorEmitter::model(const ir::Module& model,
       constants_.i64(integer(model.attributes, "state_bytes")),
       constants_.i32(static_cast<int64_t>(variables.size())),
       constants_.array(variables),
+      constants_.i64(static_cast<int64_t>(plan.constants.size())),
+      constants_.block(plan.constants),
       constants_.i32(static_cast<int64_t>(functions.size())),
       constants_.array(functions),
+      constants_.i32(static_cast<int64_t>(target_table.size())),
+      constants_.array(target_table),
   }));
 }
 
 }  // namespace
 
 void emit_descriptor(llvm::Module& module, Constants& constants, const ir::Module& model,
-                     const std::vector<FunctionPlan>& plans,
-                     const std::vector<llvm::Function*>& run, const std::string& target) {
-  llvm::Constant* value = DescriptorEmitter(module, constants).model(model, plans, run, target);
+                     const ModulePlan& plan, const std::vector<Target>& targets,
+                     const std::vector<StepFunctions>& run) {
+  llvm::Constant* value = DescriptorEmitter(module, constants).model(model, plan, targets, run);
   new llvm::GlobalVariable(module, value->getType(), /*isConstant=*/true,
                            llvm::GlobalValue::ExternalLinkage, value, "kiln_model");
 }

@@ -6,13 +6,16 @@
 
 #include "codegen/program/constants.h"
 #include "codegen/program/plan.h"
+#include "codegen/target.h"
 
 namespace kiln::codegen {
 
-/// Defines the constant `kiln_model`. `run` holds the step function of each plan, `target` the name
-/// of what the code is for.
+/// The step functions of a plan, one per function for one target.
+using StepFunctions = std::vector<llvm::Function*>;
+
+/// Defines the constant `kiln_model`, whose code is `run`: StepFunctions for each of the targets.
 void emit_descriptor(llvm::Module& module, Constants& constants, const ir::Module& model,
-                     const std::vector<FunctionPlan>& plans,
-                     const std::vector<llvm::Function*>& run, const std::string& target);
+                     const ModulePlan& plan, const std::vector<Target>& targets,
+                     const std::vector<StepFunctions>& run);
 
 }  // namespace kiln::codegen

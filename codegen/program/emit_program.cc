@@ -44,23 +44,19 @@ Expected<std::unique_ptr<llvm::TargetMachine>> target_machine(const Target& targ
                                  std::nullopt, llvm::CodeGenOptLevel::Less));
 }
 
-/// Halide's name of the target without the features that kiln adds for its own sake.
-std::string display_name(std::string name) {
-  for (std::string_view own : {"-no_runtime", "-no_asserts", "-no_bounds_query", "-user_context"}) {
-    if (size_t at = name.find(own); at != std::string::npos) name.erase(at, own.size());
-  }
-  return name;
-}
-
-void build(llvm::Module& module, const ProgramSource& source, const Target& target,
-           const llvm::TargetMachine& machine) {
-  module.setTargetTriple(target.triple);
+void build(llvm::Module& module, const ProgramSource& source, const llvm::TargetMachine& machine) {
+  module.setTargetTriple(machine.getTargetTriple().str());
   module.setDataLayout(machine.createDataLayout());
   Constants constants(module);
-  std::vector<llvm::Function*> run;
-  for (const FunctionPlan& plan : source.plans)
-    run.push_back(emit_step_function(module, constants, plan, source.kernels));
-  emit_descriptor(module, constants, source.module, source.plans, run, display_name(target.halide));
+  std::vector<Target> targets;
+  std::vector<StepFunctions> run;
+  for (const auto& [target, kernels] : source.targets) {
+    targets.push_back(target);
+    StepFunctions& functions = run.emplace_back();
+    for (const FunctionPlan& plan : source.plan.functions)
+      functions.push_back(emit_step_function(module, constants, plan, kernels, target.device));
+  }
+  emit_descriptor(module, constants, source.module, source.plan, targets, run);
   std::string problem;
   llvm::raw_string_ostream stream(problem);
   KILN_CHECK(!llvm::verifyModule(module, &stream), "the program is not valid LLVM IR: {}", problem);
@@ -68,11 +64,12 @@ void build(llvm::Module& module, const ProgramSource& source, const Target& targ
 
 }  // namespace
 
-Expected<std::string> emit_program(const ProgramSource& source, const Target& target) {
+Expected<std::string> emit_program(const ProgramSource& source) {
+  const Target& target = source.targets.front().target;
   KILN_ASSIGN(auto machine, target_machine(target));
   llvm::LLVMContext context;
   llvm::Module module(source.module.name, context);
-  build(module, source, target, *machine);
+  build(module, source, *machine);
   llvm::SmallVector<char, 0> object;
   llvm::raw_svector_ostream stream(object);
   llvm::legacy::PassManager passes;
@@ -83,11 +80,11 @@ Expected<std::string> emit_program(const ProgramSource& source, const Target& ta
   return std::string(object.begin(), object.end());
 }
 
-Expected<std::string> program_text(const ProgramSource& source, const Target& target) {
-  KILN_ASSIGN(auto machine, target_machine(target));
+Expected<std::string> program_text(const ProgramSource& source) {
+  KILN_ASSIGN(auto machine, target_machine(source.targets.front().target));
   llvm::LLVMContext context;
   llvm::Module module(source.module.name, context);
-  build(module, source, target, *machine);
+  build(module, source, *machine);
   std::string text;
   llvm::raw_string_ostream(text) << module;
   return text;

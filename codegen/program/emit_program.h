@@ -12,15 +12,19 @@ namespace kiln::codegen {
 /// What a program is made of.
 struct ProgramSource {
   const ir::Module& module;
-  const std::vector<FunctionPlan>& plans;  ///< read_plan(module)
-  const KernelNames& kernels;
+  const ModulePlan& plan;  ///< read_plan(module)
+  struct ForTarget {
+    Target target;
+    KernelNames kernels;
+  };
+  std::vector<ForTarget> targets;  ///< at least one; the host is that of the first
 };
 
 /// The object file that defines `kiln_model` (runtime/abi.h) and leaves the kernels undefined.
-Expected<std::string> emit_program(const ProgramSource& source, const Target& target);
+Expected<std::string> emit_program(const ProgramSource& source);
 
 /// The same as LLVM IR text, for people.
-Expected<std::string> program_text(const ProgramSource& source, const Target& target);
+Expected<std::string> program_text(const ProgramSource& source);
 
 /// LLVM's version, for cache keys and --version.
 std::string llvm_version();

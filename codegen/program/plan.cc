@@ -24,10 +24,25 @@ int64_t integer(const ir::Attributes& attributes, std::string_view name) {
   return value ? *value : -1;
 }
 
+/// Puts a literal's elements at the end of the constants, unless they are there already. Returns
+/// where they are.
+int64_t add_constant(std::string& constants, const ir::Literal& literal) {
+  const ir::Literal dense = literal.dense();
+  const std::string_view bytes(reinterpret_cast<const char*>(dense.bytes().data()),
+                               dense.bytes().size());
+  size_t at = constants.find(bytes);
+  while (at != std::string::npos && at % KILN_ALIGNMENT != 0) at = constants.find(bytes, at + 1);
+  if (at != std::string::npos) return static_cast<int64_t>(at);
+  at = (constants.size() + KILN_ALIGNMENT - 1) / KILN_ALIGNMENT * KILN_ALIGNMENT;
+  constants.resize(at);
+  constants += bytes;
+  return static_cast<int64_t>(at);
+}
+
 class FunctionReader {
  public:
-  FunctionReader(const ir::Module& module, const ir::Function& function)
-      : module_(module), function_(function) {}
+  FunctionReader(const ir::Module& module, const ir::Function& function, std::string& constants)
+      : module_(module), function_(function), constants_(constants) {}
 
   Expected<FunctionPlan> read();
 
@@ -47,6 +62,7 @@ class FunctionReader {
 
   const ir::Module& module_;
   const ir::Function& function_;
+  std::string& constants_;  ///< of the module
   FunctionPlan plan_;
   std::unordered_map<const ir::Value*, Place> places_;
   std::vector<const ir::Op*> scans_;  ///< around the op that is being read
@@ -98,8 +114,8 @@ Status FunctionReader::read_op(const ir::Op& op, std::vector<Step>& steps) {
   }
   if (!op.is("constant"))
     return error(op.location(), fmt::format("{} stands outside a fusion", op.name()));
-  places_[op.result()] = {Place::Base::constant, static_cast<int64_t>(plan_.constants.size()), {}};
-  plan_.constants.push_back(op.get<ir::Literal>("value").dense());
+  places_[op.result()] = {
+      Place::Base::constant, add_constant(constants_, op.get<ir::Literal>("value")), {}};
   return ok();
 }
 
@@ -278,15 +294,16 @@ void for_each_call(const std::vector<Step>& steps,
   }
 }
 
-Expected<std::vector<FunctionPlan>> read_plan(const ir::Module& module) {
-  std::vector<FunctionPlan> plans;
+Expected<ModulePlan> read_plan(const ir::Module& module) {
+  ModulePlan plan;
   if (integer(module.attributes, "state_bytes") < 0) {
     return Diagnostic{"module " + module.name, "has no state_bytes", std::string(kNote)};
   }
   for (const auto& function : module.functions) {
-    KILN_ASSIGN(plans.emplace_back(), FunctionReader(module, *function).read());
+    KILN_ASSIGN(plan.functions.emplace_back(),
+                FunctionReader(module, *function, plan.constants).read());
   }
-  return plans;
+  return plan;
 }
 
 }  // namespace kiln::codegen

@@ -17,8 +17,9 @@ namespace kiln::codegen {
 struct Place {
   enum class Base { state, arena, input, output, constant };
   Base base = Base::arena;
-  int64_t at =
-      0;  ///< bytes in the state or the arena; else the input's, output's or constant's number
+  /// Bytes from the start of the state, the arena or the constants; else the input's or output's
+  /// number.
+  int64_t at = 0;
   /// Bytes further with each index of the loops around it, outermost first; loops that are not
   /// listed do not move it.
   std::vector<int64_t> steps;
@@ -65,8 +66,13 @@ struct FunctionPlan {
   const ir::Function* function = nullptr;
   std::vector<NamedType> inputs;
   std::vector<NamedType> outputs;
-  std::vector<ir::Literal> constants;  ///< dense
   std::vector<Step> steps;
+};
+
+/// What a whole module does.
+struct ModulePlan {
+  std::vector<FunctionPlan> functions;
+  std::string constants;  ///< the bytes of all constants, each aligned to KILN_ALIGNMENT
 };
 
 /// The kernels of the fusions, by name.
@@ -76,8 +82,8 @@ using KernelNames = std::unordered_map<const ir::Op*, std::string>;
 void for_each_call(const std::vector<Step>& steps,
                    const std::function<void(const KernelCall&)>& visit);
 
-/// Reads what `plan-memory` decided: one plan per function. Says what is missing or does not fit:
-/// buffers out of their block, misaligned, of no known place, outputs that nothing writes.
-Expected<std::vector<FunctionPlan>> read_plan(const ir::Module& module);
+/// Reads what `plan-memory` decided. Says what is missing or does not fit: buffers out of their
+/// block, misaligned, of no known place, outputs that nothing writes.
+Expected<ModulePlan> read_plan(const ir::Module& module);
 
 }  // namespace kiln::codegen

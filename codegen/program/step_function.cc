@@ -1,17 +1,21 @@
 #include "codegen/program/step_function.h"
 
 #include <HalideRuntime.h>
+#include <fmt/format.h>
 #include <llvm/IR/IRBuilder.h>
 
 #include <algorithm>
 #include <cstddef>
 
+#include "codegen/target.h"
+
 namespace kiln::codegen {
 namespace {
 
 // The layout that the templates below have.
-static_assert(sizeof(halide_buffer_t) == 56 && offsetof(halide_buffer_t, host) == 16 &&
-              offsetof(halide_buffer_t, type) == 32 && offsetof(halide_buffer_t, dim) == 40);
+static_assert(sizeof(halide_buffer_t) == 56 && offsetof(halide_buffer_t, device) == 0 &&
+              offsetof(halide_buffer_t, host) == 16 && offsetof(halide_buffer_t, type) == 32 &&
+              offsetof(halide_buffer_t, dim) == 40);
 static_assert(sizeof(halide_dimension_t) == 16 && sizeof(halide_type_t) == 4);
 
 /// A halide_type_t's bits: code, bits, lanes = 1.
@@ -36,7 +40,7 @@ llvm::Constant* dimension_table(Constants& constants, const ir::Shape& shape) {
   return constants.array(words);
 }
 
-/// A halide_buffer_t that lacks nothing but `host`.
+/// A halide_buffer_t that lacks nothing but its address.
 llvm::Constant* buffer_template(Constants& constants, const ir::Type& type) {
   return constants.structure({constants.i64(0), constants.null(), constants.null(),
                               constants.i64(0), constants.i32(halide_type_bits(type.element)),
@@ -47,17 +51,18 @@ llvm::Constant* buffer_template(Constants& constants, const ir::Type& type) {
 class StepFunctionEmitter {
  public:
   StepFunctionEmitter(llvm::Module& module, Constants& constants, const FunctionPlan& plan,
-                      const KernelNames& kernels)
+                      const KernelNames& kernels, kiln_device_kind device)
       : module_(module),
         constants_(constants),
         plan_(plan),
         kernels_(kernels),
+        device_(device),
         builder_(module.getContext()) {}
 
   llvm::Function* emit();
 
  private:
-  enum Argument : unsigned { kPool, kState, kArena, kInputs, kOutputs };
+  enum Argument : unsigned { kContext, kState, kArena, kConstants, kInputs, kOutputs };
 
   void start();
   void emit_steps(const std::vector<Step>& steps);
@@ -76,19 +81,17 @@ class StepFunctionEmitter {
   Constants& constants_;
   const FunctionPlan& plan_;
   const KernelNames& kernels_;
+  const kiln_device_kind device_;
   llvm::IRBuilder<> builder_;
   llvm::Function* function_ = nullptr;
   llvm::BasicBlock* failed_ = nullptr;
   llvm::PHINode* code_ = nullptr;
-  llvm::Value* buffers_ = nullptr;  ///< room for the buffers of any of the calls
-  std::vector<llvm::Constant*> literals_;
+  llvm::Value* buffers_ = nullptr;     ///< room for the buffers of any of the calls
   std::vector<llvm::Value*> indices_;  ///< of the loops around the step, outermost first
 };
 
 llvm::Function* StepFunctionEmitter::emit() {
   start();
-  for (const ir::Literal& literal : plan_.constants)
-    literals_.push_back(constants_.tensor(literal));
   emit_steps(plan_.steps);
   builder_.CreateRet(builder_.getInt32(0));
   if (code_ != nullptr) {
@@ -100,10 +103,11 @@ llvm::Function* StepFunctionEmitter::emit() {
 
 void StepFunctionEmitter::start() {
   llvm::PointerType* pointer = constants_.pointer_type();
-  auto* type = llvm::FunctionType::get(builder_.getInt32Ty(),
-                                       {pointer, pointer, pointer, pointer, pointer}, false);
-  function_ = llvm::Function::Create(type, llvm::GlobalValue::InternalLinkage,
-                                     "kiln_" + plan_.function->name, module_);
+  auto* type = llvm::FunctionType::get(
+      builder_.getInt32Ty(), {pointer, pointer, pointer, pointer, pointer, pointer}, false);
+  function_ = llvm::Function::Create(
+      type, llvm::GlobalValue::InternalLinkage,
+      fmt::format("kiln_{}_{}", device_name(device_), plan_.function->name), module_);
   function_->addFnAttr(llvm::Attribute::NoUnwind);
   builder_.SetInsertPoint(llvm::BasicBlock::Create(module_.getContext(), "entry", function_));
   size_t most = 0;
@@ -122,8 +126,19 @@ void StepFunctionEmitter::emit_steps(const std::vector<Step>& steps) {
 }
 
 void StepFunctionEmitter::emit_step(const Copy& copy) {
-  builder_.CreateMemCpy(address(copy.to), llvm::Align(1), address(copy.from), llvm::Align(1),
-                        static_cast<uint64_t>(copy.bytes));
+  llvm::Value* to = address(copy.to);
+  llvm::Value* from = address(copy.from);
+  if (device_ == KILN_CPU) {
+    builder_.CreateMemCpy(to, llvm::Align(1), from, llvm::Align(1),
+                          static_cast<uint64_t>(copy.bytes));
+    return;
+  }
+  llvm::PointerType* pointer = constants_.pointer_type();
+  auto* type = llvm::FunctionType::get(builder_.getInt32Ty(),
+                                       {pointer, pointer, pointer, builder_.getInt64Ty()}, false);
+  return_failure(
+      builder_.CreateCall(module_.getOrInsertFunction("kiln_device_copy", type),
+                          {function_->getArg(kContext), to, from, constants_.i64(copy.bytes)}));
 }
 
 /// Counts down from trip_count to 1; the index is count - 1 where the scan runs in reverse.
@@ -145,20 +160,22 @@ void StepFunctionEmitter::emit_step(const Loop& loop) {
   builder_.SetInsertPoint(after);
 }
 
-/// Copies the call's templates to the stack, fills in the hosts, calls; leaves the function where
-/// the kernel fails.
+/// Copies the call's templates to the stack, fills in the addresses, calls; leaves the function
+/// where the kernel fails.
 void StepFunctionEmitter::emit_step(const KernelCall& call) {
   std::vector<llvm::Constant*> templates;
-  std::vector<llvm::Value*> arguments = {function_->getArg(kPool)};
+  std::vector<llvm::Value*> arguments = {function_->getArg(kContext)};
   std::vector<llvm::Type*> types = {constants_.pointer_type()};
   for (const Buffer& buffer : call.buffers)
     templates.push_back(buffer_template(constants_, buffer.type));
   builder_.CreateMemCpy(buffers_, llvm::Align(64), constants_.array(templates), llvm::Align(8),
                         templates.size() * sizeof(halide_buffer_t));
+  const size_t address_member =
+      device_ == KILN_CPU ? offsetof(halide_buffer_t, host) : offsetof(halide_buffer_t, device);
   for (const Buffer& buffer : call.buffers) {
     llvm::Value* on_stack =
         offset(buffers_, static_cast<int64_t>((arguments.size() - 1) * sizeof(halide_buffer_t)));
-    builder_.CreateStore(address(buffer.place), offset(on_stack, offsetof(halide_buffer_t, host)));
+    builder_.CreateStore(address(buffer.place), offset(on_stack, address_member));
     arguments.push_back(on_stack);
     types.push_back(constants_.pointer_type());
   }
@@ -203,7 +220,7 @@ llvm::Value* StepFunctionEmitter::start_of(const Place& place) {
     case Place::Base::output:
       return element(kOutputs);
     case Place::Base::constant:
-      return literals_[static_cast<size_t>(place.at)];
+      return offset(function_->getArg(kConstants), place.at);
   }
   return nullptr;
 }
@@ -211,8 +228,9 @@ llvm::Value* StepFunctionEmitter::start_of(const Place& place) {
 }  // namespace
 
 llvm::Function* emit_step_function(llvm::Module& module, Constants& constants,
-                                   const FunctionPlan& plan, const KernelNames& kernels) {
-  return StepFunctionEmitter(module, constants, plan, kernels).emit();
+                                   const FunctionPlan& plan, const KernelNames& kernels,
+                                   kiln_device_kind device) {
+  return StepFunctionEmitter(module, constants, plan, kernels, device).emit();
 }
 
 }  // namespace kiln::codegen

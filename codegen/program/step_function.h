@@ -7,11 +7,14 @@
 
 #include "codegen/program/constants.h"
 #include "codegen/program/plan.h"
+#include "runtime/abi.h"
 
 namespace kiln::codegen {
 
-/// Defines a local function with the signature of kiln_run that takes the plan's steps.
+/// Defines a local function with the signature of kiln_run that takes the plan's steps by calling
+/// these kernels, which are for this kind of device.
 llvm::Function* emit_step_function(llvm::Module& module, Constants& constants,
-                                   const FunctionPlan& plan, const KernelNames& kernels);
+                                   const FunctionPlan& plan, const KernelNames& kernels,
+                                   kiln_device_kind device);
 
 }  // namespace kiln::codegen

@@ -73,7 +73,7 @@ void measure(const std::string& name, int64_t batch, int threads) {
   must(passes::run_pipeline(model));
   const ir::Module kernels = isolate(*model.function("train_step"));
   codegen::CompileOptions options;
-  options.target = codegen::host_target(kKernelTasks);
+  options.targets = {codegen::host_target(kKernelTasks)};
   const codegen::Jit code = must(codegen::Jit::load(must(codegen::compile(kernels, options))));
   runtime::Session session = must(runtime::Session::create(code.model(), threads));
   double sum = 0;

@@ -34,7 +34,7 @@ class CacheTest : public testing::Test {
   codegen::ObjectCode compile(codegen::CompileStatistics& statistics, std::string text = kMlp,
                               int threads = 1) {
     auto code =
-        codegen::compile(*ir::parse_module(text), {codegen::host_target(threads)}, &statistics);
+        codegen::compile(*ir::parse_module(text), {{codegen::host_target(threads)}}, &statistics);
     EXPECT_TRUE(code) << code.error().to_string();
     return std::move(*code);
   }

@@ -41,7 +41,7 @@ Status measure(const ir::Module& module, const char* what, int threads, const st
   codegen::CompileStatistics statistics;
   const Stopwatch compiling;
   KILN_ASSIGN(const auto code,
-              codegen::compile(module, {codegen::host_target(threads)}, &statistics));
+              codegen::compile(module, {{codegen::host_target(threads)}}, &statistics));
   fmt::print(
       "{}: compile {:.2f} ms ({} of {} kernels cached; plan {:.2f}, kernels {:.2f}, program "
       "{:.2f})\n",

@@ -22,7 +22,7 @@ namespace {
 namespace fs = std::filesystem;
 
 codegen::ObjectCode small_model() {
-  auto code = codegen::compile(*ir::parse_module(kMlp), {codegen::host_target(2)});
+  auto code = codegen::compile(*ir::parse_module(kMlp), {{codegen::host_target(2)}});
   EXPECT_TRUE(code) << code.error().to_string();
   return std::move(*code);
 }
@@ -74,7 +74,7 @@ TEST_F(LinkTest, KernelsFindTheirRuntime) {
                             .body = [](ir::Builder&, const std::vector<ir::Tensor>& x) {
                               return std::vector{ir::cosine(x[0])};
                             }};
-  auto code = codegen::compile(planned_module({parallel}), {codegen::host_target(2)});
+  auto code = codegen::compile(planned_module({parallel}), {{codegen::host_target(2)}});
   ASSERT_TRUE(code) << code.error().to_string();
   const Status linked = codegen::link_executable(*code, output_);
   EXPECT_TRUE(linked) << linked.error().to_string();

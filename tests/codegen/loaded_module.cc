@@ -11,7 +11,7 @@ namespace kiln::tests {
 namespace {
 
 codegen::Jit compile_and_load(const ir::Module& module, int threads) {
-  auto code = codegen::compile(module, {codegen::host_target(threads)});
+  auto code = codegen::compile(module, {{codegen::host_target(threads)}});
   if (!code) throw std::runtime_error(code.error().to_string());
   auto jit = codegen::Jit::load(*code);
   if (!jit) throw std::runtime_error(jit.error().to_string());
@@ -80,9 +80,9 @@ std::map<std::string, ir::Literal> LoadedModule::run(
     blocks.push_back(allocate(type_of(called.outputs[i]).bytes()));
     output_pointers.push_back(blocks.back().get());
   }
-  EXPECT_EQ(
-      called.run(&pool_, state.get(), arena.get(), input_pointers.data(), output_pointers.data()),
-      0);
+  EXPECT_EQ(called.run[0](&pool_, state.get(), arena.get(), model().constants,
+                          input_pointers.data(), output_pointers.data()),
+            0);
   for (int i = 0; i < model().variable_count; ++i) {
     const kiln_variable& variable = model().variables[i];
     variables[variable.tensor.name] = literal_from(variable.tensor, state.get() + variable.offset);

@@ -54,9 +54,10 @@ TEST(Program, DescriptorSaysWhatTheModuleSays) {
   const kiln_model& model = loaded.model();
   EXPECT_EQ(model.abi_version, KILN_ABI_VERSION);
   EXPECT_STREQ(model.name, "small");
-  EXPECT_TRUE(std::string_view(model.target).starts_with("x86-64-linux")) << model.target;
-  EXPECT_EQ(std::string_view(model.target).find("no_runtime"), std::string_view::npos)
-      << model.target;
+  EXPECT_TRUE(std::string_view(model.targets[0].name).starts_with("x86-64-linux"))
+      << model.targets[0].name;
+  EXPECT_EQ(std::string_view(model.targets[0].name).find("no_runtime"), std::string_view::npos)
+      << model.targets[0].name;
   ASSERT_EQ(model.input_count, 2);
   EXPECT_STREQ(model.inputs[1].name, "b");
   EXPECT_EQ(model.inputs[0].index_limit, 0);
@@ -110,7 +111,7 @@ std::string error_after(std::string_view piece, std::string_view replacement) {
   const size_t at = text.find(piece);
   EXPECT_NE(at, std::string::npos);
   text.replace(at, piece.size(), replacement);
-  auto code = codegen::compile(parse(text), {codegen::host_target(1)});
+  auto code = codegen::compile(parse(text), {{codegen::host_target(1)}});
   EXPECT_FALSE(code);
   return code ? "" : code.error().to_string();
 }

@@ -26,7 +26,8 @@ float predict_row(const State& state, const float* x) {
   return x[0] * state.kernel[0] + x[1] * state.kernel[1] + state.bias;
 }
 
-int32_t regression_init(void*, void* state_block, void*, const void* const* inputs, void* const*) {
+int32_t regression_init(void*, void* state_block, void*, const void*, const void* const* inputs,
+                        void* const*) {
   State& state = *static_cast<State*>(state_block);
   state = State{};
   state.kernel[0] = 0.25f + as_scalar(inputs[0]);
@@ -61,7 +62,7 @@ void record(const char* function, const void* const* inputs) {
       {function, *static_cast<const int32_t*>(inputs[2]), {x, x + 8}, {y, y + 4}});
 }
 
-int32_t regression_train(void*, void* state_block, void*, const void* const* inputs,
+int32_t regression_train(void*, void* state_block, void*, const void*, const void* const* inputs,
                          void* const* outputs) {
   record("train_step", inputs);
   State& state = *static_cast<State*>(state_block);
@@ -82,7 +83,7 @@ int32_t regression_train(void*, void* state_block, void*, const void* const* inp
   return 0;
 }
 
-int32_t regression_test(void*, void* state, void*, const void* const* inputs,
+int32_t regression_test(void*, void* state, void*, const void*, const void* const* inputs,
                         void* const* outputs) {
   record("test_step", inputs);
   float gradient[kFakeBatch] = {};
@@ -90,7 +91,7 @@ int32_t regression_test(void*, void* state, void*, const void* const* inputs,
   return 0;
 }
 
-int32_t regression_predict(void*, void* state, void*, const void* const* inputs,
+int32_t regression_predict(void*, void* state, void*, const void*, const void* const* inputs,
                            void* const* outputs) {
   const float* x = static_cast<const float*>(inputs[0]);
   float* y = static_cast<float*>(outputs[0]);
@@ -127,11 +128,16 @@ constexpr kiln_variable kVariables[] = {
     {scalar("loss/count", KILN_F32), KILN_METRIC, offsetof(State, examples)},
 };
 
+template <kiln_run kFunction>
+constexpr kiln_run kRun[] = {kFunction};
+constexpr kiln_target kTargets[] = {{KILN_CPU, "x86-64-linux"}};
+
 constexpr kiln_function kFunctions[] = {
-    {"init", 0, 1, kSeed, 0, nullptr, 0, 0, 1, regression_init},
-    {"train_step", kFakeBatch, 3, kStepInputs, 3, kStepOutputs, 256, 128, 3, regression_train},
-    {"test_step", kFakeBatch, 3, kStepInputs, 3, kStepOutputs, 128, 128, 2, regression_test},
-    {"predict_step", kFakeBatch, 1, kStepInputs, 1, kPrediction, 0, 0, 1, regression_predict},
+    {"init", 0, 1, kSeed, 0, nullptr, 0, 0, 1, kRun<regression_init>},
+    {"train_step", kFakeBatch, 3, kStepInputs, 3, kStepOutputs, 256, 128, 3,
+     kRun<regression_train>},
+    {"test_step", kFakeBatch, 3, kStepInputs, 3, kStepOutputs, 128, 128, 2, kRun<regression_test>},
+    {"predict_step", kFakeBatch, 1, kStepInputs, 1, kPrediction, 0, 0, 1, kRun<regression_predict>},
 };
 
 struct ClassifierState {
@@ -145,12 +151,12 @@ void score(const float* x, float* scores) {
   scores[2] = 0.5f;
 }
 
-int32_t classifier_init(void*, void* state, void*, const void* const*, void* const*) {
+int32_t classifier_init(void*, void* state, void*, const void*, const void* const*, void* const*) {
   *static_cast<ClassifierState*>(state) = {};
   return 0;
 }
 
-int32_t classifier_step(void*, void* state_block, void*, const void* const* inputs,
+int32_t classifier_step(void*, void* state_block, void*, const void*, const void* const* inputs,
                         void* const* outputs) {
   ClassifierState& state = *static_cast<ClassifierState*>(state_block);
   const float* x = static_cast<const float*>(inputs[0]);
@@ -170,7 +176,8 @@ int32_t classifier_step(void*, void* state_block, void*, const void* const* inpu
   return 0;
 }
 
-int32_t classifier_predict(void*, void*, void*, const void* const* inputs, void* const* outputs) {
+int32_t classifier_predict(void*, void*, void*, const void*, const void* const* inputs,
+                           void* const* outputs) {
   for (int row = 0; row < kFakeBatch; ++row) {
     score(static_cast<const float*>(inputs[0]) + 2 * row,
           static_cast<float*>(outputs[0]) + 3 * row);
@@ -190,38 +197,56 @@ constexpr kiln_variable kClassifierVariables[] = {
     {scalar("accuracy/count", KILN_F32), KILN_METRIC, offsetof(ClassifierState, examples)},
 };
 constexpr kiln_function kClassifierFunctions[] = {
-    {"init", 0, 1, kSeed, 0, nullptr, 0, 0, 1, classifier_init},
+    {"init", 0, 1, kSeed, 0, nullptr, 0, 0, 1, kRun<classifier_init>},
     {"train_step", kFakeBatch, 3, kClassifierInputs, 3, kClassifierOutputs, 0, 0, 1,
-     classifier_step},
+     kRun<classifier_step>},
     {"test_step", kFakeBatch, 3, kClassifierInputs, 3, kClassifierOutputs, 0, 0, 1,
-     classifier_step},
+     kRun<classifier_step>},
     {"predict_step", kFakeBatch, 1, kClassifierInputs, 1, kClassifierScores, 0, 0, 1,
-     classifier_predict},
+     kRun<classifier_predict>},
 };
 
 }  // namespace
 
 const kiln_model& fake_regression() {
   static constexpr kiln_output outputs[] = {{"linear", "mean_squared_error", 0}};
-  static constexpr kiln_model model = {KILN_ABI_VERSION,   "fake",
-                                       "x86-64-linux",     "Model: \"fake\"\n",
-                                       std::size(kInputs), kInputs,
-                                       std::size(outputs), outputs,
-                                       sizeof(State),      std::size(kVariables),
-                                       kVariables,         std::size(kFunctions),
-                                       kFunctions};
+  static constexpr kiln_model model = {KILN_ABI_VERSION,
+                                       "fake",
+                                       "Model: \"fake\"\n",
+                                       std::size(kInputs),
+                                       kInputs,
+                                       std::size(outputs),
+                                       outputs,
+                                       sizeof(State),
+                                       std::size(kVariables),
+                                       kVariables,
+                                       0,
+                                       nullptr,
+                                       std::size(kFunctions),
+                                       kFunctions,
+                                       std::size(kTargets),
+                                       kTargets};
   return model;
 }
 
 const kiln_model& fake_classifier() {
   static constexpr kiln_output outputs[] = {{"scores", "sparse_categorical_crossentropy", 3}};
-  static constexpr kiln_model model = {KILN_ABI_VERSION,        "classifier",
-                                       "x86-64-linux",          "Model: \"classifier\"\n",
-                                       std::size(kInputs),      kInputs,
-                                       std::size(outputs),      outputs,
-                                       sizeof(ClassifierState), std::size(kClassifierVariables),
-                                       kClassifierVariables,    std::size(kClassifierFunctions),
-                                       kClassifierFunctions};
+  static constexpr kiln_model model = {KILN_ABI_VERSION,
+                                       "classifier",
+                                       "Model: \"classifier\"\n",
+                                       std::size(kInputs),
+                                       kInputs,
+                                       std::size(outputs),
+                                       outputs,
+                                       sizeof(ClassifierState),
+                                       std::size(kClassifierVariables),
+                                       kClassifierVariables,
+                                       0,
+                                       nullptr,
+                                       std::size(kClassifierFunctions),
+                                       kClassifierFunctions,
+                                       std::size(kTargets),
+                                       kTargets};
   return model;
 }
 

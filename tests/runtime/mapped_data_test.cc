@@ -37,7 +37,7 @@ std::optional<int64_t> own_bytes() {
 
 int64_t most_bytes = 0;
 
-int32_t step(void*, void*, void*, const void* const*, void* const* outputs) {
+int32_t step(void*, void*, void*, const void*, const void* const*, void* const* outputs) {
   most_bytes = std::max(most_bytes, own_bytes().value_or(0));
   for (int i = 0; i < 2; ++i) *static_cast<float*>(outputs[i]) = 0;
   return 0;
@@ -52,11 +52,13 @@ kiln_model model_of_images() {
       {"x", KILN_F32, 3, kX}, {"y", KILN_I32, 1, kY}, {"count", KILN_I32, 0, nullptr}};
   static constexpr kiln_tensor kStepOutputs[] = {{"batch_loss", KILN_F32, 0, nullptr},
                                                  {"loss", KILN_F32, 0, nullptr}};
+  static constexpr kiln_run kRun[] = {step};
+  static constexpr kiln_target kTargets[] = {{KILN_CPU, ""}};
   static constexpr kiln_function kFunctions[] = {
-      {"train_step", kBatch, 3, kStepInputs, 2, kStepOutputs, 0, 0, 1, step},
-      {"test_step", kBatch, 3, kStepInputs, 2, kStepOutputs, 0, 0, 1, step}};
-  return {KILN_ABI_VERSION, "images", "", "",      1, kInputs,   1,
-          kOutputs,         0,        0,  nullptr, 2, kFunctions};
+      {"train_step", kBatch, 3, kStepInputs, 2, kStepOutputs, 0, 0, 1, kRun},
+      {"test_step", kBatch, 3, kStepInputs, 2, kStepOutputs, 0, 0, 1, kRun}};
+  return {KILN_ABI_VERSION, "images", "",      1, kInputs,    1, kOutputs, 0, 0,
+          nullptr,          0,        nullptr, 2, kFunctions, 1, kTargets};
 }
 
 /// A file of that size with `header` in front and a hole behind it.

@@ -98,7 +98,9 @@ TEST(Session, RefusesATableThatContradictsItself) {
 
 TEST(Session, ReportsAFunctionThatFails) {
   kiln_function failing = fake_regression().functions[0];
-  failing.run = [](void*, void*, void*, const void* const*, void* const*) -> int32_t { return 5; };
+  const kiln_run run = [](void*, void*, void*, const void*, const void* const*,
+                          void* const*) -> int32_t { return 5; };
+  failing.run = &run;
   kiln_model model = fake_regression();
   model.functions = &failing;
   model.function_count = 1;
