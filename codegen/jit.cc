@@ -7,6 +7,7 @@
 #include <llvm/ExecutionEngine/Orc/ObjectLinkingLayer.h>
 #include <llvm/Support/MemoryBuffer.h>
 
+#include "runtime/device/kernel_calls.h"
 #include "runtime/halide_runtime.h"
 
 namespace kiln::codegen {
@@ -21,9 +22,11 @@ Diagnostic to_diagnostic(llvm::Error error) {
 /// What the objects leave undefined: the runtime's symbols, then whatever this process has.
 llvm::Error define_symbols(orc::ExecutionSession& session, orc::JITDylib& library) {
   orc::SymbolMap symbols;
-  for (const runtime::Symbol& symbol : runtime::halide_runtime_symbols()) {
-    symbols[session.intern(symbol.name)] = {orc::ExecutorAddr::fromPtr(symbol.address),
-                                            llvm::JITSymbolFlags::Exported};
+  for (const auto list : {runtime::halide_runtime_symbols(), runtime::kernel_call_symbols()}) {
+    for (const runtime::Symbol& symbol : list) {
+      symbols[session.intern(symbol.name)] = {orc::ExecutorAddr::fromPtr(symbol.address),
+                                              llvm::JITSymbolFlags::Exported};
+    }
   }
   if (auto error = library.define(orc::absoluteSymbols(std::move(symbols)))) return error;
   auto process = orc::DynamicLibrarySearchGenerator::GetForCurrentProcess(/*GlobalPrefix=*/'\0');
