@@ -50,19 +50,18 @@ std::optional<int> find_usable(kiln_device_kind kind, bool must_be_gpu) {
   return std::nullopt;
 }
 
-Expected<OpenedDevice> open_best(std::span<const kiln_device_kind> kinds, const std::string& what) {
-  for (const kiln_device_kind kind : {KILN_CUDA, KILN_OPENCL}) {
-    if (!contains(kinds, kind)) continue;
-    // One that another process keeps for itself does not open: the CPU does.
-    if (const std::optional<int> index = find_usable(kind, true)) {
-      auto opened = open_one(kind, *index);
-      if (opened || !contains(kinds, KILN_CPU)) return opened;
-    }
-  }
-  if (contains(kinds, KILN_CPU)) return OpenedDevice{};
-  if (contains(kinds, KILN_OPENCL)) {
-    if (const std::optional<int> index = find_usable(KILN_OPENCL, false))
-      return open_one(KILN_OPENCL, *index);
+Expected<DeviceChoice> choose_best(std::span<const kiln_device_kind> kinds,
+                                   const std::string& what) {
+  struct Wish {
+    kiln_device_kind kind;
+    bool must_be_gpu;
+  };
+  for (const Wish wish : {Wish{KILN_CUDA, true}, Wish{KILN_OPENCL, true}, Wish{KILN_CPU, false},
+                          Wish{KILN_OPENCL, false}}) {
+    if (!contains(kinds, wish.kind)) continue;
+    if (wish.kind == KILN_CPU) return DeviceChoice{KILN_CPU};
+    if (const std::optional<int> index = find_usable(wish.kind, wish.must_be_gpu))
+      return DeviceChoice{wish.kind, *index};
   }
   return Diagnostic{"", "there is no device here for " + what,
                     "it has code for " + names_of(kinds) + " alone"};
@@ -97,16 +96,24 @@ Expected<std::vector<kiln_device_kind>> parse_device_kinds(std::string_view text
   return kinds;
 }
 
+Expected<DeviceChoice> choose_device(const DeviceChoice& choice,
+                                     std::span<const kiln_device_kind> kinds,
+                                     const std::string& what) {
+  if (!choice.kind) return choose_best(kinds, what);
+  if (contains(kinds, *choice.kind)) return choice;
+  return Diagnostic{what, std::string("has no code for ") + device_kind_name(*choice.kind),
+                    "it has code for " + names_of(kinds) +
+                        "; compile it with --device=" + device_kind_name(*choice.kind)};
+}
+
 Expected<OpenedDevice> open_device(const DeviceChoice& choice,
                                    std::span<const kiln_device_kind> kinds,
                                    const std::string& what) {
-  if (!choice.kind) return open_best(kinds, what);
-  if (!contains(kinds, *choice.kind)) {
-    return Diagnostic{"", what + " has no code for " + device_kind_name(*choice.kind),
-                      "it has code for " + names_of(kinds) +
-                          "; compile it with --device=" + device_kind_name(*choice.kind)};
-  }
-  return open_one(*choice.kind, choice.index);
+  KILN_ASSIGN(const DeviceChoice chosen, choose_device(choice, kinds, what));
+  auto opened = open_one(*chosen.kind, chosen.index);
+  // One that another process keeps for itself does not open: the CPU does.
+  if (!opened && !choice.kind && contains(kinds, KILN_CPU)) return OpenedDevice{};
+  return opened;
 }
 
 Expected<std::vector<DeviceInfo>> list_devices(kiln_device_kind kind) {

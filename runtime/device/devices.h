@@ -20,6 +20,8 @@ namespace kiln::runtime {
 struct DeviceChoice {
   std::optional<kiln_device_kind> kind = {};  ///< nothing: the best there is
   int index = 0;                              ///< among those of its kind
+
+  bool operator==(const DeviceChoice&) const = default;
 };
 
 /// "cpu", "opencl", "opencl:1", "cuda", "cuda:0" or "auto".
@@ -34,10 +36,15 @@ struct OpenedDevice {
   std::shared_ptr<Device> device;
 };
 
-/// Opens what was chosen, which must be one of `kinds`, those that there is code for; `what` ("the
-/// model") has the code. Without a choice: a CUDA device, or a GPU through OpenCL, or the CPU, or
-/// any other device through OpenCL. A driver that is not there, a device that is not, or that
-/// cannot be used, is an error only where it was chosen.
+/// Which device is meant, of those `kinds` that there is code for, `what` ("mnist") having it.
+/// Without a choice: a CUDA device, or a GPU through OpenCL, or the CPU, or any other device
+/// through OpenCL; no error where a driver is missing. A choice comes back as it is.
+Expected<DeviceChoice> choose_device(const DeviceChoice& choice,
+                                     std::span<const kiln_device_kind> kinds,
+                                     const std::string& what);
+
+/// Opens it. A driver or a device that is not there, or that cannot be used, is an error where it
+/// was chosen; without a choice the CPU does, if there is code for it.
 Expected<OpenedDevice> open_device(const DeviceChoice& choice,
                                    std::span<const kiln_device_kind> kinds,
                                    const std::string& what);
