@@ -156,9 +156,8 @@ Status assign_statistics(const AdaptedStatistics& statistics, runtime::Session& 
             fmt::format("was adapted to data with {} positions along its axis", count),
             "adapt it to what the model gets"};
       }
-      auto* const target = reinterpret_cast<float*>(session.data(*variable));
-      std::ranges::transform(*numbers, target,
-                             [](double value) { return static_cast<float>(value); });
+      const std::vector<float> value(numbers->begin(), numbers->end());
+      KILN_TRY(session.set_value(*variable, value.data()));
     }
   }
   return ok();

@@ -1,12 +1,25 @@
 #include "frontend/compiler.h"
 
 namespace kiln {
+namespace {
+
+std::vector<codegen::Target> targets_of(const CompilerOptions& options) {
+  std::vector<codegen::Target> targets;
+  for (const kiln_device_kind device : options.devices) {
+    targets.push_back(device == KILN_CPU      ? codegen::host_target(kKernelTasks)
+                      : device == KILN_OPENCL ? codegen::opencl_target()
+                                              : codegen::cuda_target(options.cuda_capability));
+  }
+  return targets;
+}
+
+}  // namespace
 
 Expected<codegen::ObjectCode> compile(ir::Module module, const CompilerOptions& options,
                                       codegen::CompileStatistics* statistics) {
   KILN_TRY(passes::run_pipeline(module, options.after_pass));
   codegen::CompileOptions code_options;
-  code_options.targets = {codegen::host_target(kKernelTasks)};
+  code_options.targets = targets_of(options);
   code_options.use_cache = options.use_cache;
   return codegen::compile(module, code_options, statistics);
 }

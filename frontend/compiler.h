@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "codegen/compile.h"
 #include "codegen/jit.h"
@@ -10,6 +11,7 @@
 #include "frontend/keras/model.h"
 #include "ir/module.h"
 #include "passes/pass.h"
+#include "runtime/abi.h"
 #include "runtime/expected.h"
 
 namespace kiln {
@@ -19,6 +21,10 @@ namespace kiln {
 inline constexpr int kKernelTasks = 8;
 
 struct CompilerOptions {
+  /// The kinds of devices to make code for; an executable chooses among them.
+  std::vector<kiln_device_kind> devices = {KILN_CPU};
+  /// The least compute capability of CUDA devices, 10 times.
+  int cuda_capability = 80;
   bool use_cache = true;  ///< keep compiled kernels in the user's cache, and look there first
   passes::AfterPass after_pass = {};  ///< called after each pass
 };

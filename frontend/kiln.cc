@@ -26,6 +26,7 @@ struct Model::Compiled {
   codegen::Jit code;
   runtime::Session session;
   keras::LowerOptions options;
+  runtime::DeviceChoice device;
   AdaptedStatistics statistics;  ///< those that the weights hold
 };
 
@@ -49,17 +50,23 @@ Expected<Model::Compiled*> Model::compiled() {
 Expected<Model::Compiled*> Model::compiled(const keras::LowerOptions& options, uint64_t seed) {
   KILN_ASSIGN(const std::string definition, to_json());
   const bool same_model = compiled_ && definition == compiled_definition_;
-  if (!same_model || !serves(compiled_->options, options)) {
+  if (!same_model || compiled_->device != device_ || !serves(compiled_->options, options)) {
+    CompilerOptions compiler;
+    KILN_ASSIGN(const runtime::DeviceChoice device, compile_for_device(device_, compiler));
     KILN_ASSIGN(ir::Module module, keras::lower(*this, options));
-    KILN_ASSIGN(codegen::Jit code, compile_in_memory(std::move(module)));
-    KILN_ASSIGN(runtime::Session session, runtime::Session::create(code.model(), 0));
-    // The variables of one definition lie alike, whatever the batch.
-    KILN_TRY(same_model ? session.restore(compiled_->session.snapshot())
-                        : session.initialize(seed));
+    KILN_ASSIGN(codegen::Jit code, compile_in_memory(std::move(module), compiler));
+    KILN_ASSIGN(runtime::Session session, runtime::Session::create(code.model(), 0, device));
+    // The variables of one definition lie alike, whatever the batch and the device.
+    if (same_model) {
+      KILN_ASSIGN(const std::vector<std::byte> state, compiled_->session.snapshot());
+      KILN_TRY(session.restore(state));
+    } else {
+      KILN_TRY(session.initialize(seed));
+    }
     AdaptedStatistics statistics;
     if (same_model) statistics = compiled_->statistics;
     compiled_ = std::make_shared<Compiled>(
-        Compiled{std::move(code), std::move(session), options, std::move(statistics)});
+        Compiled{std::move(code), std::move(session), options, device_, std::move(statistics)});
     compiled_definition_ = definition;
   }
   AdaptedStatistics statistics = adapted_statistics(*this);
@@ -157,6 +164,11 @@ Expected<std::vector<Array>> Model::predict_all(const Arrays& x) {
   KILN_ASSIGN(Compiled* const model, compiled());
   KILN_ASSIGN(const runtime::Examples examples, adapted(x, {}, {}, model->session.model()));
   return runtime::predict(model->session, examples.x);
+}
+
+Status Model::set_device(const std::string& device) {
+  KILN_ASSIGN(device_, runtime::parse_device(device));
+  return ok();
 }
 
 Status Model::save_weights(const std::string& path) {

@@ -15,6 +15,7 @@
 
 #include "frontend/adapt.h"
 #include "frontend/compiler.h"
+#include "frontend/device.h"
 #include "frontend/keras/functional.h"
 #include "frontend/keras/layers.h"
 #include "frontend/keras/model.h"
@@ -278,6 +279,9 @@ class Model : public keras::Model {
   Expected<Array> predict(const Arrays& x);
   /// The same for each output.
   Expected<std::vector<Array>> predict_all(const Arrays& x);
+  /// Where the model runs from now on: "cpu" (at first), "opencl", "opencl:1", "cuda", "cuda:1", or
+  /// "auto", the best that the machine has. Weights and optimizer go along.
+  Status set_device(const std::string& device);
   /// To and from FILE.npz; the optimizer's state goes along.
   Status save_weights(const std::string& path);
   Status load_weights(const std::string& path);
@@ -292,6 +296,7 @@ class Model : public keras::Model {
 
   std::shared_ptr<Compiled> compiled_;
   std::string compiled_definition_;  ///< what compiled_ was made from
+  runtime::DeviceChoice device_ = {KILN_CPU};
   keras::LayerPointer layer_;
 };
 

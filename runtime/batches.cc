@@ -89,32 +89,31 @@ std::vector<int64_t> without_ones(std::span<const int64_t> dims) {
 
 }  // namespace
 
-BatchInput::BatchInput(const Array& source, const kiln_tensor& input, Block buffer)
+BatchInput::BatchInput(const Array& source, const kiln_tensor& input)
     : source_(source),
       batch_(input.dims[0]),
       row_bytes_(byte_count(input) / batch_),
       convert_(source.type == element_type_of(input)
                    ? nullptr
-                   : row_conversion(source.type, element_type_of(input))),
-      buffer_(std::move(buffer)) {}
+                   : row_conversion(source.type, element_type_of(input))) {}
 
-Expected<BatchInput> BatchInput::create(const Array& source, const kiln_tensor& input) {
-  Block buffer = allocate_block(byte_count(input));
-  if (!buffer) {
-    return Diagnostic{"", "no memory for a batch of " + tensor_name(input), ""};
-  }
-  return BatchInput(source, input, std::move(buffer));
+const std::byte* BatchInput::in_place(const uint32_t* order, int64_t first, int64_t count) const {
+  const std::byte* rows = source_.row(first);
+  const bool aligned = reinterpret_cast<uintptr_t>(rows) % KILN_ALIGNMENT == 0;
+  return order == nullptr && count == batch_ && convert_ == nullptr && aligned ? rows : nullptr;
 }
 
-const void* BatchInput::gather(ThreadPool& pool, const uint32_t* order, int64_t first,
-                               int64_t count) {
-  const std::byte* in_place = source_.row(first);
-  if (order == nullptr && count == batch_ && convert_ == nullptr &&
-      reinterpret_cast<uintptr_t>(in_place) % KILN_ALIGNMENT == 0) {
-    return in_place;
-  }
+void BatchInput::feed(FunctionCall& call, size_t index, ThreadPool& pool, const uint32_t* order,
+                      int64_t first, int64_t count) const {
+  const std::byte* rows = call.takes_values_in_place() ? in_place(order, first, count) : nullptr;
+  if (rows != nullptr) return call.use_in_place(index, rows);
+  gather(call.input(index), pool, order, first, count);
+}
+
+void BatchInput::gather(std::byte* to, ThreadPool& pool, const uint32_t* order, int64_t first,
+                        int64_t count) const {
   const int64_t source_bytes = source_.row_bytes();
-  Copy copy{.to = buffer_.get(),
+  Copy copy{.to = to,
             .from = source_.data(),
             .row_elements = source_bytes / element_size(source_.type),
             .from_row_bytes = source_bytes,
@@ -129,11 +128,9 @@ const void* BatchInput::gather(ThreadPool& pool, const uint32_t* order, int64_t 
     copy.pieces = static_cast<int>(std::min<int64_t>(count, 2 * pool.threads()));
     pool.parallel_for(Copy::piece, &copy, 0, copy.pieces);
   }
-  const std::byte* last = buffer_.get() + (count - 1) * row_bytes_;
-  for (int64_t row = count; row < batch_; ++row) {
-    std::memcpy(buffer_.get() + row * row_bytes_, last, row_bytes_);
-  }
-  return buffer_.get();
+  const std::byte* last = to + (count - 1) * row_bytes_;
+  for (int64_t row = count; row < batch_; ++row)
+    std::memcpy(to + row * row_bytes_, last, row_bytes_);
 }
 
 void BatchInput::read_ahead(const uint32_t* order, int64_t first, int64_t count) const {

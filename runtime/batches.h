@@ -1,5 +1,4 @@
-// Examples on their way into a model: a batch of rows at a time, in an aligned buffer, and checked
-// once before the first.
+// Examples on their way into a model: a batch of rows at a time, and checked once before the first.
 #pragma once
 
 #include <cstdint>
@@ -10,6 +9,7 @@
 #include "runtime/array.h"
 #include "runtime/examples.h"
 #include "runtime/expected.h"
+#include "runtime/function_call.h"
 #include "runtime/row_conversion.h"
 #include "runtime/session.h"
 #include "runtime/thread_pool.h"
@@ -21,25 +21,30 @@ class BatchInput {
  public:
   /// `source` has the rows that `input` takes (see check_rows), `input.dims[0]` of them at a time;
   /// those of an x may be of another type, from which gather() converts them (row_conversion.h).
-  static Expected<BatchInput> create(const Array& source, const kiln_tensor& input);
+  BatchInput(const Array& source, const kiln_tensor& input);
 
-  /// The batch that holds rows order[first], ..., order[first + count - 1] of the source (rows
-  /// first, ... where `order` is null), 1 <= count <= batch. The rest of the batch repeats its last
-  /// row: padding must be values that a model can meet. Valid until the next call.
-  const void* gather(ThreadPool& pool, const uint32_t* order, int64_t first, int64_t count);
+  /// Makes rows order[first], ..., order[first + count - 1] of the source (rows first, ... where
+  /// `order` is null), 1 <= count <= batch, the next run's input `index`. The rest of the batch
+  /// repeats its last row: padding must be values that a model can meet.
+  void feed(FunctionCall& call, size_t index, ThreadPool& pool, const uint32_t* order,
+            int64_t first, int64_t count) const;
+
+  /// The same as an array of a batch's bytes, aligned to KILN_ALIGNMENT.
+  void gather(std::byte* to, ThreadPool& pool, const uint32_t* order, int64_t first,
+              int64_t count) const;
 
   /// Has the rows of a batch that will be gathered later read from their file, if they are mapped
   /// from one, while a step runs. Small rows are not worth asking for.
   void read_ahead(const uint32_t* order, int64_t first, int64_t count) const;
 
  private:
-  BatchInput(const Array& source, const kiln_tensor& input, Block buffer);
+  /// The batch where it is such as it lies in the source, else null.
+  const std::byte* in_place(const uint32_t* order, int64_t first, int64_t count) const;
 
   Array source_;
   int64_t batch_;
   int64_t row_bytes_;  ///< of the batch
   RowConversion convert_;
-  Block buffer_;
 };
 
 /// The order in which an epoch visits `count` examples: a permutation that depends on nothing but

@@ -100,6 +100,13 @@ Complaint read_part(CommandLine& line, const char* text) {
   return "";
 }
 
+Complaint read_device(CommandLine& line, const char* text) {
+  const auto choice = parse_device(text);
+  if (!choice) return "cpu, opencl, opencl:N, cuda, cuda:N or auto";
+  line.device = *choice;
+  return "";
+}
+
 Complaint read_text(std::string& result, const char* text) {
   result = text;
   return result.empty() ? "a name" : "";
@@ -163,6 +170,9 @@ constexpr OptionEntry kOptions[] = {
      [](CommandLine& line, const char*) { return line.all = true, Complaint(); }},
     {"threads", "N", kData, "threads to use; default 0, one for each CPU",
      [](CommandLine& line, const char* value) { return read_int(value, 0, 1024, line.threads); }},
+    {"device", "DEVICE", kData,
+     "cpu, opencl, opencl:N, cuda, cuda:N or auto, the best there is code for; default auto",
+     read_device},
     {"verbose", "N", kFit | kEvaluate, "0 silent, 1 a progress bar, 2 a line an epoch; default 1",
      [](CommandLine& line, const char* value) { return read_int(value, 0, 2, line.verbose); }},
 };

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "runtime/callbacks/callback_options.h"
+#include "runtime/device/devices.h"
 #include "runtime/expected.h"
 
 namespace kiln::runtime {
@@ -43,6 +44,7 @@ struct CommandLine {
   bool all = false;
   Part part = Part::kAutomatic;
   int threads = 0;
+  DeviceChoice device;
   int verbose = 1;
 };
 

@@ -9,6 +9,7 @@
 
 #include "runtime/batches.h"
 #include "runtime/fit_loop.h"
+#include "runtime/function_call.h"
 #include "runtime/progress.h"
 #include "runtime/step_runner.h"
 
@@ -75,27 +76,20 @@ Expected<Metrics> evaluate(Session& session, const Examples& examples, const Log
   KILN_ASSIGN(StepRunner runner, StepRunner::create(session, "test_step", examples, ""));
   Progress progress(options.log, verbosity_of(options), runner.steps());
   KILN_TRY(run_test_steps(session, runner, runner.steps(), progress));
-  const Metrics metrics = runner.metrics("");
+  KILN_ASSIGN(const Metrics metrics, runner.metrics());
   progress.finish(metrics);
   return metrics;
 }
 
 namespace {
 
-// Where predictions go: a batch's, and all of them.
-struct PredictedOutput {
-  Array batch, all;
-};
-
-Expected<std::vector<PredictedOutput>> allocate_outputs(const kiln_function& function,
-                                                        int64_t rows) {
-  std::vector<PredictedOutput> outputs;
+// An array for each output, of as many rows as there are examples.
+Expected<std::vector<Array>> allocate_outputs(const kiln_function& function, int64_t rows) {
+  std::vector<Array> outputs;
   for (const kiln_tensor& tensor : outputs_of(function)) {
     std::vector<int64_t> dims(dims_of(tensor).begin(), dims_of(tensor).end());
-    PredictedOutput output;
-    output.batch = allocate(element_type_of(tensor), dims);
     dims[0] = rows;
-    KILN_ASSIGN(output.all, try_allocate("predictions", element_type_of(tensor), dims));
+    KILN_ASSIGN(Array output, try_allocate("predictions", element_type_of(tensor), dims));
     outputs.push_back(std::move(output));
   }
   return outputs;
@@ -109,25 +103,20 @@ Expected<std::vector<Array>> predict(Session& session, const std::vector<Array>&
   examples.x = x;
   KILN_TRY(check_examples(session.model(), *function, examples, ""));
   std::vector<BatchInput> inputs;
-  for (size_t i = 0; i < x.size(); ++i) {
-    KILN_ASSIGN(BatchInput input, BatchInput::create(x[i], function->inputs[i]));
-    inputs.push_back(std::move(input));
-  }
-  KILN_ASSIGN(const std::vector<PredictedOutput> outputs,
-              allocate_outputs(*function, examples.rows()));
-  std::vector<void*> targets;
-  for (const PredictedOutput& output : outputs) targets.push_back(output.batch.data());
+  for (size_t i = 0; i < x.size(); ++i) inputs.emplace_back(x[i], function->inputs[i]);
+  KILN_ASSIGN(const std::vector<Array> results, allocate_outputs(*function, examples.rows()));
+  KILN_ASSIGN(FunctionCall call, FunctionCall::create(session, *function));
   for (int64_t first = 0; first < examples.rows(); first += function->batch) {
     const int64_t count = std::min(function->batch, examples.rows() - first);
-    std::vector<const void*> sources;
-    for (BatchInput& input : inputs)
-      sources.push_back(input.gather(session.pool(), nullptr, first, count));
-    KILN_TRY(session.run(*function, sources.data(), targets.data()));
-    for (const PredictedOutput& output : outputs)
-      std::memcpy(output.all.row(first), output.batch.data(), count * output.batch.row_bytes());
+    KILN_TRY(call.begin());
+    for (size_t i = 0; i < inputs.size(); ++i)
+      inputs[i].feed(call, i, session.pool(), nullptr, first, count);
+    KILN_TRY(call.run());
+    KILN_ASSIGN(const std::byte* const outputs, call.outputs());
+    for (size_t i = 0; i < results.size(); ++i)
+      std::memcpy(results[i].row(first), outputs + call.output_offset(i),
+                  count * results[i].row_bytes());
   }
-  std::vector<Array> results;
-  for (const PredictedOutput& output : outputs) results.push_back(output.all);
   return results;
 }
 

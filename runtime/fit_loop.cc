@@ -47,14 +47,16 @@ Verbosity verbosity_of(const LogOptions& options) {
 }
 
 Status run_test_steps(Session& session, StepRunner& runner, int64_t count, Progress& progress) {
-  session.reset_metrics();
+  KILN_TRY(session.reset_metrics());
   for (int64_t step = 0; step < count; ++step) {
     if (interrupted()) {
       progress.end_line();
       return Diagnostic{"", "interrupted after " + std::to_string(step) + " steps", ""};
     }
     KILN_TRY(runner.step(step, nullptr));
-    if (progress.due(step + 1)) progress.draw(step + 1, runner.metrics(""));
+    if (!progress.due(step + 1)) continue;
+    KILN_ASSIGN(const Metrics metrics, runner.metrics());
+    progress.draw(step + 1, metrics);
   }
   return ok();
 }
@@ -99,7 +101,7 @@ Expected<History> FitLoop::run() {
 
 Status FitLoop::stop_for_user(Progress& progress) {
   progress.end_line();
-  keep_logs();
+  KILN_TRY(keep_logs());
   interrupted_ = true;
   return Diagnostic{};  // run() says what happened
 }
@@ -124,7 +126,7 @@ Status FitLoop::run_epoch(int epoch) {
   Progress progress(options_.log, verbosity_of(options_), steps.count);
   // An epoch that a checkpoint resumes has begun already.
   if (state_.next.step == 0) {
-    state_.session.reset_metrics();
+    KILN_TRY(state_.session.reset_metrics());
     for (const auto& callback : state_.callbacks) {
       KILN_TRY(callback->on_epoch_begin(state_, epoch));
     }
@@ -146,20 +148,23 @@ Status FitLoop::run_steps(const EpochSteps& steps, Progress& progress) {
     const int64_t step = state_.next.step++;
     KILN_TRY(training_steps_.step(steps.first + step, options_.shuffle ? order.data() : nullptr));
     if (watches_batches_) KILN_TRY(finish_batch(step));
-    if (progress.due(step + 1)) progress.draw(step + 1, training_steps_.metrics(""));
     has_run_step_ = true;
+    if (!progress.due(step + 1)) continue;
+    KILN_ASSIGN(const Metrics metrics, training_steps_.metrics());
+    progress.draw(step + 1, metrics);
   }
-  keep_logs();
-  return ok();
+  return keep_logs();
 }
 
 // An epoch whose steps were all done before a checkpoint has its means from there.
-void FitLoop::keep_logs() {
-  if (has_run_step_) state_.logs = training_steps_.metrics("");
+Status FitLoop::keep_logs() {
+  if (!has_run_step_) return ok();
+  KILN_ASSIGN(state_.logs, training_steps_.metrics());
+  return ok();
 }
 
 Status FitLoop::finish_batch(int64_t step) {
-  state_.logs = training_steps_.metrics("");
+  KILN_ASSIGN(state_.logs, training_steps_.metrics());
   for (const auto& callback : state_.callbacks) {
     if (callback->watches_batches()) KILN_TRY(callback->on_batch_end(state_, step, state_.logs));
   }
@@ -178,7 +183,7 @@ Status FitLoop::validate(Metrics& logs) {
       run_test_steps(state_.session, *validation_steps_,
                      std::min(all, options_.validation_steps.value_or(all)), silent);
   if (!status) return interrupted() ? stop_for_user(silent) : status;
-  const Metrics validation = validation_steps_->metrics("");
+  KILN_ASSIGN(const Metrics validation, validation_steps_->metrics());
   for (const auto& callback : state_.callbacks) {
     KILN_TRY(callback->on_test_end(state_, validation));
   }

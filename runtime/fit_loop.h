@@ -41,7 +41,7 @@ class FitLoop {
   Status validate(Metrics& logs);
   Status finish_epoch(int epoch, Metrics& logs, Progress& progress, double seconds);
   Status finish_batch(int64_t step);
-  void keep_logs();
+  Status keep_logs();
   bool validates_after(int epoch) const;
   Status stop_for_user(Progress& progress);
   Diagnostic interruption();

@@ -119,6 +119,14 @@ Expected<History> train(Session& session, const Examples& examples, const Exampl
   return fit(session, examples, validation, options);
 }
 
+// Says where the model runs, where that is not the CPU.
+Expected<Session> open_session(const kiln_model& model, const CommandLine& line) {
+  KILN_ASSIGN(Session session, Session::create(&model, line.threads, line.device));
+  if (session.device() != nullptr && line.verbose > 0)
+    print("device: " + session.device()->info().title() + "\n");
+  return session;
+}
+
 // The data to train on, and to test on afterwards.
 Expected<ModelData> load_training(DataLoader& loader, const CommandLine& line,
                                   const kiln_model& model) {
@@ -158,7 +166,7 @@ Status save_results(const CommandLine& line, const Session& session, const Histo
 
 Status run_fit(const kiln_model& model, const CommandLine& line, const WeightFiles& files,
                const ImageReader& images, const BeforeTraining& before) {
-  KILN_ASSIGN(Session session, Session::create(&model, line.threads));
+  KILN_ASSIGN(Session session, open_session(model, line));
   KILN_TRY(check_fit(line, session, files));
   KILN_TRY(prepare_training(session, line, files));
   DataLoader loader(line, model, images);
@@ -190,7 +198,7 @@ Status run_fit(const kiln_model& model, const CommandLine& line, const WeightFil
 // A session with the weights of --weights.
 Expected<Session> trained_session(const kiln_model& model, const CommandLine& line,
                                   const WeightFiles& files) {
-  KILN_ASSIGN(Session session, Session::create(&model, line.threads));
+  KILN_ASSIGN(Session session, open_session(model, line));
   if (session.find_function("init") != nullptr) KILN_TRY(session.initialize(0));
   if (!line.weights.empty()) {
     KILN_TRY(files.load(session, line.weights));
@@ -288,7 +296,7 @@ Status run_command(const kiln_model& model, const CommandLine& line, const Weigh
       print(line.help);
       return ok();
     case Command::kVersion:
-      print(std::string(model.name) + ", compiled by kiln for " + model.targets[0].name +
+      print(std::string(model.name) + ", compiled by kiln for " + target_names(model) +
             ", runtime interface " + std::to_string(model.abi_version) + "\n");
       return ok();
   }

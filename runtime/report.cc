@@ -91,7 +91,7 @@ std::string describe_values(const float* outputs, int64_t count) {
 
 std::string describe_model(const kiln_model& model) {
   std::string text =
-      std::string(model.name) + ", compiled by kiln for " + model.targets[0].name + "\n\n";
+      std::string(model.name) + ", compiled by kiln for " + target_names(model) + "\n\n";
   text += model.summary;
   for (const kiln_input& input : inputs_of(model)) {
     if (input.index_limit == 0) continue;

@@ -1,10 +1,10 @@
 #include "runtime/session.h"
 
 #include <algorithm>
-#include <cstdlib>
-#include <cstring>
+#include <utility>
 
 #include "runtime/flush_denormals.h"
+#include "runtime/memory_need.h"
 
 namespace kiln::runtime {
 namespace {
@@ -28,19 +28,22 @@ Status check_table(const kiln_model& model) {
 
 }  // namespace
 
-std::string tensor_name(const kiln_tensor& tensor) {
-  return tensor_name(element_type_of(tensor), dims_of(tensor));
+Session::Session(const kiln_model* model, int threads, OpenedDevice device)
+    : model_(model),
+      pool_(std::make_unique<ThreadPool>(threads)),
+      memory_(device.device),
+      device_(device.device.get()),
+      context_(device_) {
+  if (device_ == nullptr) {
+    memory_ = std::make_shared<HostMemory>();
+    context_ = pool_.get();
+  }
+  const std::vector<kiln_device_kind> kinds = device_kinds_of(*model);
+  target_ = static_cast<size_t>(std::ranges::find(kinds, device.kind) - kinds.begin());
 }
 
-int64_t byte_count(const kiln_tensor& tensor) {
-  return checked_byte_count(element_type_of(tensor), dims_of(tensor)).value_or(0);
-}
-
-Session::Session(const kiln_model* model, Block state, Block arena,
-                 std::unique_ptr<ThreadPool> pool)
-    : model_(model), state_(std::move(state)), arena_(std::move(arena)), pool_(std::move(pool)) {}
-
-Expected<Session> Session::create(const kiln_model* model, int threads) {
+Expected<Session> Session::create(const kiln_model* model, int threads,
+                                  const DeviceChoice& device) {
   if (model->abi_version != KILN_ABI_VERSION) {
     return Diagnostic{"",
                       "the model was compiled for version " + std::to_string(model->abi_version) +
@@ -49,25 +52,36 @@ Expected<Session> Session::create(const kiln_model* model, int threads) {
                       "compile the model again with this version of kiln"};
   }
   KILN_TRY(check_table(*model));
-  int64_t arena_bytes = 0;
-  for (const kiln_function& function : functions_of(*model)) {
-    arena_bytes = std::max(arena_bytes, function.arena_bytes);
-  }
-  Block state = allocate_block(model->state_bytes);
-  Block arena = allocate_block(arena_bytes);
-  if (!state || !arena) {
-    return Diagnostic{model->name,
-                      "cannot allocate " + std::to_string(model->state_bytes) +
+  KILN_ASSIGN(OpenedDevice opened, open_device(device, device_kinds_of(*model), model->name));
+  if (opened.device) KILN_TRY(check_memory(memory_need(*model), *opened.device));
+  Session session(model, threads, std::move(opened));
+  KILN_TRY(session.allocate_blocks());
+  return session;
+}
+
+Status Session::allocate_blocks() {
+  const int64_t arena_bytes = arena_bytes_of(*model_);
+  auto state = allocate(memory_, model_->state_bytes);
+  auto arena = state ? allocate(memory_, arena_bytes) : state;
+  if (!arena && device_ == nullptr) {
+    return Diagnostic{model_->name,
+                      "cannot allocate " + std::to_string(model_->state_bytes) +
                           " bytes of state and " + std::to_string(arena_bytes) + " bytes of arena",
                       ""};
   }
-  return Session(model, std::move(state), std::move(arena), std::make_unique<ThreadPool>(threads));
+  if (!arena) return arena.error();
+  state_ = std::move(*state);
+  arena_ = std::move(*arena);
+  if (device_ == nullptr) return ok();
+  KILN_ASSIGN(constants_, allocate(memory_, model_->constants_bytes));
+  return memory_->write(constants_.get(), model_->constants, model_->constants_bytes);
 }
 
 Status Session::initialize(uint64_t seed) {
   KILN_ASSIGN(const kiln_function* init, function("init"));
-  alignas(KILN_ALIGNMENT) int64_t seed_input = static_cast<int64_t>(seed);
-  const void* inputs[] = {&seed_input};
+  KILN_ASSIGN(const MemoryBlock seed_input, allocate(memory_, sizeof(seed)));
+  KILN_TRY(memory_->write(seed_input.get(), &seed, sizeof(seed)));
+  const void* inputs[] = {seed_input.get()};
   return run(*init, inputs, nullptr);
 }
 
@@ -90,8 +104,13 @@ Expected<const kiln_function*> Session::function(std::string_view name) const {
 Status Session::run(const kiln_function& function, const void* const* inputs,
                     void* const* outputs) {
   const FlushDenormals flush;
+  const void* constants = constants_ ? constants_.get() : model_->constants;
   const int32_t code =
-      function.run[0](pool_.get(), state_.get(), arena_.get(), model_->constants, inputs, outputs);
+      function.run[target_](context_, state_.get(), arena_.get(), constants, inputs, outputs);
+  if (device_ != nullptr) {
+    KILN_TRY(device_->status());  // what went wrong, where generated code knows a number at best
+    KILN_TRY(device_->submit());
+  }
   if (code == 0) return ok();
   return Diagnostic{model_->name,
                     std::string(function.name) + " failed with code " + std::to_string(code), ""};
@@ -112,14 +131,34 @@ std::vector<const kiln_variable*> Session::weights() const {
   return weights;
 }
 
-void Session::reset_metrics() {
-  for (const kiln_variable& variable : variables_of(*model_)) {
-    if (variable.role == KILN_METRIC) std::memset(data(variable), 0, byte_count(variable.tensor));
+Expected<Array> Session::value(const kiln_variable& variable) const {
+  const std::span<const int64_t> dims = dims_of(variable.tensor);
+  Array array{element_type_of(variable.tensor), {dims.begin(), dims.end()}, nullptr};
+  if (device_ == nullptr) {
+    array.storage = std::shared_ptr<std::byte>(state_, address(variable));
+    return array;
   }
+  array = allocate(array.type, array.dims);
+  KILN_TRY(memory_->read(array.data(), address(variable), array.bytes()));
+  return array;
 }
 
-std::vector<std::byte> Session::snapshot() const {
-  return {state_.get(), state_.get() + model_->state_bytes};
+Status Session::set_value(const kiln_variable& variable, const void* value) {
+  return memory_->write(address(variable), value, byte_count(variable.tensor));
+}
+
+Status Session::reset_metrics() {
+  for (const kiln_variable& variable : variables_of(*model_)) {
+    if (variable.role == KILN_METRIC)
+      KILN_TRY(memory_->zero(address(variable), byte_count(variable.tensor)));
+  }
+  return ok();
+}
+
+Expected<std::vector<std::byte>> Session::snapshot() const {
+  std::vector<std::byte> copy(static_cast<size_t>(model_->state_bytes));
+  KILN_TRY(memory_->read(copy.data(), state_.get(), model_->state_bytes));
+  return copy;
 }
 
 Status Session::restore(std::span<const std::byte> snapshot) {
@@ -130,8 +169,7 @@ Status Session::restore(std::span<const std::byte> snapshot) {
                           std::to_string(model_->state_bytes),
                       ""};
   }
-  std::memcpy(state_.get(), snapshot.data(), snapshot.size());
-  return ok();
+  return memory_->write(state_.get(), snapshot.data(), model_->state_bytes);
 }
 
 }  // namespace kiln::runtime

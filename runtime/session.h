@@ -1,4 +1,5 @@
-// A model in use: its table of functions together with the memory they run on and their threads.
+// A model in use: its table of functions together with the memory they run on, their device and
+// their threads.
 #pragma once
 
 #include <cstddef>
@@ -11,59 +12,33 @@
 
 #include "runtime/abi.h"
 #include "runtime/array.h"
-#include "runtime/block.h"
+#include "runtime/device/device.h"
+#include "runtime/device/devices.h"
+#include "runtime/device/memory.h"
 #include "runtime/expected.h"
+#include "runtime/model_table.h"
 #include "runtime/thread_pool.h"
 
 namespace kiln::runtime {
-
-/// Whether the variable is one of model.get_weights().
-inline bool is_weight(const kiln_variable& variable) {
-  return variable.role == KILN_TRAINABLE || variable.role == KILN_NON_TRAINABLE;
-}
-
-/// A tensor of the model's table by its parts.
-inline kiln_element_type element_type_of(const kiln_tensor& tensor) {
-  return static_cast<kiln_element_type>(tensor.element_type);
-}
-inline std::span<const int64_t> dims_of(const kiln_tensor& tensor) {
-  return {tensor.dims, static_cast<size_t>(tensor.rank)};
-}
-/// "32x784xf32", as in messages.
-std::string tensor_name(const kiln_tensor& tensor);
-/// The size of the dense tensor.
-int64_t byte_count(const kiln_tensor& tensor);
-
-/// The table's arrays as ranges.
-inline std::span<const kiln_variable> variables_of(const kiln_model& model) {
-  return {model.variables, static_cast<size_t>(model.variable_count)};
-}
-inline std::span<const kiln_function> functions_of(const kiln_model& model) {
-  return {model.functions, static_cast<size_t>(model.function_count)};
-}
-inline std::span<const kiln_input> inputs_of(const kiln_model& model) {
-  return {model.inputs, static_cast<size_t>(model.input_count)};
-}
-inline std::span<const kiln_output> outputs_of(const kiln_model& model) {
-  return {model.outputs, static_cast<size_t>(model.output_count)};
-}
-inline std::span<const kiln_tensor> inputs_of(const kiln_function& function) {
-  return {function.inputs, static_cast<size_t>(function.input_count)};
-}
-inline std::span<const kiln_tensor> outputs_of(const kiln_function& function) {
-  return {function.outputs, static_cast<size_t>(function.output_count)};
-}
 
 /// A model with its state, its arena and its threads. One thread at a time may use a Session.
 class Session {
  public:
   /// `model` must outlive the session; `threads` is ThreadPool's: 0 means all CPUs. All variables
   /// are zero until initialize(), restore() or load_weights(). Errors: another ABI version, a table
-  /// that contradicts itself, no memory.
-  static Expected<Session> create(const kiln_model* model, int threads);
+  /// that contradicts itself, a device that is not there or that there is no code for, no memory.
+  static Expected<Session> create(const kiln_model* model, int threads,
+                                  const DeviceChoice& device = {});
 
   const kiln_model& model() const { return *model_; }
   ThreadPool& pool() { return *pool_; }
+
+  /// What the model runs on where that is not the CPU, else null.
+  Device* device() const { return device_; }
+  /// Where the model's blocks are, and the buffers of its functions.
+  const std::shared_ptr<Memory>& memory() const { return memory_; }
+  /// The target of the model whose code runs.
+  const kiln_target& target() const { return model_->targets[target_]; }
 
   /// Runs the model's `init`: weights from their initializers, slots and counters to zero. The same
   /// seed gives the same values.
@@ -75,11 +50,14 @@ class Session {
   /// The same, or a Diagnostic that says what such a model cannot do.
   Expected<const kiln_function*> function(std::string_view name) const;
 
-  /// Runs one of the model's functions. Buffers are as in kiln_run.
+  /// Runs one of the model's functions. Buffers are as in kiln_run: in memory(). FunctionCall has
+  /// them on the host.
   Status run(const kiln_function& function, const void* const* inputs, void* const* outputs);
 
-  /// The variable's place in the state; its size is byte_count(variable.tensor).
-  std::byte* data(const kiln_variable& variable) const { return state_.get() + variable.offset; }
+  /// The variable's value. It may be a view: it is of use until the session's variables change.
+  Expected<Array> value(const kiln_variable& variable) const;
+  /// Sets the variable to the byte_count(variable.tensor) bytes of `value`.
+  Status set_value(const kiln_variable& variable, const void* value);
 
   /// The variable called `name`, or null.
   const kiln_variable* find_variable(std::string_view name) const;
@@ -88,20 +66,33 @@ class Session {
   std::vector<const kiln_variable*> weights() const;
 
   /// Sets the metrics' counters to zero.
-  void reset_metrics();
+  Status reset_metrics();
 
   /// A copy of all variables; restore() takes it back, in this or another session of the same
   /// model.
-  std::vector<std::byte> snapshot() const;
+  Expected<std::vector<std::byte>> snapshot() const;
   Status restore(std::span<const std::byte> snapshot);
 
  private:
-  Session(const kiln_model* model, Block state, Block arena, std::unique_ptr<ThreadPool> pool);
+  Session(const kiln_model* model, int threads, OpenedDevice device);
+  Status allocate_blocks();
+  std::byte* address(const kiln_variable& variable) const { return state_.get() + variable.offset; }
 
   const kiln_model* model_;
-  Block state_;
-  Block arena_;
   std::unique_ptr<ThreadPool> pool_;
+  std::shared_ptr<Memory> memory_;
+  Device* device_;  ///< `memory_` where that is a device's
+  size_t target_;
+  void* context_;  ///< of kiln_run
+  MemoryBlock state_, arena_;
+  MemoryBlock constants_;  ///< a copy on the device; null: the model's own
 };
+
+/// The value of a variable that is one number of the C++ type of its element type.
+template <typename Number>
+Expected<Number> number_of(const Session& session, const kiln_variable& variable) {
+  KILN_ASSIGN(const Array value, session.value(variable));
+  return *value.as<Number>();
+}
 
 }  // namespace kiln::runtime

@@ -14,13 +14,9 @@ Array ones(const kiln_tensor& input, int64_t rows) {
   return array;
 }
 
-Status add_inputs(std::vector<BatchInput>& inputs, const std::vector<Array>& arrays,
-                  std::span<const kiln_tensor> tensors) {
-  for (size_t i = 0; i < tensors.size(); ++i) {
-    KILN_ASSIGN(BatchInput input, BatchInput::create(arrays[i], tensors[i]));
-    inputs.push_back(std::move(input));
-  }
-  return ok();
+void add_inputs(std::vector<BatchInput>& inputs, const std::vector<Array>& arrays,
+                std::span<const kiln_tensor> tensors) {
+  for (size_t i = 0; i < tensors.size(); ++i) inputs.emplace_back(arrays[i], tensors[i]);
 }
 
 }  // namespace
@@ -36,57 +32,53 @@ Expected<StepRunner> StepRunner::create(Session& session, const char* function_n
       weights.push_back(ones(input, examples.rows()));
   }
   std::vector<BatchInput> inputs;
-  KILN_TRY(add_inputs(inputs, examples.x, step.x));
-  KILN_TRY(add_inputs(inputs, examples.y, step.y));
-  KILN_TRY(add_inputs(inputs, weights, step.sample_weights));
-  return StepRunner(session, *function, std::move(inputs), examples.rows());
+  add_inputs(inputs, examples.x, step.x);
+  add_inputs(inputs, examples.y, step.y);
+  add_inputs(inputs, weights, step.sample_weights);
+  KILN_ASSIGN(FunctionCall call, FunctionCall::create(session, *function));
+  return StepRunner(session, std::move(call), std::move(inputs), examples.rows());
 }
 
-StepRunner::StepRunner(Session& session, const kiln_function& function,
-                       std::vector<BatchInput> inputs, int64_t examples)
-    : session_(&session),
-      function_(&function),
-      inputs_(std::move(inputs)),
-      examples_(examples),
-      outputs_(allocate(KILN_U8, {function.output_count, KILN_ALIGNMENT})) {
-  for (int i = 0; i < function.output_count; ++i) output_pointers_.push_back(outputs_.row(i));
-}
+StepRunner::StepRunner(Session& session, FunctionCall call, std::vector<BatchInput> inputs,
+                       int64_t examples)
+    : session_(&session), call_(std::move(call)), inputs_(std::move(inputs)), examples_(examples) {}
 
 int64_t StepRunner::count_of(int64_t index) const {
-  return std::min(function_->batch, examples_ - index * function_->batch);
+  return std::min(batch(), examples_ - index * batch());
 }
 
 Status StepRunner::step(int64_t index, const uint32_t* order) {
-  const int64_t first = index * function_->batch;
+  const int64_t first = index * batch();
   const int64_t count = count_of(index);
-  alignas(KILN_ALIGNMENT) const int32_t count_input = static_cast<int32_t>(count);
-  std::vector<const void*> inputs;
-  inputs.reserve(inputs_.size() + 1);
-  for (BatchInput& input : inputs_)
-    inputs.push_back(input.gather(session_->pool(), order, first, count));
-  inputs.push_back(&count_input);
+  KILN_TRY(call_.begin());
+  for (size_t i = 0; i < inputs_.size(); ++i)
+    inputs_[i].feed(call_, i, session_->pool(), order, first, count);
+  *reinterpret_cast<int32_t*>(call_.input(inputs_.size())) = static_cast<int32_t>(count);
   if (index + 1 < steps()) {
     for (const BatchInput& input : inputs_)
-      input.read_ahead(order, first + function_->batch, count_of(index + 1));
+      input.read_ahead(order, first + batch(), count_of(index + 1));
   }
-  return session_->run(*function_, inputs.data(), output_pointers_.data());
+  return call_.run();
 }
 
-Metrics StepRunner::metrics(const std::string& prefix) const {
+Expected<Metrics> StepRunner::metrics() {
+  KILN_ASSIGN(const std::byte* const outputs, call_.outputs());
+  const std::span<const kiln_tensor> tensors = outputs_of(call_.function());
   Metrics metrics;
   // Output 0 is the loss of the last batch alone.
-  for (int i = 1; i < function_->output_count; ++i) {
-    metrics.push_back({function_->outputs[i].name, *static_cast<float*>(output_pointers_[i])});
+  for (size_t i = 1; i < tensors.size(); ++i) {
+    const auto* value = reinterpret_cast<const float*>(outputs + call_.output_offset(i));
+    metrics.push_back({tensors[i].name, *value});
   }
-  std::sort(metrics.begin(), metrics.end(),
-            [](const Metric& a, const Metric& b) { return a.name < b.name; });
-  for (Metric& metric : metrics) metric.name = prefix + metric.name;
+  std::ranges::sort(metrics, {}, &Metric::name);
   return metrics;
 }
 
 std::vector<std::string> StepRunner::metric_names() const {
   std::vector<std::string> names;
-  for (const Metric& metric : metrics("")) names.push_back(metric.name);
+  for (const kiln_tensor& output : outputs_of(call_.function()).subspan(1))
+    names.push_back(output.name);
+  std::ranges::sort(names);
   return names;
 }
 

@@ -8,6 +8,7 @@
 #include "runtime/batches.h"
 #include "runtime/examples.h"
 #include "runtime/expected.h"
+#include "runtime/function_call.h"
 #include "runtime/history.h"
 #include "runtime/session.h"
 
@@ -21,32 +22,30 @@ class StepRunner {
                                      const Examples& examples, const std::string& what);
 
   int64_t examples() const { return examples_; }
-  int64_t batch() const { return function_->batch; }
+  int64_t batch() const { return call_.function().batch; }
   /// Steps of a pass over all examples.
-  int64_t steps() const { return (examples_ + function_->batch - 1) / function_->batch; }
+  int64_t steps() const { return (examples_ + batch() - 1) / batch(); }
 
-  /// Runs step `index` of a pass on the examples that `order` (null: their own) puts there.
+  /// Runs step `index` of a pass on the examples that `order` (null: their own) puts there. A
+  /// device may still be working on it.
   Status step(int64_t index, const uint32_t* order);
 
-  /// The running means after the last step, names sorted and prefixed.
-  Metrics metrics(const std::string& prefix) const;
+  /// The running means after the last step, names sorted. Waits for a device.
+  Expected<Metrics> metrics();
 
-  /// The names in metrics("").
+  /// The names in metrics().
   std::vector<std::string> metric_names() const;
 
  private:
-  StepRunner(Session& session, const kiln_function& function, std::vector<BatchInput> inputs,
-             int64_t examples);
+  StepRunner(Session& session, FunctionCall call, std::vector<BatchInput> inputs, int64_t examples);
 
   /// Examples of step `index` of a pass.
   int64_t count_of(int64_t index) const;
 
   Session* session_;
-  const kiln_function* function_;
+  FunctionCall call_;
   std::vector<BatchInput> inputs_;
   int64_t examples_;
-  Array outputs_;  // a scalar at the start of each row
-  std::vector<void*> output_pointers_;
 };
 
 }  // namespace kiln::runtime

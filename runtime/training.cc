@@ -5,11 +5,9 @@
 namespace kiln::runtime {
 namespace {
 
-Expected<float*> learning_rate_variable(const Session& session) {
+Expected<const kiln_variable*> learning_rate_variable(const Session& session) {
   const kiln_variable* variable = session.find_variable("optimizer/learning_rate");
-  if (variable != nullptr && variable->tensor.element_type == KILN_F32) {
-    return reinterpret_cast<float*>(session.data(*variable));
-  }
+  if (variable != nullptr && variable->tensor.element_type == KILN_F32) return variable;
   return Diagnostic{session.model().name, "the optimizer has no learning rate that can be set",
                     "it follows a schedule of its own, or the model was compiled without one"};
 }
@@ -44,14 +42,15 @@ void visit_metrics(Metrics& metrics, StateArchive& state) {
 }  // namespace
 
 Expected<double> Training::learning_rate() const {
-  KILN_ASSIGN(const float* rate, learning_rate_variable(session));
-  return static_cast<double>(*rate);
+  KILN_ASSIGN(const kiln_variable* const variable, learning_rate_variable(session));
+  KILN_ASSIGN(const float rate, number_of<float>(session, *variable));
+  return static_cast<double>(rate);
 }
 
 Status Training::set_learning_rate(double value) {
-  KILN_ASSIGN(float* const rate, learning_rate_variable(session));
-  *rate = static_cast<float>(value);
-  return ok();
+  KILN_ASSIGN(const kiln_variable* const variable, learning_rate_variable(session));
+  const auto rate = static_cast<float>(value);
+  return session.set_value(*variable, &rate);
 }
 
 void Training::visit_state(StateArchive& state) {

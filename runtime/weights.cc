@@ -1,7 +1,6 @@
 #include "runtime/weights.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 #include <vector>
 
@@ -76,10 +75,8 @@ Status save_weights(const Session& session, const std::string& path, SaveState w
   for (const kiln_variable& variable : variables_of(session.model())) {
     if (!is_saved(variable)) continue;
     if (variable.role == KILN_OPTIMIZER && what == SaveState::kWeights) continue;
-    const std::span<const int64_t> dims = dims_of(variable.tensor);
-    arrays.push_back(
-        {entry_name(variable), copy_of(element_type_of(variable.tensor), {dims.begin(), dims.end()},
-                                       session.data(variable))});
+    KILN_ASSIGN(Array value, session.value(variable));
+    arrays.push_back({entry_name(variable), std::move(value)});
   }
   return save_npz(path, arrays);
 }
@@ -103,10 +100,9 @@ Expected<LoadedState> load_weights(Session& session, const std::string& path) {
     loaded.optimizer = loaded.optimizer || variable.role == KILN_OPTIMIZER;
   }
   if (loaded.optimizer && missing_slot != nullptr) return missing(*missing_slot, path);
-  // Only now, when nothing can fail any more, is the session changed.
-  for (const Match& match : matches) {
-    std::memcpy(session.data(*match.variable), match.array->data(), match.array->bytes());
-  }
+  // Only now, when the file is known to be right, is the session changed.
+  for (const Match& match : matches)
+    KILN_TRY(session.set_value(*match.variable, match.array->data()));
   return loaded;
 }
 

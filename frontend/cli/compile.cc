@@ -5,6 +5,7 @@
 #include "frontend/cli/model_argument.h"
 #include "frontend/cli/subcommand.h"
 #include "frontend/compiler.h"
+#include "runtime/device/devices.h"
 
 namespace kiln::cli {
 namespace {
@@ -12,6 +13,7 @@ namespace {
 struct CompileArguments {
   ModelArgument model;
   std::string output;
+  std::string devices = "cpu";
   bool use_cache = true;
   bool timings = false;
 };
@@ -21,6 +23,7 @@ Status run(const CompileArguments& arguments) {
   ir::Module module = std::move(model.module);
   CompilerOptions options;
   options.use_cache = arguments.use_cache;
+  KILN_ASSIGN(options.devices, runtime::parse_device_kinds(arguments.devices));
   codegen::CompileStatistics statistics;
   KILN_ASSIGN(const codegen::ObjectCode code, compile(std::move(module), options, &statistics));
   KILN_TRY(codegen::link_executable(code, arguments.output));
@@ -43,6 +46,11 @@ void add_compile(CLI::App& program, Action& action) {
   arguments->model.add_to(*command);
   arguments->model.add_training_to(*command);
   command->add_option("-o,--output", arguments->output, "the executable to write")->required();
+  command
+      ->add_option("--device", arguments->devices,
+                   "cpu, opencl, cuda, or several with commas between them, of which the "
+                   "executable chooses when it starts")
+      ->capture_default_str();
   command->add_flag_callback(
       "--sample-weight",
       [arguments] { arguments->model.sample_weights = keras::SampleWeights::per_row; },

@@ -7,6 +7,7 @@
 #include "frontend/adapt.h"
 #include "frontend/compiler.h"
 #include "frontend/data/image_folder.h"
+#include "frontend/device.h"
 #include "frontend/keras/files/load.h"
 #include "runtime/dataset.h"
 #include "runtime/npy.h"
@@ -50,6 +51,10 @@ void RunOptions::add_to(CLI::App& command) {
   command.add_option("--weights", line.weights,
                      "start from these weights (.npz as --save writes it, .keras, .weights.h5); "
                      "default: MODEL's own, if it is a .keras file");
+  command
+      .add_option("--device", device,
+                  "cpu, opencl, opencl:N, cuda, cuda:N (as kiln devices lists them), or auto")
+      ->capture_default_str();
   command.add_option("--threads", line.threads, "0: one for each CPU")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
@@ -116,6 +121,8 @@ Status RunOptions::run() const {
   KILN_ASSIGN(const runtime::BeforeTraining before, before_training(read));
   CompilerOptions options;
   options.use_cache = use_cache;
+  KILN_ASSIGN(const runtime::DeviceChoice choice, runtime::parse_device(device));
+  KILN_ASSIGN(with_callbacks.device, compile_for_device(choice, options));
   KILN_ASSIGN(const codegen::Jit code, compile_in_memory(std::move(read.module), options));
   if (line.weights.empty() && model.has_weights()) with_callbacks.weights = model.model;
   return runtime::run_command(

@@ -17,12 +17,13 @@ namespace kiln::cli {
 struct RunOptions {
   ModelArgument model;
   runtime::CommandLine line;
+  std::string device = "cpu";
   bool use_cache = true;
   std::vector<std::pair<size_t, std::string>> callbacks;  ///< by index in callback_options()
   std::optional<std::string> backup;
   bool adapt = false;
 
-  /// MODEL, --data, --weights, --threads, --verbose, --no-cache.
+  /// MODEL, --data, --weights, --device, --threads, --verbose, --no-cache.
   void add_to(CLI::App& command);
   /// An option for each callback, and --backup.
   void add_callbacks_to(CLI::App& command);

@@ -3,7 +3,6 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 #include <vector>
 
@@ -16,15 +15,6 @@ namespace {
 constexpr const char* kVariables = "variables/";
 constexpr const char* kRemove =
     "remove the file to train from the beginning, or give this run another directory";
-
-// The variable's memory as an array; the session keeps it alive.
-Array view_of(const Session& session, const kiln_variable& variable) {
-  Array array;
-  array.type = element_type_of(variable.tensor);
-  array.dims.assign(dims_of(variable.tensor).begin(), dims_of(variable.tensor).end());
-  array.storage = std::shared_ptr<std::byte>(std::shared_ptr<void>(), session.data(variable));
-  return array;
-}
 
 Diagnostic of_another_run(const std::string& path, const std::string& message) {
   return {path, "is the checkpoint of another run: " + message, kRemove};
@@ -133,8 +123,8 @@ Status BackupAndRestore::save(Training& training) {
   training.visit_state(state);
   std::vector<NamedArray> arrays = state.arrays();
   for (const kiln_variable& variable : variables_of(training.session.model())) {
-    arrays.push_back(
-        {std::string(kVariables) + variable.tensor.name, view_of(training.session, variable)});
+    KILN_ASSIGN(Array value, training.session.value(variable));
+    arrays.push_back({std::string(kVariables) + variable.tensor.name, std::move(value)});
   }
   return save_npz(path(), arrays);
 }
@@ -152,8 +142,8 @@ Status BackupAndRestore::restore(Training& training) {
   training.visit_state(state);
   KILN_TRY(state.status());
   for (size_t i = 0; i < variables.size(); ++i) {
-    std::memcpy(training.session.data(training.session.model().variables[i]), variables[i]->data(),
-                variables[i]->bytes());
+    KILN_TRY(
+        training.session.set_value(training.session.model().variables[i], variables[i]->data()));
   }
   if (training.verbose == 0) return ok();
   std::fprintf(training.log, "going on in epoch %d, after step %lld, from %s\n",

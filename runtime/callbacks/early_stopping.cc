@@ -1,6 +1,5 @@
 #include "runtime/callbacks/early_stopping.h"
 
-#include <cstring>
 #include <utility>
 
 namespace kiln::runtime {
@@ -20,12 +19,13 @@ Status EarlyStopping::on_train_begin(Training& training) {
 Status EarlyStopping::on_epoch_end(Training& training, int epoch, Metrics& logs) {
   const std::optional<double> current = monitor_.value(logs);
   if (!current || epoch < options_.start_from_epoch) return ok();
-  if (options_.restore_best_weights && best_weights_.empty()) keep_weights(training, epoch);
+  if (options_.restore_best_weights && best_weights_.empty())
+    KILN_TRY(keep_weights(training, epoch));
   ++wait_;
   if (monitor_.improves(*current, best_)) {
     best_ = *current;
     best_epoch_ = epoch;
-    if (options_.restore_best_weights) keep_weights(training, epoch);
+    if (options_.restore_best_weights) KILN_TRY(keep_weights(training, epoch));
     if (monitor_.improves(*current, options_.baseline)) wait_ = 0;
     return ok();
   }
@@ -47,9 +47,8 @@ Status EarlyStopping::on_train_end(Training& training) {
   }
   const std::byte* next = best_weights_.data();
   for (const kiln_variable* weight : training.session.weights()) {
-    const int64_t size = byte_count(weight->tensor);
-    std::memcpy(training.session.data(*weight), next, size);
-    next += size;
+    KILN_TRY(training.session.set_value(*weight, next));
+    next += byte_count(weight->tensor);
   }
   return ok();
 }
@@ -62,13 +61,14 @@ void EarlyStopping::visit_state(StateArchive& state) {
   state.field("best_weights", best_weights_);
 }
 
-void EarlyStopping::keep_weights(const Training& training, int epoch) {
+Status EarlyStopping::keep_weights(const Training& training, int epoch) {
   best_epoch_ = epoch;
   best_weights_.clear();
   for (const kiln_variable* weight : training.session.weights()) {
-    const std::byte* first = training.session.data(*weight);
-    best_weights_.insert(best_weights_.end(), first, first + byte_count(weight->tensor));
+    KILN_ASSIGN(const Array value, training.session.value(*weight));
+    best_weights_.insert(best_weights_.end(), value.data(), value.data() + value.bytes());
   }
+  return ok();
 }
 
 }  // namespace kiln::runtime

@@ -35,7 +35,7 @@ class EarlyStopping : public Callback {
   void visit_state(StateArchive& state) override;
 
  private:
-  void keep_weights(const Training& training, int epoch);
+  Status keep_weights(const Training& training, int epoch);
 
   EarlyStoppingOptions options_;
   Monitor monitor_;

@@ -13,10 +13,12 @@ double now() {
 }
 
 // The optimizer's step count; nothing where the model counts none.
-std::optional<int64_t> iterations(const Session& session) {
+Expected<std::optional<int64_t>> iterations(const Session& session) {
   const kiln_variable* variable = session.find_variable("optimizer/iterations");
-  if (variable == nullptr || variable->tensor.element_type != KILN_I64) return std::nullopt;
-  return *reinterpret_cast<const int64_t*>(session.data(*variable));
+  if (variable == nullptr || variable->tensor.element_type != KILN_I64)
+    return std::optional<int64_t>();
+  KILN_ASSIGN(const int64_t count, number_of<int64_t>(session, *variable));
+  return std::optional<int64_t>(count);
 }
 
 }  // namespace
@@ -41,7 +43,8 @@ Expected<EventFile*> TensorBoard::validation_file() {
 
 Status TensorBoard::on_epoch_begin(Training& training, int) {
   epoch_start_ = now();
-  epoch_start_batch_ = iterations(training.session).value_or(0);
+  KILN_ASSIGN(const std::optional<int64_t> step, iterations(training.session));
+  epoch_start_batch_ = step.value_or(0);
   return ok();
 }
 
@@ -54,7 +57,7 @@ Status TensorBoard::on_batch_end(Training&, int64_t, const Metrics& logs) {
 }
 
 Status TensorBoard::on_test_end(Training& training, const Metrics& logs) {
-  const std::optional<int64_t> step = iterations(training.session);
+  KILN_ASSIGN(const std::optional<int64_t> step, iterations(training.session));
   if (!step) return ok();
   KILN_ASSIGN(EventFile* const file, validation_file());
   for (const Metric& metric : logs) {
@@ -78,7 +81,7 @@ Status TensorBoard::on_epoch_end(Training& training, int epoch, Metrics& logs) {
   if (rate && find_metric(logs, "learning_rate") == nullptr) {
     train_->scalar("epoch_learning_rate", static_cast<float>(*rate), epoch);
   }
-  const std::optional<int64_t> step = iterations(training.session);
+  KILN_ASSIGN(const std::optional<int64_t> step, iterations(training.session));
   if (options_.write_steps_per_second && step) {
     const double per_second =
         static_cast<double>(*step - epoch_start_batch_) / (now() - epoch_start_);

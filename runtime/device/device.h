@@ -71,7 +71,10 @@ class Device : public Memory {
 
   const DeviceInfo& info() const { return info_; }
 
-  /// Host memory that uploads fast.
+  /// Of its memory, at this moment; nothing where the driver does not tell.
+  virtual std::optional<int64_t> free_bytes() { return std::nullopt; }
+
+  /// Host memory that uploads fast. The device must outlive it.
   virtual Expected<MemoryBlock> allocate_staging(int64_t bytes) = 0;
   /// Begins to copy from the host, beside the kernels that run. Neither side may be touched until
   /// a mark() behind the next order_uploads() is reached.

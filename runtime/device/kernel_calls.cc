@@ -5,7 +5,10 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/device/cuda.h"
 #include "runtime/device/device.h"
+#include "runtime/device/devices.h"
+#include "runtime/device/opencl.h"
 
 namespace {
 
@@ -149,6 +152,20 @@ int32_t kiln_device_copy(void* context, void* to, const void* from, int64_t byte
 }  // extern "C"
 
 namespace kiln::runtime {
+namespace {
+
+Expected<std::vector<DeviceInfo>> list(kiln_device_kind kind) {
+  return kind == KILN_OPENCL ? list_opencl_devices() : list_cuda_devices();
+}
+
+Expected<std::unique_ptr<Device>> open(kiln_device_kind kind, int index) {
+  return kind == KILN_OPENCL ? open_opencl_device(index) : open_cuda_device(index);
+}
+
+}  // namespace
+
+// It stands here so that whoever links kernels for devices has the drivers, too.
+extern "C" const DeviceDrivers kiln_device_drivers = {list, open};
 
 std::span<const Symbol> kernel_call_symbols() {
   static const Symbol symbols[] = {

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "runtime/abi.h"
-#include "runtime/block.h"
 #include "runtime/device/device_errors.h"
 #include "runtime/device/opencl_api.h"
 
@@ -173,12 +172,13 @@ Expected<std::byte*> OpenClDevice::allocate(int64_t bytes) {
   const int64_t size = std::max<int64_t>(bytes, 1);
   void* block = api_.svm_alloc(context_, opencl::kReadWrite, static_cast<size_t>(size), 0);
   if (block == nullptr) return no_device_memory(info(), size);
-  // Some drivers find out only now that there is no memory.
-  if (const Status zeroed = zero(block, size); !zeroed) {
-    api_.svm_free(context_, block);
-    return zeroed.error();
-  }
-  return static_cast<std::byte*>(block);
+  // It must be zero before an upload may come. Some drivers find out only now that there is no
+  // memory.
+  Status cleared = zero(block, size);
+  if (cleared) cleared = check("clearing memory failed", api_.finish(queue_));
+  if (cleared) return static_cast<std::byte*>(block);
+  api_.svm_free(context_, block);
+  return cleared.error();
 }
 
 void OpenClDevice::release(std::byte* block) {

@@ -48,10 +48,8 @@ class CompiledCase {
     const auto initial = keras::golden_arrays(name_, "initial.npz");
     const auto weights = session_.weights();
     ASSERT_EQ(weights.size(), initial.size());
-    for (size_t i = 0; i < weights.size(); ++i) {
-      std::memcpy(session_.data(*weights[i]), initial[i].array.data(),
-                  static_cast<size_t>(initial[i].array.bytes()));
-    }
+    for (size_t i = 0; i < weights.size(); ++i)
+      must(session_.set_value(*weights[i], initial[i].array.data()));
   }
 
   double train_step(int64_t begin) {
@@ -77,7 +75,8 @@ class CompiledCase {
     for (size_t i = 0; i < weights.size(); ++i) {
       const std::string number = (i < 10 ? "0" : "") + std::to_string(i);
       const runtime::Array& expected = array(prefix + "_w" + number);
-      const auto* actual = reinterpret_cast<const float*>(session_.data(*weights[i]));
+      const runtime::Array trained = must(session_.value(*weights[i]));
+      const auto* actual = trained.as<float>();
       double worst = 0;
       for (int64_t e = 0; e < expected.element_count(); ++e) {
         worst = std::max<double>(worst, std::fabs(actual[e] - expected.as<float>()[e]));
@@ -184,8 +183,8 @@ TEST_P(CompiledGolden, SameBitsOnAnyNumberOfThreads) {
     EXPECT_EQ(again.train_step(i * first.batch()), loss);
     EXPECT_EQ(alone.train_step(i * first.batch()), loss);
   }
-  EXPECT_EQ(first.session().snapshot(), again.session().snapshot());
-  EXPECT_EQ(first.session().snapshot(), alone.session().snapshot());
+  EXPECT_EQ(must(first.session().snapshot()), must(again.session().snapshot()));
+  EXPECT_EQ(must(first.session().snapshot()), must(alone.session().snapshot()));
 }
 
 INSTANTIATE_TEST_SUITE_P(Cases, CompiledGolden, ::testing::ValuesIn(keras::golden_cases()),

@@ -182,7 +182,7 @@ TEST(Fit, SameSeedSameBits) {
   for (auto& state : states) {
     Session session = make_session();
     ASSERT_TRUE(fit(session, {make_x(30), make_y(30)}, silent(4, true)));
-    state = session.snapshot();
+    state = *session.snapshot();
   }
   EXPECT_EQ(states[0], states[1]);
 }
@@ -320,9 +320,9 @@ TEST(Fit, PrintsLikeKeras) {
 std::string fit_error(const Array& x, const Array& y, const FitOptions& options,
                       const kiln_model& model = fake_regression()) {
   Session session = make_session(model);
-  const auto before = session.snapshot();
+  const auto before = *session.snapshot();
   auto history = fit(session, {x, y}, options);
-  EXPECT_EQ(session.snapshot(), before) << "refused before the first step";
+  EXPECT_EQ(*session.snapshot(), before) << "refused before the first step";
   return history ? "no error" : history.error().to_string();
 }
 

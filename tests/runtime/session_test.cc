@@ -1,15 +1,17 @@
 #include "runtime/session.h"
 
-#include <cstring>
+#include <cstddef>
+#include <vector>
 
 #include "gtest/gtest.h"
+#include "runtime/block.h"
 #include "tests/runtime/fake_model.h"
 
 namespace kiln::runtime {
 namespace {
 
 float first_float(const Session& session, const char* variable) {
-  return *reinterpret_cast<const float*>(session.data(*session.find_variable(variable)));
+  return *session.value(*session.find_variable(variable))->as<float>();
 }
 
 TEST(Session, InitializesFromTheSeed) {
@@ -50,8 +52,9 @@ TEST(Session, WeightsAreInTheTablesOrder) {
 TEST(Session, ResetMetricsLeavesTheRestAlone) {
   auto session = Session::create(&fake_regression(), 1);
   ASSERT_TRUE(session);
-  std::memset(session->data(fake_regression().variables[0]), 1, fake_regression().state_bytes);
-  session->reset_metrics();
+  const std::vector<std::byte> ones(fake_regression().state_bytes, std::byte{1});
+  ASSERT_TRUE(session->restore(ones));
+  ASSERT_TRUE(session->reset_metrics());
   EXPECT_EQ(first_float(*session, "loss/total"), 0);
   EXPECT_EQ(first_float(*session, "loss/count"), 0);
   EXPECT_NE(first_float(*session, "linear/kernel"), 0);
@@ -62,7 +65,7 @@ TEST(Session, SnapshotComesBack) {
   auto session = Session::create(&fake_regression(), 1);
   ASSERT_TRUE(session);
   ASSERT_TRUE(session->initialize(1));
-  const auto snapshot = session->snapshot();
+  const auto snapshot = *session->snapshot();
   ASSERT_TRUE(session->initialize(2));
   ASSERT_TRUE(session->restore(snapshot));
   EXPECT_EQ(first_float(*session, "linear/kernel"), 1.25f);
@@ -72,7 +75,8 @@ TEST(Session, SnapshotComesBack) {
 TEST(Session, MemoryIsAligned) {
   auto session = Session::create(&fake_regression(), 1);
   ASSERT_TRUE(session);
-  EXPECT_EQ(reinterpret_cast<uintptr_t>(session->data(fake_regression().variables[0])) % 64, 0u);
+  const Array first = *session->value(fake_regression().variables[0]);
+  EXPECT_EQ(reinterpret_cast<uintptr_t>(first.data()) % 64, 0u);
   for (int64_t bytes : {0, 1, 64, 5 << 20}) {
     const Block block = allocate_block(bytes);
     ASSERT_NE(block, nullptr);

@@ -63,7 +63,7 @@ TEST(Weights, TrainingResumesBitForBit) {
   ASSERT_TRUE(loaded) << loaded.error().to_string();
   EXPECT_TRUE(loaded->optimizer);
   train(second, 2, 6);
-  EXPECT_EQ(straight.snapshot(), second.snapshot());
+  EXPECT_EQ(*straight.snapshot(), *second.snapshot());
 }
 
 TEST(Weights, WithoutTheOptimizer) {
@@ -109,8 +109,8 @@ TEST(Weights, RandomStatesAreNone) {
   Session session = make_session(5, model);
   EXPECT_EQ(session.weights().size(), 2u);
   const kiln_variable& variable = *session.find_variable("noise/seed_generator_state");
-  int64_t& state = *reinterpret_cast<int64_t*>(session.data(variable));
-  state = 7;
+  const int64_t state = 7;
+  ASSERT_TRUE(session.set_value(variable, &state));
   const std::string path = temporary("noise.npz");
   ASSERT_TRUE(save_weights(session, path, SaveState::kWeightsAndOptimizer));
   auto arrays = load_npz(path);
@@ -122,7 +122,7 @@ TEST(Weights, RandomStatesAreNone) {
   ASSERT_TRUE(save_npz(path, *arrays));
   const auto loaded = load_weights(session, path);
   ASSERT_TRUE(loaded) << loaded.error().to_string();
-  EXPECT_EQ(state, 7);
+  EXPECT_EQ(*number_of<int64_t>(session, variable), 7);
 }
 
 // The error of loading `arrays`; an error changes nothing.
@@ -130,10 +130,10 @@ std::string load_error(const std::vector<NamedArray>& arrays) {
   const std::string path = temporary("wrong.npz");
   EXPECT_TRUE(save_npz(path, arrays));
   Session session = make_session(7);
-  const auto before = session.snapshot();
+  const auto before = *session.snapshot();
   auto loaded = load_weights(session, path);
   if (loaded) return "no error";
-  EXPECT_EQ(session.snapshot(), before);
+  EXPECT_EQ(*session.snapshot(), before);
   return loaded.error().message;
 }
 

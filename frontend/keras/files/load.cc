@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <cstring>
 #include <string_view>
 #include <vector>
 
@@ -54,11 +53,10 @@ Expected<std::vector<Assignment>> match(const Session& session,
   return matches;
 }
 
-void assign(Session& session, const std::vector<Assignment>& matches) {
-  for (const Assignment& match : matches) {
-    std::memcpy(session.data(*match.variable), match.array->data(),
-                static_cast<size_t>(match.array->bytes()));
-  }
+Status assign(Session& session, const std::vector<Assignment>& matches) {
+  for (const Assignment& match : matches)
+    KILN_TRY(session.set_value(*match.variable, match.array->data()));
+  return ok();
 }
 
 bool trains(const Session& session) {
@@ -80,18 +78,18 @@ Expected<LoadedWeights> assign_saved(Session& session, const SavedWeights& saved
   LoadedWeights loaded;
   if (trains(session)) {
     KILN_ASSIGN(const std::vector<Assignment> state, match(session, saved.optimizer, path));
-    assign(session, state);
+    KILN_TRY(assign(session, state));
     loaded = {saved.has_optimizer, saved.note};
   }
-  assign(session, weights);
+  KILN_TRY(assign(session, weights));
   return loaded;
 }
 
-NamedArray array_of(const Session& session, const kiln_variable& variable) {
-  const auto dims = runtime::dims_of(variable.tensor);
-  return {variable.tensor.name,
-          runtime::copy_of(runtime::element_type_of(variable.tensor), {dims.begin(), dims.end()},
-                           session.data(variable))};
+Status add_value(std::vector<NamedArray>& arrays, const Session& session,
+                 const kiln_variable& variable) {
+  KILN_ASSIGN(runtime::Array value, session.value(variable));
+  arrays.push_back({variable.tensor.name, std::move(value)});
+  return ok();
 }
 
 }  // namespace
@@ -128,10 +126,10 @@ Status save_weights(const Session& session, const Model& model, const std::strin
   if (!archive && !ends_with(path, ".weights.h5")) return unknown_extension(path);
   std::vector<NamedArray> weights, optimizer;
   for (const kiln_variable* variable : session.weights())
-    weights.push_back(array_of(session, *variable));
+    KILN_TRY(add_value(weights, session, *variable));
   for (const kiln_variable& variable : runtime::variables_of(session.model())) {
     if (variable.role == KILN_OPTIMIZER && model.compile_options)
-      optimizer.push_back(array_of(session, variable));
+      KILN_TRY(add_value(optimizer, session, variable));
   }
   return archive ? write_archive(path, model, weights, optimizer)
                  : write_weights_h5(path, model, weights, optimizer);

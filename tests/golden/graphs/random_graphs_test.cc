@@ -151,7 +151,8 @@ TEST_P(RandomGraphs, TrainInNativeCodeAsInTheInterpreter) {
   for (const kiln_variable& variable : runtime::variables_of(session.model())) {
     if (variable.tensor.element_type != KILN_F32) continue;
     const ir::Literal& value = expected.at(variable.tensor.name);
-    const auto* actual = reinterpret_cast<const float*>(session.data(variable));
+    const Array trained = must(session.value(variable));
+    const auto* actual = trained.as<float>();
     for (int64_t i = 0; i < value.type().count(); ++i) {
       EXPECT_NEAR(actual[i], value.get(i), 2e-5 * std::max(1.0, std::fabs(value.get(i))))
           << variable.tensor.name << "[" << i << "] of graph " << GetParam();

@@ -93,9 +93,7 @@ class Callbacks : public testing::Test {
     return training;
   }
 
-  float& bias() {
-    return *reinterpret_cast<float*>(session_->data(*session_->find_variable("linear/bias")));
-  }
+  const kiln_variable& bias() const { return *session_->find_variable("linear/bias"); }
 
   // Runs the epochs of a course; after each epoch `after` is called. Gives the last epoch.
   template <typename After>
@@ -111,7 +109,8 @@ class Callbacks : public testing::Test {
     int epoch = 0;
     for (; epoch < static_cast<int>(course.size()); ++epoch) {
       EXPECT_TRUE(callback.on_epoch_begin(state, epoch));
-      bias() = static_cast<float>(epoch);
+      const auto bias_of_epoch = static_cast<float>(epoch);
+      EXPECT_TRUE(session_->set_value(bias(), &bias_of_epoch));
       Metrics logs = course[epoch];
       const Status ended = callback.on_epoch_end(state, epoch, logs);
       EXPECT_TRUE(ended) << ended.error().to_string();
@@ -155,7 +154,7 @@ TEST_F(Callbacks, EarlyStoppingStopsAndRestoresAsKeras) {
     auto callback = make(c.option, c.text);
     ASSERT_TRUE(callback) << callback.error().to_string();
     const int last = run(*callback->get(), read_course(c.course));
-    const auto restored = static_cast<int>(bias());
+    const auto restored = static_cast<int>(*number_of<float>(*session_, bias()));
     EXPECT_EQ(std::to_string(last) + " " + std::to_string(restored), c.expected) << c.text << "\n"
                                                                                  << c.course;
   }

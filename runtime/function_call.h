@@ -1,0 +1,66 @@
+// A model's function with buffers for what goes in and comes out.
+#pragma once
+
+#include <cstddef>
+#include <vector>
+
+#include "runtime/device/device.h"
+#include "runtime/expected.h"
+#include "runtime/session.h"
+#include "runtime/tensor_block.h"
+
+namespace kiln::runtime {
+
+/// Runs a function again and again on values of the host. Where the session has a device, inputs
+/// are copied there while it works on earlier runs, and outputs stay there until they are asked
+/// for. On the CPU nothing is copied.
+class FunctionCall {
+ public:
+  /// The session must outlive the call.
+  static Expected<FunctionCall> create(Session& session, const kiln_function& function);
+
+  const kiln_function& function() const { return *function_; }
+
+  /// Comes before the inputs of a run. Waits until a device has few runs left to do.
+  Status begin();
+
+  /// Where the values of an input belong, aligned to KILN_ALIGNMENT.
+  std::byte* input(size_t index);
+
+  /// Whether a run can take values where they are, aligned to KILN_ALIGNMENT, instead.
+  bool takes_values_in_place() const { return session_->device() == nullptr; }
+  void use_in_place(size_t index, const void* values) { inputs_[index] = values; }
+
+  /// A device may still be working on it.
+  Status run();
+
+  /// The outputs of the last run. Waits for it.
+  Expected<const std::byte*> outputs();
+  /// Where output `index` lies in them.
+  int64_t output_offset(size_t index) const { return output_layout_.offsets[index]; }
+
+ private:
+  // A run's inputs: on the host, and on the device; on the CPU they are the same.
+  struct Slot {
+    MemoryBlock host, device;
+    DeviceEvent done;
+  };
+
+  FunctionCall(Session& session, const kiln_function& function);
+  Status allocate_on_host();
+  Status allocate_on_device(Device& device);
+  Status run_on_device(Device& device, Slot& slot);
+
+  Session* session_;
+  const kiln_function* function_;
+  TensorBlock input_layout_, output_layout_;
+  std::vector<Slot> slots_;
+  size_t slot_ = 0;
+  MemoryBlock outputs_;       ///< where the function runs
+  MemoryBlock host_outputs_;  ///< the same block on the CPU
+  bool are_fetched_ = true;
+  std::vector<const void*> inputs_;  ///< of the next run
+  std::vector<void*> output_addresses_;
+};
+
+}  // namespace kiln::runtime
