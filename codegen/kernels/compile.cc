@@ -2,9 +2,12 @@
 
 #include <Halide.h>
 
+#include <algorithm>
+#include <functional>
 #include <mutex>
 
 #include "codegen/kernels/algorithm.h"
+#include "codegen/kernels/gpu/device_code.h"
 #include "codegen/kernels/schedule.h"
 #include "runtime/abi.h"
 
@@ -40,27 +43,78 @@ Diagnostic kernel_error(const ir::Op& fusion, std::string message) {
 
 }  // namespace
 
-Status compile_kernel(const ir::Op& fusion, const std::string& name, const Target& target,
-                      const std::string& path) {
+namespace {
+
+bool is_half(const ir::Value* value) {
+  const ir::ElementType element = value->type().element;
+  return element == ir::ElementType::f16 || element == ir::ElementType::bf16;
+}
+
+bool has_half(const ir::Region& region) {
+  for (size_t i = 0; i < region.argument_count(); ++i) {
+    if (is_half(region.argument(i))) return true;
+  }
+  return std::any_of(region.ops().begin(), region.ops().end(),
+                     [&](const auto& op) { return is_half(op->result(op->result_count() - 1)); });
+}
+
+/// A device has no means for some values; such a kernel is refused with the layer's name.
+Status check_device(const ir::Op& fusion, const Target& target) {
+  if (target.device == KILN_CPU) return ok();
+  for (const auto& op : fusion.region().ops()) {
+    if (op->is("constant") && !op->get<ir::Literal>("value").is_splat()) {
+      return Diagnostic{fusion.location(),
+                        "a constant of different elements stands in a GPU's kernel",
+                        "the pass `fuse` leaves such constants outside"};
+    }
+  }
+  if (target.device != KILN_OPENCL || !has_half(fusion.region())) return ok();
+  return Diagnostic{fusion.location(), "OpenCL devices do not compute with 16-bit floats",
+                    "compile it for cpu or cuda, or use f32"};
+}
+
+/// External without metadata: the program is the only caller and knows the kernel's arguments.
+Halide::Module lower(const ir::Op& fusion, const std::string& name, const Target& target) {
+  Algorithm algorithm = build_algorithm(fusion.region());
+  schedule(algorithm, fusion.region(), fusion.get<std::string>("kind"), target);
+  set_alignment(algorithm, static_cast<int>(buffer_alignment(fusion)));
+  std::vector<Halide::Argument> arguments(algorithm.inputs.begin(), algorithm.inputs.end());
+  std::vector<Halide::Func> funcs;
+  for (const Output& output : algorithm.outputs) funcs.push_back(output.func);
+  return Halide::Pipeline(funcs).compile_to_module(arguments, name, Halide::Target(target.halide),
+                                                   Halide::LinkageType::External);
+}
+
+/// Does something with the fusion's kernel; what Halide objects to becomes a Diagnostic.
+Status with_lowered(const ir::Op& fusion, const std::string& name, const Target& target,
+                    const std::function<void(const Halide::Module&)>& use) {
+  KILN_TRY(check_device(fusion, target));
   install_error_reporter();
   try {
-    Algorithm algorithm = build_algorithm(fusion.region());
-    schedule(algorithm, fusion.region(), fusion.get<std::string>("kind"), target);
-    set_alignment(algorithm, static_cast<int>(buffer_alignment(fusion)));
-    std::vector<Halide::Argument> arguments(algorithm.inputs.begin(), algorithm.inputs.end());
-    std::vector<Halide::Func> funcs;
-    for (const Output& output : algorithm.outputs) funcs.push_back(output.func);
-    // External without metadata: the program is the only caller and knows the kernel's arguments.
-    Halide::Pipeline(funcs)
-        .compile_to_module(arguments, name, Halide::Target(target.halide),
-                           Halide::LinkageType::External)
-        .compile({{Halide::OutputFileType::object, path}});
+    use(lower(fusion, name, target));
     return ok();
   } catch (const Halide::Error& error) {
     return kernel_error(fusion, error.what());
   } catch (const std::exception& error) {
     return kernel_error(fusion, error.what());
   }
+}
+
+}  // namespace
+
+Status compile_kernel(const ir::Op& fusion, const std::string& name, const Target& target,
+                      const std::string& path) {
+  return with_lowered(fusion, name, target, [&](const Halide::Module& module) {
+    module.compile({{Halide::OutputFileType::object, path}});
+  });
+}
+
+Expected<DeviceCode> device_code(const ir::Op& fusion, const Target& target) {
+  KILN_CHECK(target.device != KILN_CPU, "the CPU's kernels have no device code");
+  DeviceCode code;
+  KILN_TRY(with_lowered(fusion, "kernel", target,
+                        [&](const Halide::Module& module) { code = read_device_code(module); }));
+  return code;
 }
 
 int64_t buffer_alignment(const ir::Op& fusion) {

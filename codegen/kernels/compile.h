@@ -1,7 +1,9 @@
 // From a fusion to an object file.
 #pragma once
 
+#include <array>
 #include <string>
+#include <vector>
 
 #include "codegen/target.h"
 #include "ir/op.h"
@@ -15,6 +17,23 @@ namespace kiln::codegen {
 /// libm only. An error is what Halide says, at the fusion's location.
 Status compile_kernel(const ir::Op& fusion, const std::string& name, const Target& target,
                       const std::string& path);
+
+/// One launch of a grid of threads.
+struct Launch {
+  std::string entry;           ///< the function in the source
+  std::array<int, 3> blocks;   ///< x, y, z
+  std::array<int, 3> threads;  ///< of a block
+  int local_bytes = 0;         ///< that the threads of a block share
+};
+
+/// What a kernel does on a GPU.
+struct DeviceCode {
+  std::vector<Launch> launches;  ///< in order
+  std::string source;            ///< OpenCL C or PTX
+};
+
+/// The device's part of the fusion's kernel, for people.
+Expected<DeviceCode> device_code(const ir::Op& fusion, const Target& target);
 
 /// The bytes that the addresses of the fusion's buffers are multiples of.
 int64_t buffer_alignment(const ir::Op& fusion);

@@ -1,6 +1,7 @@
 #include "codegen/kernels/schedule.h"
 
-#include "codegen/kernels/schedule_scatter.h"
+#include "codegen/kernels/cpu/templates.h"
+#include "codegen/kernels/gpu/templates.h"
 
 namespace kiln::codegen {
 
@@ -18,9 +19,10 @@ int64_t divisor_at_most(int64_t count, int64_t limit) {
   return 1;
 }
 
-void schedule(Algorithm& algorithm, const ir::Region& region, const std::string& kind,
-              const Target& target) {
-  // The sizes of the outputs are constants, like those of the inputs.
+namespace {
+
+/// The sizes of the outputs are constants, like those of the inputs.
+void fix_output_sizes(Algorithm& algorithm) {
   for (Output& result : algorithm.outputs) {
     Halide::Func& output = result.func;
     const ir::Shape& shape = result.shape;
@@ -41,14 +43,15 @@ void schedule(Algorithm& algorithm, const ir::Region& region, const std::string&
                    static_cast<int>(shape[static_cast<size_t>(rank - 1 - d)]));
     }
   }
-  if (kind == "pointwise") return schedule_pointwise(algorithm, region, target);
-  if (kind == "contraction") return schedule_contraction(algorithm, region, target);
-  if (kind == "convolution") return schedule_convolution(algorithm, region, target);
-  if (kind == "window") return schedule_window(algorithm, region, target);
-  if (kind == "reduction") return schedule_reduction(algorithm, region, target);
-  if (kind == "scatter") return schedule_scatter(algorithm, region, target);
-  KILN_CHECK(kind == "serial", "no schedule for fusions of kind {}", kind);
-  schedule_serial(algorithm, region, target);
+}
+
+}  // namespace
+
+void schedule(Algorithm& algorithm, const ir::Region& region, const std::string& kind,
+              const Target& target) {
+  fix_output_sizes(algorithm);
+  if (target.device == KILN_CPU) return cpu::schedule(algorithm, region, kind, target);
+  gpu::schedule(algorithm, region, kind, target);
 }
 
 }  // namespace kiln::codegen

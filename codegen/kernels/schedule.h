@@ -1,4 +1,4 @@
-// Schedule templates: how a kernel's Funcs become loops, picked by the fusion's kind.
+// From what a kernel computes to how: loops, chosen by the templates of its device.
 #pragma once
 
 #include "codegen/kernels/algorithm.h"
@@ -6,30 +6,7 @@
 
 namespace kiln::codegen {
 
-/// All of one elementwise shape: vectors, and tasks where there is enough work.
-void schedule_pointwise(Algorithm& algorithm, const ir::Region& region, const Target& target);
-
-/// One dot_general in register tiles with its elementwise consumers as the epilogue of each tile.
-void schedule_contraction(Algorithm& algorithm, const ir::Region& region, const Target& target);
-
-/// One convolution in register tiles with its elementwise consumers as the epilogue of each tile.
-void schedule_convolution(Algorithm& algorithm, const ir::Region& region, const Target& target);
-/// One among others in a kernel that runs on one thread.
-void schedule_small_convolution(Algorithm& algorithm, const ir::Op& convolution,
-                                const Target& target);
-
-/// One reduce_window or select_and_scatter with its elementwise consumers.
-void schedule_window(Algorithm& algorithm, const ir::Region& region, const Target& target);
-/// One among others in a kernel that runs on one thread.
-void schedule_small_window(Algorithm& algorithm, const ir::Op& window, const Target& target);
-
-/// One reduce with its elementwise producers inlined, its consumers as epilogue.
-void schedule_reduction(Algorithm& algorithm, const ir::Region& region, const Target& target);
-
-/// Small ops of any shapes one after the other on one thread.
-void schedule_serial(Algorithm& algorithm, const ir::Region& region, const Target& target);
-
-/// Dispatches on the kind that the fuse pass gave.
+/// Fixes the sizes of the outputs and applies the schedule template for a fusion of that kind.
 void schedule(Algorithm& algorithm, const ir::Region& region, const std::string& kind,
               const Target& target);
 

@@ -2,32 +2,55 @@
 
 #include <gtest/gtest.h>
 
-#include <cstring>
+#include <cstdlib>
 #include <stdexcept>
+#include <string_view>
 
 #include "codegen/compile.h"
+#include "runtime/device/opencl.h"
 
 namespace kiln::tests {
 namespace {
 
+void must(const Status& status) {
+  if (!status) throw std::runtime_error(status.error().to_string());
+}
+template <typename T>
+T must(Expected<T> value) {
+  if (!value) throw std::runtime_error(value.error().to_string());
+  return std::move(*value);
+}
+
+codegen::Target target_of_test(int threads) {
+  switch (test_device()) {
+    case KILN_OPENCL:
+      return codegen::opencl_target();
+    case KILN_CUDA:
+      return codegen::cuda_target();
+    default:
+      return codegen::host_target(threads);
+  }
+}
+
 codegen::Jit compile_and_load(const ir::Module& module, int threads) {
-  auto code = codegen::compile(module, {{codegen::host_target(threads)}});
+  auto code = codegen::compile(module, {{target_of_test(threads)}});
   if (!code) throw std::runtime_error(code.error().to_string());
   auto jit = codegen::Jit::load(*code);
   if (!jit) throw std::runtime_error(jit.error().to_string());
   return std::move(*jit);
 }
 
-struct FreeBlock {
-  void operator()(std::byte* block) const { std::free(block); }
-};
-using Block = std::unique_ptr<std::byte, FreeBlock>;
+std::shared_ptr<runtime::Device> open_device() {
+  if (test_device() == KILN_CPU) return nullptr;
+  return must(runtime::open_opencl_device(0));
+}
 
-/// Aligned memory full of what is a NaN in every float type.
-Block allocate(int64_t bytes) {
-  const size_t size = (static_cast<size_t>(bytes) / KILN_ALIGNMENT + 1) * KILN_ALIGNMENT;
-  Block block(static_cast<std::byte*>(std::aligned_alloc(KILN_ALIGNMENT, size)));
-  std::memset(block.get(), 0xff, size);
+/// Memory full of what is a NaN in every float type.
+runtime::MemoryBlock allocate_garbage(const std::shared_ptr<runtime::Memory>& memory,
+                                      int64_t bytes) {
+  runtime::MemoryBlock block = must(runtime::allocate(memory, bytes));
+  const std::vector<std::byte> garbage(static_cast<size_t>(bytes), std::byte{0xff});
+  must(memory->write(block.get(), garbage.data(), bytes));
   return block;
 }
 
@@ -36,12 +59,32 @@ ir::Type type_of(const kiln_tensor& tensor) {
           ir::Shape(tensor.dims, tensor.dims + tensor.rank)};
 }
 
-void copy_into(std::byte* target, const ir::Literal& literal) {
+void copy_into(runtime::Memory& memory, std::byte* target, const ir::Literal& literal) {
   const ir::Literal dense = literal.dense();
-  std::memcpy(target, dense.bytes().data(), dense.bytes().size());
+  must(memory.write(target, dense.bytes().data(), static_cast<int64_t>(dense.bytes().size())));
+}
+
+ir::Literal read_literal(runtime::Memory& memory, const kiln_tensor& tensor, const void* at) {
+  std::vector<std::byte> bytes(static_cast<size_t>(type_of(tensor).bytes()));
+  must(memory.read(bytes.data(), at, static_cast<int64_t>(bytes.size())));
+  return literal_from(tensor, bytes.data());
 }
 
 }  // namespace
+
+kiln_device_kind test_device() {
+  const char* variable = std::getenv("KILN_TEST_DEVICE");
+  const std::string_view name = variable != nullptr ? variable : "cpu";
+  for (kiln_device_kind device : {KILN_CPU, KILN_OPENCL, KILN_CUDA}) {
+    if (name == codegen::device_name(device)) return device;
+  }
+  throw std::runtime_error("KILN_TEST_DEVICE must be cpu, opencl or cuda");
+}
+
+bool test_device_has(ir::ElementType element) {
+  const bool is_half = element == ir::ElementType::f16 || element == ir::ElementType::bf16;
+  return !is_half || test_device() != KILN_OPENCL;
+}
 
 ir::Literal literal_from(const kiln_tensor& tensor, const void* bytes) {
   const ir::Type type = type_of(tensor);
@@ -50,7 +93,12 @@ ir::Literal literal_from(const kiln_tensor& tensor, const void* bytes) {
 }
 
 LoadedModule::LoadedModule(const ir::Module& module, int threads)
-    : jit_(compile_and_load(module, threads)), pool_(threads) {}
+    : jit_(compile_and_load(module, threads)), pool_(threads), device_(open_device()) {
+  memory_ = device_ != nullptr ? std::static_pointer_cast<runtime::Memory>(device_)
+                               : std::make_shared<runtime::HostMemory>();
+  constants_ = must(runtime::allocate(memory_, model().constants_bytes));
+  must(memory_->write(constants_.get(), model().constants, model().constants_bytes));
+}
 
 const kiln_function& LoadedModule::function(const std::string& name) const {
   for (int i = 0; i < model().function_count; ++i) {
@@ -63,34 +111,38 @@ std::map<std::string, ir::Literal> LoadedModule::run(
     const std::string& name, ir::Environment& variables,
     const std::map<std::string, ir::Literal>& inputs) {
   const kiln_function& called = function(name);
-  Block state = allocate(model().state_bytes), arena = allocate(called.arena_bytes);
+  const runtime::MemoryBlock state = allocate_garbage(memory_, model().state_bytes);
+  const runtime::MemoryBlock arena = allocate_garbage(memory_, called.arena_bytes);
   for (int i = 0; i < model().variable_count; ++i) {
     const kiln_variable& variable = model().variables[i];
-    copy_into(state.get() + variable.offset, variables.at(variable.tensor.name));
+    copy_into(*memory_, state.get() + variable.offset, variables.at(variable.tensor.name));
   }
-  std::vector<Block> blocks;
+  std::vector<runtime::MemoryBlock> blocks;
   std::vector<const void*> input_pointers;
   std::vector<void*> output_pointers;
   for (int i = 0; i < called.input_count; ++i) {
-    blocks.push_back(allocate(type_of(called.inputs[i]).bytes()));
-    copy_into(blocks.back().get(), inputs.at(called.inputs[i].name));
+    blocks.push_back(allocate_garbage(memory_, type_of(called.inputs[i]).bytes()));
+    copy_into(*memory_, blocks.back().get(), inputs.at(called.inputs[i].name));
     input_pointers.push_back(blocks.back().get());
   }
   for (int i = 0; i < called.output_count; ++i) {
-    blocks.push_back(allocate(type_of(called.outputs[i]).bytes()));
+    blocks.push_back(allocate_garbage(memory_, type_of(called.outputs[i]).bytes()));
     output_pointers.push_back(blocks.back().get());
   }
-  EXPECT_EQ(called.run[0](&pool_, state.get(), arena.get(), model().constants,
+  void* const context = device_ != nullptr ? static_cast<void*>(device_.get()) : &pool_;
+  EXPECT_EQ(called.run[0](context, state.get(), arena.get(), constants_.get(),
                           input_pointers.data(), output_pointers.data()),
             0);
+  if (device_ != nullptr) must(device_->status());
   for (int i = 0; i < model().variable_count; ++i) {
     const kiln_variable& variable = model().variables[i];
-    variables[variable.tensor.name] = literal_from(variable.tensor, state.get() + variable.offset);
+    variables[variable.tensor.name] =
+        read_literal(*memory_, variable.tensor, state.get() + variable.offset);
   }
   std::map<std::string, ir::Literal> outputs;
   for (int i = 0; i < called.output_count; ++i) {
     outputs[called.outputs[i].name] =
-        literal_from(called.outputs[i], output_pointers[static_cast<size_t>(i)]);
+        read_literal(*memory_, called.outputs[i], output_pointers[static_cast<size_t>(i)]);
   }
   return outputs;
 }

@@ -2,17 +2,20 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "codegen/jit.h"
 #include "ir/interpreter.h"
 #include "ir/module.h"
+#include "runtime/device/device.h"
 #include "runtime/thread_pool.h"
 
 namespace kiln::tests {
 
-/// A planned module, compiled for this machine and loaded.
+/// A planned module, compiled and loaded: for this machine, or for the device that the environment
+/// variable KILN_TEST_DEVICE names.
 class LoadedModule {
  public:
   /// Fails the test and throws where the module does not compile.
@@ -28,7 +31,15 @@ class LoadedModule {
  private:
   codegen::Jit jit_;
   runtime::ThreadPool pool_;
+  std::shared_ptr<runtime::Device> device_;  ///< null: the CPU
+  std::shared_ptr<runtime::Memory> memory_;
+  runtime::MemoryBlock constants_;
 };
+
+/// The device of these tests: what KILN_TEST_DEVICE says, or the CPU.
+kiln_device_kind test_device();
+/// Whether the device of these tests has values of this type: OpenCL's have no 16-bit floats.
+bool test_device_has(ir::ElementType element);
 
 /// The literal of a tensor's bytes.
 ir::Literal literal_from(const kiln_tensor& tensor, const void* bytes);

@@ -1,10 +1,12 @@
 #include <algorithm>
 
-#include "codegen/kernels/product_tile.h"
+#include "codegen/kernels/cpu/product_tile.h"
+#include "codegen/kernels/cpu/tasks.h"
+#include "codegen/kernels/cpu/templates.h"
 #include "codegen/kernels/schedule.h"
-#include "codegen/kernels/tasks.h"
+#include "codegen/kernels/sums.h"
 
-namespace kiln::codegen {
+namespace kiln::codegen::cpu {
 namespace {
 
 /// Multiply-adds that are worth a task of their own: a few microseconds of work.
@@ -138,4 +140,4 @@ void schedule_contraction(Algorithm& algorithm, const ir::Region& region, const 
     output.stage.compute_at(output.func, loops.m_inner).vectorize(output.stage.args()[0]);
 }
 
-}  // namespace kiln::codegen
+}  // namespace kiln::codegen::cpu

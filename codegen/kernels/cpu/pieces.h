@@ -6,7 +6,7 @@
 #include "codegen/target.h"
 #include "ir/op.h"
 
-namespace kiln::codegen {
+namespace kiln::codegen::cpu {
 
 /// Splits the innermost loop of a func whose rows have `extent` elements so that each part lies
 /// within one operand of the region's concatenates, and unrolls the parts: which operand an element
@@ -18,4 +18,4 @@ struct InnermostLoop {
 };
 InnermostLoop unroll_pieces(Halide::Func func, int64_t extent, const ir::Region& region);
 
-}  // namespace kiln::codegen
+}  // namespace kiln::codegen::cpu

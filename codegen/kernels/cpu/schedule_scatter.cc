@@ -1,6 +1,7 @@
-#include "codegen/kernels/schedule_scatter.h"
+#include "codegen/kernels/cpu/templates.h"
+#include "codegen/kernels/schedule.h"
 
-namespace kiln::codegen {
+namespace kiln::codegen::cpu {
 
 void schedule_scatter(Algorithm& algorithm, const ir::Region& region, const Target& target) {
   const ir::Op& scatter = root_op(region, "scatter");
@@ -26,4 +27,4 @@ void schedule_scatter(Algorithm& algorithm, const ir::Region& region, const Targ
   sums.update().reorder(update_order).vectorize(column, width);
 }
 
-}  // namespace kiln::codegen
+}  // namespace kiln::codegen::cpu

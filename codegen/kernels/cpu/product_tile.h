@@ -4,7 +4,7 @@
 #include "codegen/kernels/algorithm.h"
 #include "codegen/target.h"
 
-namespace kiln::codegen {
+namespace kiln::codegen::cpu {
 
 /// A tile of the result that stays in registers while the contracted dimensions run: `rows` x
 /// `columns`, the columns in vectors.
@@ -13,15 +13,8 @@ struct Tile {
   int64_t columns = 1;
 };
 
-/// Whether a dot_general has rows and columns: a result of rank 2 or more whose last dimension is
-/// the right operand's.
-bool has_rows_and_columns(const ir::Op& dot);
-
 /// How much of the FMA peak a tile can reach, by a simple model.
 double efficiency(const Tile& tile, int64_t lanes);
-
-/// Multiply-adds of a dot_general or convolution.
-int64_t multiply_adds(const ir::Op& product);
 
 /// Whether the divisions and roots of the epilogue take about as long as the products before them.
 bool has_slow_epilogue(const ir::Region& region, const ir::Op& product);
@@ -49,4 +42,4 @@ bool needs_packing(const ir::Op& dot);
 /// computed is the caller's choice.
 void schedule_packing(RightOperand& right, int64_t columns, int64_t depth, int64_t lanes);
 
-}  // namespace kiln::codegen
+}  // namespace kiln::codegen::cpu

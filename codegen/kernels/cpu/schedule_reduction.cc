@@ -1,10 +1,12 @@
 #include <algorithm>
 
-#include "codegen/kernels/accumulation.h"
+#include "codegen/kernels/cpu/accumulation.h"
+#include "codegen/kernels/cpu/tasks.h"
+#include "codegen/kernels/cpu/templates.h"
 #include "codegen/kernels/schedule.h"
-#include "codegen/kernels/tasks.h"
+#include "codegen/kernels/sums.h"
 
-namespace kiln::codegen {
+namespace kiln::codegen::cpu {
 namespace {
 
 /// Elements that are worth a task of their own: some microseconds of work.
@@ -105,4 +107,4 @@ void schedule_reduction(Algorithm& algorithm, const ir::Region& region, const Ta
   cut_sums(func, output, reduce, most_tasks, target);
 }
 
-}  // namespace kiln::codegen
+}  // namespace kiln::codegen::cpu

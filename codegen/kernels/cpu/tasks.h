@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <vector>
 
-namespace kiln::codegen {
+namespace kiln::codegen::cpu {
 
 /// A loop of a Func and how often it runs.
 struct Loop {
@@ -20,4 +20,4 @@ struct Loop {
 /// once; within it runs the loop "rest". The Func must have at least one loop.
 Halide::Var cut_into_tasks(Halide::Func func, const std::vector<Loop>& loops, int64_t most);
 
-}  // namespace kiln::codegen
+}  // namespace kiln::codegen::cpu

@@ -1,10 +1,11 @@
-#include "codegen/kernels/product_tile.h"
+#include "codegen/kernels/cpu/product_tile.h"
 
 #include <algorithm>
 
 #include "codegen/kernels/schedule.h"
+#include "codegen/kernels/sums.h"
 
-namespace kiln::codegen {
+namespace kiln::codegen::cpu {
 namespace {
 
 int64_t vectors_in(int64_t columns, int64_t lanes) { return (columns + lanes - 1) / lanes; }
@@ -27,20 +28,6 @@ double efficiency(const Tile& tile, int64_t lanes) {
          (accumulators + 0.5 * (rows + vectors));
 }
 
-int64_t multiply_adds(const ir::Op& product) {
-  const ir::Type& right = product.operand(1)->type();
-  int64_t depth = 1;
-  if (product.is("convolution")) {
-    const auto outputs =
-        static_cast<size_t>(product.get<int64_t>("kernel_output_feature_dimension"));
-    depth = right.count() / std::max<int64_t>(1, right.shape[outputs]);
-  } else {
-    for (int64_t d : product.get<ir::Integers>("rhs_contracting"))
-      depth *= right.shape[static_cast<size_t>(d)];
-  }
-  return depth * product.result()->type().count();
-}
-
 bool has_slow_epilogue(const ir::Region& region, const ir::Op& product) {
   constexpr int64_t kMultiplyAddsPerDivision = 16;  // of one vector, on common cores
   int64_t divisions = 0;
@@ -50,13 +37,6 @@ bool has_slow_epilogue(const ir::Region& region, const ir::Op& product) {
   }
   return divisions * kMultiplyAddsPerDivision * product.result()->type().count() * 2 >=
          multiply_adds(product);
-}
-
-bool has_rows_and_columns(const ir::Op& dot) {
-  const size_t paired = dot.get<ir::Integers>("rhs_batching").size() +
-                        dot.get<ir::Integers>("rhs_contracting").size();
-  return dot.result()->type().rank() >= 2 && dot.operand(1)->type().shape.size() > paired &&
-         !dot.get<ir::Integers>("rhs_contracting").empty();
 }
 
 Tile choose_tile(const ir::Op& dot, const Target& target, bool slow_epilogue) {
@@ -123,4 +103,4 @@ void schedule_packing(RightOperand& right, int64_t columns, int64_t depth, int64
       .unroll(n);
 }
 
-}  // namespace kiln::codegen
+}  // namespace kiln::codegen::cpu

@@ -1,8 +1,10 @@
-#include "codegen/kernels/accumulation.h"
+#include "codegen/kernels/cpu/accumulation.h"
 
 #include <algorithm>
 
-namespace kiln::codegen {
+#include "codegen/kernels/sums.h"
+
+namespace kiln::codegen::cpu {
 namespace {
 
 /// Partial results in this many vectors hide the latency of an addition.
@@ -31,11 +33,6 @@ void schedule_sums(Halide::Func sums, const ir::Type& type, const Target& target
   for (const Halide::RVar& r : sums.rvars(0)) order.push_back(r);
   sums.update().reorder(order);
   vectorize_innermost(sums.update(), x, type.shape.back(), lanes_of(type, target));
-}
-
-bool can_be_cut(const ir::Op& reduce) {
-  const auto& reducer = reduce.get<std::string>("reducer");
-  return reducer != "maximum" && reducer != "minimum";
 }
 
 int64_t partial_lanes(const ir::Op& reduce, const Target& target) {
@@ -83,4 +80,4 @@ void schedule_reduce(Halide::Func func, const ir::Op& reduce, const Target& targ
     vectorize_innermost(stage, x, type.shape.back(), lanes_of(type, target));
 }
 
-}  // namespace kiln::codegen
+}  // namespace kiln::codegen::cpu

@@ -1,8 +1,8 @@
-#include "codegen/kernels/pieces.h"
+#include "codegen/kernels/cpu/pieces.h"
 
 #include <numeric>
 
-namespace kiln::codegen {
+namespace kiln::codegen::cpu {
 namespace {
 
 constexpr int64_t kMostPieces = 8;
@@ -30,4 +30,4 @@ InnermostLoop unroll_pieces(Halide::Func func, int64_t extent, const ir::Region&
   return {within, piece};
 }
 
-}  // namespace kiln::codegen
+}  // namespace kiln::codegen::cpu

@@ -1,11 +1,13 @@
 #include <algorithm>
 
-#include "codegen/kernels/product_tile.h"
+#include "codegen/kernels/cpu/product_tile.h"
+#include "codegen/kernels/cpu/tasks.h"
+#include "codegen/kernels/cpu/templates.h"
 #include "codegen/kernels/schedule.h"
-#include "codegen/kernels/tasks.h"
+#include "codegen/kernels/sums.h"
 #include "ir/ops/convolution.h"
 
-namespace kiln::codegen {
+namespace kiln::codegen::cpu {
 namespace {
 
 /// Multiply-adds that are worth a task of their own: a few microseconds of work.
@@ -19,29 +21,16 @@ struct ConvolutionTile {
   int64_t part = 1;
 };
 
-/// What may run in vectors: features or examples, whose neighbours never meet padding apart.
-int64_t most_columns(const ir::Op& op, const ir::Convolution& c, int64_t lanes) {
-  const ir::Shape& shape = op.result()->type().shape;
-  const auto last = static_cast<int64_t>(shape.size()) - 1;
-  if (last == c.output_batch) return std::min(shape.back(), 8 * lanes);
-  if (last != c.output_feature) return 1;
-  const int64_t groups = c.feature_group_count * c.batch_group_count;
-  const int64_t in_group = shape.back() / groups;
-  // Vectors stay within a group; or each lane is in a group of its own.
-  return std::min(in_group > 1 ? in_group : shape.back(), 8 * lanes);
-}
-
 /// The tile that comes nearest to the FMA peak among those whose sides divide the result's.
 ConvolutionTile choose_convolution_tile(const ir::Op& op, const Target& target,
                                         bool slow_epilogue) {
-  const ir::Convolution c = ir::Convolution::of(op);
   const ir::Shape& shape = op.result()->type().shape;
   const int64_t lanes = target.lanes(static_cast<int>(ir::size_of(op.result()->type().element)));
   const int64_t registers = target.vector_registers;
   const int64_t most_accumulators = slow_epilogue ? registers / 4 : registers * 13 / 16;
   ConvolutionTile best;
   double best_efficiency = 0;
-  const int64_t most = most_columns(op, c, lanes);
+  const int64_t most = std::min(vector_columns(op), 8 * lanes);
   auto consider = [&](const ConvolutionTile& tile, int64_t rows) {
     const int64_t vectors = (tile.columns + lanes - 1) / lanes;
     if (rows * vectors > most_accumulators) return;
@@ -125,17 +114,6 @@ void pack_kernel(Algorithm& algorithm, const ir::Op& op, const Target& target) {
 /// Pieces that the sums are cut into where there are few tiles.
 constexpr int64_t kSumPieces = 8;
 
-/// The extent of the outermost sum: examples, in a kernel's gradient.
-int64_t outermost_sum(const ir::Op& op) {
-  const ir::Convolution c = ir::Convolution::of(op);
-  const ir::Shape& kernel = op.operand(1)->type().shape;
-  const int64_t outermost = c.input_batch == 0 ? 1 : 0;
-  if (outermost == c.input_feature) return kernel[static_cast<size_t>(c.kernel_input_feature)];
-  const auto found = std::find(c.input_spatial.begin(), c.input_spatial.end(), outermost);
-  return kernel[static_cast<size_t>(
-      c.kernel_spatial[static_cast<size_t>(found - c.input_spatial.begin())])];
-}
-
 /// How many pieces the outermost sum is cut into, each for a task of its own: more than one where
 /// the result has fewer tiles than that. A matter of sizes alone.
 int64_t choose_pieces(const ir::Op& op, const ConvolutionTile& tile) {
@@ -194,4 +172,4 @@ void schedule_small_convolution(Algorithm& algorithm, const ir::Op& op, const Ta
                    choose_convolution_tile(op, target, false));
 }
 
-}  // namespace kiln::codegen
+}  // namespace kiln::codegen::cpu

@@ -1,6 +1,7 @@
+#include "codegen/kernels/cpu/templates.h"
 #include "codegen/kernels/schedule.h"
 
-namespace kiln::codegen {
+namespace kiln::codegen::cpu {
 namespace {
 
 /// Elements that are worth a task of their own: some microseconds of work.
@@ -48,4 +49,4 @@ void schedule_pointwise(Algorithm& algorithm, const ir::Region&, const Target& t
   for (Output& output : algorithm.outputs) schedule_output(output, target);
 }
 
-}  // namespace kiln::codegen
+}  // namespace kiln::codegen::cpu

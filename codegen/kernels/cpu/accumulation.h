@@ -4,7 +4,7 @@
 #include "codegen/kernels/algorithm.h"
 #include "codegen/target.h"
 
-namespace kiln::codegen {
+namespace kiln::codegen::cpu {
 
 /// Vectors for a reduce's Func, which is computed at root: over the result's innermost dimension,
 /// or over lanes of partial results, combined at the end.
@@ -13,10 +13,6 @@ void schedule_reduce(Halide::Func func, const ir::Op& reduce, const Target& targ
 /// Lanes of partial results where a reduce's rows are best summed along themselves; 0 where vectors
 /// go over results.
 int64_t partial_lanes(const ir::Op& reduce, const Target& target);
-
-/// Whether a reduce can be done in parts: Halide sees through all reducers but maximum and minimum,
-/// which keep NaN.
-bool can_be_cut(const ir::Op& reduce);
 
 /// Computes a Func at `level`, its update in this order of reduced loops, innermost first; over
 /// `lanes` of partial results along the first of them, unless 0.
@@ -30,4 +26,4 @@ void schedule_sums(Halide::Func sums, const ir::Type& type, const Target& target
 /// Vectors of at most `lanes` elements along a loop of `extent`, unless it is too short.
 void vectorize_innermost(Halide::Stage stage, const Halide::Var& x, int64_t extent, int64_t lanes);
 
-}  // namespace kiln::codegen
+}  // namespace kiln::codegen::cpu

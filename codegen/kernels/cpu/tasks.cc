@@ -1,10 +1,10 @@
-#include "codegen/kernels/tasks.h"
+#include "codegen/kernels/cpu/tasks.h"
 
 #include <algorithm>
 
 #include "codegen/kernels/schedule.h"
 
-namespace kiln::codegen {
+namespace kiln::codegen::cpu {
 
 Halide::Var cut_into_tasks(Halide::Func func, const std::vector<Loop>& loops, int64_t most) {
   most = std::max<int64_t>(most, 1);
@@ -28,4 +28,4 @@ Halide::Var cut_into_tasks(Halide::Func func, const std::vector<Loop>& loops, in
   return task;
 }
 
-}  // namespace kiln::codegen
+}  // namespace kiln::codegen::cpu

@@ -1,11 +1,12 @@
 #include <algorithm>
 
-#include "codegen/kernels/accumulation.h"
+#include "codegen/kernels/cpu/accumulation.h"
+#include "codegen/kernels/cpu/tasks.h"
+#include "codegen/kernels/cpu/templates.h"
 #include "codegen/kernels/schedule.h"
-#include "codegen/kernels/tasks.h"
 #include "ir/ops/window_reduction.h"
 
-namespace kiln::codegen {
+namespace kiln::codegen::cpu {
 namespace {
 
 /// Elements of the operand that are worth a task of their own: some microseconds of work.
@@ -137,4 +138,4 @@ void schedule_small_window(Algorithm& algorithm, const ir::Op& op, const Target&
   vectorize_window(selection->second, op.operand(1)->type().shape.back(), lanes, unroll);
 }
 
-}  // namespace kiln::codegen
+}  // namespace kiln::codegen::cpu

@@ -1,0 +1,24 @@
+// Sums and other accumulations.
+#pragma once
+
+#include "codegen/kernels/gpu/grid.h"
+
+namespace kiln::codegen::gpu {
+
+/// What a template needs to know about a Func that starts from a value and combines others with it.
+struct Accumulation {
+  Halide::Func func;
+  ir::Shape shape;           ///< of its values
+  int64_t depth = 1;         ///< how many values each combines
+  bool can_be_cut = true;    ///< into parts that are combined in the end
+  bool along_memory = true;  ///< neighbours in the innermost loop are neighbours in memory
+};
+
+/// Computes the accumulation for `consumer`, a Func of the same shape that is stored, and spreads
+/// both over grids. Where there are few values of many elements, parts of them are accumulated by
+/// threads of their own, in an order that depends on nothing but sizes. Returns the loop of
+/// one of the consumer's threads.
+Halide::LoopLevel accumulate(const Accumulation& accumulation, Halide::Func consumer,
+                             const Target& target);
+
+}  // namespace kiln::codegen::gpu

@@ -1,0 +1,26 @@
+// What templates ask about ops that sum.
+#pragma once
+
+#include "ir/op.h"
+
+namespace kiln::codegen {
+
+/// Whether a dot_general has rows and columns: a result of rank 2 or more whose last dimension is
+/// the right operand's.
+bool has_rows_and_columns(const ir::Op& dot);
+
+/// Multiply-adds of a dot_general or convolution.
+int64_t multiply_adds(const ir::Op& product);
+
+/// The extent of a product's outermost sum: examples, in a convolution kernel's gradient.
+int64_t outermost_sum(const ir::Op& product);
+
+/// How many neighbours along a product's last dimension may run in one vector: columns; features or
+/// examples of a convolution, whose neighbours never meet padding apart.
+int64_t vector_columns(const ir::Op& product);
+
+/// Whether a reduce can be done in parts: Halide sees through all reducers but maximum and minimum,
+/// which keep NaN.
+bool can_be_cut(const ir::Op& reduce);
+
+}  // namespace kiln::codegen
