@@ -107,10 +107,8 @@ Status Session::run(const kiln_function& function, const void* const* inputs,
   const void* constants = constants_ ? constants_.get() : model_->constants;
   const int32_t code =
       function.run[target_](context_, state_.get(), arena_.get(), constants, inputs, outputs);
-  if (device_ != nullptr) {
-    KILN_TRY(device_->status());  // what went wrong, where generated code knows a number at best
-    KILN_TRY(device_->submit());
-  }
+  // What went wrong, where generated code knows a number at best.
+  if (device_ != nullptr) KILN_TRY(device_->status());
   if (code == 0) return ok();
   return Diagnostic{model_->name,
                     std::string(function.name) + " failed with code " + std::to_string(code), ""};

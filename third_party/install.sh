@@ -11,7 +11,7 @@ packages=(
   libhdf5-dev libzip-dev nlohmann-json3-dev                                       # Keras's files
   libjpeg62-turbo-dev libpng-dev                                                  # images
   libcli11-dev libfmt-dev                                                         # the command
-  libgmock-dev libgtest-dev                                                       # tests
+  libgmock-dev libgtest-dev ocl-icd-libopencl1 pocl-opencl-icd                    # tests
   ca-certificates python3-pip unzip                                               # for Halide's wheel
 )
 packages_mib=3000 # what a bare Debian needs for all of them

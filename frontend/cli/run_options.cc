@@ -31,6 +31,11 @@ Expected<keras::SampleWeights> sample_weights(const runtime::CommandLine& line) 
   return any ? keras::SampleWeights::per_row : keras::SampleWeights::none;
 }
 
+/// What CLI11 prints behind an option's name; empty: its value is right.
+std::string complaint(const Expected<runtime::DeviceChoice>& choice) {
+  return choice ? "" : fmt::format("{} ({})", choice.error().message, choice.error().note);
+}
+
 }  // namespace
 
 void RunOptions::add_to(CLI::App& command) {
@@ -54,6 +59,7 @@ void RunOptions::add_to(CLI::App& command) {
   command
       .add_option("--device", device,
                   "cpu, opencl, opencl:N, cuda, cuda:N (as kiln devices lists them), or auto")
+      ->check([](const std::string& text) { return complaint(runtime::parse_device(text)); })
       ->capture_default_str();
   command.add_option("--threads", line.threads, "0: one for each CPU")
       ->check(CLI::Range(0, 1024))

@@ -77,7 +77,6 @@ class CudaDevice : public Device {
   Status copy(void* to, const void* from, int64_t bytes) override;
   Status load(const char* source, size_t bytes) override;
   Status launch(const KernelLaunch& launch) override;
-  Status submit() override { return ok(); }  // CUDA begins at once
   Expected<DeviceEvent> mark() override;
   Status wait_for(const DeviceEvent& event) override;
 
@@ -179,6 +178,7 @@ void CudaDevice::release(std::byte* block) {
 }
 
 Status CudaDevice::write(void* to, const void* from_host, int64_t bytes) {
+  if (bytes == 0) return ok();
   enter();
   KILN_TRY(check("copying failed", api_.copy_to_device(address_of(to), from_host,
                                                        static_cast<size_t>(bytes), stream_)));
@@ -186,6 +186,7 @@ Status CudaDevice::write(void* to, const void* from_host, int64_t bytes) {
 }
 
 Status CudaDevice::read(void* to_host, const void* from, int64_t bytes) {
+  if (bytes == 0) return ok();
   enter();
   KILN_TRY(check("copying failed", api_.copy_to_host(to_host, address_of(from),
                                                      static_cast<size_t>(bytes), stream_)));
@@ -193,6 +194,7 @@ Status CudaDevice::read(void* to_host, const void* from, int64_t bytes) {
 }
 
 Status CudaDevice::zero(void* address, int64_t bytes) {
+  if (bytes == 0) return ok();
   enter();
   return check("clearing memory failed",
                api_.fill_bytes(address_of(address), 0, static_cast<size_t>(bytes), stream_));
@@ -207,7 +209,10 @@ Expected<MemoryBlock> CudaDevice::allocate_staging(int64_t bytes) {
     return Diagnostic{info().title(), "no memory of the host's for " + byte_text(bytes), ""};
   std::memset(block, 0, size);
   return MemoryBlock(static_cast<std::byte*>(block),
-                     [free = api_.mem_free_host](std::byte* address) { free(address); });
+                     [api = api_, context = context_](std::byte* address) {
+                       api.context_set_current(context);
+                       api.mem_free_host(address);
+                     });
 }
 
 Status CudaDevice::upload(void* to, const void* from_host, int64_t bytes) {
@@ -223,6 +228,7 @@ Status CudaDevice::order_uploads() {
 }
 
 Status CudaDevice::copy(void* to, const void* from, int64_t bytes) {
+  if (bytes == 0) return ok();
   enter();
   return check("copying failed", api_.copy_within(address_of(to), address_of(from),
                                                   static_cast<size_t>(bytes), stream_));
@@ -283,8 +289,8 @@ Expected<DeviceEvent> CudaDevice::mark() {
   enter();
   cuda::Event event = nullptr;
   KILN_TRY(check("does not take work", api_.event_create(&event, cuda::kUntimedEvent)));
-  const DeviceEvent mark(event, [destroy = api_.event_destroy](void* ended) {
-    destroy(static_cast<cuda::Event>(ended));
+  const DeviceEvent mark(event, [destroy = api_.event_destroy](void* reached) {
+    destroy(static_cast<cuda::Event>(reached));
   });
   KILN_TRY(check("does not take work", api_.event_record(event, stream_)));
   return mark;

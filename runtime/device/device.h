@@ -90,9 +90,8 @@ class Device : public Memory {
   virtual Status load(const char* source, size_t bytes) = 0;
   virtual Status launch(const KernelLaunch& launch) = 0;
 
-  /// Has the device begin with what it was given.
-  virtual Status submit() = 0;
-  /// The point behind all work that was given so far.
+  /// The point behind all work that was given so far, with which the device begins now at the
+  /// latest.
   virtual Expected<DeviceEvent> mark() = 0;
   /// Waits until a point is reached. Null: it has been.
   virtual Status wait_for(const DeviceEvent& event) = 0;

@@ -99,7 +99,6 @@ class OpenClDevice : public Device {
   Status copy(void* to, const void* from, int64_t bytes) override;
   Status load(const char* source, size_t bytes) override;
   Status launch(const KernelLaunch& launch) override;
-  Status submit() override;
   Expected<DeviceEvent> mark() override;
   Status wait_for(const DeviceEvent& event) override;
 
@@ -313,14 +312,14 @@ Status OpenClDevice::launch(const KernelLaunch& launch) {
   return failure(std::string("cannot launch kernel ") + launch.entry, code);
 }
 
-Status OpenClDevice::submit() { return check("does not take work", api_.flush(queue_)); }
-
 Expected<DeviceEvent> OpenClDevice::mark() {
   opencl::Event event = nullptr;
   KILN_TRY(check("does not take work", api_.enqueue_marker(queue_, 0, nullptr, &event)));
-  KILN_TRY(submit());
-  return DeviceEvent(
-      event, [api = api_](void* ended) { api.release_event(static_cast<opencl::Event>(ended)); });
+  const DeviceEvent mark(event, [release = api_.release_event](void* reached) {
+    release(static_cast<opencl::Event>(reached));
+  });
+  KILN_TRY(check("does not take work", api_.flush(queue_)));
+  return mark;
 }
 
 Status OpenClDevice::wait_for(const DeviceEvent& event) {

@@ -15,8 +15,8 @@ const std::string kSmallDigits = "digits:train=640,test=100,seed=3";
 
 TEST(Kiln, HelpEverywhere) {
   EXPECT_EQ(run_command({kiln(), "--help"}).status, 0);
-  for (const char* command :
-       {"fit", "evaluate", "predict", "compile", "inspect", "opt", "ops", "completion"}) {
+  for (const char* command : {"fit", "evaluate", "predict", "compile", "devices", "inspect", "opt",
+                              "ops", "completion"}) {
     const CommandResult result = run_command({kiln(), command, "--help"});
     EXPECT_EQ(result.status, 0) << command;
     EXPECT_THAT(result.out, HasSubstr("Usage")) << command;
@@ -32,6 +32,33 @@ TEST(Kiln, VersionNamesHalideAndLlvm) {
 
 TEST(Kiln, OpsPrintsTheTable) {
   EXPECT_THAT(run_command({kiln(), "ops"}).out, HasSubstr("dot_general"));
+}
+
+TEST(Kiln, DevicesAreListed) {
+  const CommandResult result =
+      run_command({kiln(), "devices"}, {"KILN_CUDA_LIBRARY=/nowhere/libcuda.so"});
+  EXPECT_EQ(result.status, 0) << result.err;
+  EXPECT_THAT(result.out, HasSubstr("cpu  "));
+  EXPECT_THAT(result.out, HasSubstr("cuda       there is no driver here: cannot open "
+                                    "/nowhere/libcuda.so\n"));
+  EXPECT_THAT(result.out, HasSubstr("opencl"));
+}
+
+TEST(Kiln, WithoutADriverTheCpuIsTheBestDevice) {
+  const std::vector<std::string> no_drivers = {"KILN_CUDA_LIBRARY=/nowhere",
+                                               "KILN_OPENCL_LIBRARY=/nowhere"};
+  const std::vector<std::string> fit = {kiln(), "fit", "mnist_mlp", "--data", kSmallDigits};
+  const auto on = [&](const std::string& device) {
+    std::vector<std::string> words = fit;
+    words.push_back("--device=" + device);
+    return run_command(words, no_drivers);
+  };
+  EXPECT_EQ(on("auto").status, 0);
+  const CommandResult cuda = on("cuda");
+  EXPECT_EQ(cuda.status, 2);
+  EXPECT_EQ(cuda.err,
+            "error: cuda: there is no driver here: cannot open /nowhere\n"
+            "note: install it, or let KILN_CUDA_LIBRARY name the library\n");
 }
 
 TEST(Kiln, CompletionKnowsOptions) {
@@ -242,6 +269,12 @@ INSTANTIATE_TEST_SUITE_P(
         Mistake{"NoCommand", {}, {"subcommand"}},
         Mistake{
             "UnknownOption", {"fit", "mnist_mlp", "--data", "digits", "--epoch", "3"}, {"--epoch"}},
+        Mistake{"UnknownDevice",
+                {"fit", "mnist_mlp", "--data", "digits", "--device", "gpu"},
+                {"--device: there is no device \"gpu\"", "opencl:N"}},
+        Mistake{"UnknownKindOfDevice",
+                {"compile", "mnist_mlp", "-o", "TMP/out", "--device", "cpu,cuda:1"},
+                {"there is no device \"cuda:1\"", "cpu, opencl, cuda"}},
         Mistake{"UnknownModel",
                 {"compile", "mnist", "-o", "TMP/out"},
                 {"mnist", "built-in examples: mnist_mlp"}},

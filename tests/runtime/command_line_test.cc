@@ -71,6 +71,14 @@ TEST(CommandLine, ReadsTheFitLoop) {
   EXPECT_EQ(line->validation_batch_size, 32);
 }
 
+TEST(CommandLine, ReadsTheDevice) {
+  EXPECT_EQ(parse({"fit", "--data", "digits"})->device, DeviceChoice{});
+  EXPECT_EQ(parse({"evaluate", "--data", "digits", "--device=opencl:1"})->device,
+            (DeviceChoice{KILN_OPENCL, 1}));
+  EXPECT_EQ(error_of({"fit", "--data", "digits", "--device", "gpu"}),
+            "--device takes cpu, opencl, opencl:N, cuda, cuda:N or auto, not \"gpu\"");
+}
+
 TEST(CommandLine, CallbacksRunInTheOrderOfTheOptionsTable) {
   auto line =
       parse({"fit", "--data", "digits", "--csv-log=a.csv", "--checkpoint=a.npz", "--reduce-lr",
