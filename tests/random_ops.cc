@@ -4,7 +4,6 @@
 #include <numeric>
 
 #include "ir/indexing.h"
-
 #include "ir/scan.h"
 
 namespace kiln::tests {

@@ -49,7 +49,7 @@ Expr AlgorithmBuilder::element(const Value* value, const Indices& at) {
     return value->type().element == ir::ElementType::i1 ? stored != cast(stored.type(), 0) : stored;
   }
   const Op& op = *value->op();
-  if (op.is("constant") && op.get<ir::Literal>("value").is_splat())
+  if (op.is("constant") && is_uniform(op.get<ir::Literal>("value")))
     return splat_expression(op.get<ir::Literal>("value"));
   Expr defined = algorithm_.funcs.at(value)(reversed(at));
   const Halide::Type type = compute_type(value->type().element);
@@ -95,7 +95,7 @@ void AlgorithmBuilder::define(const Op& op) {
       return Halide::Internal::make_zero(compute_type(type.element));  // never read
     if (op.is("constant")) {
       const auto& literal = op.get<ir::Literal>("value");
-      return literal.is_splat() ? splat_expression(literal) : dense_constant(literal, at);
+      return is_uniform(literal) ? splat_expression(literal) : dense_constant(literal, at);
     }
     if (op.is("iota")) {
       return cast(compute_type(op.result()->type().element),

@@ -7,6 +7,7 @@
 #include <mutex>
 
 #include "codegen/kernels/algorithm.h"
+#include "codegen/kernels/expression.h"
 #include "codegen/kernels/gpu/device_code.h"
 #include "codegen/kernels/schedule.h"
 #include "runtime/abi.h"
@@ -62,7 +63,7 @@ bool has_half(const ir::Region& region) {
 Status check_device(const ir::Op& fusion, const Target& target) {
   if (target.device == KILN_CPU) return ok();
   for (const auto& op : fusion.region().ops()) {
-    if (op->is("constant") && !op->get<ir::Literal>("value").is_splat()) {
+    if (op->is("constant") && !is_uniform(op->get<ir::Literal>("value"))) {
       return Diagnostic{fusion.location(),
                         "a constant of different elements stands in a GPU's kernel",
                         "the pass `fuse` leaves such constants outside"};

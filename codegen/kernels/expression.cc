@@ -335,6 +335,10 @@ Expr random_bits_expression(Expr key, Expr stream, Expr index) {
   return Halide::reinterpret(Halide::Int(32), x0);
 }
 
+bool is_uniform(const ir::Literal& literal) {
+  return literal.is_splat() || literal.type().count() == 1;
+}
+
 Expr splat_expression(const ir::Literal& literal) {
   const Halide::Type type = compute_type(literal.type().element);
   if (type.is_bool())

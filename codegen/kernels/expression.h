@@ -36,7 +36,9 @@ Halide::Expr reduction_identity(const std::string& reducer, Halide::Type type);
 /// Element `index` of rng_bit_generator's bits: Threefry-2x32-20 as in ir/ops/threefry.h.
 Halide::Expr random_bits_expression(Halide::Expr key, Halide::Expr stream, Halide::Expr index);
 
-/// The constant `literal` element, which must be the same everywhere.
+/// Whether all elements of a literal are the same.
+bool is_uniform(const ir::Literal& literal);
+/// That element.
 Halide::Expr splat_expression(const ir::Literal& literal);
 
 }  // namespace kiln::codegen

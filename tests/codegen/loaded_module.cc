@@ -2,12 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <stdexcept>
 #include <string_view>
 
 #include "codegen/compile.h"
-#include "runtime/device/opencl.h"
+#include "tests/test_device.h"
 
 namespace kiln::tests {
 namespace {
@@ -42,7 +41,8 @@ codegen::Jit compile_and_load(const ir::Module& module, int threads) {
 
 std::shared_ptr<runtime::Device> open_device() {
   if (test_device() == KILN_CPU) return nullptr;
-  return must(runtime::open_opencl_device(0));
+  const kiln_device_kind kind = test_device();
+  return must(runtime::open_device(test_device_choice(), {&kind, 1}, "the tests' model")).device;
 }
 
 /// Memory full of what is a NaN in every float type.
@@ -71,20 +71,6 @@ ir::Literal read_literal(runtime::Memory& memory, const kiln_tensor& tensor, con
 }
 
 }  // namespace
-
-kiln_device_kind test_device() {
-  const char* variable = std::getenv("KILN_TEST_DEVICE");
-  const std::string_view name = variable != nullptr ? variable : "cpu";
-  for (kiln_device_kind device : {KILN_CPU, KILN_OPENCL, KILN_CUDA}) {
-    if (name == codegen::device_name(device)) return device;
-  }
-  throw std::runtime_error("KILN_TEST_DEVICE must be cpu, opencl or cuda");
-}
-
-bool test_device_has(ir::ElementType element) {
-  const bool is_half = element == ir::ElementType::f16 || element == ir::ElementType::bf16;
-  return !is_half || test_device() != KILN_OPENCL;
-}
 
 ir::Literal literal_from(const kiln_tensor& tensor, const void* bytes) {
   const ir::Type type = type_of(tensor);

@@ -14,8 +14,7 @@
 
 namespace kiln::tests {
 
-/// A planned module, compiled and loaded: for this machine, or for the device that the environment
-/// variable KILN_TEST_DEVICE names.
+/// A planned module, compiled and loaded: for this machine, or for the device of the test.
 class LoadedModule {
  public:
   /// Fails the test and throws where the module does not compile.
@@ -35,11 +34,6 @@ class LoadedModule {
   std::shared_ptr<runtime::Memory> memory_;
   runtime::MemoryBlock constants_;
 };
-
-/// The device of these tests: what KILN_TEST_DEVICE says, or the CPU.
-kiln_device_kind test_device();
-/// Whether the device of these tests has values of this type: OpenCL's have no 16-bit floats.
-bool test_device_has(ir::ElementType element);
 
 /// The literal of a tensor's bytes.
 ir::Literal literal_from(const kiln_tensor& tensor, const void* bytes);

@@ -5,14 +5,17 @@
 #include <cmath>
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <optional>
 
 #include "frontend/compiler.h"
 #include "frontend/keras/json.h"
 #include "frontend/keras/model_json.h"
 #include "runtime/dataset.h"
 #include "runtime/fit.h"
+#include "runtime/function_call.h"
 #include "runtime/session.h"
 #include "tests/frontend/golden.h"
+#include "tests/test_device.h"
 
 namespace kiln {
 namespace {
@@ -38,7 +41,8 @@ class CompiledCase {
         expected_(keras::golden_arrays(name, "expected.npz")),
         batch_(config_["batch"].get<int64_t>()),
         code_(compile(name)),
-        session_(must(runtime::Session::create(code_.model(), threads))) {
+        session_(
+            must(runtime::Session::create(code_.model(), threads, tests::test_device_choice()))) {
     restart();
     examples_ = must(runtime::adapt({data_}, session_.model(), nullptr)).train;
   }
@@ -53,21 +57,17 @@ class CompiledCase {
   }
 
   double train_step(int64_t begin) {
-    const kiln_function& step = *session_.find_function("train_step");
-    // Inputs are aligned: rows go through buffers of their own.
-    const runtime::Array x = aligned_rows(examples_.x[0], begin);
-    const runtime::Array y = aligned_rows(examples_.y[0], begin);
-    const runtime::Array count = runtime::allocate(KILN_I32, {});
-    *count.as<int32_t>() = static_cast<int32_t>(batch_);
-    const void* inputs[] = {x.data(), y.data(), count.data()};
-    std::vector<runtime::Array> results;
-    std::vector<void*> outputs;
-    for (int32_t i = 0; i < step.output_count; ++i) {
-      results.push_back(runtime::allocate(KILN_F32, {}));
-      outputs.push_back(results.back().data());
-    }
-    must(session_.run(step, inputs, outputs.data()));
-    return *results[0].as<float>();
+    if (!step_)
+      step_ = must(runtime::FunctionCall::create(session_, *session_.find_function("train_step")));
+    must(step_->begin());
+    copy_rows(examples_.x[0], begin, 0);
+    copy_rows(examples_.y[0], begin, 1);
+    const auto count = static_cast<int32_t>(batch_);
+    std::memcpy(step_->input(2), &count, sizeof count);
+    must(step_->run());
+    float loss = 0;
+    std::memcpy(&loss, must(step_->outputs()) + step_->output_offset(0), sizeof loss);
+    return loss;
   }
 
   void expect_weights(const std::string& prefix, double tolerance) {
@@ -106,12 +106,13 @@ class CompiledCase {
  private:
   codegen::Jit compile(const std::string& name) const {
     const keras::Model model = must(keras::parse_model(keras::golden_text(name, "model.json")));
-    return must(compile_in_memory(must(keras::lower(model, {.batch = batch_}))));
+    return must(compile_in_memory(must(keras::lower(model, {.batch = batch_})),
+                                  {.devices = {tests::test_device()}}));
   }
 
-  runtime::Array aligned_rows(const runtime::Array& source, int64_t begin) const {
+  void copy_rows(const runtime::Array& source, int64_t begin, size_t input) {
     const runtime::Array rows = source.slice_rows(begin, begin + batch_);
-    return runtime::copy_of(rows.type, rows.dims, rows.data());
+    std::memcpy(step_->input(input), rows.data(), static_cast<size_t>(rows.bytes()));
   }
 
   std::string name_;
@@ -121,6 +122,7 @@ class CompiledCase {
   codegen::Jit code_;
   runtime::Session session_;
   runtime::Examples examples_;
+  std::optional<runtime::FunctionCall> step_;
 };
 
 /// Element `i` of an array of f32 or f64.

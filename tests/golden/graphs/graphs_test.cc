@@ -15,6 +15,7 @@
 #include "runtime/dataset.h"
 #include "runtime/fit.h"
 #include "runtime/session.h"
+#include "tests/test_device.h"
 
 namespace kiln {
 namespace {
@@ -72,8 +73,9 @@ class Graphs : public ::testing::TestWithParam<std::string> {
   codegen::Jit compile() const {
     const keras::Model model = must(keras::parse_model(recorded_["model"].dump()));
     const auto batch = recorded_["fit"]["batch_size"].get<int64_t>();
-    return must(compile_in_memory(
-        must(keras::lower(model, {.batch = batch, .sample_weights = weights()}))));
+    return must(
+        compile_in_memory(must(keras::lower(model, {.batch = batch, .sample_weights = weights()})),
+                          {.devices = {tests::test_device()}}));
   }
 
   void set_weights(runtime::Session& session) const {
@@ -122,7 +124,8 @@ class Graphs : public ::testing::TestWithParam<std::string> {
 
 TEST_P(Graphs, TrainAsKerasTrainsThem) {
   const codegen::Jit code = compile();
-  runtime::Session session = must(runtime::Session::create(code.model(), 2));
+  runtime::Session session =
+      must(runtime::Session::create(code.model(), 2, tests::test_device_choice()));
   ASSERT_TRUE(session.initialize(0));
   set_weights(session);
   const runtime::Examples examples = must(adapt(data_, session.model(), nullptr)).train;

@@ -15,6 +15,7 @@
 #include "passes/differentiate.h"
 #include "runtime/dataset.h"
 #include "runtime/fit.h"
+#include "tests/test_device.h"
 
 namespace kiln {
 namespace {
@@ -141,8 +142,10 @@ TEST_P(RandomGraphs, TrainInNativeCodeAsInTheInterpreter) {
   const keras::Model model = Generator(static_cast<uint64_t>(GetParam())).model();
   const ir::Module module = must(keras::lower(model, {.batch = kBatch}));
   const ir::Environment expected = interpreted(ir::clone(module));
-  const codegen::Jit code = must(compile_in_memory(ir::clone(module)));
-  runtime::Session session = must(runtime::Session::create(code.model(), 1));
+  const codegen::Jit code =
+      must(compile_in_memory(ir::clone(module), {.devices = {tests::test_device()}}));
+  runtime::Session session =
+      must(runtime::Session::create(code.model(), 1, tests::test_device_choice()));
   ASSERT_TRUE(session.initialize(0));
   runtime::FitOptions options;
   options.verbose = 0;

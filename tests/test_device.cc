@@ -1,0 +1,37 @@
+#include "tests/test_device.h"
+
+#include <cstdlib>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+
+namespace kiln::tests {
+namespace {
+
+/// PoCL, an OpenCL driver for CPUs, keeps what it compiled in the user's home, which a test leaves
+/// alone. Where the drivers are opened, this has long been done.
+const bool kOwnKernelCache = [] {
+  if (const char* temporary = std::getenv("TEST_TMPDIR"))
+    setenv("POCL_CACHE_DIR", (std::string(temporary) + "/pocl").c_str(), 0);
+  return true;
+}();
+
+}  // namespace
+
+kiln_device_kind test_device() {
+  const char* variable = std::getenv("KILN_TEST_DEVICE");
+  const std::string_view name = variable != nullptr ? variable : "cpu";
+  for (kiln_device_kind device : {KILN_CPU, KILN_OPENCL, KILN_CUDA}) {
+    if (name == runtime::device_kind_name(device)) return device;
+  }
+  throw std::runtime_error("KILN_TEST_DEVICE must be cpu, opencl or cuda");
+}
+
+runtime::DeviceChoice test_device_choice() { return {test_device()}; }
+
+bool test_device_has(ir::ElementType element) {
+  const bool is_half = element == ir::ElementType::f16 || element == ir::ElementType::bf16;
+  return !is_half || test_device() != KILN_OPENCL;
+}
+
+}  // namespace kiln::tests
