@@ -104,6 +104,8 @@ void AlgorithmBuilder::define(const Op& op) {
     if (op.definition().op_class == OpClass::movement) return movement(op, at);
     std::vector<Expr> operands;
     for (const Value* operand : op.operands()) operands.push_back(element(operand, at));
+    if (device_ != KILN_CPU && op.is("select"))
+      return eager_select(operands[0], operands[1], operands[2]);
     return elementwise_expression(op, operands);
   });
 }
@@ -166,6 +168,8 @@ void AlgorithmBuilder::declare_outputs() {
   }
 }
 
-Algorithm build_algorithm(const ir::Region& region) { return AlgorithmBuilder(region).build(); }
+Algorithm build_algorithm(const ir::Region& region, kiln_device_kind device) {
+  return AlgorithmBuilder(region, device).build();
+}
 
 }  // namespace kiln::codegen

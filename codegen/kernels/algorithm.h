@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "ir/op.h"
+#include "runtime/abi.h"
 
 namespace kiln::codegen {
 
@@ -40,7 +41,7 @@ struct Algorithm {
   std::vector<Output> outputs;  ///< one per shape, in output_order()
 };
 
-/// Defines all Funcs. Input buffers have constant extents and strides.
-Algorithm build_algorithm(const ir::Region& region);
+/// Defines all Funcs, for this kind of device. Input buffers have constant extents and strides.
+Algorithm build_algorithm(const ir::Region& region, kiln_device_kind device);
 
 }  // namespace kiln::codegen

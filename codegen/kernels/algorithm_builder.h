@@ -36,7 +36,8 @@ Halide::Expr both(const Halide::Expr& a, const Halide::Expr& b);
 
 class AlgorithmBuilder {
  public:
-  explicit AlgorithmBuilder(const ir::Region& region) : region_(region) {}
+  AlgorithmBuilder(const ir::Region& region, kiln_device_kind device)
+      : region_(region), device_(device) {}
   Algorithm build();
 
  private:
@@ -84,6 +85,7 @@ class AlgorithmBuilder {
   void define_product(const Op& op, const Indices& at, const Expr& left, const Expr& right);
 
   const ir::Region& region_;
+  const kiln_device_kind device_;
   Algorithm algorithm_;
 };
 

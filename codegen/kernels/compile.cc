@@ -75,7 +75,7 @@ Status check_device(const ir::Op& fusion, const Target& target) {
 
 /// External without metadata: the program is the only caller and knows the kernel's arguments.
 Halide::Module lower(const ir::Op& fusion, const std::string& name, const Target& target) {
-  Algorithm algorithm = build_algorithm(fusion.region());
+  Algorithm algorithm = build_algorithm(fusion.region(), target.device);
   schedule(algorithm, fusion.region(), fusion.get<std::string>("kind"), target);
   set_alignment(algorithm, static_cast<int>(buffer_alignment(fusion)));
   std::vector<Halide::Argument> arguments(algorithm.inputs.begin(), algorithm.inputs.end());
@@ -91,7 +91,10 @@ Status with_lowered(const ir::Op& fusion, const std::string& name, const Target&
   KILN_TRY(check_device(fusion, target));
   install_error_reporter();
   try {
-    use(lower(fusion, name, target));
+    const Halide::Module module = lower(fusion, name, target);
+    if (target.device != KILN_CPU && reads_on_host(module))
+      return kernel_error(fusion, "its host would read the device's memory");
+    use(module);
     return ok();
   } catch (const Halide::Error& error) {
     return kernel_error(fusion, error.what());

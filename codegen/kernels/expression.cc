@@ -284,6 +284,16 @@ Expr elementwise_expression(const ir::Op& op, Operands operands) {
   return is_half(compute_type(element)) ? cast(compute_type(element), result) : result;
 }
 
+Expr eager_select(const Expr& condition, const Expr& a, const Expr& b) {
+  const Halide::Type type = a.type();
+  if (type.is_bool())
+    return eager_select(condition, cast(Halide::UInt(8), a), cast(Halide::UInt(8), b)) != 0;
+  const Halide::Type bits = Halide::UInt(type.bits());
+  Expr mask = Halide::Internal::make_zero(bits) - cast(bits, condition);
+  Expr chosen = (Halide::reinterpret(bits, a) & mask) | (Halide::reinterpret(bits, b) & ~mask);
+  return Halide::reinterpret(type, chosen);
+}
+
 Halide::Type accumulator_type(ElementType element) {
   const Halide::Type type = compute_type(element);
   return is_half(type) ? Halide::Float(32) : type;

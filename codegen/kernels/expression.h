@@ -20,6 +20,12 @@ Halide::Type accumulator_type(ir::ElementType element);
 /// An elementwise op's result from its operands' elements, in compute types.
 Halide::Expr elementwise_expression(const ir::Op& op, const std::vector<Halide::Expr>& operands);
 
+/// The op `select`, from both of its values. Where a select's condition is the same for all
+/// elements, Halide skips the stored values that it does not need; a GPU's host, which cannot look
+/// at the condition, would have to decide that.
+Halide::Expr eager_select(const Halide::Expr& condition, const Halide::Expr& a,
+                          const Halide::Expr& b);
+
 /// direction: EQ, NE, LT, LE, GT, GE; false where an operand is NaN, NE true.
 Halide::Expr compare(const std::string& direction, Halide::Expr a, Halide::Expr b);
 

@@ -34,7 +34,32 @@ class LaunchFinder : public Halide::Internal::IRVisitor {
   std::vector<Launch>& launches_;
 };
 
+/// Finds loads and stores; those in kernels are no longer part of the module's functions.
+class HostAccessFinder : public Halide::Internal::IRVisitor {
+ public:
+  bool found = false;
+
+ private:
+  using Halide::Internal::IRVisitor::visit;
+
+  void visit(const Halide::Internal::Load* load) override {
+    found = found || load->param.defined();
+    IRVisitor::visit(load);
+  }
+  void visit(const Halide::Internal::Store* store) override {
+    found = found || store->param.defined();
+    IRVisitor::visit(store);
+  }
+};
+
 }  // namespace
+
+bool reads_on_host(const Halide::Module& module) {
+  HostAccessFinder finder;
+  for (const Halide::Internal::LoweredFunc& function : module.functions())
+    function.body.accept(&finder);
+  return finder.found;
+}
 
 DeviceCode read_device_code(const Halide::Module& module) {
   DeviceCode code;

@@ -7,6 +7,9 @@
 
 namespace kiln::codegen {
 
+/// Whether code around the launches reads or writes a tensor's elements, which are on the device.
+bool reads_on_host(const Halide::Module& module);
+
 /// The launches and the source in a lowered kernel.
 DeviceCode read_device_code(const Halide::Module& module);
 
