@@ -68,7 +68,7 @@ TEST(Api, AModelIsMovedToADeviceAndBack) {
   model.compile({.optimizer = "sgd", .loss = "mse"});
   value_or_exit(model.fit(x, y, {.verbose = 0}));
   const Array before = value_or_exit(model.predict(x));
-  EXPECT_EQ(error_of(model.set_device("gpu")).substr(0, 38),
+  EXPECT_EQ(error_of(model.set_device("gpu")).substr(0, 37),
             "error: there is no device \"gpu\"\nnote:");
   ASSERT_TRUE(model.set_device("cuda"));
   EXPECT_EQ(error_of(model.predict(x)),
