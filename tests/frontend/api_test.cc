@@ -79,6 +79,25 @@ TEST(Api, AModelIsMovedToADeviceAndBack) {
   for (int i = 0; i < 30; ++i) EXPECT_EQ(after.as<float>()[i], before.as<float>()[i]) << i;
 }
 
+TEST(Api, WeightsAndOptimizerGoAlongToADevice) {
+  setenv("POCL_CACHE_DIR", (::testing::TempDir() + "/pocl").c_str(), 1);
+  const auto infos = runtime::list_devices(KILN_OPENCL);
+  if (!infos || infos->empty())
+    GTEST_SKIP() << "NO OPENCL DEVICE: nothing is tested here; install pocl-opencl-icd";
+  const Array x = ramp({30, 4}), y = ramp({30, 1});
+  std::vector<Array> predictions;
+  for (const char* second : {"cpu", "opencl"}) {
+    Sequential model({Input({4}), Dense(3, "tanh"), Dense(1)});
+    model.compile({.optimizer = "adam", .loss = "mse"});
+    value_or_exit(model.fit(x, y, {.epochs = 3, .verbose = 0}));
+    ASSERT_TRUE(model.set_device(second));
+    value_or_exit(model.fit(x, y, {.epochs = 3, .verbose = 0}));
+    predictions.push_back(value_or_exit(model.predict(x)));
+  }
+  for (int i = 0; i < 30; ++i)
+    EXPECT_NEAR(predictions[1].as<float>()[i], predictions[0].as<float>()[i], 1e-5) << i;
+}
+
 TEST(Normalization, AdaptsToDataBeforeAndAfterTraining) {
   const Array x = floats({4, 2}, {1, 10, 2, 10, 3, 30, 2, 30});  // means 2, 20; deviations √0.5, 10
   Normalization normalization;
