@@ -1,15 +1,12 @@
 #include "runtime/fit.h"
 
-#include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "runtime/batches.h"
 #include "runtime/fit_loop.h"
-#include "runtime/function_call.h"
 #include "runtime/progress.h"
 #include "runtime/step_runner.h"
 
@@ -79,45 +76,6 @@ Expected<Metrics> evaluate(Session& session, const Examples& examples, const Log
   KILN_ASSIGN(const Metrics metrics, runner.metrics());
   progress.finish(metrics);
   return metrics;
-}
-
-namespace {
-
-// An array for each output, of as many rows as there are examples.
-Expected<std::vector<Array>> allocate_outputs(const kiln_function& function, int64_t rows) {
-  std::vector<Array> outputs;
-  for (const kiln_tensor& tensor : outputs_of(function)) {
-    std::vector<int64_t> dims(dims_of(tensor).begin(), dims_of(tensor).end());
-    dims[0] = rows;
-    KILN_ASSIGN(Array output, try_allocate("predictions", element_type_of(tensor), dims));
-    outputs.push_back(std::move(output));
-  }
-  return outputs;
-}
-
-}  // namespace
-
-Expected<std::vector<Array>> predict(Session& session, const std::vector<Array>& x) {
-  KILN_ASSIGN(const kiln_function* function, session.function("predict_step"));
-  Examples examples;
-  examples.x = x;
-  KILN_TRY(check_examples(session.model(), *function, examples, ""));
-  std::vector<BatchInput> inputs;
-  for (size_t i = 0; i < x.size(); ++i) inputs.emplace_back(x[i], function->inputs[i]);
-  KILN_ASSIGN(const std::vector<Array> results, allocate_outputs(*function, examples.rows()));
-  KILN_ASSIGN(FunctionCall call, FunctionCall::create(session, *function));
-  for (int64_t first = 0; first < examples.rows(); first += function->batch) {
-    const int64_t count = std::min(function->batch, examples.rows() - first);
-    KILN_TRY(call.begin());
-    for (size_t i = 0; i < inputs.size(); ++i)
-      inputs[i].feed(call, i, session.pool(), nullptr, first, count);
-    KILN_TRY(call.run());
-    KILN_ASSIGN(const std::byte* const outputs, call.outputs());
-    for (size_t i = 0; i < results.size(); ++i)
-      std::memcpy(results[i].row(first), outputs + call.output_offset(i),
-                  count * results[i].row_bytes());
-  }
-  return results;
 }
 
 }  // namespace kiln::runtime

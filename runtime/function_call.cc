@@ -24,49 +24,46 @@ Expected<FunctionCall> FunctionCall::create(Session& session, const kiln_functio
 
 Status FunctionCall::allocate_on_host() {
   Slot slot;
-  KILN_ASSIGN(slot.host, allocate(session_->memory(), input_layout_.bytes));
-  slot.device = slot.host;
-  slots_.push_back(std::move(slot));
+  KILN_ASSIGN(slot.inputs, allocate(session_->memory(), input_layout_.bytes));
   KILN_ASSIGN(outputs_, allocate(session_->memory(), output_layout_.bytes));
-  host_outputs_ = outputs_;
+  slot.device_inputs = slot.inputs;
+  slot.outputs = outputs_;
+  slots_.push_back(std::move(slot));
   return ok();
 }
 
 Status FunctionCall::allocate_on_device(Device& device) {
+  KILN_ASSIGN(outputs_, allocate(session_->memory(), output_layout_.bytes));
   for (int i = 0; i < kCallsInFlight; ++i) {
     Slot slot;
-    KILN_ASSIGN(slot.host, device.allocate_staging(input_layout_.bytes));
-    KILN_ASSIGN(slot.device, allocate(session_->memory(), input_layout_.bytes));
+    KILN_ASSIGN(slot.inputs, device.allocate_staging(input_layout_.bytes));
+    KILN_ASSIGN(slot.device_inputs, allocate(session_->memory(), input_layout_.bytes));
+    KILN_ASSIGN(slot.outputs, device.allocate_staging(output_layout_.bytes));
     slots_.push_back(std::move(slot));
   }
-  KILN_ASSIGN(outputs_, allocate(session_->memory(), output_layout_.bytes));
-  KILN_ASSIGN(host_outputs_, device.allocate_staging(output_layout_.bytes));
   return ok();
 }
 
 Status FunctionCall::begin() {
   Device* const device = session_->device();
-  return device == nullptr ? ok() : device->wait_for(slots_[slot_].done);
+  return device == nullptr ? ok() : device->wait_for(slot_of(runs_).done);
 }
 
 std::byte* FunctionCall::input(size_t index) {
-  Slot& slot = slots_[slot_];
-  inputs_[index] = slot.device.get() + input_layout_.offsets[index];
-  return slot.host.get() + input_layout_.offsets[index];
+  Slot& slot = slot_of(runs_);
+  inputs_[index] = slot.device_inputs.get() + input_layout_.offsets[index];
+  return slot.inputs.get() + input_layout_.offsets[index];
 }
 
 Status FunctionCall::run() {
-  Device* const device = session_->device();
-  if (device == nullptr) return session_->run(*function_, inputs_.data(), output_addresses_.data());
-  Slot& slot = slots_[slot_];
-  slot_ = (slot_ + 1) % slots_.size();
-  return run_on_device(*device, slot);
+  Slot& slot = slot_of(runs_++);
+  if (Device* const device = session_->device()) return run_on_device(*device, slot);
+  return session_->run(*function_, inputs_.data(), output_addresses_.data());
 }
 
 Status FunctionCall::run_on_device(Device& device, Slot& slot) {
-  are_fetched_ = false;
   if (input_layout_.bytes > 0) {
-    KILN_TRY(device.upload(slot.device.get(), slot.host.get(), input_layout_.bytes));
+    KILN_TRY(device.upload(slot.device_inputs.get(), slot.inputs.get(), input_layout_.bytes));
     KILN_TRY(device.order_uploads());
   }
   KILN_TRY(session_->run(*function_, inputs_.data(), output_addresses_.data()));
@@ -74,12 +71,19 @@ Status FunctionCall::run_on_device(Device& device, Slot& slot) {
   return ok();
 }
 
-Expected<const std::byte*> FunctionCall::outputs() {
-  if (!are_fetched_) {
-    KILN_TRY(session_->memory()->read(host_outputs_.get(), outputs_.get(), output_layout_.bytes));
-    are_fetched_ = true;
-  }
-  return static_cast<const std::byte*>(host_outputs_.get());
+Status FunctionCall::fetch() {
+  Device* const device = session_->device();
+  if (device == nullptr) return ok();
+  Slot& slot = slot_of(runs_ - 1);
+  KILN_TRY(device->download(slot.outputs.get(), outputs_.get(), output_layout_.bytes));
+  KILN_ASSIGN(slot.done, device->mark());
+  return ok();
+}
+
+Expected<const std::byte*> FunctionCall::outputs(int64_t number) {
+  const Slot& slot = slot_of(number);
+  if (Device* const device = session_->device()) KILN_TRY(device->wait_for(slot.done));
+  return static_cast<const std::byte*>(slot.outputs.get());
 }
 
 }  // namespace kiln::runtime

@@ -34,31 +34,38 @@ class FunctionCall {
   /// A device may still be working on it.
   Status run();
 
-  /// The outputs of the last run. Waits for it.
-  Expected<const std::byte*> outputs();
+  /// Runs so far.
+  int64_t runs() const { return runs_; }
+
+  /// Has a device send the outputs of the last run.
+  Status fetch();
+  /// What was fetched of run `number`, counted from 0: the last one, or one that is at most
+  /// runs_ahead() before it. Waits for it.
+  Expected<const std::byte*> outputs(int64_t number);
   /// Where output `index` lies in them.
   int64_t output_offset(size_t index) const { return output_layout_.offsets[index]; }
+  /// By how many runs the host should fall behind, so that a device need not wait for it.
+  int runs_ahead() const { return session_->device() == nullptr ? 0 : 1; }
 
  private:
-  // A run's inputs: on the host, and on the device; on the CPU they are the same.
+  // The host's side of a run, and its inputs on the device; on the CPU these are the host's.
   struct Slot {
-    MemoryBlock host, device;
+    MemoryBlock inputs, device_inputs, outputs;
     DeviceEvent done;
   };
 
   FunctionCall(Session& session, const kiln_function& function);
   Status allocate_on_host();
   Status allocate_on_device(Device& device);
+  Slot& slot_of(int64_t number) { return slots_[static_cast<size_t>(number) % slots_.size()]; }
   Status run_on_device(Device& device, Slot& slot);
 
   Session* session_;
   const kiln_function* function_;
   TensorBlock input_layout_, output_layout_;
   std::vector<Slot> slots_;
-  size_t slot_ = 0;
-  MemoryBlock outputs_;       ///< where the function runs
-  MemoryBlock host_outputs_;  ///< the same block on the CPU
-  bool are_fetched_ = true;
+  int64_t runs_ = 0;
+  MemoryBlock outputs_;              ///< where the function runs
   std::vector<const void*> inputs_;  ///< of the next run
   std::vector<void*> output_addresses_;
 };

@@ -62,7 +62,8 @@ Status StepRunner::step(int64_t index, const uint32_t* order) {
 }
 
 Expected<Metrics> StepRunner::metrics() {
-  KILN_ASSIGN(const std::byte* const outputs, call_.outputs());
+  KILN_TRY(call_.fetch());
+  KILN_ASSIGN(const std::byte* const outputs, call_.outputs(call_.runs() - 1));
   const std::span<const kiln_tensor> tensors = outputs_of(call_.function());
   Metrics metrics;
   // Output 0 is the loss of the last batch alone.

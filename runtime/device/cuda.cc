@@ -74,6 +74,7 @@ class CudaDevice : public Device {
   Expected<MemoryBlock> allocate_staging(int64_t bytes) override;
   Status upload(void* to, const void* from_host, int64_t bytes) override;
   Status order_uploads() override;
+  Status download(void* to_host, const void* from, int64_t bytes) override;
   Status copy(void* to, const void* from, int64_t bytes) override;
   Status load(const char* source, size_t bytes) override;
   Status launch(const KernelLaunch& launch) override;
@@ -185,11 +186,15 @@ Status CudaDevice::write(void* to, const void* from_host, int64_t bytes) {
   return check("copying failed", api_.stream_synchronize(stream_));
 }
 
-Status CudaDevice::read(void* to_host, const void* from, int64_t bytes) {
+Status CudaDevice::download(void* to_host, const void* from, int64_t bytes) {
   if (bytes == 0) return ok();
   enter();
-  KILN_TRY(check("copying failed", api_.copy_to_host(to_host, address_of(from),
-                                                     static_cast<size_t>(bytes), stream_)));
+  return check("copying failed",
+               api_.copy_to_host(to_host, address_of(from), static_cast<size_t>(bytes), stream_));
+}
+
+Status CudaDevice::read(void* to_host, const void* from, int64_t bytes) {
+  KILN_TRY(download(to_host, from, bytes));
   return check("its work failed", api_.stream_synchronize(stream_));
 }
 

@@ -74,7 +74,7 @@ class Device : public Memory {
   /// Of its memory, at this moment; nothing where the driver does not tell.
   virtual std::optional<int64_t> free_bytes() { return std::nullopt; }
 
-  /// Host memory that uploads fast. The device must outlive it.
+  /// Host memory that is copied fast. The device must outlive it.
   virtual Expected<MemoryBlock> allocate_staging(int64_t bytes) = 0;
   /// Begins to copy from the host, beside the kernels that run. Neither side may be touched until
   /// a mark() behind the next order_uploads() is reached.
@@ -82,6 +82,9 @@ class Device : public Memory {
   /// What is launched from now on finds all uploads done.
   virtual Status order_uploads() = 0;
 
+  /// Begins to copy to the host, in order with the kernels. Neither side may be touched until a
+  /// mark() behind it is reached.
+  virtual Status download(void* to_host, const void* from, int64_t bytes) = 0;
   /// Within the device.
   virtual Status copy(void* to, const void* from, int64_t bytes) = 0;
 

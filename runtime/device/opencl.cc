@@ -96,6 +96,7 @@ class OpenClDevice : public Device {
   Expected<MemoryBlock> allocate_staging(int64_t bytes) override;
   Status upload(void* to, const void* from_host, int64_t bytes) override;
   Status order_uploads() override;
+  Status download(void* to_host, const void* from, int64_t bytes) override;
   Status copy(void* to, const void* from, int64_t bytes) override;
   Status load(const char* source, size_t bytes) override;
   Status launch(const KernelLaunch& launch) override;
@@ -116,7 +117,7 @@ class OpenClDevice : public Device {
     return code == opencl::kSuccess ? ok() : Status(failure(what, code));
   }
   Status open();
-  Status memcpy_now(void* to, const void* from, int64_t bytes);
+  Status enqueue_copy(UInt blocking, void* to, const void* from, int64_t bytes);
   Diagnostic build_failure(opencl::Program program, Int code) const;
   Expected<opencl::Kernel> find_kernel(const KernelLaunch& launch);
   Status set_arguments(opencl::Kernel kernel, const KernelLaunch& launch);
@@ -186,19 +187,27 @@ void OpenClDevice::release(std::byte* block) {
   api_.svm_free(context_, block);
 }
 
-Status OpenClDevice::memcpy_now(void* to, const void* from, int64_t bytes) {
+Status OpenClDevice::enqueue_copy(UInt blocking, void* to, const void* from, int64_t bytes) {
   if (bytes == 0) return ok();
   return check("copying failed",
-               api_.enqueue_svm_memcpy(queue_, opencl::kBlocking, to, from,
-                                       static_cast<size_t>(bytes), 0, nullptr, nullptr));
+               api_.enqueue_svm_memcpy(queue_, blocking, to, from, static_cast<size_t>(bytes), 0,
+                                       nullptr, nullptr));
 }
 
 Status OpenClDevice::write(void* to, const void* from_host, int64_t bytes) {
-  return memcpy_now(to, from_host, bytes);
+  return enqueue_copy(opencl::kBlocking, to, from_host, bytes);
 }
 
 Status OpenClDevice::read(void* to_host, const void* from, int64_t bytes) {
-  return memcpy_now(to_host, from, bytes);
+  return enqueue_copy(opencl::kBlocking, to_host, from, bytes);
+}
+
+Status OpenClDevice::download(void* to_host, const void* from, int64_t bytes) {
+  return enqueue_copy(opencl::kNonBlocking, to_host, from, bytes);
+}
+
+Status OpenClDevice::copy(void* to, const void* from, int64_t bytes) {
+  return enqueue_copy(opencl::kNonBlocking, to, from, bytes);
 }
 
 Status OpenClDevice::zero(void* address, int64_t bytes) {
@@ -231,13 +240,6 @@ Status OpenClDevice::order_uploads() {
   api_.release_event(last_upload_);
   last_upload_ = nullptr;
   return check("an upload failed", code);
-}
-
-Status OpenClDevice::copy(void* to, const void* from, int64_t bytes) {
-  if (bytes == 0) return ok();
-  return check("copying failed",
-               api_.enqueue_svm_memcpy(queue_, opencl::kNonBlocking, to, from,
-                                       static_cast<size_t>(bytes), 0, nullptr, nullptr));
 }
 
 Status OpenClDevice::load(const char* source, size_t bytes) {

@@ -2,6 +2,7 @@
 // ones.
 #include <algorithm>
 #include <cmath>
+#include <cstdlib>
 #include <optional>
 
 #include "frontend/kiln.h"
@@ -58,6 +59,43 @@ TEST(Api, ValidationInBatchesOfItsOwnSizeGivesTheSameNumbers) {
     losses.push_back(history.values.at(at).back());
   }
   EXPECT_NEAR(losses[1], losses[0], 1e-6);
+}
+
+TEST(Api, AModelIsMovedToADeviceAndBack) {
+  setenv("KILN_CUDA_LIBRARY", "/nowhere/libcuda.so", 1);
+  const Array x = ramp({30, 4}), y = ramp({30, 1});
+  Sequential model({Input({4}), Dense(1)});
+  model.compile({.optimizer = "sgd", .loss = "mse"});
+  value_or_exit(model.fit(x, y, {.verbose = 0}));
+  const Array before = value_or_exit(model.predict(x));
+  EXPECT_EQ(error_of(model.set_device("gpu")).substr(0, 37),
+            "error: there is no device \"gpu\"\nnote:");
+  ASSERT_TRUE(model.set_device("cuda"));
+  EXPECT_EQ(error_of(model.predict(x)),
+            "error: cuda: there is no driver here: cannot open /nowhere/libcuda.so\n"
+            "note: install it, or let KILN_CUDA_LIBRARY name the library");
+  ASSERT_TRUE(model.set_device("cpu"));
+  const Array after = value_or_exit(model.predict(x));
+  for (int i = 0; i < 30; ++i) EXPECT_EQ(after.as<float>()[i], before.as<float>()[i]) << i;
+}
+
+TEST(Api, WeightsAndOptimizerGoAlongToADevice) {
+  setenv("POCL_CACHE_DIR", (::testing::TempDir() + "/pocl").c_str(), 1);
+  const auto infos = runtime::list_devices(KILN_OPENCL);
+  if (!infos || infos->empty())
+    GTEST_SKIP() << "NO OPENCL DEVICE: nothing is tested here; install pocl-opencl-icd";
+  const Array x = ramp({30, 4}), y = ramp({30, 1});
+  std::vector<Array> predictions;
+  for (const char* second : {"cpu", "opencl"}) {
+    Sequential model({Input({4}), Dense(3, "tanh"), Dense(1)});
+    model.compile({.optimizer = "adam", .loss = "mse"});
+    value_or_exit(model.fit(x, y, {.epochs = 3, .verbose = 0}));
+    ASSERT_TRUE(model.set_device(second));
+    value_or_exit(model.fit(x, y, {.epochs = 3, .verbose = 0}));
+    predictions.push_back(value_or_exit(model.predict(x)));
+  }
+  for (int i = 0; i < 30; ++i)
+    EXPECT_NEAR(predictions[1].as<float>()[i], predictions[0].as<float>()[i], 1e-5) << i;
 }
 
 TEST(Normalization, AdaptsToDataBeforeAndAfterTraining) {

@@ -1,0 +1,82 @@
+// Training on a device through OpenCL, PoCL's or another, as a user runs it.
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "runtime/npy.h"
+#include "runtime/npz.h"
+#include "tests/cli/command.h"
+
+namespace kiln::tests {
+namespace {
+
+using ::testing::HasSubstr;
+
+const std::string kDigits = "digits:train=320,test=50,seed=3";
+
+class OnOpenCl : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    if (run({"devices"}).out.find("opencl:0") == std::string::npos)
+      GTEST_SKIP() << "NO OPENCL DEVICE: nothing is tested here; install pocl-opencl-icd";
+  }
+
+  static CommandResult run(std::vector<std::string> words,
+                           std::vector<std::string> environment = {}) {
+    words.insert(words.begin(), kiln());
+    environment.push_back("POCL_CACHE_DIR=" + ::testing::TempDir() + "/pocl");
+    environment.push_back("PATH=/usr/bin:/bin");  // PoCL links kernels with `ld`
+    return run_command(words, environment);
+  }
+
+  static CommandResult fit(const std::string& device, std::vector<std::string> more,
+                           const std::vector<std::string>& environment = {}) {
+    more.insert(more.begin(), {"fit", "mnist_mlp", "--data", kDigits, "--device", device});
+    return run(more, environment);
+  }
+
+  static void expect_near(const runtime::Array& actual, const runtime::Array& expected,
+                          const std::string& what) {
+    ASSERT_EQ(actual.name(), expected.name()) << what;
+    if (expected.type != KILN_F32) return;
+    for (int64_t i = 0; i < expected.element_count(); ++i) {
+      ASSERT_NEAR(actual.as<float>()[i], expected.as<float>()[i], 1e-4) << what << "[" << i << "]";
+    }
+  }
+};
+
+TEST_F(OnOpenCl, FitAndPredictGiveTheNumbersOfTheCpu) {
+  for (const std::string device : {"cpu", "opencl"}) {
+    const CommandResult trained =
+        fit(device, {"--epochs", "2", "--save", temporary(device + ".npz")});
+    ASSERT_EQ(trained.status, 0) << trained.err;
+    const bool says_so = trained.out.find("device: opencl:0 (") != std::string::npos;
+    EXPECT_EQ(says_so, device == "opencl") << trained.out;
+    const CommandResult predicted =
+        run({"predict", "mnist_mlp", "--data", kDigits, "--weights", temporary("cpu.npz"),
+             "--device", device, "-o", temporary(device + ".npy")});
+    ASSERT_EQ(predicted.status, 0) << predicted.err;
+  }
+  expect_near(*runtime::load_npy(temporary("opencl.npy")), *runtime::load_npy(temporary("cpu.npy")),
+              "predictions");
+  const auto expected = *runtime::load_npz(temporary("cpu.npz"));
+  const auto actual = *runtime::load_npz(temporary("opencl.npz"));
+  for (const runtime::NamedArray& named : expected)
+    expect_near(*runtime::find_array(actual, named.name), named.array, named.name);
+}
+
+TEST_F(OnOpenCl, TooLittleMemoryIsOneErrorThatSaysWhatTakesIt) {
+  const CommandResult result = fit("opencl", {}, {"KILN_DEVICE_MEMORY=1"});
+  EXPECT_EQ(result.status, 2);
+  EXPECT_THAT(result.err, HasSubstr("MiB, the device has 1.0 MiB by KILN_DEVICE_MEMORY\n"
+                                    "note: state 1.3 MiB, arena "));
+  EXPECT_THAT(result.err, HasSubstr("a smaller batch size needs less"));
+}
+
+TEST_F(OnOpenCl, ADeviceThatIsNotThereIsOneError) {
+  const CommandResult result = fit("opencl:77", {});
+  EXPECT_EQ(result.status, 2);
+  EXPECT_THAT(result.err, HasSubstr("error: opencl:77: there is no such device\nnote: there "));
+}
+
+}  // namespace
+}  // namespace kiln::tests
