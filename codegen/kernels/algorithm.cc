@@ -22,6 +22,34 @@ std::vector<Var> variables(int64_t rank) {
   return vars;
 }
 
+namespace {
+
+Expr linear_index(const Shape& shape, const Indices& at) {
+  Expr linear = 0;
+  for (size_t d = 0; d < at.size(); ++d) linear = linear * constant_index(shape[d]) + at[d];
+  return linear;
+}
+
+/// A choice among all elements: a GPU's kernel brings no tables along.
+Expr chosen_constant(const ir::Literal& literal, const Indices& at) {
+  const Expr index = linear_index(literal.type().shape, at);
+  Expr chosen = element_expression(literal, 0);
+  for (int64_t i = 1; i < literal.type().count(); ++i)
+    chosen = Halide::select(index == constant_index(i), element_expression(literal, i), chosen);
+  return chosen;
+}
+
+Expr dense_constant(const ir::Literal& literal, const Indices& at) {
+  const Shape& shape = literal.type().shape;
+  Halide::Buffer<> buffer(storage_type(literal.type().element),
+                          std::vector<int>(shape.rbegin(), shape.rend()));
+  std::memcpy(buffer.data(), literal.bytes().data(), literal.bytes().size());
+  Expr stored = Func(buffer)(reversed(at));
+  return literal.type().element == ir::ElementType::i1 ? stored != cast(stored.type(), 0) : stored;
+}
+
+}  // namespace
+
 Algorithm AlgorithmBuilder::build() {
   for (size_t i = 0; i < region_.argument_count(); ++i) declare_input(i);
   for (const auto& op : region_.ops()) define(*op);
@@ -50,7 +78,7 @@ Expr AlgorithmBuilder::element(const Value* value, const Indices& at) {
   }
   const Op& op = *value->op();
   if (op.is("constant") && is_uniform(op.get<ir::Literal>("value")))
-    return splat_expression(op.get<ir::Literal>("value"));
+    return element_expression(op.get<ir::Literal>("value"), 0);
   Expr defined = algorithm_.funcs.at(value)(reversed(at));
   const Halide::Type type = compute_type(value->type().element);
   return defined.type() == type ? defined : cast(type, defined);  // an accumulator
@@ -65,19 +93,6 @@ void AlgorithmBuilder::define_result(const Op& op, size_t result,
   func(reversed(at)) = element(at);
   algorithm_.funcs[value] = func;
 }
-
-namespace {
-
-Expr dense_constant(const ir::Literal& literal, const Indices& at) {
-  const Shape& shape = literal.type().shape;
-  Halide::Buffer<> buffer(storage_type(literal.type().element),
-                          std::vector<int>(shape.rbegin(), shape.rend()));
-  std::memcpy(buffer.data(), literal.bytes().data(), literal.bytes().size());
-  Expr stored = Func(buffer)(reversed(at));
-  return literal.type().element == ir::ElementType::i1 ? stored != cast(stored.type(), 0) : stored;
-}
-
-}  // namespace
 
 void AlgorithmBuilder::define(const Op& op) {
   using ir::OpClass;
@@ -95,7 +110,8 @@ void AlgorithmBuilder::define(const Op& op) {
       return Halide::Internal::make_zero(compute_type(type.element));  // never read
     if (op.is("constant")) {
       const auto& literal = op.get<ir::Literal>("value");
-      return is_uniform(literal) ? splat_expression(literal) : dense_constant(literal, at);
+      if (is_uniform(literal)) return element_expression(literal, 0);
+      return device_ == KILN_CPU ? dense_constant(literal, at) : chosen_constant(literal, at);
     }
     if (op.is("iota")) {
       return cast(compute_type(op.result()->type().element),
@@ -117,9 +133,7 @@ void AlgorithmBuilder::define_random(const Op& op) {
            Halide::select(at[0] == 1, cast(Halide::Int(64), 1), cast(Halide::Int(64), 0));
   });
   define_result(op, 1, [&](const Indices& at) {
-    const Shape& shape = op.result(1)->type().shape;
-    Expr linear = 0;
-    for (size_t d = 0; d < at.size(); ++d) linear = linear * constant_index(shape[d]) + at[d];
+    const Expr linear = linear_index(op.result(1)->type().shape, at);
     return random_bits_expression(element(state, {Expr(0)}), element(state, {Expr(1)}), linear);
   });
 }

@@ -59,14 +59,21 @@ bool has_half(const ir::Region& region) {
                      [&](const auto& op) { return is_half(op->result(op->result_count() - 1)); });
 }
 
+/// A GPU's kernel chooses among the elements of a constant one by one.
+constexpr int64_t kMostConstants = 256;
+
 /// A device has no means for some values; such a kernel is refused with the layer's name.
 Status check_device(const ir::Op& fusion, const Target& target) {
   if (target.device == KILN_CPU) return ok();
   for (const auto& op : fusion.region().ops()) {
-    if (op->is("constant") && !is_uniform(op->get<ir::Literal>("value"))) {
-      return Diagnostic{fusion.location(),
-                        "a constant of different elements stands in a GPU's kernel",
-                        "the pass `fuse` leaves such constants outside"};
+    if (op->is("constant") && !is_uniform(op->get<ir::Literal>("value")) &&
+        op->result()->type().count() > kMostConstants) {
+      return Diagnostic{
+          fusion.location(),
+          fmt::format("a constant of more than {} different elements stands in a GPU's "
+                      "kernel",
+                      kMostConstants),
+          "the pass `fuse` leaves such constants outside"};
     }
   }
   if (target.device != KILN_OPENCL || !has_half(fusion.region())) return ok();

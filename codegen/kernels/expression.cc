@@ -339,12 +339,12 @@ bool is_uniform(const ir::Literal& literal) {
   return literal.is_splat() || literal.type().count() == 1;
 }
 
-Expr splat_expression(const ir::Literal& literal) {
+Expr element_expression(const ir::Literal& literal, int64_t i) {
   const Halide::Type type = compute_type(literal.type().element);
   if (type.is_bool())
-    return literal.get_int(0) ? Halide::Internal::const_true() : Halide::Internal::const_false();
-  if (type.is_float()) return Halide::Internal::make_const(type, literal.get(0));
-  return Halide::Internal::make_const(type, literal.get_int(0));
+    return literal.get_int(i) ? Halide::Internal::const_true() : Halide::Internal::const_false();
+  if (type.is_float()) return Halide::Internal::make_const(type, literal.get(i));
+  return Halide::Internal::make_const(type, literal.get_int(i));
 }
 
 }  // namespace kiln::codegen

@@ -38,7 +38,7 @@ Halide::Expr random_bits_expression(Halide::Expr key, Halide::Expr stream, Halid
 
 /// Whether all elements of a literal are the same.
 bool is_uniform(const ir::Literal& literal);
-/// That element.
-Halide::Expr splat_expression(const ir::Literal& literal);
+/// One of its elements.
+Halide::Expr element_expression(const ir::Literal& literal, int64_t i);
 
 }  // namespace kiln::codegen

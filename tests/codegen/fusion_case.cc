@@ -97,8 +97,6 @@ bool can_run(const ir::Function& function) {
   for (const auto& fusion : function.body.ops()) {
     for (const auto& op : fusion->region().ops()) {
       for (size_t i = 0; i < op->result_count(); ++i) look_at(op->result(i));
-      if (op->is("constant") && op->result()->type().count() > 1)
-        can = can && (test_device() == KILN_CPU || op->get<ir::Literal>("value").is_splat());
     }
   }
   return can;

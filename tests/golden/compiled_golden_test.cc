@@ -65,8 +65,9 @@ class CompiledCase {
     const auto count = static_cast<int32_t>(batch_);
     std::memcpy(step_->input(2), &count, sizeof count);
     must(step_->run());
+    must(step_->fetch());
     float loss = 0;
-    std::memcpy(&loss, must(step_->outputs()) + step_->output_offset(0), sizeof loss);
+    std::memcpy(&loss, must(step_->outputs(steps_++)) + step_->output_offset(0), sizeof loss);
     return loss;
   }
 
@@ -123,6 +124,7 @@ class CompiledCase {
   runtime::Session session_;
   runtime::Examples examples_;
   std::optional<runtime::FunctionCall> step_;
+  int64_t steps_ = 0;
 };
 
 /// Element `i` of an array of f32 or f64.
