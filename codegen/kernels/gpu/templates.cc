@@ -55,7 +55,7 @@ void Scheduler::schedule() {
       schedule_window(*op);
     } else if (op->is("scatter")) {
       schedule_scatter(*op);
-    } else if (values.add(*op, result)) {
+    } else if (kind_ == "serial" && values.add(*op, result)) {
       store_once(found->second, result->type().shape);
     }
     if (op->is("rng_bit_generator"))
