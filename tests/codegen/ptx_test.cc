@@ -10,6 +10,7 @@
 
 #include "codegen/temporary_directory.h"
 #include "frontend/keras/examples.h"
+#include "runtime/device/shared_memory.h"
 #include "tests/codegen/gpu_kernels.h"
 #include "tests/codegen/parallel.h"
 #include "tests/codegen/ptxas.h"
@@ -33,7 +34,7 @@ constexpr int kSharedBytes = 48 * 1024;
 /// What no kernel has needed so far. More of a stack is a tile of values that has left the
 /// registers.
 constexpr int kSpilledBytes = 0;
-constexpr int kStackBytes = 64;
+constexpr int kStackBytes = 0;
 
 /// What kiln takes for granted of devices through OpenCL.
 constexpr int kOpenClThreads = 256;
@@ -77,7 +78,7 @@ std::vector<GpuKernel> compiled(std::string_view model, const codegen::Target& t
 
 /// Assembles the kernel's source, written to `path`, into its rows' resources.
 void assemble_kernel(const std::string& path, const GpuKernel& kernel, std::vector<Row>& rows) {
-  std::ofstream(path) << kernel.code.source;
+  std::ofstream(path) << runtime::declare_shared_memory(kernel.code.source);
   for (const Launch& launch : kernel.code.launches) rows.push_back({&kernel, &launch});
   for (size_t a = 0; a < kArchitectures.size(); ++a) {
     auto resources = assemble(path, kArchitectures[a]);
@@ -176,8 +177,8 @@ void expect_in_registers(const Row& row) {
   EXPECT_LE(largest(row, &KernelResources::stack_bytes), kStackBytes);
 }
 
-/// Nothing declares the memory that a block shares, so that a launch which asks for none would read
-/// and write past its end.
+/// A launch that asks for none of the memory that its kernel shares would read and write past its
+/// end.
 void expect_shared_memory_is_asked_for(const GpuKernel& kernel) {
   const bool shares = kernel.code.source.find(".shared.") != std::string::npos;
   const auto asks = [](const Launch& launch) { return launch.local_bytes > 0; };
