@@ -11,39 +11,54 @@ std::vector<Loop> loops_of(const Halide::Func& func, const ir::Shape& shape) {
   return loops;
 }
 
-Halide::LoopLevel over_grid(const Halide::Func& func, Halide::Stage stage, std::vector<Loop> loops,
-                            const Target& target) {
-  if (loops.empty()) {
-    stage.gpu_single_thread();
-    return Halide::LoopLevel();
-  }
+namespace {
+
+const Halide::Var kBlock("block"), kThread("thread"), kTurn("turn");
+
+/// All loops as one.
+Loop fuse(Halide::Stage stage, const std::vector<Loop>& loops) {
   Loop all = loops[0];
   for (size_t d = 1; d < loops.size(); ++d) {
     const Halide::Var fused("all" + std::to_string(d));
     stage.fuse(all.var, loops[d].var, fused);
     all = {fused, all.extent * loops[d].extent};
   }
-  const Halide::Var block("block"), thread("thread");
-  const auto threads = static_cast<int>(std::min<int64_t>(all.extent, target.block_threads));
-  stage.split(all.var, block, thread, threads, Halide::TailStrategy::GuardWithIf)
-      .gpu_blocks(block)
-      .gpu_threads(thread)
-      .never_partition({block});
-  return Halide::LoopLevel(func, thread);
+  return all;
 }
 
-Halide::LoopLevel store(Halide::Func func, const ir::Shape& shape, const Target& target) {
-  func.compute_root();
-  return over_grid(func, func, loops_of(func, shape), target);
+}  // namespace
+
+Halide::LoopLevel over_threads(const Halide::Func& func, Halide::Stage stage,
+                               const std::vector<Loop>& loops, const Home& home,
+                               const Target& target) {
+  const Halide::Var outer = home.host ? kTurn : kBlock;
+  if (loops.empty()) {
+    const Halide::Var outermost = Halide::Var::outermost();
+    stage.split(outermost, outermost, kThread, 1).split(outermost, outermost, outer, 1);
+  } else {
+    const Loop all = fuse(stage, loops);
+    const auto threads = static_cast<int>(std::min<int64_t>(all.extent, target.block_threads));
+    stage.split(all.var, outer, kThread, threads, Halide::TailStrategy::GuardWithIf);
+    stage.never_partition({outer});
+  }
+  stage.gpu_threads(kThread);
+  if (!home.host) stage.gpu_blocks(kBlock);
+  return Halide::LoopLevel(func, kThread);
+}
+
+void settle(Halide::Func func, const Home& home) {
+  if (home.host) {
+    func.compute_at(*home.host, kBlock).store_in(Halide::MemoryType::GPUShared);
+  } else {
+    func.compute_root();
+  }
 }
 
 Halide::LoopLevel store(Consumer consumer, const ir::Shape& shape, const Target& target) {
-  const Halide::LoopLevel thread = store(consumer.func, shape, target);
-  if (consumer.stage.defined() && shape.empty()) {
-    store(consumer.stage, shape, target);
-  } else if (consumer.stage.defined()) {
-    consumer.stage.compute_at(thread);
-  }
+  settle(consumer.func, consumer.home);
+  const Halide::LoopLevel thread = over_threads(
+      consumer.func, consumer.func, loops_of(consumer.func, shape), consumer.home, target);
+  if (consumer.stage.defined()) consumer.stage.compute_at(thread);
   return thread;
 }
 

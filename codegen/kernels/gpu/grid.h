@@ -4,6 +4,7 @@
 #include <Halide.h>
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "codegen/target.h"
@@ -20,24 +21,31 @@ struct Loop {
 /// A Func's pure loops, innermost first; its values have this shape.
 std::vector<Loop> loops_of(const Halide::Func& func, const ir::Shape& shape);
 
-/// Spreads the loops, innermost first, over a grid: neighbours along the innermost one run in
-/// neighbouring threads. Returns the loop of a thread, at which other Funcs may be computed.
-/// Without loops, all is done by a single thread, and there is no loop to compute at: the result is
-/// undefined.
-Halide::LoopLevel over_grid(const Halide::Func& func, Halide::Stage stage, std::vector<Loop> loops,
-                            const Target& target);
+/// Where a stored Func is computed: as a launch of its own, or by each block of another Func's
+/// launch, for itself, in its local memory.
+struct Home {
+  std::optional<Halide::Func> host;
+};
+
+/// Spreads the loops, innermost first, over the threads of a Func's home: neighbours along the
+/// innermost one run in neighbouring threads. Without loops, one thread does it all. Returns the
+/// loop of a thread, at which other Funcs may be computed.
+Halide::LoopLevel over_threads(const Halide::Func& func, Halide::Stage stage,
+                               const std::vector<Loop>& loops, const Home& home,
+                               const Target& target);
 
 /// A stored Func whose loops others are computed in.
 struct Consumer {
   Halide::Func func;
-  Halide::Func stage;  ///< of a kernel's output: what `func` copies (Output::stage); or undefined
+  Halide::Func stage = {};  ///< of a kernel's output: what `func` copies (Output::stage)
+  Home home = {};
 };
 
-/// Spreads a consumer of this shape over a grid, and its stage with it; returns the loop of a
-/// thread as over_grid() does.
+/// Stores a consumer of this shape, defined once, and computes its stage thread by thread. Returns
+/// the loop of a thread.
 Halide::LoopLevel store(Consumer consumer, const ir::Shape& shape, const Target& target);
 
-/// Stores a Func of this shape, defined once, in memory.
-Halide::LoopLevel store(Halide::Func func, const ir::Shape& shape, const Target& target);
+/// Computes a Func at its home; what runs in which thread is left to over_threads().
+void settle(Halide::Func func, const Home& home);
 
 }  // namespace kiln::codegen::gpu

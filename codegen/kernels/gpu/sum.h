@@ -14,9 +14,11 @@ struct Accumulation {
   bool along_memory = true;  ///< neighbours in the innermost loop are neighbours in memory
 };
 
-/// Computes the accumulation for a consumer of the same shape, and spreads both over grids. Where
-/// there are few values of many elements, parts of them are accumulated by threads of their own, in
-/// an order that depends on nothing but sizes.
+/// How many parts of a value are accumulated by threads of their own: more than one where there are
+/// few values of many elements. A matter of sizes alone.
+int64_t parts_of(const Accumulation& accumulation);
+
+/// Computes the accumulation for a consumer of the same shape, and spreads both over grids.
 void accumulate(const Accumulation& accumulation, const Consumer& consumer, const Target& target);
 
 }  // namespace kiln::codegen::gpu

@@ -1,9 +1,10 @@
 #include "codegen/kernels/gpu/templates.h"
 
-#include <algorithm>
+#include <optional>
 #include <set>
 #include <string>
 
+#include "codegen/kernels/gpu/hosts.h"
 #include "codegen/kernels/gpu/product.h"
 #include "codegen/kernels/gpu/sum.h"
 #include "codegen/kernels/stored_values.h"
@@ -16,56 +17,77 @@ namespace {
 class Scheduler {
  public:
   Scheduler(Algorithm& algorithm, const ir::Region& region, std::string_view kind,
-            const Target& target)
-      : algorithm_(algorithm), region_(region), kind_(kind), target_(target) {}
+            const Target& target);
 
   void schedule();
 
  private:
-  void schedule_op(const ir::Op& op, const ir::Value* result);
+  void schedule_op(const ir::Op& op);
   void schedule_product(const ir::Op& op);
-  void schedule_reduce(const ir::Op& op);
   void schedule_window(const ir::Op& op);
   void schedule_scatter(const ir::Op& op);
 
   Consumer consumer_of(const ir::Op& op, Halide::Func func);
-  void store_once(const Halide::Func& func, const ir::Shape& shape);
+  void store_once(const Halide::Func& func, const ir::Shape& shape, const Home& home = {});
 
   Algorithm& algorithm_;
   const ir::Region& region_;
   const std::string_view kind_;
   const Target& target_;
+  std::set<const ir::Value*> stored_values_;  ///< of elementwise ops
+  std::optional<Hosts> hosts_;
   std::set<std::string> stored_;      ///< Funcs that are
   const Output* finished_ = nullptr;  ///< the output that is computed with the kernel's root
 };
 
-void Scheduler::schedule() {
-  StoredValues values(region_);
-  for (const auto& op : region_.ops()) {
+/// The values of elementwise ops that are stored. In other than serial fusions none is.
+std::set<const ir::Value*> find_stored_values(const ir::Region& region) {
+  std::set<const ir::Value*> stored;
+  StoredValues values(region);
+  for (const auto& op : region.ops()) {
     const ir::Value* result = op->result(op->result_count() - 1);
-    const auto found = algorithm_.funcs.find(result);
-    if (found == algorithm_.funcs.end()) continue;
-    if (op->is("dot_general") || op->is("convolution")) {
-      schedule_product(*op);
-    } else if (op->is("reduce")) {
-      schedule_reduce(*op);
-    } else if (op->is("reduce_window") || op->is("select_and_scatter")) {
-      schedule_window(*op);
-    } else if (op->is("scatter")) {
-      schedule_scatter(*op);
-    } else if (kind_ == "serial" && values.add(*op, result)) {
-      store_once(found->second, result->type().shape);
-    }
-    if (op->is("rng_bit_generator"))
-      store_once(state_func(algorithm_, op->operand(0)), op->operand(0)->type().shape);
+    if (!is_always_stored(*op) && values.add(*op, result)) stored.insert(result);
+  }
+  return stored;
+}
+
+Scheduler::Scheduler(Algorithm& algorithm, const ir::Region& region, std::string_view kind,
+                     const Target& target)
+    : algorithm_(algorithm), region_(region), kind_(kind), target_(target) {
+  if (kind != "serial") return;
+  stored_values_ = find_stored_values(region);
+  hosts_.emplace(algorithm, region, stored_values_, target);
+}
+
+void Scheduler::schedule() {
+  for (const auto& op : region_.ops()) {
+    if (algorithm_.funcs.contains(op->result(op->result_count() - 1))) schedule_op(*op);
   }
   for (const Output& output : algorithm_.outputs) {
-    if (&output != finished_) store(Consumer{output.func, output.stage}, output.shape, target_);
+    if (&output != finished_) store({output.func, output.stage}, output.shape, target_);
   }
 }
 
-void Scheduler::store_once(const Halide::Func& func, const ir::Shape& shape) {
-  if (stored_.insert(func.name()).second) store(func, shape, target_);
+void Scheduler::schedule_op(const ir::Op& op) {
+  const ir::Value* result = op.result(op.result_count() - 1);
+  if (op.is("dot_general") || op.is("convolution")) {
+    schedule_product(op);
+  } else if (op.is("reduce")) {
+    const Accumulation reduce = accumulation_of(algorithm_, op);
+    accumulate(reduce, consumer_of(op, reduce.func), target_);
+  } else if (op.is("reduce_window") || op.is("select_and_scatter")) {
+    schedule_window(op);
+  } else if (op.is("scatter")) {
+    schedule_scatter(op);
+  } else if (stored_values_.contains(result)) {
+    store_once(algorithm_.funcs.at(result), result->type().shape, hosts_->home(result));
+  }
+  if (op.is("rng_bit_generator"))
+    store_once(state_func(algorithm_, op.operand(0)), op.operand(0)->type().shape);
+}
+
+void Scheduler::store_once(const Halide::Func& func, const ir::Shape& shape, const Home& home) {
+  if (stored_.insert(func.name()).second) store({func, {}, home}, shape, target_);
 }
 
 /// What is computed from `func`, the op's values as they become: the kernel's output where the op
@@ -73,7 +95,7 @@ void Scheduler::store_once(const Halide::Func& func, const ir::Shape& shape) {
 Consumer Scheduler::consumer_of(const ir::Op& op, Halide::Func func) {
   const bool is_root = kind_ != "serial" && kind_ != "pointwise" && algorithm_.outputs.size() == 1;
   if (!is_root || finished_ != nullptr || algorithm_.outputs[0].shape != op.result()->type().shape)
-    return {func.in(), {}};
+    return {func.in(), {}, hosts_ ? hosts_->home(op.result()) : Home{}};
   finished_ = &algorithm_.outputs[0];
   return {finished_->func, finished_->stage};
 }
@@ -82,29 +104,18 @@ void Scheduler::schedule_product(const ir::Op& op) {
   const auto sums = algorithm_.sums.find(op.result());
   if (sums == algorithm_.sums.end()) return;  // of nothing
   const Consumer consumer = consumer_of(op, sums->second);
-  if (op.is("convolution") || has_rows_and_columns(op))
-    return multiply(algorithm_, op, consumer, target_);
-  const ir::Type& type = op.result()->type();
-  const int64_t depth = multiply_adds(op) / std::max<int64_t>(1, type.count());
-  accumulate({sums->second, type.shape, depth}, consumer, target_);
-}
-
-void Scheduler::schedule_reduce(const ir::Op& op) {
-  const Halide::Func func = algorithm_.funcs.at(op.result());
-  const ir::Type& from = op.operand(0)->type();
-  const ir::Type& type = op.result()->type();
-  const auto& dims = op.get<ir::Integers>("dimensions");
-  const bool along_memory = std::find(dims.begin(), dims.end(), from.rank() - 1) != dims.end();
-  accumulate({func, type.shape, from.count() / std::max<int64_t>(1, type.count()),
-              can_be_cut(op) && !dims.empty(), along_memory},
-             consumer_of(op, func), target_);
+  if (is_accumulated(op)) {
+    accumulate(accumulation_of(algorithm_, op), consumer, target_);
+  } else {
+    multiply(algorithm_, op, consumer, target_);
+  }
 }
 
 void Scheduler::schedule_window(const ir::Op& op) {
   const auto selection = algorithm_.selections.find(op.result());
   if (selection != algorithm_.selections.end()) {
-    accumulate({selection->second, op.operand(1)->type().shape, 1, false},
-               {selection->second.in(), {}}, target_);
+    accumulate({selection->second, op.operand(1)->type().shape, 1, false}, {selection->second.in()},
+               target_);
   }
   const Halide::Func func = algorithm_.funcs.at(op.result());
   accumulate({func, op.result()->type().shape, 1, false}, consumer_of(op, func), target_);
@@ -122,7 +133,7 @@ void Scheduler::schedule_scatter(const ir::Op& op) {
     const auto* var = sums.update_args()[d].as<Halide::Internal::Variable>();
     if (var != nullptr && var->name == all[d].var.name()) columns.push_back(all[d]);
   }
-  over_grid(sums, sums.update(), columns, target_);
+  over_threads(sums, sums.update(), columns, {}, target_);
 }
 
 }  // namespace

@@ -1,0 +1,115 @@
+#include "codegen/kernels/gpu/hosts.h"
+
+#include <algorithm>
+
+#include "codegen/kernels/sums.h"
+
+namespace kiln::codegen::gpu {
+namespace {
+
+/// Up to so many values a launch is small: few blocks repeat what each computes for itself.
+constexpr int64_t kSmallLaunch = 4096;
+/// What a block of a small launch, and of any other, may compute: values, and elements in their
+/// sums.
+constexpr int64_t kValuesInSmall = 1024, kWorkInSmall = 16 * 1024;
+constexpr int64_t kValuesInLarge = 256, kWorkInLarge = 4 * 1024;
+
+}  // namespace
+
+bool is_accumulated(const ir::Op& op) {
+  return op.is("reduce") || (op.is("dot_general") && !has_rows_and_columns(op));
+}
+
+bool is_always_stored(const ir::Op& op) {
+  return op.is("reduce") || op.is("dot_general") || op.is("convolution") ||
+         op.is("reduce_window") || op.is("select_and_scatter") || op.is("scatter");
+}
+
+Accumulation accumulation_of(const Algorithm& algorithm, const ir::Op& op) {
+  const ir::Type& type = op.result()->type();
+  const int64_t count = std::max<int64_t>(1, type.count());
+  if (op.is("dot_general"))
+    return {algorithm.sums.at(op.result()), type.shape, multiply_adds(op) / count};
+  const ir::Type& from = op.operand(0)->type();
+  const auto& dims = op.get<ir::Integers>("dimensions");
+  const bool along_memory = std::find(dims.begin(), dims.end(), from.rank() - 1) != dims.end();
+  return {algorithm.funcs.at(op.result()), type.shape, from.count() / count,
+          can_be_cut(op) && !dims.empty(), along_memory};
+}
+
+Hosts::Hosts(const Algorithm& algorithm, const ir::Region& region,
+             const std::set<const ir::Value*>& stored, const Target& target)
+    : algorithm_(algorithm), target_(target) {
+  add_outputs(region);
+  const auto& ops = region.ops();
+  for (size_t i = ops.size(); i-- > 0;) {
+    const ir::Op& op = *ops[i];
+    add(op, is_always_stored(op) || stored.contains(op.result(op.result_count() - 1)));
+  }
+}
+
+Home Hosts::home(const ir::Value* value) const {
+  const auto found = hosts_.find(value);
+  return found == hosts_.end() ? Home{} : Home{found->second};
+}
+
+void Hosts::add_outputs(const ir::Region& region) {
+  for (const Output& output : algorithm_.outputs) {
+    for (const ir::Value* result : region.results()) {
+      if (result->type().shape == output.shape) readers_[result].insert(launches_.size());
+    }
+    launches_.push_back({output.func, ir::element_count(output.shape), true});
+  }
+}
+
+/// What reads an op is known: ops come last one first.
+void Hosts::add(const ir::Op& op, bool is_stored) {
+  const ir::Value* result = op.result(op.result_count() - 1);
+  Readers readers;
+  for (size_t i = 0; i < op.result_count(); ++i)
+    readers.insert(readers_[op.result(i)].begin(), readers_[op.result(i)].end());
+  if (is_stored) {
+    const bool can_move = is_accumulated(op) || !is_always_stored(op);
+    Launch* host = readers.size() == 1 ? &launches_[*readers.begin()] : nullptr;
+    if (can_move && host != nullptr && fits(op, *host)) {
+      hosts_.emplace(result, host->func);
+    } else {
+      readers = {launches_.size()};
+      Launch launch;
+      launch.can_host = can_move;
+      launch.count = result->type().count();
+      if (can_move)
+        launch.func = is_accumulated(op) ? accumulation_of(algorithm_, op).func.in()
+                                         : algorithm_.funcs.at(result);
+      launches_.push_back(launch);
+    }
+  }
+  for (const ir::Value* operand : op.operands())
+    readers_[operand].insert(readers.begin(), readers.end());
+  // The state of random bits is stored on its own.
+  if (op.is("rng_bit_generator")) {
+    readers_[op.operand(0)].insert(launches_.size());
+    launches_.emplace_back();
+  }
+}
+
+bool Hosts::fits(const ir::Op& op, Launch& host) const {
+  const ir::Type& type = op.result(op.result_count() - 1)->type();
+  const bool is_small = host.count <= kSmallLaunch;
+  int64_t work = type.count(), stored = type.count();
+  if (is_accumulated(op)) {
+    const Accumulation accumulation = accumulation_of(algorithm_, op);
+    const int64_t parts = parts_of(accumulation);
+    work *= accumulation.depth;
+    if (parts > 1) stored += type.count() * parts;
+  }
+  const int64_t bytes = stored * std::max<int64_t>(4, ir::size_of(type.element));
+  if (!host.can_host || type.count() > (is_small ? kValuesInSmall : kValuesInLarge) ||
+      work > (is_small ? kWorkInSmall : kWorkInLarge) ||
+      host.local_bytes + bytes > target_.local_bytes / 2)
+    return false;
+  host.local_bytes += bytes;
+  return true;
+}
+
+}  // namespace kiln::codegen::gpu

@@ -1,0 +1,56 @@
+// Which of a kernel's launches computes what.
+#pragma once
+
+#include <map>
+#include <set>
+#include <vector>
+
+#include "codegen/kernels/algorithm.h"
+#include "codegen/kernels/gpu/grid.h"
+#include "codegen/kernels/gpu/sum.h"
+#include "ir/op.h"
+
+namespace kiln::codegen::gpu {
+
+/// The sums of a reduce, or of a dot_general without rows and columns.
+Accumulation accumulation_of(const Algorithm& algorithm, const ir::Op& op);
+
+/// Whether the op's values are accumulated thread by thread.
+bool is_accumulated(const ir::Op& op);
+
+/// Whether the op's values are stored in memory, whatever reads them: they cost more than a
+/// formula.
+bool is_always_stored(const ir::Op& op);
+
+/// A serial fusion has many small values that one launch alone reads: each of its blocks computes
+/// them for itself, which takes less time than a launch of their own. Decides for which.
+class Hosts {
+ public:
+  /// `stored`: the values of elementwise ops that are.
+  Hosts(const Algorithm& algorithm, const ir::Region& region,
+        const std::set<const ir::Value*>& stored, const Target& target);
+
+  /// Where a stored value is computed.
+  Home home(const ir::Value* value) const;
+
+ private:
+  struct Launch {
+    Halide::Func func;
+    int64_t count = 0;  ///< of its values
+    bool can_host = false;
+    int64_t local_bytes = 0;  ///< that are taken
+  };
+  using Readers = std::set<size_t>;  ///< numbers of launches
+
+  void add_outputs(const ir::Region& region);
+  void add(const ir::Op& op, bool is_stored);
+  bool fits(const ir::Op& op, Launch& host) const;
+
+  const Algorithm& algorithm_;
+  const Target& target_;
+  std::vector<Launch> launches_;
+  std::map<const ir::Value*, Readers> readers_;
+  std::map<const ir::Value*, Halide::Func> hosts_;
+};
+
+}  // namespace kiln::codegen::gpu
