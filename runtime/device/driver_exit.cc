@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "runtime/device/device_errors.h"
+#include "runtime/expected.h"
 
 namespace kiln::runtime {
 namespace {
@@ -15,7 +15,9 @@ std::atomic<const Device*> guarded{nullptr};
 void say_who_exits() {
   const Device* const device = guarded;
   if (device == nullptr) return;
-  const Diagnostic error = device_failure(device->info(), "its driver ended the program");
+  const Diagnostic error{
+      device->info().title(), "its driver ended the program",
+      "what it said stands above; a run with --backup goes on from its last checkpoint"};
   std::fflush(nullptr);
   std::fprintf(stderr, "%s\n", error.to_string().c_str());
   std::_Exit(2);
