@@ -159,6 +159,8 @@ Expected<ObjectCode> compile(const ir::Module& module, const CompileOptions& opt
   counts.plan_seconds = stopwatch.lap();
 
   ObjectCode code;
+  code.opens_drivers = std::any_of(options.targets.begin(), options.targets.end(),
+                                   [](const Target& target) { return target.device != KILN_CPU; });
   code.objects.resize(1 + kernels.size());
   KILN_TRY(collect_kernels(kernels, options, cache, code.objects.data() + 1, counts));
   counts.kernels_seconds = stopwatch.lap();

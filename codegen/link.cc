@@ -6,11 +6,13 @@
 #include <llvm/Support/MemoryBuffer.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <fstream>
+#include <iterator>
 #include <mutex>
 #include <vector>
 
@@ -74,27 +76,46 @@ Status run_lld(const std::vector<std::string>& arguments) {
   return Diagnostic{"", "cannot link: " + first_error(log), ""};
 }
 
-/// The command line of a static executable, as `gcc -static` gives it.
-std::vector<std::string> command_line(const std::vector<std::string>& objects,
+/// What a static executable alone is linked with, and what one that opens drivers alone.
+constexpr std::string_view kStaticFiles[] = {"crtbeginT.o", "libc.a", "libm-2.36.a", "libmvec.a"};
+constexpr std::string_view kDynamicFiles[] = {"crtbegin.o", "libc.so.6", "libm.so.6",
+                                              "libc_nonshared.a", "ld-linux-x86-64.so.2"};
+
+bool belongs(std::string_view name, bool opens_drivers) {
+  auto is_among = [&](const auto& names) {
+    return std::find(std::begin(names), std::end(names), name) != std::end(names);
+  };
+  return !(opens_drivers ? is_among(kStaticFiles) : is_among(kDynamicFiles));
+}
+
+/// The command line as `gcc -static` gives it, or gcc with all libraries but the C library static.
+std::vector<std::string> command_line(const std::vector<std::string>& objects, bool opens_drivers,
                                       const std::vector<std::string>& link_files,
                                       const TemporaryDirectory& directory,
                                       const std::string& output) {
-  std::vector<std::string> line = {"ld.lld",    "-static",     "--gc-sections",
-                                   "--icf=all", "--strip-all", "--build-id=none",
-                                   "-z",        "noexecstack"};
-  // An exception that nobody catches need not name itself: that takes 45 KB of demangling.
-  line.push_back("--defsym=_ZN9__gnu_cxx27__verbose_terminate_handlerEv=abort");
+  std::vector<std::string> line = {"ld.lld",      "--gc-sections",   "--icf=all",
+                                   "--strip-all", "--build-id=none", "-z",
+                                   "noexecstack"};
+  if (opens_drivers) {
+    line.insert(line.end(), {"-dynamic-linker", "/lib64/ld-linux-x86-64.so.2", "--eh-frame-hdr",
+                             "--as-needed"});
+  } else {
+    // An exception that nobody catches need not name itself: that takes 45 KB of demangling.
+    line.insert(line.end(),
+                {"-static", "--defsym=_ZN9__gnu_cxx27__verbose_terminate_handlerEv=abort"});
+  }
   line.insert(line.end(), {"-o", output});
-  std::vector<std::string> archives = {"--start-group"};
+  std::vector<std::string> libraries = {"--start-group"};
   std::vector<std::string> last;
   for (const std::string& name : link_files) {
-    const bool is_archive = name.ends_with(".a");
+    if (!belongs(name, opens_drivers)) continue;
+    const bool is_library = !name.ends_with(".o");
     const bool is_last = name == "crtend.o" || name == "crtn.o";
-    (is_archive ? archives : is_last ? last : line).push_back(directory.file(name));
+    (is_library ? libraries : is_last ? last : line).push_back(directory.file(name));
   }
-  archives.push_back("--end-group");
+  libraries.push_back("--end-group");
   line.insert(line.end(), objects.begin(), objects.end());
-  line.insert(line.end(), archives.begin(), archives.end());
+  line.insert(line.end(), libraries.begin(), libraries.end());
   line.insert(line.end(), last.begin(), last.end());
   return line;
 }
@@ -121,7 +142,7 @@ Status link_executable(const ObjectCode& code, const std::string& output) {
       objects.push_back(directory.file(object.name + ".o"));
       KILN_TRY(write_file(objects.back(), object.bytes));
     }
-    KILN_TRY(run_lld(command_line(objects, link_files, directory, unfinished)));
+    KILN_TRY(run_lld(command_line(objects, code.opens_drivers, link_files, directory, unfinished)));
     if (std::rename(unfinished.c_str(), output.c_str()) == 0) return ok();
     return Diagnostic{output, fmt::format("cannot write here: {}", std::strerror(errno)), ""};
   };

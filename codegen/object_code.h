@@ -13,9 +13,11 @@ struct ObjectFile {
 };
 
 /// A whole module: its program, which defines `kiln_model`, then the kernels that it calls. What
-/// the objects leave undefined is in runtime/halide_runtime.h, libc and libm.
+/// the objects leave undefined is in runtime/halide_runtime.h, libc and libm; and in
+/// runtime/device/kernel_calls.h, where there are kernels for devices.
 struct ObjectCode {
   std::vector<ObjectFile> objects;
+  bool opens_drivers = false;  ///< it has kernels for devices beside the CPU
 };
 
 }  // namespace kiln::codegen

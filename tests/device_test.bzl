@@ -1,10 +1,11 @@
 """Suites that run on several kinds of devices."""
 
-def device_test(name, srcs, deps, size = "medium", opencl_size = "large", data = [], shard_count = None, opencl_shard_count = None, opencl_env = {}):
+def device_test(name, srcs, deps, size = "medium", opencl_size = "large", data = [], shard_count = None, opencl_shard_count = None, opencl_env = {}, opencl_deps = []):
     """The test NAME on the CPU and NAME_opencl on an OpenCL device, PoCL's where there is no other.
 
     On a CUDA device: bazel test --test_env=KILN_TEST_DEVICE=cuda NAME.
-    The suite opens what tests/test_device.h says. opencl_env makes it smaller, where it is too long.
+    The suite opens what tests/test_device.h says. opencl_env makes it smaller, where it is too long; opencl_deps
+    are linked in addition.
     """
     native.cc_library(
         name = name + "_suite",
@@ -27,5 +28,5 @@ def device_test(name, srcs, deps, size = "medium", opencl_size = "large", data =
         env = dict(opencl_env, KILN_TEST_DEVICE = "opencl"),
         shard_count = opencl_shard_count,
         tags = ["opencl"],
-        deps = [name + "_suite"],
+        deps = [name + "_suite"] + opencl_deps,
     )

@@ -5,7 +5,7 @@
 set -uo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.." || exit 1
 
-third_party/install.sh || exit 1
+third_party/install.sh --for-tests || exit 1
 
 targets=(//...)
 for argument in "$@"; do

@@ -1,6 +1,8 @@
 #!/usr/bin/env bash
 # Puts in place what kiln is built with: Debian packages, and Halide's C++ library out of its wheel.
 # Installs only what is missing and needs the network only then; run it as often as you like.
+#   third_party/install.sh [--for-tests]
+# With --for-tests also what tests alone need: OpenCL on the CPU, and CUDA's assembler out of its wheel.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -11,16 +13,23 @@ packages=(
   libhdf5-dev libzip-dev nlohmann-json3-dev                                       # Keras's files
   libjpeg62-turbo-dev libpng-dev                                                  # images
   libcli11-dev libfmt-dev                                                         # the command
-  libgmock-dev libgtest-dev ocl-icd-libopencl1 pocl-opencl-icd                    # tests
-  ca-certificates python3-pip unzip                                               # for Halide's wheel
+  libgmock-dev libgtest-dev                                                       # tests, to build
+  ca-certificates python3-pip unzip                                               # for wheels
 )
+test_packages=(ocl-icd-libopencl1 pocl-opencl-icd)
 packages_mib=3000 # what a bare Debian needs for all of them
 halide_mib=300
+ptxas_mib=150
 
-# Halide goes where every checkout of this user finds it. repositories.bzl follows the same rule.
+# The version that a requirements file names.
+pinned_version() { # file
+  sed -n 's/^[^#=]*==\([^ ]*\).*/\1/p' "$1"
+}
+
+# Wheels' files go where every checkout of this user finds them. repositories.bzl follows the same rule.
 cache="${KILN_CACHE:-${XDG_CACHE_HOME:-${HOME:+$HOME/.cache}}/kiln}"
-version="$(sed -n 's/^halide==\([^ ]*\).*/\1/p' halide.txt)"
-halide="$cache/halide-$version"
+halide="$cache/halide-$(pinned_version halide.txt)"
+ptxas="$cache/ptxas-$(pinned_version ptxas.txt)"
 
 scratch=""
 trap '[[ -z $scratch ]] || rm -rf "$scratch"' EXIT
@@ -85,36 +94,69 @@ python_with_pip() {
   stop "no python3 has pip; as root: apt-get install python3-pip"
 }
 
-install_halide() {
-  local python log
-  [[ $cache == /?*/?* ]] || stop "HOME is not set (or KILN_CACHE no absolute path): where to put Halide?"
+# Downloads the wheel that a requirements file names; its files are then in $scratch/wheel.
+unzip_wheel() { # requirements, MiB, files...
+  local requirements="$1" python log
+  [[ $cache == /?*/?* ]] || stop "HOME is not set (or KILN_CACHE no absolute path): where to put files?"
   mkdir -p "$cache" 2>/dev/null || stop "cannot write $cache; set KILN_CACHE to a folder of yours"
-  require_free_space "$cache" "$halide_mib"
-  scratch="$(mktemp -d "$cache/.halide-XXXXXX")" || stop "cannot write to $cache"
+  require_free_space "$cache" "$2"
+  shift 2
+  scratch="$(mktemp -d "$cache/.install-XXXXXX")" || stop "cannot write to $cache"
   log="$(mktemp)"
   python="$(python_with_pip)"
-  say "downloading the Halide $version wheel (69 MB)"
-  # pip compares the hash in halide.txt before it hands the file over.
+  # pip compares the hash in the file before it hands the wheel over.
   PIP_REQUIRE_VIRTUALENV=0 "$python" -m pip download --disable-pip-version-check --no-deps \
     --require-hashes --only-binary :all: --python-version 3.11 --implementation cp --abi cp311 \
-    --platform manylinux_2_28_x86_64 --dest "$scratch" --requirement halide.txt \
-    </dev/null >"$log" 2>&1 ||
-    stop "pip cannot get halide $version (network?): $(grep -m 1 -E '^(WARNING|ERROR)' "$log" ||
-      tail -n 1 "$log") (all of it: $log)"
+    --platform manylinux_2_28_x86_64 --platform manylinux2014_x86_64 --dest "$scratch" \
+    --requirement "$requirements" </dev/null >"$log" 2>&1 ||
+    stop "pip cannot get the wheel of third_party/$requirements (network?): $(
+      grep -m 1 -E '^(WARNING|ERROR)' "$log" || tail -n 1 "$log"
+    ) (all of it: $log)"
   rm -f "$log"
-
-  unzip -q "$scratch"/halide-*.whl 'halide/include/*' halide/lib64/libHalide.so \
-    'halide-*.dist-info/licenses/*' -d "$scratch/wheel" || stop "cannot unzip the Halide wheel"
-  mkdir -p "$scratch/halide/lib"
-  mv "$scratch"/wheel/halide/include "$scratch/halide/include"
-  mv "$scratch"/wheel/halide/lib64/libHalide.so "$scratch/halide/lib/"
-  mv "$scratch"/wheel/halide-*.dist-info/licenses/* "$scratch/halide/"
-  chmod -R u=rwX,go=rX "$scratch/halide"
-  # In one move, so that a folder of that name is always whole; another run may have been first.
-  mv -T "$scratch/halide" "$halide" 2>/dev/null || [[ -e $halide/lib/libHalide.so ]] ||
-    stop "cannot write $halide"
-  say "Halide $version is in $halide"
+  unzip -q "$scratch"/*.whl "$@" -d "$scratch/wheel" ||
+    stop "cannot unzip the wheel of third_party/$requirements"
+  mkdir "$scratch/kept"
 }
+
+# Gives $scratch/kept its name, in one move: a folder of that name is always whole. Another run may
+# have been first.
+keep() { # folder, a file in it
+  mv "$scratch"/wheel/*.dist-info/licenses/* "$scratch/kept/"
+  chmod -R u=rwX,go=rX "$scratch/kept"
+  mv -T "$scratch/kept" "$1" 2>/dev/null || [[ -e $1/$2 ]] || stop "cannot write $1"
+  rm -rf "$scratch"
+  scratch=""
+}
+
+install_halide() {
+  say "downloading Halide's wheel (69 MB)"
+  unzip_wheel halide.txt "$halide_mib" 'halide/include/*' halide/lib64/libHalide.so \
+    'halide-*.dist-info/licenses/*'
+  mkdir "$scratch/kept/lib"
+  mv "$scratch/wheel/halide/include" "$scratch/kept/include"
+  mv "$scratch/wheel/halide/lib64/libHalide.so" "$scratch/kept/lib/"
+  keep "$halide" lib/libHalide.so
+  say "Halide is in $halide"
+}
+
+install_ptxas() {
+  say "downloading the wheel of CUDA's compilers (47 MB)"
+  unzip_wheel ptxas.txt "$ptxas_mib" nvidia/cu13/bin/ptxas '*.dist-info/licenses/*'
+  mkdir "$scratch/kept/bin"
+  mv "$scratch/wheel/nvidia/cu13/bin/ptxas" "$scratch/kept/bin/"
+  chmod u+x "$scratch/kept/bin/ptxas"
+  keep "$ptxas" bin/ptxas
+  say "ptxas is in $ptxas"
+}
+
+case "$*" in
+"") for_tests=false ;;
+--for-tests)
+  for_tests=true
+  packages+=("${test_packages[@]}")
+  ;;
+*) stop "$*: the only option is --for-tests" ;;
+esac
 
 mapfile -t missing < <(missing_packages)
 if ((${#missing[@]} > 0)); then
@@ -122,4 +164,5 @@ if ((${#missing[@]} > 0)); then
   install_packages "${missing[@]}"
 fi
 [[ -e $halide/lib/libHalide.so ]] || install_halide
+[[ $for_tests == false || -e $ptxas/bin/ptxas ]] || install_ptxas
 say "everything is in place"

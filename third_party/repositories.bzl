@@ -2,17 +2,25 @@
 
 def _pinned_version(ctx):
     for line in ctx.read(ctx.attr.requirements).splitlines():
-        if line.startswith("halide=="):
-            return line[len("halide=="):].split(" ")[0]
-    fail("third_party/halide.txt names no halide version")
+        if "==" in line and not line.startswith("#"):
+            return line.split("==")[1].split(" ")[0]
+    fail("{} names no version".format(ctx.attr.requirements))
 
-def _halide_directory(ctx):
-    """The folder that install.sh unzipped Halide to: the same rule as in install.sh."""
+def _installed_directory(ctx, name):
+    """The folder that install.sh unzipped a wheel's files to: the same rule as in install.sh."""
     env = ctx.os.environ
     cache = env.get("KILN_CACHE", "")
     if not cache:
         cache = (env.get("XDG_CACHE_HOME", "") or env.get("HOME", "") + "/.cache") + "/kiln"
-    return cache + "/halide-" + _pinned_version(ctx)
+    return "{}/{}-{}".format(cache, name, _pinned_version(ctx))
+
+def _wheel_repository(implementation):
+    return repository_rule(
+        implementation = implementation,
+        attrs = {"requirements": attr.label(allow_single_file = True, mandatory = True)},
+        environ = ["HOME", "KILN_CACHE", "XDG_CACHE_HOME"],
+        local = True,
+    )
 
 _HALIDE_BUILD = """
 cc_import(
@@ -39,19 +47,31 @@ cc_library(
 """
 
 def _halide_repository_impl(ctx):
-    directory = _halide_directory(ctx)
+    directory = _installed_directory(ctx, "halide")
     if not ctx.path(directory + "/lib/libHalide.so").exists:
         fail("Halide is not in {}: run third_party/install.sh".format(directory))
     ctx.symlink(directory + "/include", "include")
     ctx.symlink(directory + "/lib", "lib")
     ctx.file("BUILD", _HALIDE_BUILD.format(directory = directory), executable = False)
 
-halide_repository = repository_rule(
-    implementation = _halide_repository_impl,
-    attrs = {"requirements": attr.label(allow_single_file = True, mandatory = True)},
-    environ = ["HOME", "KILN_CACHE", "XDG_CACHE_HOME"],
-    local = True,
+halide_repository = _wheel_repository(_halide_repository_impl)
+
+_PTXAS_BUILD = """
+filegroup(
+    name = "ptxas",
+    srcs = glob(["bin/ptxas"], allow_empty = True),
+    visibility = ["//visibility:public"],
 )
+"""
+
+def _ptxas_repository_impl(ctx):
+    """Tests alone run it, and do without where it is not installed: then the filegroup is empty."""
+    directory = _installed_directory(ctx, "ptxas")
+    if ctx.path(directory + "/bin/ptxas").exists:
+        ctx.symlink(directory + "/bin/ptxas", "bin/ptxas")
+    ctx.file("BUILD", _PTXAS_BUILD, executable = False)
+
+ptxas_repository = _wheel_repository(_ptxas_repository_impl)
 
 def _system_files_impl(ctx):
     links = dict(ctx.attr.files)

@@ -9,6 +9,7 @@
 #include "runtime/abi.h"
 #include "runtime/device/cuda_api.h"
 #include "runtime/device/device_errors.h"
+#include "runtime/device/shared_memory.h"
 
 namespace kiln::runtime {
 namespace {
@@ -246,7 +247,7 @@ Status CudaDevice::copy(void* to, const void* from, int64_t bytes) {
 Status CudaDevice::load(const char* source, size_t bytes) {
   if (programs_.contains(source)) return ok();
   enter();
-  const std::string text(source, strnlen(source, bytes));  // with a final zero, for certain
+  const std::string text = declare_shared_memory({source, strnlen(source, bytes)});
   char log[4096] = "";
   int options[] = {cuda::kErrorLog, cuda::kErrorLogBytes};
   void* values[] = {log, reinterpret_cast<void*>(sizeof(log))};

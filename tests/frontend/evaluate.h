@@ -1,4 +1,4 @@
-// Formulas in ops, evaluated by the interpreter, for tests of the frontend.
+// Formulas in ops, evaluated, for tests of the frontend.
 #pragma once
 
 #include <functional>
@@ -8,6 +8,7 @@
 #include "gtest/gtest.h"
 #include "ir/builder.h"
 #include "ir/interpreter.h"
+#include "ir/module.h"
 #include "runtime/expected.h"
 
 namespace kiln::keras {
@@ -17,6 +18,13 @@ ir::Literal floats(ir::Shape shape, const std::vector<double>& values);
 ir::Literal ints(ir::Shape shape, const std::vector<double>& values);
 
 using Formula = std::function<std::vector<ir::Tensor>(const std::vector<ir::Tensor>& arguments)>;
+
+/// Runs the module's function "main", whose arguments and results are called x0, x1, ... and y0,
+/// y1, ...
+using Evaluator = std::vector<ir::Literal> (*)(ir::Module module,
+                                               const std::vector<ir::Literal>& arguments);
+/// What evaluate() runs formulas with: the interpreter, or what a test links to take its place.
+extern Evaluator evaluator;
 
 /// The formula's results for those arguments; its `gradient` ops are expanded first.
 std::vector<ir::Literal> evaluate(const std::vector<ir::Literal>& arguments,

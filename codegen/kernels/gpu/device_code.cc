@@ -4,7 +4,7 @@ namespace kiln::codegen {
 namespace {
 
 int constant(const Halide::Expr& expression) {
-  const auto value = Halide::Internal::as_const_int(expression);
+  const auto value = Halide::Internal::as_const_int(Halide::Internal::simplify(expression));
   return value ? static_cast<int>(*value) : 0;
 }
 

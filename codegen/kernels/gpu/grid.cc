@@ -37,4 +37,14 @@ Halide::LoopLevel store(Halide::Func func, const ir::Shape& shape, const Target&
   return over_grid(func, func, loops_of(func, shape), target);
 }
 
+Halide::LoopLevel store(Consumer consumer, const ir::Shape& shape, const Target& target) {
+  const Halide::LoopLevel thread = store(consumer.func, shape, target);
+  if (consumer.stage.defined() && shape.empty()) {
+    store(consumer.stage, shape, target);
+  } else if (consumer.stage.defined()) {
+    consumer.stage.compute_at(thread);
+  }
+  return thread;
+}
+
 }  // namespace kiln::codegen::gpu

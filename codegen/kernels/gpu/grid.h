@@ -27,6 +27,16 @@ std::vector<Loop> loops_of(const Halide::Func& func, const ir::Shape& shape);
 Halide::LoopLevel over_grid(const Halide::Func& func, Halide::Stage stage, std::vector<Loop> loops,
                             const Target& target);
 
+/// A stored Func whose loops others are computed in.
+struct Consumer {
+  Halide::Func func;
+  Halide::Func stage;  ///< of a kernel's output: what `func` copies (Output::stage); or undefined
+};
+
+/// Spreads a consumer of this shape over a grid, and its stage with it; returns the loop of a
+/// thread as over_grid() does.
+Halide::LoopLevel store(Consumer consumer, const ir::Shape& shape, const Target& target);
+
 /// Stores a Func of this shape, defined once, in memory.
 Halide::LoopLevel store(Halide::Func func, const ir::Shape& shape, const Target& target);
 

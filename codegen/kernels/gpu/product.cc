@@ -144,14 +144,12 @@ int64_t shared_elements(const ir::Op& product, const Cut& cut, const TileLoops& 
 
 }  // namespace
 
-Halide::LoopLevel multiply(Algorithm& algorithm, const ir::Op& product, Halide::Func consumer,
-                           const Target& target) {
+void multiply(Algorithm& algorithm, const ir::Op& product, const Consumer& consumer,
+              const Target& target) {
   const ir::Shape& shape = product.result()->type().shape;
   Halide::Func sums = algorithm.sums.at(product.result());
   const Cut cut = choose_cut(product);
-  consumer.compute_root();
-  Halide::Func in_tiles = consumer, tile = sums;
-  Halide::LoopLevel thread;
+  Halide::Func in_tiles = consumer.func, tile = sums;
   if (cut.pieces > 1) {
     const Halide::RVar piece_r("r_piece"), within("r_in_piece");
     const Halide::Var piece("piece");
@@ -159,16 +157,19 @@ Halide::LoopLevel multiply(Algorithm& algorithm, const ir::Op& product, Halide::
                         static_cast<int>(outermost_sum(product) / cut.pieces));
     tile = sums.update().rfactor(piece_r, piece);
     in_tiles = tile.in(sums);
-    in_tiles.compute_root();
-    thread = over_grid(consumer, consumer, loops_of(consumer, shape), target);
-    sums.compute_at(thread);
+    sums.compute_at(store(consumer, shape, target));
   }
+  in_tiles.compute_root();
   const TileLoops loops = over_tiles(in_tiles, shape, cut, target);
   sum_in_registers(tile, loops, target);
+  Halide::Func stage = consumer.stage;
+  if (stage.defined() && cut.pieces == 1) {
+    stage.compute_at(loops.thread).unroll(stage.args()[1]);
+    side_by_side(stage, stage.args()[0], target);
+  }
   const int64_t shared = shared_elements(product, cut, loops);
   if (shared > 0 && shared * ir::size_of(product.operand(1)->type().element) <= target.local_bytes)
     share_right_operand(algorithm.right_operands.at(product.result()).packed, loops, shared);
-  return cut.pieces > 1 ? thread : loops.thread;
 }
 
 }  // namespace kiln::codegen::gpu

@@ -64,16 +64,12 @@ void cut_into_parts(const Accumulation& accumulation, int64_t parts, const Targe
 
 }  // namespace
 
-Halide::LoopLevel accumulate(const Accumulation& accumulation, Halide::Func consumer,
-                             const Target& target) {
+void accumulate(const Accumulation& accumulation, const Consumer& consumer, const Target& target) {
   Halide::Func func = accumulation.func;
   const int64_t parts = func.has_update_definition() ? parts_of(accumulation) : 1;
   if (parts > 1) cut_into_parts(accumulation, parts, target);
-  consumer.compute_root();
-  const Halide::LoopLevel thread =
-      over_grid(consumer, consumer, loops_of(consumer, accumulation.shape), target);
+  const Halide::LoopLevel thread = store(consumer, accumulation.shape, target);
   compute_in_thread(func, thread, !accumulation.shape.empty());
-  return thread;
 }
 
 }  // namespace kiln::codegen::gpu

@@ -14,11 +14,9 @@ struct Accumulation {
   bool along_memory = true;  ///< neighbours in the innermost loop are neighbours in memory
 };
 
-/// Computes the accumulation for `consumer`, a Func of the same shape that is stored, and spreads
-/// both over grids. Where there are few values of many elements, parts of them are accumulated by
-/// threads of their own, in an order that depends on nothing but sizes. Returns the loop of
-/// one of the consumer's threads.
-Halide::LoopLevel accumulate(const Accumulation& accumulation, Halide::Func consumer,
-                             const Target& target);
+/// Computes the accumulation for a consumer of the same shape, and spreads both over grids. Where
+/// there are few values of many elements, parts of them are accumulated by threads of their own, in
+/// an order that depends on nothing but sizes.
+void accumulate(const Accumulation& accumulation, const Consumer& consumer, const Target& target);
 
 }  // namespace kiln::codegen::gpu

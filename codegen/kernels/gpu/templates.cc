@@ -27,18 +27,16 @@ class Scheduler {
   void schedule_reduce(const ir::Op& op);
   void schedule_window(const ir::Op& op);
   void schedule_scatter(const ir::Op& op);
-  void schedule_output(Output& output);
 
-  Halide::Func stored_reader(const ir::Op& op, Halide::Func func);
+  Consumer consumer_of(const ir::Op& op, Halide::Func func);
   void store_once(const Halide::Func& func, const ir::Shape& shape);
 
   Algorithm& algorithm_;
   const ir::Region& region_;
   const std::string_view kind_;
   const Target& target_;
-  std::set<std::string> stored_;  ///< Funcs that are
-  Output* finished_ = nullptr;    ///< the output that is computed with the kernel's root
-  Halide::LoopLevel finished_thread_;
+  std::set<std::string> stored_;      ///< Funcs that are
+  const Output* finished_ = nullptr;  ///< the output that is computed with the kernel's root
 };
 
 void Scheduler::schedule() {
@@ -55,42 +53,40 @@ void Scheduler::schedule() {
       schedule_window(*op);
     } else if (op->is("scatter")) {
       schedule_scatter(*op);
-    } else if (values.add(*op, result)) {
+    } else if (kind_ == "serial" && values.add(*op, result)) {
       store_once(found->second, result->type().shape);
     }
     if (op->is("rng_bit_generator"))
       store_once(state_func(algorithm_, op->operand(0)), op->operand(0)->type().shape);
   }
-  for (Output& output : algorithm_.outputs) schedule_output(output);
+  for (const Output& output : algorithm_.outputs) {
+    if (&output != finished_) store(Consumer{output.func, output.stage}, output.shape, target_);
+  }
 }
 
 void Scheduler::store_once(const Halide::Func& func, const ir::Shape& shape) {
   if (stored_.insert(func.name()).second) store(func, shape, target_);
 }
 
-/// A stored Func of the result's shape that is computed from `func`, the op's values as they
-/// become: the kernel's output where the op is the kernel's root, else a copy for all who read the
-/// op.
-Halide::Func Scheduler::stored_reader(const ir::Op& op, Halide::Func func) {
+/// What is computed from `func`, the op's values as they become: the kernel's output where the op
+/// is the kernel's root, else a copy for all who read the op.
+Consumer Scheduler::consumer_of(const ir::Op& op, Halide::Func func) {
   const bool is_root = kind_ != "serial" && kind_ != "pointwise" && algorithm_.outputs.size() == 1;
-  if (is_root && finished_ == nullptr && algorithm_.outputs[0].shape == op.result()->type().shape) {
-    finished_ = &algorithm_.outputs[0];
-    return finished_->func;
-  }
-  return func.in();
+  if (!is_root || finished_ != nullptr || algorithm_.outputs[0].shape != op.result()->type().shape)
+    return {func.in(), {}};
+  finished_ = &algorithm_.outputs[0];
+  return {finished_->func, finished_->stage};
 }
 
 void Scheduler::schedule_product(const ir::Op& op) {
   const auto sums = algorithm_.sums.find(op.result());
   if (sums == algorithm_.sums.end()) return;  // of nothing
-  const Halide::Func consumer = stored_reader(op, sums->second);
-  if (op.is("convolution") || has_rows_and_columns(op)) {
-    finished_thread_ = multiply(algorithm_, op, consumer, target_);
-    return;
-  }
+  const Consumer consumer = consumer_of(op, sums->second);
+  if (op.is("convolution") || has_rows_and_columns(op))
+    return multiply(algorithm_, op, consumer, target_);
   const ir::Type& type = op.result()->type();
   const int64_t depth = multiply_adds(op) / std::max<int64_t>(1, type.count());
-  finished_thread_ = accumulate({sums->second, type.shape, depth}, consumer, target_);
+  accumulate({sums->second, type.shape, depth}, consumer, target_);
 }
 
 void Scheduler::schedule_reduce(const ir::Op& op) {
@@ -99,21 +95,19 @@ void Scheduler::schedule_reduce(const ir::Op& op) {
   const ir::Type& type = op.result()->type();
   const auto& dims = op.get<ir::Integers>("dimensions");
   const bool along_memory = std::find(dims.begin(), dims.end(), from.rank() - 1) != dims.end();
-  finished_thread_ =
-      accumulate({func, type.shape, from.count() / std::max<int64_t>(1, type.count()),
-                  can_be_cut(op) && !dims.empty(), along_memory},
-                 stored_reader(op, func), target_);
+  accumulate({func, type.shape, from.count() / std::max<int64_t>(1, type.count()),
+              can_be_cut(op) && !dims.empty(), along_memory},
+             consumer_of(op, func), target_);
 }
 
 void Scheduler::schedule_window(const ir::Op& op) {
   const auto selection = algorithm_.selections.find(op.result());
   if (selection != algorithm_.selections.end()) {
-    accumulate({selection->second, op.operand(1)->type().shape, 1, false}, selection->second.in(),
-               target_);
+    accumulate({selection->second, op.operand(1)->type().shape, 1, false},
+               {selection->second.in(), {}}, target_);
   }
   const Halide::Func func = algorithm_.funcs.at(op.result());
-  finished_thread_ =
-      accumulate({func, op.result()->type().shape, 1, false}, stored_reader(op, func), target_);
+  accumulate({func, op.result()->type().shape, 1, false}, consumer_of(op, func), target_);
 }
 
 /// A thread adds all rows to its column, in order.
@@ -129,20 +123,6 @@ void Scheduler::schedule_scatter(const ir::Op& op) {
     if (var != nullptr && var->name == all[d].var.name()) columns.push_back(all[d]);
   }
   over_grid(sums, sums.update(), columns, target_);
-}
-
-void Scheduler::schedule_output(Output& output) {
-  if (&output != finished_) {
-    output.func.compute_root();
-    finished_thread_ =
-        over_grid(output.func, output.func, loops_of(output.func, output.shape), target_);
-  }
-  if (!output.stage.defined()) return;
-  if (output.shape.empty()) {
-    store(output.stage, output.shape, target_);
-  } else {
-    output.stage.compute_at(finished_thread_);
-  }
 }
 
 }  // namespace
