@@ -105,7 +105,7 @@ const std::byte* BatchInput::in_place(const uint32_t* order, int64_t first, int6
 
 void BatchInput::feed(FunctionCall& call, size_t index, ThreadPool& pool, const uint32_t* order,
                       int64_t first, int64_t count) const {
-  const std::byte* rows = call.takes_values_in_place() ? in_place(order, first, count) : nullptr;
+  const std::byte* rows = call.runs_on_host() ? in_place(order, first, count) : nullptr;
   if (rows != nullptr) return call.use_in_place(index, rows);
   gather(call.input(index), pool, order, first, count);
 }
@@ -129,7 +129,7 @@ void BatchInput::gather(std::byte* to, ThreadPool& pool, const uint32_t* order, 
     pool.parallel_for(Copy::piece, &copy, 0, copy.pieces);
   }
   const std::byte* last = to + (count - 1) * row_bytes_;
-  for (int64_t row = count; row < batch_; ++row)
+  for (int64_t row = count; row % batch_ != 0; ++row)
     std::memcpy(to + row * row_bytes_, last, row_bytes_);
 }
 

@@ -29,9 +29,11 @@ class BatchInput {
   void feed(FunctionCall& call, size_t index, ThreadPool& pool, const uint32_t* order,
             int64_t first, int64_t count) const;
 
-  /// The same as an array of a batch's bytes, aligned to KILN_ALIGNMENT.
+  /// The same as an array of a batch's bytes, or of several: `count` may be more.
   void gather(std::byte* to, ThreadPool& pool, const uint32_t* order, int64_t first,
               int64_t count) const;
+
+  int64_t row_bytes() const { return row_bytes_; }
 
   /// Has the rows of a batch that will be gathered later read from their file, if they are mapped
   /// from one, while a step runs. Small rows are not worth asking for.

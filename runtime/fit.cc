@@ -1,5 +1,6 @@
 #include "runtime/fit.h"
 
+#include <algorithm>
 #include <cmath>
 #include <optional>
 #include <utility>
@@ -34,6 +35,14 @@ Status check_options(const FitOptions& options) {
   return ok();
 }
 
+/// Puts the examples on the device where `runs` of `steps` (nothing: all) each would bring some of
+/// them there twice.
+Status keep_if_seen_again(StepRunner& runner, int64_t runs, std::optional<int64_t> steps) {
+  const int64_t pass = runner.steps();
+  const bool again = runs * std::min(pass, steps.value_or(pass)) > pass;
+  return again ? runner.keep_examples_on_device() : ok();
+}
+
 }  // namespace
 
 int64_t rows_before_split(int64_t rows, double validation_split) {
@@ -65,6 +74,13 @@ Expected<History> fit(Session& session, const Examples& examples, const Examples
   std::optional<StepRunner> testing;
   if (!validation.empty()) {
     KILN_ASSIGN(testing, StepRunner::create(session, "test_step", validation, "validation "));
+  }
+  const int64_t epochs = options.epochs - options.initial_epoch;
+  KILN_TRY(keep_if_seen_again(training, epochs, options.steps_per_epoch));
+  if (testing) {
+    const int64_t validations =
+        options.epochs / options.validation_freq - options.initial_epoch / options.validation_freq;
+    KILN_TRY(keep_if_seen_again(*testing, validations, options.validation_steps));
   }
   return FitLoop(session, std::move(training), std::move(testing), options).run();
 }

@@ -53,7 +53,7 @@ Status run_test_steps(Session& session, StepRunner& runner, int64_t count, Progr
       progress.end_line();
       return Diagnostic{"", "interrupted after " + std::to_string(step) + " steps", ""};
     }
-    KILN_TRY(runner.step(step, nullptr));
+    KILN_TRY(runner.step(step));
     if (!progress.due(step + 1)) continue;
     KILN_ASSIGN(const Metrics metrics, runner.metrics());
     progress.draw(step + 1, metrics);
@@ -139,14 +139,14 @@ Status FitLoop::run_epoch(int epoch) {
 }
 
 Status FitLoop::run_steps(const EpochSteps& steps, Progress& progress) {
-  std::vector<uint32_t> order;
   if (options_.shuffle) {
-    order = shuffled_order(training_steps_.examples(), options_.seed, steps.pass);
+    KILN_TRY(training_steps_.set_order(
+        shuffled_order(training_steps_.examples(), options_.seed, steps.pass)));
   }
   while (state_.next.step < steps.count && !state_.stop) {
     if (interrupted()) return stop_for_user(progress);
     const int64_t step = state_.next.step++;
-    KILN_TRY(training_steps_.step(steps.first + step, options_.shuffle ? order.data() : nullptr));
+    KILN_TRY(training_steps_.step(steps.first + step));
     if (watches_batches_) KILN_TRY(finish_batch(step));
     has_run_step_ = true;
     if (!progress.due(step + 1)) continue;

@@ -50,9 +50,15 @@ Status FunctionCall::begin() {
 }
 
 std::byte* FunctionCall::input(size_t index) {
-  Slot& slot = slot_of(runs_);
-  inputs_[index] = slot.device_inputs.get() + input_layout_.offsets[index];
-  return slot.inputs.get() + input_layout_.offsets[index];
+  device_input(index);
+  has_host_inputs_ = true;
+  return slot_of(runs_).inputs.get() + input_layout_.offsets[index];
+}
+
+std::byte* FunctionCall::device_input(size_t index) {
+  std::byte* const values = slot_of(runs_).device_inputs.get() + input_layout_.offsets[index];
+  inputs_[index] = values;
+  return values;
 }
 
 Status FunctionCall::run() {
@@ -62,7 +68,7 @@ Status FunctionCall::run() {
 }
 
 Status FunctionCall::run_on_device(Device& device, Slot& slot) {
-  if (input_layout_.bytes > 0) {
+  if (std::exchange(has_host_inputs_, false)) {
     KILN_TRY(device.upload(slot.device_inputs.get(), slot.inputs.get(), input_layout_.bytes));
     KILN_TRY(device.order_uploads());
   }

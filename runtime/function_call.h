@@ -11,9 +11,9 @@
 
 namespace kiln::runtime {
 
-/// Runs a function again and again on values of the host. Where the session has a device, inputs
-/// are copied there while it works on earlier runs, and outputs stay there until they are asked
-/// for. On the CPU nothing is copied.
+/// Runs a function again and again, on values of the host or of the session's device. Those of the
+/// host are copied to the device while it works on earlier runs, and outputs stay there until they
+/// are asked for. On the CPU nothing is copied.
 class FunctionCall {
  public:
   /// The session must outlive the call.
@@ -24,12 +24,16 @@ class FunctionCall {
   /// Comes before the inputs of a run. Waits until a device has few runs left to do.
   Status begin();
 
-  /// Where the values of an input belong, aligned to KILN_ALIGNMENT.
+  /// Where the host puts the values of an input, aligned to KILN_ALIGNMENT.
   std::byte* input(size_t index);
 
-  /// Whether a run can take values where they are, aligned to KILN_ALIGNMENT, instead.
-  bool takes_values_in_place() const { return session_->device() == nullptr; }
+  /// Instead, for all inputs of a run that are not in place: where kernels of the device put them.
+  std::byte* device_input(size_t index);
+
+  /// Instead: takes values where they are in the session's memory, aligned to KILN_ALIGNMENT.
   void use_in_place(size_t index, const void* values) { inputs_[index] = values; }
+  /// Whether that is the host's.
+  bool runs_on_host() const { return session_->device() == nullptr; }
 
   /// A device may still be working on it.
   Status run();
@@ -67,6 +71,7 @@ class FunctionCall {
   int64_t runs_ = 0;
   MemoryBlock outputs_;              ///< where the function runs
   std::vector<const void*> inputs_;  ///< of the next run
+  bool has_host_inputs_ = false;     ///< the next run
   std::vector<void*> output_addresses_;
 };
 

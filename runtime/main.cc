@@ -11,6 +11,7 @@
 #include "runtime/class_weight.h"
 #include "runtime/command_line.h"
 #include "runtime/dataset.h"
+#include "runtime/device/driver_exit.h"
 #include "runtime/expected.h"
 #include "runtime/file.h"
 #include "runtime/fit.h"
@@ -167,6 +168,7 @@ Status save_results(const CommandLine& line, const Session& session, const Histo
 Status run_fit(const kiln_model& model, const CommandLine& line, const WeightFiles& files,
                const ImageReader& images, const BeforeTraining& before) {
   KILN_ASSIGN(Session session, open_session(model, line));
+  const DriverExitGuard guard(session.device());
   KILN_TRY(check_fit(line, session, files));
   KILN_TRY(prepare_training(session, line, files));
   DataLoader loader(line, model, images);
@@ -199,6 +201,7 @@ Status run_fit(const kiln_model& model, const CommandLine& line, const WeightFil
 Expected<Session> trained_session(const kiln_model& model, const CommandLine& line,
                                   const WeightFiles& files) {
   KILN_ASSIGN(Session session, open_session(model, line));
+  const DriverExitGuard guard(session.device());
   if (session.find_function("init") != nullptr) KILN_TRY(session.initialize(0));
   if (!line.weights.empty()) {
     KILN_TRY(files.load(session, line.weights));
@@ -219,6 +222,7 @@ Expected<bool> uses_test_set(const ModelData& data, const CommandLine& line) {
 Status run_evaluate(const kiln_model& model, const CommandLine& line, const WeightFiles& files,
                     const ImageReader& images) {
   KILN_ASSIGN(Session session, trained_session(model, line, files));
+  const DriverExitGuard guard(session.device());
   KILN_TRY(session.function("test_step"));
   DataLoader loader(line, model, images);
   KILN_ASSIGN(const ModelData data, load_data(loader, line.data, line, model));
@@ -258,6 +262,7 @@ Status save_predictions(const kiln_model& model, const std::vector<Array>& predi
 Status run_predict(const kiln_model& model, const CommandLine& line, const WeightFiles& files,
                    const ImageReader& images) {
   KILN_ASSIGN(Session session, trained_session(model, line, files));
+  const DriverExitGuard guard(session.device());
   KILN_TRY(session.function("predict_step"));
   KILN_TRY(check_output(model, line.output));
   DataLoader loader(line, model, images);

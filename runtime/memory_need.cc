@@ -1,7 +1,10 @@
 #include "runtime/memory_need.h"
 
 #include <algorithm>
+#include <charconv>
 #include <cstdlib>
+#include <cstring>
+#include <limits>
 #include <optional>
 #include <string_view>
 
@@ -14,10 +17,33 @@ namespace {
 
 constexpr const char* kSmaller = "a smaller batch size needs less";
 
-std::optional<int64_t> allowed_bytes() {
-  const char* const text = std::getenv("KILN_DEVICE_MEMORY");
-  if (text == nullptr || *text == 0) return std::nullopt;
-  return std::strtoll(text, nullptr, 10) << 20;
+// What the environment allows; nothing: all.
+Expected<std::optional<int64_t>> allowed_bytes() {
+  constexpr const char* kVariable = "KILN_DEVICE_MEMORY";
+  constexpr int64_t kMost = std::numeric_limits<int64_t>::max() >> 20;
+  const char* const text = std::getenv(kVariable);
+  if (text == nullptr || *text == 0) return std::optional<int64_t>();
+  const char* const end = text + std::strlen(text);
+  int64_t mebibytes = 0;
+  const auto [rest, error] = std::from_chars(text, end, mebibytes);
+  if (error == std::errc() && rest == end && mebibytes >= 0 && mebibytes <= kMost)
+    return std::optional<int64_t>(mebibytes << 20);
+  return Diagnostic{kVariable, "\"" + std::string(text) + "\" is not a number of MiB", ""};
+}
+
+struct AvailableMemory {
+  int64_t bytes;
+  const char* kind;  // "the device has 1.5 GiB KIND"
+};
+
+Expected<AvailableMemory> available_memory(Device& device) {
+  const std::optional<int64_t> free = device.free_bytes();
+  AvailableMemory there{free.value_or(device.info().memory_bytes - device.allocated_bytes()),
+                        free ? "free" : "of memory"};
+  KILN_ASSIGN(const std::optional<int64_t> allowed, allowed_bytes());
+  if (allowed && *allowed - device.allocated_bytes() < there.bytes)
+    there = {*allowed - device.allocated_bytes(), "by KILN_DEVICE_MEMORY"};
+  return there;
 }
 
 }  // namespace
@@ -47,17 +73,11 @@ MemoryNeed memory_need(const kiln_model& model) {
 
 Status check_memory(const MemoryNeed& need, Device& device) {
   const DeviceInfo& info = device.info();
-  const std::optional<int64_t> free = device.free_bytes();
-  int64_t there = free.value_or(info.memory_bytes);
-  const char* kind = free ? "free" : "of memory";
-  if (const std::optional<int64_t> allowed = allowed_bytes(); allowed && *allowed < there) {
-    there = *allowed;
-    kind = "by KILN_DEVICE_MEMORY";
-  }
-  if (need.total() > there) {
+  KILN_ASSIGN(const AvailableMemory there, available_memory(device));
+  if (need.total() > there.bytes) {
     return Diagnostic{info.title(),
                       "the model needs " + byte_text(need.total()) + ", the device has " +
-                          byte_text(there) + " " + kind,
+                          byte_text(there.bytes) + " " + there.kind,
                       need.text() + "; " + kSmaller};
   }
   const int64_t largest = std::max({need.state, need.arena, need.constants});
@@ -67,6 +87,13 @@ Status check_memory(const MemoryNeed& need, Device& device) {
                         ", the device gives at most " + byte_text(info.largest_block_bytes) +
                         " at once",
                     need.text() + "; " + kSmaller};
+}
+
+Expected<int64_t> spare_memory(Device& device) {
+  KILN_ASSIGN(const AvailableMemory there, available_memory(device));
+  // What is no GPU works in the host's memory, where the examples are already.
+  const int64_t left = device.info().is_gpu ? 8 : 2;
+  return there.bytes - (there.bytes + device.allocated_bytes()) / left;
 }
 
 }  // namespace kiln::runtime

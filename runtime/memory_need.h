@@ -32,4 +32,8 @@ MemoryNeed memory_need(const kiln_model& model);
 /// Whether the device has as much. The environment's KILN_DEVICE_MEMORY, in MiB, may allow less.
 Status check_memory(const MemoryNeed& need, Device& device);
 
+/// What the device has for more than its session, where that is allocated: less than nothing at
+/// worst. A part is left to kernels' temporaries and to other users of the memory.
+Expected<int64_t> spare_memory(Device& device);
+
 }  // namespace kiln::runtime

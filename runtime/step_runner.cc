@@ -47,18 +47,37 @@ int64_t StepRunner::count_of(int64_t index) const {
   return std::min(batch(), examples_ - index * batch());
 }
 
-Status StepRunner::step(int64_t index, const uint32_t* order) {
+Status StepRunner::keep_examples_on_device() {
+  if (session_->device() == nullptr) return ok();
+  KILN_ASSIGN(resident_, ResidentExamples::create(*session_, call_.function(), inputs_, examples_));
+  return resident_ ? resident_->set_order(order_) : ok();
+}
+
+Status StepRunner::set_order(std::vector<uint32_t> order) {
+  order_ = std::move(order);
+  return resident_ ? resident_->set_order(order_) : ok();
+}
+
+Status StepRunner::step(int64_t index) {
+  KILN_TRY(call_.begin());
+  if (resident_) {
+    KILN_TRY(resident_->feed(call_, index));
+  } else {
+    feed_from_host(index);
+  }
+  return call_.run();
+}
+
+void StepRunner::feed_from_host(int64_t index) {
   const int64_t first = index * batch();
   const int64_t count = count_of(index);
-  KILN_TRY(call_.begin());
+  const uint32_t* order = order_.empty() ? nullptr : order_.data();
   for (size_t i = 0; i < inputs_.size(); ++i)
     inputs_[i].feed(call_, i, session_->pool(), order, first, count);
   *reinterpret_cast<int32_t*>(call_.input(inputs_.size())) = static_cast<int32_t>(count);
-  if (index + 1 < steps()) {
-    for (const BatchInput& input : inputs_)
-      input.read_ahead(order, first + batch(), count_of(index + 1));
-  }
-  return call_.run();
+  if (index + 1 == steps()) return;
+  for (const BatchInput& input : inputs_)
+    input.read_ahead(order, first + batch(), count_of(index + 1));
 }
 
 Expected<Metrics> StepRunner::metrics() {

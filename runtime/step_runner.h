@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "runtime/expected.h"
 #include "runtime/function_call.h"
 #include "runtime/history.h"
+#include "runtime/resident_examples.h"
 #include "runtime/session.h"
 
 namespace kiln::runtime {
@@ -26,9 +28,15 @@ class StepRunner {
   /// Steps of a pass over all examples.
   int64_t steps() const { return (examples_ + batch() - 1) / batch(); }
 
-  /// Runs step `index` of a pass on the examples that `order` (null: their own) puts there. A
-  /// device may still be working on it.
-  Status step(int64_t index, const uint32_t* order);
+  /// Copies the examples to the session's device, if it has one and they fit there, so that steps
+  /// need no other transfers. Worth it for more than one pass.
+  Status keep_examples_on_device();
+
+  /// The order in which steps visit the examples from now on; empty: their own, as at first.
+  Status set_order(std::vector<uint32_t> order);
+
+  /// Runs step `index` of a pass. A device may still be working on it.
+  Status step(int64_t index);
 
   /// The running means after the last step, names sorted. Waits for a device.
   Expected<Metrics> metrics();
@@ -41,11 +49,14 @@ class StepRunner {
 
   /// Examples of step `index` of a pass.
   int64_t count_of(int64_t index) const;
+  void feed_from_host(int64_t index);
 
   Session* session_;
   FunctionCall call_;
   std::vector<BatchInput> inputs_;
   int64_t examples_;
+  std::vector<uint32_t> order_;
+  std::optional<ResidentExamples> resident_;
 };
 
 }  // namespace kiln::runtime

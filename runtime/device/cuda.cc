@@ -167,7 +167,7 @@ Expected<std::byte*> CudaDevice::allocate(int64_t bytes) {
   // It must be zero before an upload may come.
   Result cleared = api_.fill_bytes(block, 0, static_cast<size_t>(size), stream_);
   if (cleared == cuda::kSuccess) cleared = api_.stream_synchronize(stream_);
-  if (cleared == cuda::kSuccess) return reinterpret_cast<std::byte*>(block);
+  if (cleared == cuda::kSuccess) return counted(reinterpret_cast<std::byte*>(block), size);
   api_.mem_free(block);
   return failure("clearing memory failed", cleared);
 }
@@ -177,11 +177,13 @@ void CudaDevice::release(std::byte* block) {
   api_.stream_synchronize(stream_);
   api_.stream_synchronize(upload_stream_);
   api_.mem_free(address_of(block));
+  forget(block);
 }
 
 Status CudaDevice::write(void* to, const void* from_host, int64_t bytes) {
   if (bytes == 0) return ok();
   enter();
+  counters_.bytes_up += bytes;
   KILN_TRY(check("copying failed", api_.copy_to_device(address_of(to), from_host,
                                                        static_cast<size_t>(bytes), stream_)));
   return check("copying failed", api_.stream_synchronize(stream_));
@@ -190,6 +192,7 @@ Status CudaDevice::write(void* to, const void* from_host, int64_t bytes) {
 Status CudaDevice::download(void* to_host, const void* from, int64_t bytes) {
   if (bytes == 0) return ok();
   enter();
+  counters_.bytes_down += bytes;
   return check("copying failed",
                api_.copy_to_host(to_host, address_of(from), static_cast<size_t>(bytes), stream_));
 }
@@ -223,6 +226,7 @@ Expected<MemoryBlock> CudaDevice::allocate_staging(int64_t bytes) {
 
 Status CudaDevice::upload(void* to, const void* from_host, int64_t bytes) {
   enter();
+  counters_.bytes_up += bytes;
   return check("an upload failed", api_.copy_to_device(address_of(to), from_host,
                                                        static_cast<size_t>(bytes), upload_stream_));
 }
@@ -280,6 +284,7 @@ Status CudaDevice::launch(const KernelLaunch& launch) {
     const void* value = argument.is_address ? &argument.value : argument.value;
     launch_arguments_.push_back(const_cast<void*>(value));
   }
+  ++counters_.launches;
   const auto [blocks_x, blocks_y, blocks_z] = launch.blocks;
   const auto [threads_x, threads_y, threads_z] = launch.threads;
   const Result code = api_.launch_kernel(

@@ -8,6 +8,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <unordered_map>
 #include <utility>
 
 #include "runtime/abi.h"
@@ -58,6 +59,13 @@ struct KernelLaunch {
   std::span<const KernelArgument> arguments;
 };
 
+/// What a device was given to do since it was opened.
+struct DeviceCounters {
+  int64_t bytes_up = 0;    ///< copied from the host
+  int64_t bytes_down = 0;  ///< copied to the host
+  int64_t launches = 0;    ///< of kernels
+};
+
 /// A point in a device's work.
 using DeviceEvent = std::shared_ptr<void>;
 
@@ -70,6 +78,9 @@ class Device : public Memory {
   Device& operator=(const Device&) = delete;
 
   const DeviceInfo& info() const { return info_; }
+  const DeviceCounters& counters() const { return counters_; }
+  /// Of all blocks that are allocated now.
+  int64_t allocated_bytes() const { return allocated_bytes_; }
 
   /// Of its memory, at this moment; nothing where the driver does not tell.
   virtual std::optional<int64_t> free_bytes() { return std::nullopt; }
@@ -108,8 +119,18 @@ class Device : public Memory {
   }
   const Status& status() const { return status_; }
 
+ protected:
+  /// Every block is counted when it is allocated and forgotten when it is released. Gives the
+  /// block.
+  std::byte* counted(std::byte* block, int64_t bytes);
+  void forget(const std::byte* block);
+
+  DeviceCounters counters_;
+
  private:
   DeviceInfo info_;
+  std::unordered_map<const std::byte*, int64_t> block_bytes_;
+  int64_t allocated_bytes_ = 0;
   TemporaryPool temporaries_{*this};
   Status status_ = ok();
 };

@@ -176,7 +176,7 @@ Expected<std::byte*> OpenClDevice::allocate(int64_t bytes) {
   // memory.
   Status cleared = zero(block, size);
   if (cleared) cleared = check("clearing memory failed", api_.finish(queue_));
-  if (cleared) return static_cast<std::byte*>(block);
+  if (cleared) return counted(static_cast<std::byte*>(block), size);
   api_.svm_free(context_, block);
   return cleared.error();
 }
@@ -185,6 +185,7 @@ void OpenClDevice::release(std::byte* block) {
   api_.finish(queue_);  // clSVMFree() does not wait for those who use the block
   api_.finish(upload_queue_);
   api_.svm_free(context_, block);
+  forget(block);
 }
 
 Status OpenClDevice::enqueue_copy(UInt blocking, void* to, const void* from, int64_t bytes) {
@@ -195,14 +196,17 @@ Status OpenClDevice::enqueue_copy(UInt blocking, void* to, const void* from, int
 }
 
 Status OpenClDevice::write(void* to, const void* from_host, int64_t bytes) {
+  counters_.bytes_up += bytes;
   return enqueue_copy(opencl::kBlocking, to, from_host, bytes);
 }
 
 Status OpenClDevice::read(void* to_host, const void* from, int64_t bytes) {
+  counters_.bytes_down += bytes;
   return enqueue_copy(opencl::kBlocking, to_host, from, bytes);
 }
 
 Status OpenClDevice::download(void* to_host, const void* from, int64_t bytes) {
+  counters_.bytes_down += bytes;
   return enqueue_copy(opencl::kNonBlocking, to_host, from, bytes);
 }
 
@@ -225,6 +229,7 @@ Expected<MemoryBlock> OpenClDevice::allocate_staging(int64_t bytes) {
 }
 
 Status OpenClDevice::upload(void* to, const void* from_host, int64_t bytes) {
+  counters_.bytes_up += bytes;
   opencl::Event event = nullptr;
   KILN_TRY(check("an upload failed",
                  api_.enqueue_svm_memcpy(upload_queue_, opencl::kNonBlocking, to, from_host,
@@ -304,6 +309,7 @@ Status OpenClDevice::set_arguments(opencl::Kernel kernel, const KernelLaunch& la
 Status OpenClDevice::launch(const KernelLaunch& launch) {
   KILN_ASSIGN(const opencl::Kernel kernel, find_kernel(launch));
   KILN_TRY(set_arguments(kernel, launch));
+  ++counters_.launches;
   size_t all[3], block[3];
   for (int i = 0; i < 3; ++i) {
     block[i] = static_cast<size_t>(launch.threads[i]);

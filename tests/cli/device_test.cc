@@ -72,6 +72,29 @@ TEST_F(OnOpenCl, TooLittleMemoryIsOneErrorThatSaysWhatTakesIt) {
   EXPECT_THAT(result.err, HasSubstr("a smaller batch size needs less"));
 }
 
+TEST_F(OnOpenCl, ExamplesThatDoNotFitTrainToTheSameBits) {
+  const std::vector<std::string> words = {"--epochs", "2", "--validation-split", "0.22", "--save"};
+  for (const std::string memory : {"3", "300"}) {
+    std::vector<std::string> more = words;
+    more.push_back(temporary(memory + ".npz"));
+    const CommandResult result = fit("opencl", more, {"KILN_DEVICE_MEMORY=" + memory});
+    ASSERT_EQ(result.status, 0) << result.err;
+  }
+  EXPECT_TRUE(read_file(temporary("3.npz")) == read_file(temporary("300.npz")));
+}
+
+// PoCL's compiler ends the process where it cannot write its files.
+TEST_F(OnOpenCl, ADriverThatEndsTheProgramIsOneError) {
+  const std::string cache = "KILN_CACHE=" + temporary("cache");
+  ASSERT_EQ(fit("opencl", {}, {cache}).status, 0) << "fills the cache of kernels";
+  const std::string command = kiln() + " fit mnist_mlp --device opencl --data " + kDigits;
+  const CommandResult result =
+      run_command({"/bin/sh", "-c", "trap '' XFSZ; ulimit -f 4; exec " + command},
+                  {cache, "PATH=/usr/bin:/bin", "POCL_CACHE_DIR=" + temporary("empty_pocl")});
+  EXPECT_EQ(result.status, 2) << result.err;
+  EXPECT_THAT(result.err, HasSubstr("error: opencl:0 ("));
+}
+
 TEST_F(OnOpenCl, ADeviceThatIsNotThereIsOneError) {
   const CommandResult result = fit("opencl:77", {});
   EXPECT_EQ(result.status, 2);

@@ -181,6 +181,42 @@ TEST_F(DeviceSession, TooLittleMemoryIsSaidBeforeAnyIsTaken) {
             "bytes; a smaller batch size needs less");
 }
 
+TEST_F(DeviceSession, AMemoryLimitThatIsNoNumberIsAnError) {
+  for (const char* wrong : {"4G", "-1", "x", "99999999999999"}) {
+    const EnvironmentEntry limit("KILN_DEVICE_MEMORY", wrong);
+    EXPECT_EQ(Session::create(&fake_device_regression(), 1, kOpenCl).error().to_string(),
+              "error: KILN_DEVICE_MEMORY: \"" + std::string(wrong) + "\" is not a number of MiB");
+  }
+}
+
+TEST_F(DeviceSession, ExamplesThatDoNotFitTrainToTheSameBits) {
+  Session roomy = session(kOpenCl), tight = session(kOpenCl);
+  const auto expected = fit(roomy, examples_, options(4));
+  const EnvironmentEntry nothing_more("KILN_DEVICE_MEMORY", "0");
+  const auto history = fit(tight, examples_, options(4));
+  ASSERT_TRUE(expected && history);
+  EXPECT_EQ(history->values, expected->values);
+  EXPECT_EQ(*tight.snapshot(), *roomy.snapshot());
+}
+
+TEST_F(DeviceSession, ExamplesGoToTheDeviceOnce) {
+  const auto bytes_up = [this](int epochs) {
+    Session on_device = session(kOpenCl);
+    EXPECT_TRUE(fit(on_device, examples_, options(epochs)));
+    return on_device.device()->counters().bytes_up;
+  };
+  // An order of 16 rows an epoch.
+  EXPECT_EQ(bytes_up(9) - bytes_up(2), 7 * 64);
+}
+
+TEST_F(DeviceSession, OnePassIsNotWorthKeepingExamples) {
+  Session roomy = session(kOpenCl), tight = session(kOpenCl);
+  ASSERT_TRUE(fit(roomy, examples_, options(1)));
+  const EnvironmentEntry nothing_more("KILN_DEVICE_MEMORY", "0");
+  ASSERT_TRUE(fit(tight, examples_, options(1)));
+  EXPECT_EQ(roomy.device()->counters().bytes_up, tight.device()->counters().bytes_up);
+}
+
 TEST_F(DeviceSession, WithoutAChoiceAProcessorIsTheCpu) {
   const auto infos = list_devices(KILN_OPENCL);
   if ((*infos)[0].is_gpu) GTEST_SKIP() << "the device is a GPU, which is chosen";

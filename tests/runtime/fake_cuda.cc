@@ -1,7 +1,7 @@
 // A stand-in for libcuda.so.1: CUDA's driver API over this process's memory, so that what calls it
-// is tested where there is no GPU. Its one device runs one kernel, `scale`, which is written here:
-// x[i] *= factor, a block of threads after the other. A program is taken if it begins with
-// "// PTX". The environment's FAKE_CUDA_FAILS names a function that fails.
+// is tested where there is no GPU. Its one device runs the kernels that are written here, a thread
+// after the other. A program is taken if it begins with "// PTX" or, as PTX does, ".version". The
+// environment's FAKE_CUDA_FAILS names a function that fails.
 #include <cstddef>
 #include <cstdio>
 #include <cstdlib>
@@ -16,7 +16,7 @@ constexpr int kNotFound = 500;
 constexpr int kLaunchFailed = 719;
 constexpr size_t kMemory = size_t{1} << 30;
 
-char a_context, a_module, a_kernel, a_stream;
+char a_context, a_module, a_stream;
 void* current = nullptr;
 size_t used = 0;
 
@@ -28,6 +28,43 @@ int result_of(const char* function, bool needs_context = true) {
 }
 
 void* pointer(unsigned long long address) { return reinterpret_cast<void*>(address); }
+
+template <typename Value>
+Value value_of(void* argument) {
+  return *static_cast<Value*>(argument);
+}
+
+void* pointer_of(void* argument) { return pointer(value_of<unsigned long long>(argument)); }
+
+struct Thread {
+  unsigned block_x, block_y, block_threads, thread;
+};
+
+using Kernel = void (*)(const Thread& thread, void** arguments);
+
+// x[i] *= factor.
+void scale(const Thread& thread, void** arguments) {
+  static_cast<float*>(
+      pointer_of(arguments[0]))[thread.block_x * thread.block_threads + thread.thread] *=
+      value_of<float>(arguments[1]);
+}
+
+// What runtime/device/row_gather.cc says in PTX.
+void gather_rows(const Thread& thread, void** arguments) {
+  const auto units = value_of<unsigned>(arguments[3]);
+  const auto unit_bytes = value_of<unsigned>(arguments[4]);
+  const size_t unit = size_t{thread.block_y} * thread.block_threads + thread.thread;
+  if (unit >= units) return;
+  const size_t row = static_cast<const unsigned*>(pointer_of(arguments[2]))[thread.block_x];
+  std::memcpy(
+      static_cast<char*>(pointer_of(arguments[0])) + (thread.block_x * units + unit) * unit_bytes,
+      static_cast<const char*>(pointer_of(arguments[1])) + (row * units + unit) * unit_bytes,
+      unit_bytes);
+}
+
+Kernel find_kernel(std::string_view name) {
+  return name == "scale" ? scale : name == "gather_rows" ? gather_rows : nullptr;
+}
 
 }  // namespace
 
@@ -100,7 +137,8 @@ int cuMemsetD8Async(unsigned long long to, unsigned char value, size_t bytes, vo
 int cuModuleLoadDataEx(void** module, const void* image, unsigned count, int* options,
                        void** values) {
   *module = &a_module;
-  if (std::string_view(static_cast<const char*>(image)).starts_with("// PTX"))
+  const std::string_view program = static_cast<const char*>(image);
+  if (program.starts_with("// PTX") || program.starts_with(".version"))
     return result_of("cuModuleLoadDataEx");
   for (unsigned i = 0; i < count; ++i) {
     if (options[i] == 5)
@@ -110,15 +148,19 @@ int cuModuleLoadDataEx(void** module, const void* image, unsigned count, int* op
 }
 int cuModuleUnload(void*) { return 0; }
 int cuModuleGetFunction(void** function, void*, const char* name) {
-  *function = &a_kernel;
-  return std::string_view(name) == "scale" ? result_of("cuModuleGetFunction") : kNotFound;
+  *function = reinterpret_cast<void*>(find_kernel(name));
+  return *function != nullptr ? result_of("cuModuleGetFunction") : kNotFound;
 }
 int cuFuncSetAttribute(void*, int attribute, int) { return attribute == 8 ? 0 : 1; }
-int cuLaunchKernel(void*, unsigned blocks, unsigned, unsigned, unsigned threads, unsigned, unsigned,
-                   unsigned, void*, void** arguments, void**) {
-  auto* x = static_cast<float*>(pointer(*static_cast<unsigned long long*>(arguments[0])));
-  const float factor = *static_cast<float*>(arguments[1]);
-  for (unsigned i = 0; i < blocks * threads; ++i) x[i] *= factor;
+int cuLaunchKernel(void* function, unsigned blocks_x, unsigned blocks_y, unsigned, unsigned threads,
+                   unsigned, unsigned, unsigned, void*, void** arguments, void**) {
+  const auto kernel = reinterpret_cast<Kernel>(function);
+  for (unsigned x = 0; x < blocks_x; ++x) {
+    for (unsigned y = 0; y < blocks_y; ++y) {
+      for (unsigned thread = 0; thread < threads; ++thread)
+        kernel({x, y, threads, thread}, arguments);
+    }
+  }
   return result_of("cuLaunchKernel");
 }
 int cuStreamCreate(void** stream, unsigned) {
