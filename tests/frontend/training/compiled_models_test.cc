@@ -26,6 +26,8 @@ TEST_P(CompiledModel, TrainsAsInKeras) {
   expect_training(json, json["model"], compiled, 1e-4);
 }
 
+INSTANTIATE_TEST_SUITE_P(Keras, CompiledModel, ::testing::ValuesIn(recorded_cases("models")),
+                         [](const auto& info) { return info.param.name; });
 INSTANTIATE_TEST_SUITE_P(Masks, CompiledModel, ::testing::ValuesIn(recorded_cases("masks")),
                          [](const auto& info) { return info.param.name; });
 
