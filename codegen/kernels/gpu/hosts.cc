@@ -12,6 +12,9 @@ constexpr int64_t kSmallLaunch = 4096;
 /// What a block of a small launch, and of any other, may compute: values, and elements in their
 /// sums.
 constexpr int64_t kValuesInSmall = 1024, kWorkInSmall = 16 * 1024;
+/// Each value is a barrier for the threads of a block. Drivers that make loops of threads, as PoCL,
+/// take ever longer to compile what has many.
+constexpr int kMostHosted = 3;
 constexpr int64_t kValuesInLarge = 256, kWorkInLarge = 4 * 1024;
 
 }  // namespace
@@ -104,11 +107,13 @@ bool Hosts::fits(const ir::Op& op, Launch& host) const {
     if (parts > 1) stored += type.count() * parts;
   }
   const int64_t bytes = stored * std::max<int64_t>(4, ir::size_of(type.element));
-  if (!host.can_host || type.count() > (is_small ? kValuesInSmall : kValuesInLarge) ||
+  if (!host.can_host || host.hosted == kMostHosted ||
+      type.count() > (is_small ? kValuesInSmall : kValuesInLarge) ||
       work > (is_small ? kWorkInSmall : kWorkInLarge) ||
       host.local_bytes + bytes > target_.local_bytes / 2)
     return false;
   host.local_bytes += bytes;
+  ++host.hosted;
   return true;
 }
 

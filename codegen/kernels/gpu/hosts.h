@@ -39,6 +39,7 @@ class Hosts {
     int64_t count = 0;  ///< of its values
     bool can_host = false;
     int64_t local_bytes = 0;  ///< that are taken
+    int hosted = 0;           ///< values that its blocks compute
   };
   using Readers = std::set<size_t>;  ///< numbers of launches
 
