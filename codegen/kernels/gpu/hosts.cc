@@ -78,13 +78,7 @@ void Hosts::add(const ir::Op& op, bool is_stored) {
       hosts_.emplace(result, host->func);
     } else {
       readers = {launches_.size()};
-      Launch launch;
-      launch.can_host = can_move;
-      launch.count = result->type().count();
-      if (can_move)
-        launch.func = is_accumulated(op) ? accumulation_of(algorithm_, op).func.in()
-                                         : algorithm_.funcs.at(result);
-      launches_.push_back(launch);
+      launches_.push_back(own_launch(op));
     }
   }
   for (const ir::Value* operand : op.operands())
@@ -94,6 +88,21 @@ void Hosts::add(const ir::Op& op, bool is_stored) {
     readers_[op.operand(0)].insert(launches_.size());
     launches_.emplace_back();
   }
+}
+
+Hosts::Launch Hosts::own_launch(const ir::Op& op) const {
+  const ir::Value* result = op.result(op.result_count() - 1);
+  Launch launch;
+  launch.count = result->type().count();
+  if (is_accumulated(op)) {
+    Accumulation accumulation = accumulation_of(algorithm_, op);
+    launch.func = accumulation.func.in();
+    launch.can_host = parts_of(accumulation) == 1;  // else another launch accumulates the parts
+  } else if (!is_always_stored(op)) {
+    launch.func = algorithm_.funcs.at(result);
+    launch.can_host = true;
+  }
+  return launch;
 }
 
 bool Hosts::fits(const ir::Op& op, Launch& host) const {

@@ -45,6 +45,7 @@ class Hosts {
 
   void add_outputs(const ir::Region& region);
   void add(const ir::Op& op, bool is_stored);
+  Launch own_launch(const ir::Op& op) const;
   bool fits(const ir::Op& op, Launch& host) const;
 
   const Algorithm& algorithm_;

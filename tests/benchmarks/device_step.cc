@@ -1,0 +1,139 @@
+// What a training step takes on a device beside the CPU.
+//   device_step [DEVICE [MODEL [BATCH]]]     as --device names it; default: opencl, all examples,
+//   32
+// Prints for each model the time of a step on both, as fit() runs it, and what it takes of the
+// device: launches, bytes that are copied, memory.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdlib>
+#include <random>
+
+#include "frontend/compiler.h"
+#include "frontend/keras/examples.h"
+#include "runtime/device/devices.h"
+#include "runtime/session.h"
+#include "runtime/step_runner.h"
+#include "tests/benchmarks/buffers.h"
+
+namespace kiln {
+namespace {
+
+using benchmarks::must;
+using Clock = std::chrono::steady_clock;
+
+void must(const Status& status) {
+  if (status) return;
+  fmt::print(stderr, "{}\n", status.error().to_string());
+  std::exit(2);
+}
+
+/// Rows for an input of a step: numbers in [0, 1), ids or classes below `limit`.
+runtime::Array random_rows(const kiln_tensor& input, int64_t rows, int64_t limit) {
+  std::vector<int64_t> dims(runtime::dims_of(input).begin(), runtime::dims_of(input).end());
+  dims[0] = rows;
+  const runtime::Array array = runtime::allocate(runtime::element_type_of(input), dims);
+  std::mt19937 random(1);
+  for (int64_t i = 0; i < array.element_count(); ++i) {
+    if (array.type == KILN_F32) {
+      array.as<float>()[i] = std::uniform_real_distribution<float>()(random);
+    } else {
+      array.as<int32_t>()[i] =
+          static_cast<int32_t>(random() % static_cast<uint32_t>(std::max<int64_t>(limit, 1)));
+    }
+  }
+  return array;
+}
+
+runtime::Examples random_examples(const kiln_model& model, const kiln_function& step,
+                                  int64_t rows) {
+  const runtime::StepInputs inputs = must(runtime::step_inputs(model, step));
+  runtime::Examples examples;
+  for (size_t i = 0; i < inputs.x.size(); ++i)
+    examples.x.push_back(random_rows(inputs.x[i], rows, model.inputs[i].index_limit));
+  const auto outputs = runtime::labelled_outputs(model);
+  for (size_t i = 0; i < inputs.y.size(); ++i)
+    examples.y.push_back(random_rows(inputs.y[i], rows, outputs[i]->label_classes));
+  return examples;
+}
+
+/// A model that trains on one device.
+class Training {
+ public:
+  Training(const std::string& name, int64_t batch, const runtime::DeviceChoice& device)
+      : code_(
+            must(compile_in_memory(must(keras::lower(must(keras::example(name)), {.batch = batch})),
+                                   {.devices = {*device.kind}}))),
+        session_(must(runtime::Session::create(code_.model(), 0, device))),
+        step_(*session_.find_function("train_step")),
+        runner_(must(runtime::StepRunner::create(
+            session_, "train_step", random_examples(*code_.model(), step_, kSteps * batch), ""))) {
+    must(session_.initialize(1));
+    must(runner_.keep_examples_on_device());
+    pass();  // the driver compiles
+  }
+
+  /// Seconds of a step, in a pass over all examples.
+  double pass() {
+    const auto start = Clock::now();
+    for (int64_t i = 0; i < kSteps; ++i) must(runner_.step(i));
+    must(runner_.metrics());
+    return std::chrono::duration<double>(Clock::now() - start).count() / kSteps;
+  }
+
+  double median_of_passes() {
+    std::vector<double> times(9);
+    for (double& time : times) time = pass();
+    std::sort(times.begin(), times.end());
+    return times[times.size() / 2];
+  }
+
+  /// What a pass takes of the device.
+  void print_counters() {
+    const runtime::DeviceCounters before = session_.device()->counters();
+    pass();
+    const runtime::DeviceCounters after = session_.device()->counters();
+    fmt::print(
+        "  {:.0f} launches, {:.0f} bytes up and {:.0f} down a step; {} bytes of the device's "
+        "memory: {} state, {} arena (of the step), the rest examples, inputs, temporaries\n",
+        static_cast<double>(after.launches - before.launches) / kSteps,
+        static_cast<double>(after.bytes_up - before.bytes_up) / kSteps,
+        static_cast<double>(after.bytes_down - before.bytes_down) / kSteps,
+        session_.device()->allocated_bytes(), code_.model()->state_bytes, step_.arena_bytes);
+  }
+
+ private:
+  static constexpr int64_t kSteps = 8;
+
+  codegen::Jit code_;
+  runtime::Session session_;
+  const kiln_function& step_;
+  runtime::StepRunner runner_;
+};
+
+void measure(const std::string& name, int64_t batch, const runtime::DeviceChoice& device) {
+  const double on_cpu = Training(name, batch, {KILN_CPU}).median_of_passes();
+  Training training(name, batch, device);
+  const double on_device = training.median_of_passes();
+  fmt::print("{} batch {}: {:.0f} us a step on {}, {:.0f} us on the CPU: {:.2f} times\n", name,
+             batch, on_device * 1e6, runtime::device_kind_name(*device.kind), on_cpu * 1e6,
+             on_device / on_cpu);
+  training.print_counters();
+}
+
+}  // namespace
+}  // namespace kiln
+
+int main(int argc, char** argv) {
+  const auto device =
+      kiln::benchmarks::must(kiln::runtime::parse_device(argc > 1 ? argv[1] : "opencl"));
+  if (!device.kind || *device.kind == KILN_CPU) {
+    fmt::print(stderr, "error: name a device beside the CPU: opencl, cuda\n");
+    return 2;
+  }
+  const int64_t batch = argc > 3 ? std::atoll(argv[3]) : 32;
+  for (const std::string_view name : kiln::keras::example_names()) {
+    if (argc <= 2 || name == argv[2]) kiln::measure(std::string(name), batch, device);
+  }
+}
