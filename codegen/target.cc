@@ -3,7 +3,10 @@
 #include <Halide.h>
 #include <fmt/format.h>
 
+#include <string_view>
+
 #include "codegen/program/host_cpu.h"
+#include "runtime/device/device.h"
 
 namespace kiln::codegen {
 namespace {
@@ -41,8 +44,9 @@ Target gpu_target(kiln_device_kind device, std::initializer_list<Feature> featur
 }  // namespace
 
 std::string Target::key() const {
-  return fmt::format("{} {} {} {} {} threads={} block={} local={}", device_name(device), halide,
-                     triple, cpu, features, threads, block_threads, local_bytes);
+  return fmt::format("{} {} {} {} {} threads={} block={} local={}",
+                     runtime::device_kind_name(device), halide, triple, cpu, features, threads,
+                     block_threads, local_bytes);
 }
 
 std::string Target::display_name() const {
@@ -51,18 +55,6 @@ std::string Target::display_name() const {
     if (size_t at = name.find(own); at != std::string::npos) name.erase(at, own.size());
   }
   return name;
-}
-
-std::string_view device_name(kiln_device_kind device) {
-  switch (device) {
-    case KILN_CPU:
-      return "cpu";
-    case KILN_OPENCL:
-      return "opencl";
-    case KILN_CUDA:
-      return "cuda";
-  }
-  return "";
 }
 
 Target host_target(int threads) {

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 
 #include "runtime/abi.h"
 #include "runtime/expected.h"
@@ -30,9 +29,6 @@ struct Target {
   /// Halide's name without the features that kiln adds for its own sake.
   std::string display_name() const;
 };
-
-/// "cpu", "opencl", "cuda"
-std::string_view device_name(kiln_device_kind device);
 
 /// This machine, with kernels cut for `threads` threads.
 Target host_target(int threads);

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 
-#include "codegen/target.h"
+#include "runtime/device/device.h"
 
 namespace kiln::codegen {
 namespace {
@@ -107,7 +107,7 @@ void StepFunctionEmitter::start() {
       builder_.getInt32Ty(), {pointer, pointer, pointer, pointer, pointer, pointer}, false);
   function_ = llvm::Function::Create(
       type, llvm::GlobalValue::InternalLinkage,
-      fmt::format("kiln_{}_{}", device_name(device_), plan_.function->name), module_);
+      fmt::format("kiln_{}_{}", runtime::device_kind_name(device_), plan_.function->name), module_);
   function_->addFnAttr(llvm::Attribute::NoUnwind);
   builder_.SetInsertPoint(llvm::BasicBlock::Create(module_.getContext(), "entry", function_));
   size_t most = 0;

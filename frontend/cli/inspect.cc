@@ -90,7 +90,7 @@ Status print_kernels(const InspectArguments& arguments, const ir::Module& module
   KILN_ASSIGN(const codegen::Target target, target_of(arguments));
   KILN_ASSIGN(const auto functions, chosen_functions(arguments, module));
   for (const ir::Function* function : functions) {
-    fmt::print("{} on {}:\n", function->name, codegen::device_name(target.device));
+    fmt::print("{} on {}:\n", function->name, runtime::device_kind_name(target.device));
     KILN_TRY(print_kernels(function->body, target, arguments.source, "  "));
   }
   return ok();

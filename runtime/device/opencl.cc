@@ -21,6 +21,10 @@ using opencl::UInt;
 // Kernels may be called with one buffer as operand and result: `restrict` must mean nothing.
 constexpr const char* kBuildOptions = "-Drestrict=";
 
+// What kernels are compiled for; all that OpenCL calls a full profile has as much local memory.
+constexpr size_t kBlockThreads = 256;
+constexpr Bits kLocalBytes = 32 * 1024;
+
 std::string text_of(const Api& api, opencl::DeviceId device, UInt question) {
   size_t size = 0;
   if (api.get_device_info(device, question, 0, nullptr, &size) != opencl::kSuccess || size == 0)
@@ -43,7 +47,14 @@ std::string refusal_of(const Api& api, opencl::DeviceId device) {
   const bool doubles =
       number_of<Bits>(api, device, opencl::kDoubleConfig) != 0 ||
       text_of(api, device, opencl::kDeviceExtensions).find("cl_khr_fp64") != std::string::npos;
-  return doubles ? "" : "it has no 64-bit floats";
+  if (!doubles) return "it has no 64-bit floats";
+  const auto threads = number_of<size_t>(api, device, opencl::kMaxWorkGroupSize);
+  const auto local_bytes = number_of<Bits>(api, device, opencl::kLocalMemSize);
+  return threads >= kBlockThreads && local_bytes >= kLocalBytes
+             ? ""
+             : "a group of its work items is too small: kernels want " +
+                   std::to_string(kBlockThreads) + " of them and " + std::to_string(kLocalBytes) +
+                   " bytes of local memory";
 }
 
 DeviceInfo info_of(const Api& api, opencl::DeviceId device, int index) {

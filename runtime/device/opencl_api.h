@@ -37,8 +37,10 @@ inline constexpr Bits kCoarseGrainBuffer = 1 << 0;
 // Questions to clGetDeviceInfo and clGetProgramBuildInfo.
 inline constexpr UInt kDeviceType = 0x1000;
 inline constexpr UInt kMaxComputeUnits = 0x1002;
+inline constexpr UInt kMaxWorkGroupSize = 0x1004;
 inline constexpr UInt kMaxMemAllocSize = 0x1010;
 inline constexpr UInt kGlobalMemSize = 0x101F;
+inline constexpr UInt kLocalMemSize = 0x1023;
 inline constexpr UInt kDeviceName = 0x102B;
 inline constexpr UInt kDeviceVendor = 0x102C;
 inline constexpr UInt kDriverVersion = 0x102D;

@@ -64,6 +64,40 @@ TEST_F(OnOpenCl, FitAndPredictGiveTheNumbersOfTheCpu) {
     expect_near(*runtime::find_array(actual, named.name), named.array, named.name);
 }
 
+TEST_F(OnOpenCl, AnExecutableForBothTrainsAsKilnDoesOnEither) {
+  const std::string model = temporary("model");
+  const CommandResult compiled =
+      run({"compile", "mnist_mlp", "--device", "cpu,opencl", "-o", model});
+  ASSERT_EQ(compiled.status, 0) << compiled.err;
+  for (const std::string device : {"cpu", "opencl"}) {
+    const std::vector<std::string> saved = {temporary("kiln_" + device + ".npz"),
+                                            temporary("model_" + device + ".npz")};
+    ASSERT_EQ(fit(device, {"--save", saved[0]}).status, 0);
+    const CommandResult trained =
+        run_command({model, "fit", "--data", kDigits, "--device", device, "--save", saved[1]},
+                    {"POCL_CACHE_DIR=" + ::testing::TempDir() + "/pocl", "PATH=/usr/bin:/bin"});
+    ASSERT_EQ(trained.status, 0) << trained.err;
+    EXPECT_TRUE(read_file(saved[0]) == read_file(saved[1])) << device;
+  }
+  const CommandResult refused = run_command({model, "fit", "--data", kDigits, "--device", "cuda"});
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_THAT(refused.err, HasSubstr("has no code for cuda"));
+}
+
+TEST(Inspect, KernelsAreLaunchesAndSource) {
+  const CommandResult launches =
+      run_command({kiln(), "inspect", "mnist_mlp", "--function", "predict_step", "--kernels"});
+  ASSERT_EQ(launches.status, 0) << launches.err;
+  EXPECT_THAT(launches.out, HasSubstr("predict_step on opencl:\n  contraction mnist_mlp/dense\n"));
+  EXPECT_THAT(launches.out, HasSubstr("blocks of 16x16x1   threads, 12544 bytes local"));
+  const CommandResult source = run_command({kiln(), "inspect", "mnist_mlp", "--function",
+                                            "predict_step", "--source", "--device", "cuda"});
+  EXPECT_THAT(source.out, HasSubstr(".visible .entry"));
+  const CommandResult refused =
+      run_command({kiln(), "inspect", "mnist_mlp", "--kernels", "--device", "cpu"});
+  EXPECT_EQ(refused.status, 2);
+}
+
 TEST_F(OnOpenCl, TooLittleMemoryIsOneErrorThatSaysWhatTakesIt) {
   const CommandResult result = fit("opencl", {}, {"KILN_DEVICE_MEMORY=1"});
   EXPECT_EQ(result.status, 2);
