@@ -12,10 +12,10 @@ constexpr int64_t kSmallLaunch = 4096;
 /// What a block of a small launch, and of any other, may compute: values, and elements in their
 /// sums.
 constexpr int64_t kValuesInSmall = 1024, kWorkInSmall = 16 * 1024;
+constexpr int64_t kValuesInLarge = 256, kWorkInLarge = 4 * 1024;
 /// Each value is a barrier for the threads of a block. Drivers that make loops of threads, as PoCL,
 /// take ever longer to compile what has many.
 constexpr int kMostHosted = 3;
-constexpr int64_t kValuesInLarge = 256, kWorkInLarge = 4 * 1024;
 
 }  // namespace
 
