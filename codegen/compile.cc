@@ -1,16 +1,14 @@
 #include "codegen/compile.h"
 
 #include <fmt/format.h>
-#include <sched.h>
 
 #include <algorithm>
-#include <atomic>
 #include <chrono>
-#include <thread>
 #include <unordered_set>
 
 #include "codegen/cache.h"
 #include "codegen/kernels/compile.h"
+#include "codegen/parallel.h"
 #include "codegen/program/emit_program.h"
 #include "codegen/source_hash.h"
 #include "codegen/temporary_directory.h"
@@ -43,26 +41,6 @@ KernelNames name_kernels(const ModulePlan& plan, const Target& target,
     });
   }
   return names;
-}
-
-int available_cpus() {
-  cpu_set_t set;
-  return sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
-}
-
-/// Runs task(i) for i in [0, count) on up to `jobs` threads, this one among them.
-template <typename Task>
-void for_each_in_parallel(size_t count, int jobs, const Task& task) {
-  std::atomic<size_t> next{0};
-  auto work = [&] {
-    for (size_t i; (i = next++) < count;) task(i);
-  };
-  std::vector<std::thread> threads;
-  const size_t wanted =
-      std::min(count, static_cast<size_t>(std::max(jobs > 0 ? jobs : available_cpus(), 1)));
-  for (size_t t = 1; t < wanted; ++t) threads.emplace_back(work);
-  work();
-  for (std::thread& thread : threads) thread.join();
 }
 
 Expected<std::string> compile_anew(const Kernel& kernel, const TemporaryDirectory& scratch) {

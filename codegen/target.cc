@@ -37,6 +37,9 @@ Target gpu_target(kiln_device_kind device, std::initializer_list<Feature> featur
   Target target;
   target.device = device;
   target.halide = halide.to_string();
+  // CUDA's devices have more of both.
+  target.block_threads = runtime::kOpenClBlockThreads;
+  target.local_bytes = runtime::kOpenClLocalBytes;
   set_host(target);
   return target;
 }
@@ -79,6 +82,17 @@ Target cuda_target(int capability) {
                           : capability >= 75 ? Feature::CUDACapability75
                                              : Feature::CUDACapability70;
   return gpu_target(KILN_CUDA, {Feature::CUDA, feature});
+}
+
+Target target_for(kiln_device_kind device, int threads, int cuda_capability) {
+  switch (device) {
+    case KILN_OPENCL:
+      return opencl_target();
+    case KILN_CUDA:
+      return cuda_target(cuda_capability);
+    default:
+      return host_target(threads);
+  }
 }
 
 }  // namespace kiln::codegen

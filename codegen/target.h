@@ -20,8 +20,8 @@ struct Target {
   int vector_registers = 16;
   int threads = 1;  ///< how many tasks a large kernel is cut into
   /// Of a GPU: what a block of threads may have.
-  int block_threads = 256;
-  int local_bytes = 32 * 1024;
+  int block_threads = 0;
+  int local_bytes = 0;
 
   int lanes(int element_bytes) const { return vector_bytes / element_bytes; }
   /// What the machine code depends on, for cache keys.
@@ -38,5 +38,8 @@ Target host_target(int threads);
 /// machine.
 Target opencl_target();
 Target cuda_target(int capability = 80);
+
+/// The target for that kind of device, by one of the functions above.
+Target target_for(kiln_device_kind device, int threads, int cuda_capability = 80);
 
 }  // namespace kiln::codegen

@@ -5,11 +5,8 @@ namespace {
 
 std::vector<codegen::Target> targets_of(const CompilerOptions& options) {
   std::vector<codegen::Target> targets;
-  for (const kiln_device_kind device : options.devices) {
-    targets.push_back(device == KILN_CPU      ? codegen::host_target(kKernelTasks)
-                      : device == KILN_OPENCL ? codegen::opencl_target()
-                                              : codegen::cuda_target(options.cuda_capability));
-  }
+  for (const kiln_device_kind device : options.devices)
+    targets.push_back(codegen::target_for(device, kKernelTasks, options.cuda_capability));
   return targets;
 }
 

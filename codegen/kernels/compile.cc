@@ -1,6 +1,7 @@
 #include "codegen/kernels/compile.h"
 
 #include <Halide.h>
+#include <fmt/format.h>
 
 #include <algorithm>
 #include <functional>
@@ -41,10 +42,6 @@ Diagnostic kernel_error(const ir::Op& fusion, std::string message) {
   while (message.ends_with('\n')) message.pop_back();
   return {fusion.location(), "cannot compile this kernel: " + message, "this is a bug in kiln"};
 }
-
-}  // namespace
-
-namespace {
 
 bool is_half(const ir::Value* value) {
   const ir::ElementType element = value->type().element;

@@ -4,6 +4,7 @@
 #include "codegen/kernels/compile.h"
 #include "frontend/cli/model_argument.h"
 #include "frontend/cli/subcommand.h"
+#include "frontend/compiler.h"
 #include "ir/printer.h"
 #include "ir/scan.h"
 #include "passes/pass.h"
@@ -53,8 +54,7 @@ Status print_part(const InspectArguments& arguments, const ir::Module& module) {
 
 Expected<codegen::Target> target_of(const InspectArguments& arguments) {
   KILN_ASSIGN(const auto kinds, runtime::parse_device_kinds(arguments.device));
-  if (kinds.size() == 1 && kinds[0] == KILN_OPENCL) return codegen::opencl_target();
-  if (kinds.size() == 1 && kinds[0] == KILN_CUDA) return codegen::cuda_target();
+  if (kinds.size() == 1 && kinds[0] != KILN_CPU) return codegen::target_for(kinds[0], kKernelTasks);
   return Diagnostic{"--device", "shows the kernels of one device, opencl or cuda", ""};
 }
 

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cstring>
 #include <string>
-#include <unordered_map>
 #include <utility>
 
 #include "runtime/abi.h"
 #include "runtime/device/cuda_api.h"
 #include "runtime/device/device_errors.h"
+#include "runtime/device/programs.h"
 #include "runtime/device/shared_memory.h"
 
 namespace kiln::runtime {
@@ -83,11 +83,6 @@ class CudaDevice : public Device {
   Status wait_for(const DeviceEvent& event) override;
 
  private:
-  struct Program {
-    cuda::Module module = nullptr;
-    std::vector<std::pair<std::string, cuda::Function>> kernels;  ///< those that were launched
-  };
-
   CudaDevice(const Api& api, cuda::DeviceId id, DeviceInfo info)
       : Device(std::move(info)), api_(api), id_(id) {}
 
@@ -108,8 +103,8 @@ class CudaDevice : public Device {
   cuda::Stream stream_ = nullptr;
   cuda::Stream upload_stream_ = nullptr;
   cuda::Event uploaded_ = nullptr;
-  std::unordered_map<const void*, Program> programs_;  ///< by the addresses of their sources
-  std::vector<void*> launch_arguments_;                ///< of the launch that is made
+  Programs<cuda::Module, cuda::Function> programs_;
+  std::vector<void*> launch_arguments_;  ///< of the launch that is made
 };
 
 Expected<std::unique_ptr<Device>> CudaDevice::create(const Api& api, cuda::DeviceId id,
@@ -140,7 +135,7 @@ CudaDevice::~CudaDevice() {
   for (cuda::Stream stream : {upload_stream_, stream_}) {
     if (stream != nullptr) api_.stream_synchronize(stream);
   }
-  for (auto& [source, program] : programs_) api_.module_unload(program.module);
+  programs_.release_all([&](cuda::Module module, const auto&) { api_.module_unload(module); });
   temporaries().release_all();
   if (uploaded_ != nullptr) api_.event_destroy(uploaded_);
   for (cuda::Stream stream : {upload_stream_, stream_}) {
@@ -254,25 +249,19 @@ Status CudaDevice::load(const char* source, size_t bytes) {
   cuda::Module module = nullptr;
   const Result code = api_.module_load(&module, text.c_str(), std::size(options), options, values);
   if (code != cuda::kSuccess) return program_failure(info(), cuda::error_name(api_, code), log);
-  programs_[source].module = module;
+  programs_.add(source, module);
   return ok();
 }
 
 Expected<cuda::Function> CudaDevice::find_kernel(const KernelLaunch& launch) {
-  const auto found = programs_.find(launch.program);
-  if (found == programs_.end())
-    return device_failure(info(), std::string("kernel ") + launch.entry + " was not loaded");
-  for (const auto& [name, kernel] : found->second.kernels) {
-    if (name == launch.entry) return kernel;
-  }
-  cuda::Function kernel = nullptr;
-  Result code = api_.module_get_function(&kernel, found->second.module, launch.entry);
-  if (code == cuda::kSuccess && launch.shared_bytes > kPlainSharedBytes)
-    code = api_.function_set_attribute(kernel, cuda::kMaxDynamicSharedBytes, launch.shared_bytes);
-  if (code != cuda::kSuccess)
+  return programs_.find(info(), launch, [&](cuda::Module module) -> Expected<cuda::Function> {
+    cuda::Function kernel = nullptr;
+    Result code = api_.module_get_function(&kernel, module, launch.entry);
+    if (code == cuda::kSuccess && launch.shared_bytes > kPlainSharedBytes)
+      code = api_.function_set_attribute(kernel, cuda::kMaxDynamicSharedBytes, launch.shared_bytes);
+    if (code == cuda::kSuccess) return kernel;
     return failure(std::string("cannot use kernel ") + launch.entry, code);
-  found->second.kernels.emplace_back(launch.entry, kernel);
-  return kernel;
+  });
 }
 
 Status CudaDevice::launch(const KernelLaunch& launch) {

@@ -18,6 +18,11 @@
 
 namespace kiln::runtime {
 
+/// What kernels in OpenCL C may take of a device: the threads of a block, and the memory that they
+/// share.
+inline constexpr int kOpenClBlockThreads = 256;
+inline constexpr int kOpenClLocalBytes = 32 * 1024;
+
 /// What is known of a device before it is used.
 struct DeviceInfo {
   kiln_device_kind kind = KILN_CPU;

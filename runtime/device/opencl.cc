@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <cstring>
 #include <string>
-#include <unordered_map>
 #include <utility>
 
 #include "runtime/abi.h"
 #include "runtime/device/device_errors.h"
 #include "runtime/device/opencl_api.h"
+#include "runtime/device/programs.h"
 
 namespace kiln::runtime {
 namespace {
@@ -20,10 +20,6 @@ using opencl::UInt;
 
 // Kernels may be called with one buffer as operand and result: `restrict` must mean nothing.
 constexpr const char* kBuildOptions = "-Drestrict=";
-
-// What kernels are compiled for; all that OpenCL calls a full profile has as much local memory.
-constexpr size_t kBlockThreads = 256;
-constexpr Bits kLocalBytes = 32 * 1024;
 
 std::string text_of(const Api& api, opencl::DeviceId device, UInt question) {
   size_t size = 0;
@@ -50,11 +46,11 @@ std::string refusal_of(const Api& api, opencl::DeviceId device) {
   if (!doubles) return "it has no 64-bit floats";
   const auto threads = number_of<size_t>(api, device, opencl::kMaxWorkGroupSize);
   const auto local_bytes = number_of<Bits>(api, device, opencl::kLocalMemSize);
-  return threads >= kBlockThreads && local_bytes >= kLocalBytes
+  return threads >= kOpenClBlockThreads && local_bytes >= kOpenClLocalBytes
              ? ""
              : "a group of its work items is too small: kernels want " +
-                   std::to_string(kBlockThreads) + " of them and " + std::to_string(kLocalBytes) +
-                   " bytes of local memory";
+                   std::to_string(kOpenClBlockThreads) + " of them and " +
+                   std::to_string(kOpenClLocalBytes) + " bytes of local memory";
 }
 
 DeviceInfo info_of(const Api& api, opencl::DeviceId device, int index) {
@@ -115,11 +111,6 @@ class OpenClDevice : public Device {
   Status wait_for(const DeviceEvent& event) override;
 
  private:
-  struct Program {
-    opencl::Program program = nullptr;
-    std::vector<std::pair<std::string, opencl::Kernel>> kernels;  ///< those that were launched
-  };
-
   OpenClDevice(const Api& api, opencl::DeviceId id, DeviceInfo info)
       : Device(std::move(info)), api_(api), id_(id) {}
 
@@ -139,7 +130,7 @@ class OpenClDevice : public Device {
   opencl::Queue queue_ = nullptr;
   opencl::Queue upload_queue_ = nullptr;
   opencl::Event last_upload_ = nullptr;
-  std::unordered_map<const void*, Program> programs_;  ///< by the addresses of their sources
+  Programs<opencl::Program, opencl::Kernel> programs_;
 };
 
 Expected<std::unique_ptr<Device>> OpenClDevice::create(const Api& api, opencl::DeviceId id,
@@ -164,10 +155,10 @@ OpenClDevice::~OpenClDevice() {
     if (queue != nullptr) api_.finish(queue);
   }
   if (last_upload_ != nullptr) api_.release_event(last_upload_);
-  for (auto& [source, program] : programs_) {
-    for (auto& [name, kernel] : program.kernels) api_.release_kernel(kernel);
-    api_.release_program(program.program);
-  }
+  programs_.release_all([&](opencl::Program program, const auto& kernels) {
+    for (const auto& [name, kernel] : kernels) api_.release_kernel(kernel);
+    api_.release_program(program);
+  });
   temporaries().release_all();
   for (opencl::Queue queue : {upload_queue_, queue_}) {
     if (queue != nullptr) api_.release_queue(queue);
@@ -266,7 +257,7 @@ Status OpenClDevice::load(const char* source, size_t bytes) {
   KILN_TRY(check("cannot take a program", code));
   code = api_.build_program(program, 1, &id_, kBuildOptions, nullptr, nullptr);
   if (code == opencl::kSuccess) {
-    programs_[source].program = program;
+    programs_.add(source, program);
     return ok();
   }
   const Diagnostic error = build_failure(program, code);
@@ -283,18 +274,12 @@ Diagnostic OpenClDevice::build_failure(opencl::Program program, Int code) const 
 }
 
 Expected<opencl::Kernel> OpenClDevice::find_kernel(const KernelLaunch& launch) {
-  const auto found = programs_.find(launch.program);
-  if (found == programs_.end())
-    return device_failure(info(), std::string("kernel ") + launch.entry + " was not loaded");
-  for (const auto& [name, kernel] : found->second.kernels) {
-    if (name == launch.entry) return kernel;
-  }
-  Int code = 0;
-  opencl::Kernel kernel = api_.create_kernel(found->second.program, launch.entry, &code);
-  if (code != opencl::kSuccess)
+  return programs_.find(info(), launch, [&](opencl::Program program) -> Expected<opencl::Kernel> {
+    Int code = 0;
+    const opencl::Kernel kernel = api_.create_kernel(program, launch.entry, &code);
+    if (code == opencl::kSuccess) return kernel;
     return failure(std::string("cannot use kernel ") + launch.entry, code);
-  found->second.kernels.emplace_back(launch.entry, kernel);
-  return kernel;
+  });
 }
 
 // Behind the kernel's own arguments comes the memory that its blocks share; it has at least an

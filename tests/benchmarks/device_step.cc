@@ -23,12 +23,6 @@ namespace {
 using benchmarks::must;
 using Clock = std::chrono::steady_clock;
 
-void must(const Status& status) {
-  if (status) return;
-  fmt::print(stderr, "{}\n", status.error().to_string());
-  std::exit(2);
-}
-
 /// Rows for an input of a step: numbers in [0, 1), ids or classes below `limit`.
 runtime::Array random_rows(const kiln_tensor& input, int64_t rows, int64_t limit) {
   std::vector<int64_t> dims(runtime::dims_of(input).begin(), runtime::dims_of(input).end());

@@ -3,11 +3,11 @@
 #include <unordered_set>
 
 #include "codegen/compile.h"
+#include "codegen/parallel.h"
 #include "codegen/program/plan.h"
 #include "frontend/keras/examples.h"
 #include "frontend/keras/lower.h"
 #include "passes/pass.h"
-#include "tests/codegen/parallel.h"
 
 namespace kiln::tests {
 namespace {
@@ -41,7 +41,7 @@ std::vector<Job> distinct_kernels(const codegen::ModulePlan& plan, const codegen
 
 Status compile(std::vector<Job>& jobs, const codegen::Target& target) {
   std::vector<Status> outcomes(jobs.size(), ok());
-  for_each_in_parallel(jobs.size(), [&](size_t i) {
+  codegen::for_each_in_parallel(jobs.size(), 0, [&](size_t i) {
     auto code = codegen::device_code(*jobs[i].fusion, target);
     if (code) {
       jobs[i].kernel.code = std::move(*code);

@@ -11,28 +11,14 @@
 namespace kiln::tests {
 namespace {
 
-void must(const Status& status) {
-  if (!status) throw std::runtime_error(status.error().to_string());
-}
 template <typename T>
 T must(Expected<T> value) {
   if (!value) throw std::runtime_error(value.error().to_string());
   return std::move(*value);
 }
 
-codegen::Target target_of_test(int threads) {
-  switch (test_device()) {
-    case KILN_OPENCL:
-      return codegen::opencl_target();
-    case KILN_CUDA:
-      return codegen::cuda_target();
-    default:
-      return codegen::host_target(threads);
-  }
-}
-
 codegen::Jit compile_and_load(const ir::Module& module, int threads) {
-  auto code = codegen::compile(module, {{target_of_test(threads)}});
+  auto code = codegen::compile(module, {{codegen::target_for(test_device(), threads)}});
   if (!code) throw std::runtime_error(code.error().to_string());
   auto jit = codegen::Jit::load(*code);
   if (!jit) throw std::runtime_error(jit.error().to_string());

@@ -8,11 +8,11 @@
 #include <fstream>
 #include <string_view>
 
+#include "codegen/parallel.h"
 #include "codegen/temporary_directory.h"
 #include "frontend/keras/examples.h"
 #include "runtime/device/shared_memory.h"
 #include "tests/codegen/gpu_kernels.h"
-#include "tests/codegen/parallel.h"
 #include "tests/codegen/ptxas.h"
 
 namespace kiln::tests {
@@ -97,7 +97,7 @@ void assemble_kernel(const std::string& path, const GpuKernel& kernel, std::vect
 std::vector<Row> assemble_all(const std::vector<GpuKernel>& kernels,
                               const codegen::TemporaryDirectory& scratch) {
   std::vector<std::vector<Row>> rows(kernels.size());
-  for_each_in_parallel(kernels.size(), [&](size_t i) {
+  codegen::for_each_in_parallel(kernels.size(), 0, [&](size_t i) {
     assemble_kernel(scratch.file(fmt::format("{}.ptx", i)), kernels[i], rows[i]);
   });
   std::vector<Row> all;

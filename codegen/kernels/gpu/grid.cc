@@ -11,20 +11,19 @@ std::vector<Loop> loops_of(const Halide::Func& func, const ir::Shape& shape) {
   return loops;
 }
 
-namespace {
-
-const Halide::Var kBlock("block"), kThread("thread"), kTurn("turn");
-
-/// All loops as one.
-Loop fuse(Halide::Stage stage, const std::vector<Loop>& loops) {
-  Loop all = loops[0];
+Halide::Var fuse(Halide::Stage stage, const std::vector<Halide::Var>& loops) {
+  Halide::Var all = loops[0];
   for (size_t d = 1; d < loops.size(); ++d) {
     const Halide::Var fused("all" + std::to_string(d));
-    stage.fuse(all.var, loops[d].var, fused);
-    all = {fused, all.extent * loops[d].extent};
+    stage.fuse(all, loops[d], fused);
+    all = fused;
   }
   return all;
 }
+
+namespace {
+
+const Halide::Var kBlock("block"), kThread("thread"), kTurn("turn");
 
 }  // namespace
 
@@ -36,9 +35,14 @@ Halide::LoopLevel over_threads(const Halide::Func& func, Halide::Stage stage,
     const Halide::Var outermost = Halide::Var::outermost();
     stage.split(outermost, outermost, kThread, 1).split(outermost, outermost, outer, 1);
   } else {
-    const Loop all = fuse(stage, loops);
-    const auto threads = static_cast<int>(std::min<int64_t>(all.extent, target.block_threads));
-    stage.split(all.var, outer, kThread, threads, Halide::TailStrategy::GuardWithIf);
+    std::vector<Halide::Var> vars;
+    int64_t extent = 1;
+    for (const Loop& loop : loops) {
+      vars.push_back(loop.var);
+      extent *= loop.extent;
+    }
+    const auto threads = static_cast<int>(std::min<int64_t>(extent, target.block_threads));
+    stage.split(fuse(stage, vars), outer, kThread, threads, Halide::TailStrategy::GuardWithIf);
     stage.never_partition({outer});
   }
   stage.gpu_threads(kThread);

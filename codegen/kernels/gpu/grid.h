@@ -12,6 +12,9 @@
 
 namespace kiln::codegen::gpu {
 
+/// Threads that keep a large device busy.
+inline constexpr int64_t kBusyThreads = 32 * 1024;
+
 /// A loop and how often it runs.
 struct Loop {
   Halide::Var var;
@@ -20,6 +23,9 @@ struct Loop {
 
 /// A Func's pure loops, innermost first; its values have this shape.
 std::vector<Loop> loops_of(const Halide::Func& func, const ir::Shape& shape);
+
+/// These loops of a stage as one, the first of them innermost.
+Halide::Var fuse(Halide::Stage stage, const std::vector<Halide::Var>& loops);
 
 /// Where a stored Func is computed: as a launch of its own, or by each block of another Func's
 /// launch, for itself, in its local memory.

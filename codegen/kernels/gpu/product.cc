@@ -8,8 +8,6 @@
 namespace kiln::codegen::gpu {
 namespace {
 
-/// Threads that keep a large device busy.
-constexpr int64_t kThreads = 32 * 1024;
 /// A thread's tile, at most.
 constexpr int64_t kMostRows = 8, kMostColumns = 4;
 /// Neighbouring threads along columns.
@@ -35,10 +33,10 @@ Cut choose_cut(const ir::Op& product) {
           divisor_at_most(type.shape[type.shape.size() - 2], kMostRows), 1};
   const int64_t depth = multiply_adds(product) / std::max<int64_t>(1, type.count());
   auto threads = [&] { return type.count() / cut.columns / cut.rows; };
-  while (cut.rows > 1 && threads() * (depth / kLeastDepth) < kThreads)
+  while (cut.rows > 1 && threads() * (depth / kLeastDepth) < kBusyThreads)
     cut.rows = divisor_at_most(type.shape[type.shape.size() - 2], cut.rows - 1);
   const int64_t most_pieces =
-      std::min({kThreads / std::max<int64_t>(1, threads()), depth / kLeastDepth,
+      std::min({kBusyThreads / std::max<int64_t>(1, threads()), depth / kLeastDepth,
                 kMostPartialBytes / std::max<int64_t>(1, type.count() * 4)});
   if (most_pieces > 1) cut.pieces = divisor_at_most(outermost_sum(product), most_pieces);
   return cut;
@@ -72,18 +70,16 @@ TileLoops over_tiles(Halide::Func func, const ir::Shape& shape, const Cut& cut,
   func.split(args[0], columns, column, static_cast<int>(cut.columns));
   side_by_side(func, column, target);
   func.split(args[1], rows, row, static_cast<int>(cut.rows)).unroll(row);
-  Loop rest{rows, shape[shape.size() - 2] / cut.rows};
-  for (size_t d = 2; d < shape.size(); ++d) {
-    const Halide::Var fused("rest" + std::to_string(d));
-    func.fuse(rest.var, args[d], fused);
-    rest = {fused, rest.extent * shape[shape.size() - 1 - d]};
-  }
+  std::vector<Halide::Var> others(args.begin() + 1, args.begin() + static_cast<long>(shape.size()));
+  others[0] = rows;
+  const Halide::Var rest = fuse(func, others);
+  const int64_t row_tiles = ir::element_count(shape) / shape.back() / cut.rows;
   TileLoops loops;
   loops.threads_along_columns = divisor_at_most(shape.back() / cut.columns, kThreadsAlongColumns);
   loops.threads_along_rows =
-      std::min(rest.extent, target.block_threads / loops.threads_along_columns);
+      std::min(row_tiles, target.block_threads / loops.threads_along_columns);
   func.split(columns, block_x, thread_x, static_cast<int>(loops.threads_along_columns));
-  func.split(rest.var, block_y, thread_y, static_cast<int>(loops.threads_along_rows),
+  func.split(rest, block_y, thread_y, static_cast<int>(loops.threads_along_rows),
              Halide::TailStrategy::GuardWithIf);
   std::vector<Halide::VarOrRVar> order = {column, row, thread_x, thread_y, block_y, block_x};
   if (args.size() > shape.size()) order.push_back(args.back());
@@ -112,17 +108,12 @@ void sum_in_registers(Halide::Func sums, const TileLoops& loops, const Target& t
 }
 
 /// The columns of the right operand that a block needs, in its local memory.
-void share_right_operand(Halide::Func packed, const TileLoops& loops, int64_t elements) {
+void share_right_operand(Halide::Func packed, const TileLoops& loops) {
   packed.compute_at(loops.block).store_in(Halide::MemoryType::GPUShared);
-  Loop all{packed.args()[0], elements};
-  for (size_t d = 1; d < packed.args().size(); ++d) {
-    const Halide::Var fused("packed" + std::to_string(d));
-    packed.fuse(all.var, packed.args()[d], fused);
-    all.var = fused;
-  }
+  const Halide::Var all = fuse(packed, packed.args());
   const Halide::Var turn("turn"), in_turn("in_turn"), thread_x("thread_x"), thread_y("thread_y");
   packed
-      .split(all.var, turn, in_turn,
+      .split(all, turn, in_turn,
              static_cast<int>(loops.threads_along_columns * loops.threads_along_rows),
              Halide::TailStrategy::GuardWithIf)
       .split(in_turn, thread_y, thread_x, static_cast<int>(loops.threads_along_columns))
@@ -169,7 +160,7 @@ void multiply(Algorithm& algorithm, const ir::Op& product, const Consumer& consu
   }
   const int64_t shared = shared_elements(product, cut, loops);
   if (shared > 0 && shared * ir::size_of(product.operand(1)->type().element) <= target.local_bytes)
-    share_right_operand(algorithm.right_operands.at(product.result()).packed, loops, shared);
+    share_right_operand(algorithm.right_operands.at(product.result()).packed, loops);
 }
 
 }  // namespace kiln::codegen::gpu

@@ -5,8 +5,6 @@
 namespace kiln::codegen::gpu {
 namespace {
 
-/// Threads that keep a large device busy.
-constexpr int64_t kThreads = 32 * 1024;
 /// What a part must have to be worth a thread of its own, and into how many parts a value is cut.
 constexpr int64_t kLeastInPart = 8;
 constexpr int64_t kMostParts = 256;
@@ -47,12 +45,12 @@ int64_t parts_of(const Accumulation& accumulation) {
   if (!accumulation.can_be_cut) return 1;
   const int64_t values = std::max<int64_t>(1, ir::element_count(accumulation.shape));
   return std::max<int64_t>(
-      1, std::min({kMostParts, accumulation.depth / kLeastInPart, kThreads / values}));
+      1, std::min({kMostParts, accumulation.depth / kLeastInPart, kBusyThreads / values}));
 }
 
 void accumulate(const Accumulation& accumulation, const Consumer& consumer, const Target& target) {
   Halide::Func func = accumulation.func;
-  const int64_t parts = func.has_update_definition() ? parts_of(accumulation) : 1;
+  const int64_t parts = parts_of(accumulation);
   if (parts > 1) cut_into_parts(accumulation, parts, consumer.home, target);
   func.compute_at(store(consumer, accumulation.shape, target));
 }

@@ -18,7 +18,8 @@ struct Accumulation {
 /// few values of many elements. A matter of sizes alone.
 int64_t parts_of(const Accumulation& accumulation);
 
-/// Computes the accumulation for a consumer of the same shape, and spreads both over grids.
+/// Computes the accumulation, in that many parts, for a consumer of the same shape, both at the
+/// consumer's home.
 void accumulate(const Accumulation& accumulation, const Consumer& consumer, const Target& target);
 
 }  // namespace kiln::codegen::gpu

@@ -40,7 +40,7 @@ class Scheduler {
   const Output* finished_ = nullptr;  ///< the output that is computed with the kernel's root
 };
 
-/// The values of elementwise ops that are stored. In other than serial fusions none is.
+/// The values of elementwise ops that are stored in a serial fusion; in others none is.
 std::set<const ir::Value*> find_stored_values(const ir::Region& region) {
   std::set<const ir::Value*> stored;
   StoredValues values(region);
