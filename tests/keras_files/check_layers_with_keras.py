@@ -5,7 +5,8 @@
 
 Keras makes each model and writes its definition; kiln trains it and saves it; Keras opens the file,
 must predict the same, and after another step of training have the same weights and optimizer state
-as kiln after the same step. Needs Keras 3 with a backend. Exit status 0: all agree.
+as kiln after the same step. Needs Keras 3 on TensorFlow, whose Adam squares an embedding's gradient
+lookup by lookup, as kiln does; other backends square the sum. Exit status 0: all agree.
 """
 
 import argparse
