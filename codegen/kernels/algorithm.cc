@@ -102,7 +102,6 @@ void AlgorithmBuilder::define(const Op& op) {
   if (op.is("dot_general")) return define_dot_general(op);
   if (op.is("scatter")) return define_scatter(op);
   if (op.is("convolution")) return define_convolution(op);
-  if (op.is("scatter")) return define_scatter(op);
   if (op.is("rng_bit_generator")) return define_random(op);
   define_result(op, 0, [&](const Indices& at) -> Expr {
     const ir::Type& type = op.result()->type();

@@ -36,8 +36,15 @@ struct Algorithm {
   std::map<const ir::Value*, Halide::Func>
       sums;  ///< of each dot_general's and convolution's result: what `funcs` copies, in the making
   std::map<const ir::Value*, RightOperand> right_operands;  ///< of the same
+  /// Of the same, over the left operand's own dimensions, where it may be loaded before it is
+  /// multiplied. Not so in a convolution whose innermost sum runs into padding. Unscheduled, it
+  /// vanishes.
+  std::map<const ir::Value*, Halide::Func> left_operands;
   std::map<const ir::Value*, Halide::Func>
-      selections;               ///< of each select_and_scatter's result: what each window chose
+      selections;  ///< of each select_and_scatter's result: what each window chose
+  /// Of each scatter's result, on GPUs: the outermost loop of its sums, over parts of the table,
+  /// each of which goes through all updates and adds those that are its own.
+  std::map<const ir::Value*, Halide::RVar> table_parts;
   std::vector<Output> outputs;  ///< one per shape, in output_order()
 };
 

@@ -74,7 +74,7 @@ void AlgorithmBuilder::define_dot_general(const Op& op) {
     if (!index.defined()) index = right_vars[parameter++];
   }
   const Func right = define_right_operand(op, b, right_vars);
-  define_product(op, at, element(op.operand(0), a), right(reversed(right_at)));
+  define_product(op, at, left_element(op, a), right(reversed(right_at)));
 }
 
 Func AlgorithmBuilder::define_right_operand(const Op& op, const Indices& index,
@@ -85,6 +85,16 @@ Func AlgorithmBuilder::define_right_operand(const Op& op, const Indices& index,
   right.packed(innermost_first) = right.block(innermost_first);
   algorithm_.right_operands[op.result()] = right;
   return right.packed;
+}
+
+/// An element of the left operand, through a Func of its own.
+Expr AlgorithmBuilder::left_element(const Op& op, const Indices& at) {
+  const std::vector<Var> vars = variables(op.operand(0)->type().rank());
+  Func left("left" + std::to_string(algorithm_.funcs.size()));
+  left(reversed(Indices(vars.begin(), vars.end()))) =
+      element(op.operand(0), Indices(vars.begin(), vars.end()));
+  algorithm_.left_operands[op.result()] = left;
+  return left(reversed(at));
 }
 
 /// The sums of left * right over the RDom that they mention.
@@ -143,6 +153,18 @@ Indices convolved_index(const Op& op, const ir::Convolution& c, const Indices& a
   return index;
 }
 
+/// Whether some elements of the innermost sum lie outside the input.
+bool is_innermost_sum_padded(const Op& op, const ir::Convolution& c) {
+  const ir::Type& input = op.operand(0)->type();
+  const int64_t innermost = input.rank() - (c.input_batch == input.rank() - 1 ? 2 : 1);
+  const auto windows = c.windows(input.shape, op.operand(1)->type().shape);
+  for (size_t i = 0; i < windows.size(); ++i) {
+    if (c.input_spatial[i] == innermost)
+      return base_index(windows[i], Var("position"), Var("offset")).inside.defined();
+  }
+  return false;
+}
+
 }  // namespace
 
 void AlgorithmBuilder::define_convolution(const Op& op) {
@@ -180,7 +202,10 @@ void AlgorithmBuilder::define_convolution(const Op& op) {
   const Func right = define_right_operand(op, kernel_index, right_vars);
 
   const Indices index = convolved_index(op, c, at, offset, r);
-  define_product(op, at, element(op.operand(0), index), right(right_at));
+  const bool is_grouped = c.feature_group_count * c.batch_group_count > 1;
+  const Expr left = is_grouped || is_innermost_sum_padded(op, c) ? element(op.operand(0), index)
+                                                                 : left_element(op, index);
+  define_product(op, at, left, right(right_at));
 }
 
 }  // namespace kiln::codegen

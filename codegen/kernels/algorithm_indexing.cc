@@ -29,15 +29,23 @@ Expr clamped(const Expr& index, int64_t extent) {
               Halide::clamp(index, Halide::Internal::make_zero(index.type()), last));
 }
 
-/// A loop over the updates' rows in row-major order: Halide runs an RDom's first dimension
-/// innermost.
-Halide::RDom row_loop(const ir::Shape& updates, const Integers& window) {
+/// A loop over the updates' rows in row-major order, within one over `parts`: Halide runs an RDom's
+/// first dimension innermost.
+Halide::RDom row_loop(const ir::Shape& updates, const Integers& window, int64_t parts) {
   std::vector<Halide::Range> ranges;
   for (size_t d = updates.size(); d-- > 0;) {
     if (!contains(window, d)) ranges.push_back({0, static_cast<int>(updates[d])});
   }
   if (ranges.empty()) ranges.push_back({0, 1});
+  if (parts > 1) ranges.push_back({0, static_cast<int>(parts)});
   return {ranges, "row"};
+}
+
+/// Into how many parts a table of so many rows is cut, so that many threads add so many updates to
+/// it.
+int64_t table_parts(int64_t rows, int64_t updates) {
+  constexpr int64_t kMostParts = 256, kFewUpdates = 16;
+  return updates > kFewUpdates ? std::min(rows, kMostParts) : 1;
 }
 
 }  // namespace
@@ -89,7 +97,12 @@ void AlgorithmBuilder::define_scatter(const Op& op) {
   algorithm_.funcs[op.result()] = sums;
   if (ir::element_count(updates) == 0) return;
 
-  const Halide::RDom rows = row_loop(updates, window);
+  const auto first = map.empty() ? 0 : static_cast<size_t>(map[0]);
+  const bool is_cut = device_ != KILN_CPU && !map.empty() && !window.empty();
+  const int64_t update_count =
+      op.operand(1)->type().count() / std::max<int64_t>(1, std::ssize(map));
+  const int64_t parts = is_cut ? table_parts(table.shape[first], update_count) : 1;
+  Halide::RDom rows = row_loop(updates, window, parts);
   Indices row;
   for (size_t i = updates.size() - window.size(); i-- > 0;)
     row.push_back(rows[static_cast<int>(i)]);
@@ -111,6 +124,11 @@ void AlgorithmBuilder::define_scatter(const Op& op) {
   next = 0;
   for (Expr& index : source) {
     if (!index.defined()) index = row[next++];
+  }
+  if (parts > 1) {
+    const Halide::RVar part = rows[rows.dimensions() - 1];
+    rows.where(target[first] / constant_index((table.shape[first] + parts - 1) / parts) == part);
+    algorithm_.table_parts[op.result()] = part;
   }
   // Not a predicate of the loop: Halide drops one that does not depend on it.
   sums(reversed(target)) += Halide::select(inside, cast(type, element(op.operand(2), source)),

@@ -1,6 +1,7 @@
 #include "codegen/kernels/sums.h"
 
 #include <algorithm>
+#include <functional>
 
 #include "ir/ops/convolution.h"
 
@@ -32,18 +33,53 @@ bool can_be_cut(const ir::Op& reduce) {
   return reducer != "maximum" && reducer != "minimum";
 }
 
-int64_t outermost_sum(const ir::Op& product) {
+ir::Shape summed_extents(const ir::Op& product) {
   const ir::Shape& right = product.operand(1)->type().shape;
+  ir::Shape extents;
   if (product.is("dot_general")) {
-    const auto& dims = product.get<ir::Integers>("rhs_contracting");
-    return right[static_cast<size_t>(*std::min_element(dims.begin(), dims.end()))];
+    ir::Integers dims = product.get<ir::Integers>("rhs_contracting");
+    std::sort(dims.begin(), dims.end(), std::greater<>());
+    for (int64_t d : dims) extents.push_back(right[static_cast<size_t>(d)]);
+    return extents;
   }
   const ir::Convolution c = ir::Convolution::of(product);
-  const int64_t outermost = c.input_batch == 0 ? 1 : 0;
-  if (outermost == c.input_feature) return right[static_cast<size_t>(c.kernel_input_feature)];
-  const auto found = std::find(c.input_spatial.begin(), c.input_spatial.end(), outermost);
-  return right[static_cast<size_t>(
-      c.kernel_spatial[static_cast<size_t>(found - c.input_spatial.begin())])];
+  for (int64_t d = product.operand(0)->type().rank(); d-- > 0;) {
+    if (d == c.input_feature) extents.push_back(right[static_cast<size_t>(c.kernel_input_feature)]);
+    const auto found = std::find(c.input_spatial.begin(), c.input_spatial.end(), d);
+    if (found == c.input_spatial.end()) continue;
+    const int64_t partner = c.kernel_spatial[static_cast<size_t>(found - c.input_spatial.begin())];
+    extents.push_back(right[static_cast<size_t>(partner)]);
+  }
+  return extents;
+}
+
+int64_t outermost_sum(const ir::Op& product) { return summed_extents(product).back(); }
+
+ir::Integers row_dimensions(const ir::Op& product) {
+  if (product.is("convolution")) {
+    const ir::Convolution c = ir::Convolution::of(product);
+    const bool is_last = c.output_batch == product.result()->type().rank() - 1;
+    return c.batch_group_count > 1 || is_last ? ir::Integers{} : ir::Integers{c.output_batch};
+  }
+  const auto batching = static_cast<int64_t>(product.get<ir::Integers>("lhs_batching").size());
+  const auto contracting =
+      static_cast<int64_t>(product.get<ir::Integers>("lhs_contracting").size());
+  ir::Integers rows;
+  for (int64_t d = batching; d < product.operand(0)->type().rank() - contracting; ++d)
+    rows.push_back(d);
+  return rows;
+}
+
+bool right_lies_along_columns(const ir::Op& product) {
+  const int64_t last = product.operand(1)->type().rank() - 1;
+  const auto is_last = [&](int64_t d) { return d == last; };
+  if (product.is("convolution")) {
+    const ir::Convolution c = ir::Convolution::of(product);
+    return c.kernel_output_feature == last &&
+           c.output_feature == product.result()->type().rank() - 1;
+  }
+  return std::ranges::none_of(product.get<ir::Integers>("rhs_contracting"), is_last) &&
+         std::ranges::none_of(product.get<ir::Integers>("rhs_batching"), is_last);
 }
 
 int64_t vector_columns(const ir::Op& product) {

@@ -12,8 +12,19 @@ bool has_rows_and_columns(const ir::Op& dot);
 /// Multiply-adds of a dot_general or convolution.
 int64_t multiply_adds(const ir::Op& product);
 
-/// The extent of a product's outermost sum: examples, in a convolution kernel's gradient.
+/// The extents of a product's sums, as its Func's reduced loops run: innermost first.
+ir::Shape summed_extents(const ir::Op& product);
+
+/// The last of these: examples, in a convolution kernel's gradient.
 int64_t outermost_sum(const ir::Op& product);
+
+/// The dimensions of a product's result along which its left operand alone varies, outermost first.
+/// Of a convolution's, examples: along positions, what padding leaves out varies, too.
+ir::Integers row_dimensions(const ir::Op& product);
+
+/// Whether neighbours along the last dimension of a product's result read neighbours in the memory
+/// of its right operand.
+bool right_lies_along_columns(const ir::Op& product);
 
 /// How many neighbours along a product's last dimension may run in one vector: columns; features or
 /// examples of a convolution, whose neighbours never meet padding apart.

@@ -50,6 +50,10 @@ Halide::LoopLevel over_threads(const Halide::Func& func, Halide::Stage stage,
   return Halide::LoopLevel(func, kThread);
 }
 
+void over_blocks(Halide::Stage stage, const Halide::RVar& loop) {
+  stage.allow_race_conditions().reorder(kThread, kBlock, loop).gpu_blocks(loop);
+}
+
 void settle(Halide::Func func, const Home& home) {
   if (home.host) {
     func.compute_at(*home.host, kBlock).store_in(Halide::MemoryType::GPUShared);

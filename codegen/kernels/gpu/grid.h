@@ -40,6 +40,10 @@ Halide::LoopLevel over_threads(const Halide::Func& func, Halide::Stage stage,
                                const std::vector<Loop>& loops, const Home& home,
                                const Target& target);
 
+/// Spreads one more loop of a stage that is over threads, over blocks: one whose turns write values
+/// of their own, which Halide cannot see.
+void over_blocks(Halide::Stage stage, const Halide::RVar& loop);
+
 /// A stored Func whose loops others are computed in.
 struct Consumer {
   Halide::Func func;

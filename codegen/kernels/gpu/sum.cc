@@ -8,6 +8,8 @@ namespace {
 /// What a part must have to be worth a thread of its own, and into how many parts a value is cut.
 constexpr int64_t kLeastInPart = 8;
 constexpr int64_t kMostParts = 256;
+/// So many elements of a sum are loaded together.
+constexpr int kElementsAtOnce = 4, kPartsAtOnce = 8;
 
 /// All reduced loops as one.
 Halide::RVar fuse_reduced(Halide::Stage stage, const std::vector<Halide::RVar>& rvars) {
@@ -37,6 +39,8 @@ void cut_into_parts(const Accumulation& accumulation, int64_t parts, const Home&
   loops.insert(accumulation.along_memory ? loops.begin() : loops.end(),
                {stored.args().back(), parts});
   partial.compute_at(over_threads(stored, stored, loops, home, target));
+  partial.update().unroll(partial.rvars(0)[0], kElementsAtOnce);
+  func.update().unroll(func.rvars(0)[0], kPartsAtOnce);
 }
 
 }  // namespace

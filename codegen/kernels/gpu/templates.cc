@@ -14,6 +14,9 @@
 namespace kiln::codegen::gpu {
 namespace {
 
+/// So many updates of a scatter are looked at together: their indices load at once.
+constexpr int kUpdatesAtOnce = 8;
+
 class Scheduler {
  public:
   Scheduler(Algorithm& algorithm, const ir::Region& region, std::string_view kind,
@@ -121,7 +124,7 @@ void Scheduler::schedule_window(const ir::Op& op) {
   accumulate({func, op.result()->type().shape, 1, false}, consumer_of(op, func), target_);
 }
 
-/// A thread adds all rows to its column, in order.
+/// A thread adds all rows of its part of the table to its column, in order.
 void Scheduler::schedule_scatter(const ir::Op& op) {
   Halide::Func sums = algorithm_.funcs.at(op.result());
   const ir::Shape& shape = op.result()->type().shape;
@@ -133,7 +136,12 @@ void Scheduler::schedule_scatter(const ir::Op& op) {
     const auto* var = sums.update_args()[d].as<Halide::Internal::Variable>();
     if (var != nullptr && var->name == all[d].var.name()) columns.push_back(all[d]);
   }
-  over_threads(sums, sums.update(), columns, {}, target_);
+  Halide::Stage update = sums.update();
+  over_threads(sums, update, columns, {}, target_);
+  const auto part = algorithm_.table_parts.find(op.result());
+  if (part == algorithm_.table_parts.end()) return;
+  over_blocks(update, part->second);
+  update.unroll(sums.rvars(0)[0], kUpdatesAtOnce);
 }
 
 }  // namespace
