@@ -36,9 +36,10 @@ struct Algorithm {
   std::map<const ir::Value*, Halide::Func>
       sums;  ///< of each dot_general's and convolution's result: what `funcs` copies, in the making
   std::map<const ir::Value*, RightOperand> right_operands;  ///< of the same
-  /// Of the same, over the left operand's own dimensions, where it may be loaded before it is
-  /// multiplied. Not so in a convolution whose innermost sum runs into padding. Unscheduled, it
-  /// vanishes.
+  /// Of the same: what the left operand gives to the sums, as Funcs of their loops, innermost
+  /// first, and those of the result's dimensions that it depends on. A schedule can load a part of
+  /// it before it is multiplied. None where some of the innermost sum is left out, in padding.
+  /// Unscheduled, they vanish.
   std::map<const ir::Value*, Halide::Func> left_operands;
   std::map<const ir::Value*, Halide::Func>
       selections;  ///< of each select_and_scatter's result: what each window chose

@@ -82,7 +82,7 @@ class AlgorithmBuilder {
   void define_convolution(const Op& op);
   Halide::Func define_right_operand(const Op& op, const Indices& index,
                                     const std::vector<Halide::Var>& parameters);
-  Expr left_element(const Op& op, const Indices& at);
+  Expr left_element(const Op& op, const Indices& index, const Indices& at, const Halide::RDom& r);
   void define_product(const Op& op, const Indices& at, const Expr& left, const Expr& right);
 
   const ir::Region& region_;

@@ -18,9 +18,14 @@ using ir::Shape;
 
 namespace {
 
-/// An index for each of a dot_general's contracting dimensions. The innermost loop runs over what
-/// lies closest together in the right operand, of which a tile reads the most.
-std::vector<Expr> contracted_indices(const Op& op) {
+/// The loops of a dot_general's sums; undefined, where there are none. The innermost one runs over
+/// what lies closest together in the right operand, of which a tile reads the most.
+struct ContractedLoops {
+  Halide::RDom r;
+  Indices indices;  ///< for each contracting dimension
+};
+
+ContractedLoops contracted_loops(const Op& op) {
   const auto& dims = op.get<Integers>("rhs_contracting");
   std::vector<size_t> innermost_first(dims.size());
   std::iota(innermost_first.begin(), innermost_first.end(), 0);
@@ -30,12 +35,13 @@ std::vector<Expr> contracted_indices(const Op& op) {
   for (size_t i : innermost_first)
     ranges.push_back(
         {0, static_cast<int>(op.operand(1)->type().shape[static_cast<size_t>(dims[i])])});
-  std::vector<Expr> indices(dims.size());
-  if (dims.empty()) return indices;
-  const Halide::RDom r(ranges, "r");
+  ContractedLoops loops;
+  loops.indices.resize(dims.size());
+  if (dims.empty()) return loops;
+  loops.r = Halide::RDom(ranges, "r");
   for (size_t loop = 0; loop < dims.size(); ++loop)
-    indices[innermost_first[loop]] = r[static_cast<int>(loop)];
-  return indices;
+    loops.indices[innermost_first[loop]] = loops.r[static_cast<int>(loop)];
+  return loops;
 }
 
 }  // namespace
@@ -49,7 +55,8 @@ void AlgorithmBuilder::define_dot_general(const Op& op) {
   const auto& rhs_batching = op.get<Integers>("rhs_batching");
   const std::vector<Var> vars = variables(op.result()->type().rank());
   const Indices at(vars.begin(), vars.end());
-  const std::vector<Expr> r = contracted_indices(op);
+  const ContractedLoops loops = contracted_loops(op);
+  const Indices& r = loops.indices;
 
   Indices a(lhs.shape.size());
   for (size_t i = 0; i < lhs_batching.size(); ++i) a[static_cast<size_t>(lhs_batching[i])] = at[i];
@@ -74,7 +81,9 @@ void AlgorithmBuilder::define_dot_general(const Op& op) {
     if (!index.defined()) index = right_vars[parameter++];
   }
   const Func right = define_right_operand(op, b, right_vars);
-  define_product(op, at, left_element(op, a), right(reversed(right_at)));
+  const Expr left =
+      loops.r.defined() ? left_element(op, a, at, loops.r) : element(op.operand(0), a);
+  define_product(op, at, left, right(reversed(right_at)));
 }
 
 Func AlgorithmBuilder::define_right_operand(const Op& op, const Indices& index,
@@ -87,14 +96,30 @@ Func AlgorithmBuilder::define_right_operand(const Op& op, const Indices& index,
   return right.packed;
 }
 
-/// An element of the left operand, through a Func of its own.
-Expr AlgorithmBuilder::left_element(const Op& op, const Indices& at) {
-  const std::vector<Var> vars = variables(op.operand(0)->type().rank());
+/// The left operand's element at `index`, which speaks of loops of `r` and of the result's indices
+/// `at`, through a Func of these.
+Expr AlgorithmBuilder::left_element(const Op& op, const Indices& index, const Indices& at,
+                                    const Halide::RDom& r) {
+  Indices within = index, arguments;
+  std::vector<Var> parameters;
+  for (int d = 0; d < r.dimensions(); ++d) {
+    parameters.emplace_back("s" + std::to_string(d));
+    arguments.push_back(r[d]);
+    for (Expr& i : within) i = Halide::Internal::substitute(r[d].name(), parameters.back(), i);
+  }
+  for (const Expr& i : reversed(at)) {
+    const auto* var = i.as<Halide::Internal::Variable>();
+    const auto is_used = [&](const Expr& e) {
+      return Halide::Internal::expr_uses_var(e, var->name);
+    };
+    if (std::none_of(within.begin(), within.end(), is_used)) continue;
+    parameters.emplace_back(var->name);
+    arguments.push_back(i);
+  }
   Func left("left" + std::to_string(algorithm_.funcs.size()));
-  left(reversed(Indices(vars.begin(), vars.end()))) =
-      element(op.operand(0), Indices(vars.begin(), vars.end()));
+  left(parameters) = element(op.operand(0), within);
   algorithm_.left_operands[op.result()] = left;
-  return left(reversed(at));
+  return left(arguments);
 }
 
 /// The sums of left * right over the RDom that they mention.
@@ -204,7 +229,7 @@ void AlgorithmBuilder::define_convolution(const Op& op) {
   const Indices index = convolved_index(op, c, at, offset, r);
   const bool is_grouped = c.feature_group_count * c.batch_group_count > 1;
   const Expr left = is_grouped || is_innermost_sum_padded(op, c) ? element(op.operand(0), index)
-                                                                 : left_element(op, index);
+                                                                 : left_element(op, index, at, r);
   define_product(op, at, left, right(right_at));
 }
 

@@ -152,34 +152,26 @@ bool varies_along_rows(const ir::Op& product, const Cut& cut) {
   return std::ranges::count(row_dimensions(product), d) > 0;
 }
 
-/// The part of the left operand that a tile's steps read, in the operand's dimensions.
-ir::Shape left_tile(const ir::Op& product, const Cut& cut, int64_t steps) {
-  ir::Shape tile(product.operand(0)->type().shape.size(), 1);
+/// What runs along the left operand's memory.
+enum class LeftOrder { sums, rows, other };
+
+LeftOrder left_order(const ir::Op& product, const Cut& cut) {
+  const int64_t last = product.operand(0)->type().rank() - 1;
   if (product.is("convolution")) {
     const ir::Convolution c = ir::Convolution::of(product);
-    const size_t innermost = tile.size() - (c.input_batch + 1 == std::ssize(tile) ? 2 : 1);
-    tile[static_cast<size_t>(c.input_batch)] = cut.rows;
-    tile[innermost] = steps;
-    for (size_t i = 0; i < c.input_spatial.size(); ++i) {
-      if (static_cast<size_t>(c.input_spatial[i]) == innermost)
-        tile[innermost] = (steps - 1) * c.rhs_dilation[i] + 1;
-    }
-    return tile;
+    return c.input_feature == last ? LeftOrder::sums
+           : c.input_batch == last ? LeftOrder::rows
+                                   : LeftOrder::other;
   }
   const auto& contracting = product.get<ir::Integers>("lhs_contracting");
   const auto& partners = product.get<ir::Integers>("rhs_contracting");
   const auto innermost = std::ranges::max_element(partners) - partners.begin();
-  tile[static_cast<size_t>(contracting[static_cast<size_t>(innermost)])] = steps;
-  // Rows stand behind the result's batching dimensions, in the operand's order.
-  int64_t row = std::ssize(product.result()->type().shape) - 1 - static_cast<int64_t>(cut.row_arg) -
-                std::ssize(product.get<ir::Integers>("lhs_batching"));
-  for (int64_t d = 0; d < std::ssize(tile); ++d) {
-    if (std::ranges::count(contracting, d) > 0 ||
-        std::ranges::count(product.get<ir::Integers>("lhs_batching"), d) > 0)
-      continue;
-    if (row-- == 0) tile[static_cast<size_t>(d)] = cut.rows;
-  }
-  return tile;
+  if (contracting[static_cast<size_t>(innermost)] == last) return LeftOrder::sums;
+  // Of what stays, the last dimension is the last of the rows.
+  const ir::Integers rows = row_dimensions(product);
+  const auto d = std::ssize(product.result()->type().shape) - 1 - static_cast<int64_t>(cut.row_arg);
+  const bool stays = std::ranges::count(contracting, last) == 0;
+  return stays && !rows.empty() && rows.back() == d ? LeftOrder::rows : LeftOrder::other;
 }
 
 /// How many steps of an innermost sum of this extent run as one.
@@ -205,20 +197,23 @@ Halide::LoopLevel sum_in_registers(Halide::Func sums, const Cut& cut, int64_t st
 }
 
 /// Loads what a tile's steps read of the left operand, as wide as its memory allows.
-void load_left_operand(Halide::Func left, const ir::Shape& tile, Halide::LoopLevel turn,
+void load_left_operand(Halide::Func left, const Halide::Var& row, const ir::Op& product,
+                       const Cut& cut, int64_t steps, Halide::LoopLevel turn,
                        const Target& target) {
   left.compute_at(turn);
-  const std::vector<Halide::Var> args = left.args();
-  for (size_t d = 0; d < args.size(); ++d) {
-    // Where padding is left out, Halide does not see it.
-    const int64_t extent = tile[tile.size() - 1 - d];
-    left.bound_extent(args[d], static_cast<int>(extent));
-    if (d == 0 && extent % kLoad == 0 && target.device == KILN_CUDA) {
-      const Halide::Var load("load"), in_load("in_load");
-      left.split(args[d], load, in_load, static_cast<int>(kLoad)).vectorize(in_load).unroll(load);
-    } else {
-      left.unroll(args[d]);
+  const LeftOrder order = left_order(product, cut);
+  const Halide::Var step = left.args()[0];
+  const Halide::Var& along = order == LeftOrder::rows ? row : step;
+  const int64_t neighbours = order == LeftOrder::rows   ? cut.rows
+                             : order == LeftOrder::sums ? steps
+                                                        : 1;
+  for (const Halide::Var& arg : left.args()) {
+    if (arg.name() != along.name() || neighbours % kLoad != 0 || target.device != KILN_CUDA) {
+      left.unroll(arg);
+      continue;
     }
+    const Halide::Var load("load"), in_load("in_load");
+    left.split(arg, load, in_load, static_cast<int>(kLoad)).vectorize(in_load).unroll(load);
   }
 }
 
@@ -318,7 +313,7 @@ void multiply(Algorithm& algorithm, const ir::Op& product, const Consumer& consu
   const Halide::LoopLevel turn = sum_in_registers(tile, cut, steps, loops, target);
   const auto left = algorithm.left_operands.find(product.result());
   if (left != algorithm.left_operands.end() && varies_along_rows(product, cut))
-    load_left_operand(left->second, left_tile(product, cut, steps), turn, target);
+    load_left_operand(left->second, sums.args()[cut.row_arg], product, cut, steps, turn, target);
   Halide::Func stage = consumer.stage;
   if (stage.defined() && cut.pieces.empty()) {
     stage.compute_at(loops.thread).unroll(stage.args()[cut.row_arg]);
