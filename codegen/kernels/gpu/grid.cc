@@ -55,7 +55,9 @@ void over_blocks(Halide::Stage stage, const Halide::RVar& loop) {
 }
 
 void settle(Halide::Func func, const Home& home) {
-  if (home.host) {
+  if (home.in_thread) {
+    func.compute_at(*home.host, kThread);
+  } else if (home.host) {
     func.compute_at(*home.host, kBlock).store_in(Halide::MemoryType::GPUShared);
   } else {
     func.compute_root();
@@ -64,6 +66,7 @@ void settle(Halide::Func func, const Home& home) {
 
 Halide::LoopLevel store(Consumer consumer, const ir::Shape& shape, const Target& target) {
   settle(consumer.func, consumer.home);
+  if (consumer.home.in_thread) return Halide::LoopLevel(*consumer.home.host, kThread);
   const Halide::LoopLevel thread = over_threads(
       consumer.func, consumer.func, loops_of(consumer.func, shape), consumer.home, target);
   if (consumer.stage.defined()) consumer.stage.compute_at(thread);

@@ -27,10 +27,12 @@ std::vector<Loop> loops_of(const Halide::Func& func, const ir::Shape& shape);
 /// These loops of a stage as one, the first of them innermost.
 Halide::Var fuse(Halide::Stage stage, const std::vector<Halide::Var>& loops);
 
-/// Where a stored Func is computed: as a launch of its own, or by each block of another Func's
-/// launch, for itself, in its local memory.
+/// Where a stored Func is computed: as a launch of its own; by each block of another Func's launch,
+/// for itself, in its local memory; or by each of that launch's threads, which reads just the
+/// element that it stores itself.
 struct Home {
-  std::optional<Halide::Func> host;
+  std::optional<Halide::Func> host = {};
+  bool in_thread = false;
 };
 
 /// Spreads the loops, innermost first, over the threads of a Func's home: neighbours along the

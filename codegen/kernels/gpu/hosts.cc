@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "codegen/kernels/sums.h"
+#include "ir/ops/definition.h"
 
 namespace kiln::codegen::gpu {
 namespace {
@@ -52,16 +53,21 @@ Hosts::Hosts(const Algorithm& algorithm, const ir::Region& region,
 }
 
 Home Hosts::home(const ir::Value* value) const {
-  const auto found = hosts_.find(value);
-  return found == hosts_.end() ? Home{} : Home{found->second};
+  const auto found = homes_.find(value);
+  return found == homes_.end() ? Home{} : found->second;
+}
+
+void Hosts::Readers::add(const Readers& others) {
+  all.insert(others.all.begin(), others.all.end());
+  elsewhere.insert(others.elsewhere.begin(), others.elsewhere.end());
 }
 
 void Hosts::add_outputs(const ir::Region& region) {
   for (const Output& output : algorithm_.outputs) {
     for (const ir::Value* result : region.results()) {
-      if (result->type().shape == output.shape) readers_[result].insert(launches_.size());
+      if (result->type().shape == output.shape) readers_[result].all.insert(launches_.size());
     }
-    launches_.push_back({output.func, ir::element_count(output.shape), true});
+    launches_.push_back({output.func, output.shape, true, true});
   }
 }
 
@@ -69,45 +75,58 @@ void Hosts::add_outputs(const ir::Region& region) {
 void Hosts::add(const ir::Op& op, bool is_stored) {
   const ir::Value* result = op.result(op.result_count() - 1);
   Readers readers;
-  for (size_t i = 0; i < op.result_count(); ++i)
-    readers.insert(readers_[op.result(i)].begin(), readers_[op.result(i)].end());
-  if (is_stored) {
+  for (size_t i = 0; i < op.result_count(); ++i) readers.add(readers_[op.result(i)]);
+  const bool is_elementwise = op.definition().op_class == ir::OpClass::elementwise;
+  bool reads_elsewhere = !is_elementwise;
+  if (is_stored && is_of_threads(op, readers)) {
+    homes_.emplace(result, Home{launches_[*readers.all.begin()].func, true});
+  } else if (is_stored) {
     const bool can_move = is_accumulated(op) || !is_always_stored(op);
-    Launch* host = readers.size() == 1 ? &launches_[*readers.begin()] : nullptr;
+    Launch* host = readers.all.size() == 1 ? &launches_[*readers.all.begin()] : nullptr;
     if (can_move && host != nullptr && fits(op, *host)) {
-      hosts_.emplace(result, host->func);
+      homes_.emplace(result, Home{host->func});
+      reads_elsewhere = true;
     } else {
-      readers = {launches_.size()};
+      readers = {{launches_.size()}, {}};
       launches_.push_back(own_launch(op));
     }
   }
-  for (const ir::Value* operand : op.operands())
-    readers_[operand].insert(readers.begin(), readers.end());
+  if (reads_elsewhere) readers.elsewhere = readers.all;
+  for (const ir::Value* operand : op.operands()) readers_[operand].add(readers);
   // The state of random bits is stored on its own.
   if (op.is("rng_bit_generator")) {
-    readers_[op.operand(0)].insert(launches_.size());
+    readers_[op.operand(0)].add({{launches_.size()}, {launches_.size()}});
     launches_.emplace_back();
   }
+}
+
+/// Whether an elementwise op's values are read by the threads of one launch, each its own.
+bool Hosts::is_of_threads(const ir::Op& op, const Readers& readers) const {
+  if (op.definition().op_class != ir::OpClass::elementwise || readers.all.size() != 1 ||
+      !readers.elsewhere.empty())
+    return false;
+  const Launch& launch = launches_[*readers.all.begin()];
+  return launch.is_spread && launch.shape == op.result()->type().shape;
 }
 
 Hosts::Launch Hosts::own_launch(const ir::Op& op) const {
   const ir::Value* result = op.result(op.result_count() - 1);
   Launch launch;
-  launch.count = result->type().count();
+  launch.shape = result->type().shape;
   if (is_accumulated(op)) {
     Accumulation accumulation = accumulation_of(algorithm_, op);
     launch.func = accumulation.func.in();
     launch.can_host = parts_of(accumulation) == 1;  // else another launch accumulates the parts
   } else if (!is_always_stored(op)) {
     launch.func = algorithm_.funcs.at(result);
-    launch.can_host = true;
+    launch.can_host = launch.is_spread = true;
   }
   return launch;
 }
 
 bool Hosts::fits(const ir::Op& op, Launch& host) const {
   const ir::Type& type = op.result(op.result_count() - 1)->type();
-  const bool is_small = host.count <= kSmallLaunch;
+  const bool is_small = ir::element_count(host.shape) <= kSmallLaunch;
   int64_t work = type.count(), stored = type.count();
   if (is_accumulated(op)) {
     const Accumulation accumulation = accumulation_of(algorithm_, op);

@@ -22,8 +22,9 @@ bool is_accumulated(const ir::Op& op);
 /// formula.
 bool is_always_stored(const ir::Op& op);
 
-/// A serial fusion has many small values that one launch alone reads: each of its blocks computes
-/// them for itself, which takes less time than a launch of their own. Decides for which.
+/// A serial fusion has many values that one launch alone reads: where each of its threads reads its
+/// own element, the thread computes it; where there are few values, each block computes them all
+/// for itself. Both take less time than a launch of their own. Decides for which.
 class Hosts {
  public:
   /// `stored`: the values of elementwise ops that are.
@@ -36,23 +37,31 @@ class Hosts {
  private:
   struct Launch {
     Halide::Func func;
-    int64_t count = 0;  ///< of its values
+    ir::Shape shape = {};    ///< of its values
+    bool is_spread = false;  ///< a thread stores one value or several, one by one
     bool can_host = false;
     int64_t local_bytes = 0;  ///< that are taken
     int hosted = 0;           ///< values that its blocks compute
   };
-  using Readers = std::set<size_t>;  ///< numbers of launches
+  /// Numbers of launches.
+  struct Readers {
+    std::set<size_t> all;
+    std::set<size_t> elsewhere;  ///< those whose threads read other elements than they store
+
+    void add(const Readers& others);
+  };
 
   void add_outputs(const ir::Region& region);
   void add(const ir::Op& op, bool is_stored);
   Launch own_launch(const ir::Op& op) const;
+  bool is_of_threads(const ir::Op& op, const Readers& readers) const;
   bool fits(const ir::Op& op, Launch& host) const;
 
   const Algorithm& algorithm_;
   const Target& target_;
   std::vector<Launch> launches_;
   std::map<const ir::Value*, Readers> readers_;
-  std::map<const ir::Value*, Halide::Func> hosts_;
+  std::map<const ir::Value*, Home> homes_;
 };
 
 }  // namespace kiln::codegen::gpu

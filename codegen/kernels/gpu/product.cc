@@ -19,8 +19,9 @@ constexpr int64_t kThreadsAlongColumns = 16;
 /// one, so that their loads are under way together; more of them where an extent has no such
 /// divisor.
 constexpr int64_t kLoad = 4, kMostSteps = 8;
-/// A piece of the sums is worth threads of its own from this depth on; memory for partial sums.
-constexpr int64_t kLeastDepth = 32;
+/// A piece of the sums is worth threads of its own from this depth on, and this many pieces a
+/// launch that adds them; memory for partial sums.
+constexpr int64_t kLeastDepth = 32, kFewestPieces = 3;
 constexpr int64_t kMostPartialBytes = 64 << 20;
 /// So often must the right operand be read to be worth a launch that packs it.
 constexpr int64_t kReadsWorthPacking = 64;
@@ -62,7 +63,7 @@ ir::Shape cut_sums(const ir::Op& product, int64_t most) {
   for (size_t i = extents.size(); i-- > 0 && most > 1; most /= pieces.back())
     pieces.push_back(divisor_at_most(extents[i], most));
   while (!pieces.empty() && pieces.back() == 1) pieces.pop_back();
-  return pieces;
+  return ir::element_count(pieces) < kFewestPieces ? ir::Shape{} : pieces;
 }
 
 /// Large tiles, which read an operand's element less often, where there are enough values to keep
