@@ -1,5 +1,6 @@
 #include "tests/test_device.h"
 
+#include <array>
 #include <cstdlib>
 #include <stdexcept>
 #include <string>
@@ -16,6 +17,15 @@ const bool kOwnKernelCache = [] {
   return true;
 }();
 
+/// A GPU takes up to a second to open, unless it is open: here it is, until the process ends. It is
+/// not closed then, when its driver may be gone already. Where it does not open, those who open it
+/// for a test say so.
+void keep_open(const runtime::DeviceChoice& choice) {
+  using Opened = Expected<runtime::OpenedDevice>;
+  [[gnu::used]] static const Opened* const kept = new Opened(
+      runtime::open_device(choice, std::array{*choice.kind}, "the tests, as long as they run"));
+}
+
 }  // namespace
 
 kiln_device_kind test_device() {
@@ -27,7 +37,11 @@ kiln_device_kind test_device() {
   throw std::runtime_error("KILN_TEST_DEVICE must be cpu, opencl or cuda");
 }
 
-runtime::DeviceChoice test_device_choice() { return {test_device()}; }
+runtime::DeviceChoice test_device_choice() {
+  const runtime::DeviceChoice choice = {test_device()};
+  keep_open(choice);
+  return choice;
+}
 
 bool test_device_has(ir::ElementType element) {
   const bool is_half = element == ir::ElementType::f16 || element == ir::ElementType::bf16;

@@ -10,7 +10,7 @@ namespace kiln::tests {
 /// What the environment variable KILN_TEST_DEVICE says: cpu, opencl or cuda; without it the CPU.
 kiln_device_kind test_device();
 
-/// The same for a Session.
+/// The same for who opens it, in a Session or otherwise. Once asked, it stays open.
 runtime::DeviceChoice test_device_choice();
 
 /// Whether it has values of this type: OpenCL devices have no 16-bit floats.

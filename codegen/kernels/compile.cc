@@ -8,6 +8,7 @@
 #include <mutex>
 
 #include "codegen/kernels/algorithm.h"
+#include "codegen/kernels/bfloat16.h"
 #include "codegen/kernels/expression.h"
 #include "codegen/kernels/gpu/device_code.h"
 #include "codegen/kernels/schedule.h"
@@ -86,8 +87,10 @@ Halide::Module lower(const ir::Op& fusion, const std::string& name, const Target
   std::vector<Halide::Argument> arguments(algorithm.inputs.begin(), algorithm.inputs.end());
   std::vector<Halide::Func> funcs;
   for (const Output& output : algorithm.outputs) funcs.push_back(output.func);
-  return Halide::Pipeline(funcs).compile_to_module(arguments, name, Halide::Target(target.halide),
-                                                   Halide::LinkageType::External);
+  Halide::Pipeline pipeline(funcs);
+  if (target.device == KILN_CUDA) pipeline.add_custom_lowering_pass(new Bfloat16ByBits);
+  return pipeline.compile_to_module(arguments, name, Halide::Target(target.halide),
+                                    Halide::LinkageType::External);
 }
 
 /// Does something with the fusion's kernel; what Halide objects to becomes a Diagnostic.

@@ -188,8 +188,7 @@ void expect_shared_memory_is_asked_for(const GpuKernel& kernel) {
 class GpuKernels : public ::testing::TestWithParam<std::string_view> {};
 
 TEST_P(GpuKernels, AssembleForCudaDevices) {
-  if (!has_ptxas())
-    GTEST_SKIP() << "ptxas is missing: third_party/install.sh --for-tests, then bazel shutdown";
+  if (!has_ptxas()) GTEST_SKIP() << "ptxas is missing: " << kInstallPtxas;
   const std::vector<GpuKernel> kernels = compiled(GetParam(), codegen::cuda_target());
   auto scratch = codegen::TemporaryDirectory::create();
   ASSERT_TRUE(scratch) << scratch.error().to_string();

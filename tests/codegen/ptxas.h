@@ -21,8 +21,10 @@ struct KernelResources {
 /// By the name of the kernel in the source.
 using ResourcesByEntry = std::map<std::string, KernelResources>;
 
-/// Whether third_party/install.sh has installed it.
+/// Whether third_party/install.sh has installed it, and how it does.
 bool has_ptxas();
+inline constexpr std::string_view kInstallPtxas =
+    "third_party/install.sh --for-tests, then bazel shutdown";
 
 /// Assembles a file of PTX for an architecture ("sm_80"). The error is what ptxas says.
 Expected<ResourcesByEntry> assemble(const std::string& ptx_path, std::string_view architecture);

@@ -223,13 +223,15 @@ TEST(ConvolutionKernels, EpiloguesAgree) {
 
 TEST(ConvolutionKernels, EveryElementTypeAgrees) {
   std::vector<FusionCase> cases;
-  for (ElementType element : {ElementType::f64, ElementType::f16, ElementType::i32}) {
+  for (ElementType element :
+       {ElementType::f64, ElementType::f16, ElementType::bf16, ElementType::i32}) {
     auto each = random_case(
         std::string(ir::name_of(element)), "convolution",
         {{element, {2, 8, 9, 5}}, {element, {3, 3, 5, 16}}}, [](Builder&, const Tensors& x) {
           return Tensors{ir::convolution(x[0], x[1], Convolution::channels_last(2))};
         });
     if (element == ElementType::f16) each.relative = 1e-2;
+    if (element == ElementType::bf16) each.relative = each.absolute = 5e-2;
     cases.push_back(std::move(each));
   }
   expect_kernels_agree(cases);
