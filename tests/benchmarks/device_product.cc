@@ -8,7 +8,9 @@
 #include <vector>
 
 #include "frontend/compiler.h"
-#include "frontend/kiln.h"
+#include "frontend/keras/functional.h"
+#include "frontend/keras/layers.h"
+#include "frontend/keras/lower.h"
 #include "runtime/device/devices.h"
 #include "runtime/function_call.h"
 #include "runtime/session.h"
@@ -34,7 +36,7 @@ double seconds_of(runtime::FunctionCall& call, runtime::Device& device, int coun
 
 void measure(int64_t n, const runtime::DeviceChoice& choice) {
   ir::Module module =
-      must(keras::lower(Sequential({Input({n}), Dense(static_cast<int>(n))}), {.batch = n}));
+      must(keras::lower(keras::Sequential({keras::Input({n}), keras::Dense(n)}), {.batch = n}));
   const codegen::Jit code = must(compile_in_memory(std::move(module), {.devices = {*choice.kind}}));
   auto session = must(runtime::Session::create(code.model(), 0, choice));
   must(session.initialize(1));
@@ -45,7 +47,8 @@ void measure(int64_t n, const runtime::DeviceChoice& choice) {
   std::vector<double> times(5);
   for (double& time : times) time = seconds_of(call, device, count);
   std::sort(times.begin(), times.end());
-  const double flops = 2.0 * static_cast<double>(n) * static_cast<double>(n) * static_cast<double>(n);
+  const double flops =
+      2.0 * static_cast<double>(n) * static_cast<double>(n) * static_cast<double>(n);
   fmt::print("{0} x {0} x {0}: {1:.0f} us, {2:.0f} GFLOP/s\n", n, times[2] * 1e6,
              flops / times[2] / 1e9);
 }
