@@ -9,11 +9,14 @@
 namespace kiln::tests {
 namespace {
 
-/// PoCL, an OpenCL driver for CPUs, keeps what it compiled in the user's home, which a test leaves
-/// alone. Where the drivers are opened, this has long been done.
-const bool kOwnKernelCache = [] {
-  if (const char* temporary = std::getenv("TEST_TMPDIR"))
+/// kiln, and PoCL, an OpenCL driver for CPUs, keep what they compiled in the user's home, which a
+/// test leaves alone; in a directory of its own it compiles once what it evaluates again and again.
+/// Where the drivers are opened, this has long been done.
+const bool kOwnKernelCaches = [] {
+  if (const char* temporary = std::getenv("TEST_TMPDIR")) {
+    setenv("KILN_CACHE", (std::string(temporary) + "/kiln").c_str(), 0);
     setenv("POCL_CACHE_DIR", (std::string(temporary) + "/pocl").c_str(), 0);
+  }
   return true;
 }();
 

@@ -6,6 +6,7 @@
 
 #include "ir/verifier.h"
 #include "passes/differentiate.h"
+#include "tests/evaluator.h"
 
 namespace kiln::keras {
 
@@ -16,16 +17,6 @@ ir::Literal floats(ir::Shape shape, const std::vector<double>& values) {
 ir::Literal ints(ir::Shape shape, const std::vector<double>& values) {
   return ir::Literal::from_values({ir::ElementType::i32, std::move(shape)}, values);
 }
-
-namespace {
-
-std::vector<ir::Literal> interpret(ir::Module module, const std::vector<ir::Literal>& arguments) {
-  return ir::interpret(module.function("main")->body, arguments);
-}
-
-}  // namespace
-
-Evaluator evaluator = interpret;
 
 std::vector<ir::Literal> evaluate(const std::vector<ir::Literal>& arguments,
                                   const Formula& formula) {
@@ -43,7 +34,7 @@ std::vector<ir::Literal> evaluate(const std::vector<ir::Literal>& arguments,
   }
   must(passes::differentiate(module));
   must(ir::verify(module));
-  return evaluator(std::move(module), arguments);
+  return tests::evaluator(std::move(module), arguments);
 }
 
 ::testing::AssertionResult near(const ir::Literal& actual, const std::vector<double>& expected,

@@ -19,14 +19,8 @@ ir::Literal ints(ir::Shape shape, const std::vector<double>& values);
 
 using Formula = std::function<std::vector<ir::Tensor>(const std::vector<ir::Tensor>& arguments)>;
 
-/// Runs the module's function "main", whose arguments and results are called x0, x1, ... and y0,
-/// y1, ...
-using Evaluator = std::vector<ir::Literal> (*)(ir::Module module,
-                                               const std::vector<ir::Literal>& arguments);
-/// What evaluate() runs formulas with: the interpreter, or what a test links to take its place.
-extern Evaluator evaluator;
-
-/// The formula's results for those arguments; its `gradient` ops are expanded first.
+/// The formula's results for those arguments, by tests::evaluator; its `gradient` ops are expanded
+/// first.
 std::vector<ir::Literal> evaluate(const std::vector<ir::Literal>& arguments,
                                   const Formula& formula);
 

@@ -1,4 +1,4 @@
-// Gradients against central finite differences, in f64.
+// Gradients, by tests::evaluator, against central finite differences, by the interpreter; in f64.
 #pragma once
 
 #include "tests/passes/evaluation.h"
