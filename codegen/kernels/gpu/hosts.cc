@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "codegen/kernels/sums.h"
+#include "codegen/kernels/gpu/sum.h"
 #include "ir/ops/definition.h"
 
 namespace kiln::codegen::gpu {
@@ -20,25 +20,9 @@ constexpr int kMostHosted = 3;
 
 }  // namespace
 
-bool is_accumulated(const ir::Op& op) {
-  return op.is("reduce") || (op.is("dot_general") && !has_rows_and_columns(op));
-}
-
 bool is_always_stored(const ir::Op& op) {
   return op.is("reduce") || op.is("dot_general") || op.is("convolution") ||
          op.is("reduce_window") || op.is("select_and_scatter") || op.is("scatter");
-}
-
-Accumulation accumulation_of(const Algorithm& algorithm, const ir::Op& op) {
-  const ir::Type& type = op.result()->type();
-  const int64_t count = std::max<int64_t>(1, type.count());
-  if (op.is("dot_general"))
-    return {algorithm.sums.at(op.result()), type.shape, multiply_adds(op) / count};
-  const ir::Type& from = op.operand(0)->type();
-  const auto& dims = op.get<ir::Integers>("dimensions");
-  const bool along_memory = std::find(dims.begin(), dims.end(), from.rank() - 1) != dims.end();
-  return {algorithm.funcs.at(op.result()), type.shape, from.count() / count,
-          can_be_cut(op) && !dims.empty(), along_memory};
 }
 
 Hosts::Hosts(const Algorithm& algorithm, const ir::Region& region,

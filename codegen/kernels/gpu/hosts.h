@@ -7,16 +7,9 @@
 
 #include "codegen/kernels/algorithm.h"
 #include "codegen/kernels/gpu/grid.h"
-#include "codegen/kernels/gpu/sum.h"
 #include "ir/op.h"
 
 namespace kiln::codegen::gpu {
-
-/// The sums of a reduce, or of a dot_general without rows and columns.
-Accumulation accumulation_of(const Algorithm& algorithm, const ir::Op& op);
-
-/// Whether the op's values are accumulated thread by thread.
-bool is_accumulated(const ir::Op& op);
 
 /// Whether the op's values are stored in memory, whatever reads them: they cost more than a
 /// formula.

@@ -1,9 +1,8 @@
 #include "codegen/kernels/gpu/product.h"
 
 #include <algorithm>
-#include <functional>
-#include <numeric>
 
+#include "codegen/kernels/gpu/product_cut.h"
 #include "codegen/kernels/schedule.h"
 #include "codegen/kernels/sums.h"
 #include "ir/ops/convolution.h"
@@ -11,81 +10,12 @@
 namespace kiln::codegen::gpu {
 namespace {
 
-/// A thread's tile, at most.
-constexpr int64_t kMostRows = 8, kMostColumns = 4;
 /// Neighbouring threads along columns.
 constexpr int64_t kThreadsAlongColumns = 16;
-/// What one load of 32-bit values brings at most, and as many steps of the innermost sum run as
-/// one, so that their loads are under way together; more of them where an extent has no such
-/// divisor.
-constexpr int64_t kLoad = 4, kMostSteps = 8;
-/// A piece of the sums is worth threads of its own from this depth on, and this many pieces a
-/// launch that adds them; memory for partial sums.
-constexpr int64_t kLeastDepth = 32, kFewestPieces = 3;
-constexpr int64_t kMostPartialBytes = 64 << 20;
+/// So many partial sums are loaded together.
+constexpr int kPiecesAtOnce = 8;
 /// So often must the right operand be read to be worth a launch that packs it.
 constexpr int64_t kReadsWorthPacking = 64;
-
-/// How a product is cut: its values into tiles of `columns` by `rows` for a thread each, its
-/// outermost sums into pieces.
-struct Cut {
-  int64_t columns = 1;
-  int64_t rows = 1;
-  size_t row_arg = 1;  ///< the Func's argument that runs over rows
-  ir::Shape pieces;    ///< of the outermost sum, the next one, ...
-
-  int64_t piece_count() const { return ir::element_count(pieces); }
-};
-
-int64_t extent_of(const ir::Type& type, size_t arg) {
-  return type.shape[type.shape.size() - 1 - arg];
-}
-
-/// Along which of its dimensions rows make the largest tiles: one where the right operand is the
-/// same for all, if there is any.
-size_t choose_row_arg(const ir::Op& product) {
-  const ir::Type& type = product.result()->type();
-  size_t best = 1;
-  int64_t most = 1;
-  for (int64_t d : row_dimensions(product)) {
-    const auto arg = static_cast<size_t>(type.rank() - 1 - d);
-    const int64_t rows = divisor_at_most(extent_of(type, arg), kMostRows);
-    if (rows >= most) best = arg;
-    most = std::max(most, rows);
-  }
-  return best;
-}
-
-/// Pieces of the outermost sum, and of the next ones while there are fewer than `most`.
-ir::Shape cut_sums(const ir::Op& product, int64_t most) {
-  ir::Shape pieces;
-  const ir::Shape extents = summed_extents(product);
-  for (size_t i = extents.size(); i-- > 0 && most > 1; most /= pieces.back())
-    pieces.push_back(divisor_at_most(extents[i], most));
-  while (!pieces.empty() && pieces.back() == 1) pieces.pop_back();
-  return ir::element_count(pieces) < kFewestPieces ? ir::Shape{} : pieces;
-}
-
-/// Large tiles, which read an operand's element less often, where there are enough values to keep
-/// all threads busy with them; pieces of the sums where there are not. A matter of sizes alone.
-Cut choose_cut(const ir::Op& product) {
-  const ir::Type& type = product.result()->type();
-  const int64_t most_columns = std::min(vector_columns(product), kMostColumns);
-  Cut cut;
-  cut.columns = divisor_at_most(type.shape.back(), most_columns);
-  cut.row_arg = choose_row_arg(product);
-  const int64_t rows = extent_of(type, cut.row_arg);
-  cut.rows = divisor_at_most(rows, kMostRows);
-  const int64_t depth = multiply_adds(product) / std::max<int64_t>(1, type.count());
-  auto threads = [&] { return type.count() / cut.columns / cut.rows; };
-  while (cut.rows > 1 && threads() * std::max<int64_t>(1, depth / kLeastDepth) < kBusyThreads)
-    cut.rows = divisor_at_most(rows, cut.rows - 1);
-  const int64_t most_pieces =
-      std::min({kBusyThreads / std::max<int64_t>(1, threads()), depth / kLeastDepth,
-                kMostPartialBytes / std::max<int64_t>(1, type.count() * 4)});
-  cut.pieces = cut_sums(product, most_pieces);
-  return cut;
-}
 
 /// Runs a loop over neighbouring columns in a vector. In OpenCL C one after the other: Halide 21
 /// fails on some of its comparisons of vectors, and drivers make vectors of their own.
@@ -141,55 +71,19 @@ TileLoops over_tiles(Halide::Func func, const ir::Shape& shape, const Cut& cut,
   return loops;
 }
 
-/// Of a piece's innermost loop.
-int64_t innermost_extent(const ir::Op& product, const Cut& cut) {
-  const ir::Shape extents = summed_extents(product);
-  return cut.pieces.size() < extents.size() ? extents[0] : extents[0] / cut.pieces.back();
-}
-
-/// Whether the tile's rows are the left operand's alone.
-bool varies_along_rows(const ir::Op& product, const Cut& cut) {
-  const auto d = static_cast<int64_t>(product.result()->type().shape.size() - 1 - cut.row_arg);
-  return std::ranges::count(row_dimensions(product), d) > 0;
-}
-
-/// What runs along the left operand's memory.
-enum class LeftOrder { sums, rows, other };
-
-LeftOrder left_order(const ir::Op& product, const Cut& cut) {
-  const int64_t last = product.operand(0)->type().rank() - 1;
-  if (product.is("convolution")) {
-    const ir::Convolution c = ir::Convolution::of(product);
-    return c.input_feature == last ? LeftOrder::sums
-           : c.input_batch == last ? LeftOrder::rows
-                                   : LeftOrder::other;
-  }
-  const auto& contracting = product.get<ir::Integers>("lhs_contracting");
-  const auto& partners = product.get<ir::Integers>("rhs_contracting");
-  const auto innermost = std::ranges::max_element(partners) - partners.begin();
-  if (contracting[static_cast<size_t>(innermost)] == last) return LeftOrder::sums;
-  // Of what stays, the last dimension is the last of the rows.
-  const ir::Integers rows = row_dimensions(product);
-  const auto d = std::ssize(product.result()->type().shape) - 1 - static_cast<int64_t>(cut.row_arg);
-  const bool stays = std::ranges::count(contracting, last) == 0;
-  return stays && !rows.empty() && rows.back() == d ? LeftOrder::rows : LeftOrder::other;
-}
-
-/// How many steps of an innermost sum of this extent run as one.
-int64_t choose_steps(int64_t extent) {
-  return extent % kLoad == 0 ? kLoad : divisor_at_most(extent, kMostSteps);
-}
-
 /// The sums of one tile in a thread's registers; returns the loop over their innermost steps.
-Halide::LoopLevel sum_in_registers(Halide::Func sums, const Cut& cut, int64_t steps,
-                                   const TileLoops& loops, const Target& target) {
+Halide::LoopLevel sum_in_registers(Halide::Func sums, const Cut& cut, const TileLoops& loops,
+                                   const Target& target) {
   const std::vector<Halide::Var> args = sums.args();
   const Halide::RVar step("r_step"), turn("r_turn");
   sums.compute_at(loops.thread);
   std::vector<Halide::VarOrRVar> order = {args[0], args[cut.row_arg], step, turn};
   const std::vector<Halide::RVar> summed = sums.rvars(0);
   order.insert(order.end(), summed.begin() + 1, summed.end());
-  sums.update().split(summed[0], turn, step, static_cast<int>(steps)).unroll(step).reorder(order);
+  sums.update()
+      .split(summed[0], turn, step, static_cast<int>(cut.steps))
+      .unroll(step)
+      .reorder(order);
   for (Halide::Stage stage : {Halide::Stage(sums), sums.update()}) {
     side_by_side(stage, args[0], target);
     stage.unroll(args[cut.row_arg]);
@@ -198,18 +92,16 @@ Halide::LoopLevel sum_in_registers(Halide::Func sums, const Cut& cut, int64_t st
 }
 
 /// Loads what a tile's steps read of the left operand, as wide as its memory allows.
-void load_left_operand(Halide::Func left, const Halide::Var& row, const ir::Op& product,
-                       const Cut& cut, int64_t steps, Halide::LoopLevel turn,
-                       const Target& target) {
+void load_left_operand(Halide::Func left, const Halide::Var& row, const Cut& cut,
+                       Halide::LoopLevel turn, const Target& target) {
   left.compute_at(turn);
-  const LeftOrder order = left_order(product, cut);
-  const Halide::Var step = left.args()[0];
-  const Halide::Var& along = order == LeftOrder::rows ? row : step;
-  const int64_t neighbours = order == LeftOrder::rows   ? cut.rows
-                             : order == LeftOrder::sums ? steps
-                                                        : 1;
+  const bool along_rows = cut.left_order == LeftOrder::rows;
+  const std::string along = along_rows ? row.name() : left.args()[0].name();
+  const int64_t neighbours = along_rows ? cut.rows : cut.steps;
+  const bool is_wide =
+      target.device == KILN_CUDA && cut.left_order != LeftOrder::other && neighbours % kLoad == 0;
   for (const Halide::Var& arg : left.args()) {
-    if (arg.name() != along.name() || neighbours % kLoad != 0 || target.device != KILN_CUDA) {
+    if (!is_wide || arg.name() != along) {
       left.unroll(arg);
       continue;
     }
@@ -307,14 +199,14 @@ void multiply(Algorithm& algorithm, const ir::Op& product, const Consumer& consu
     tile = sum_in_pieces(sums, product, cut);
     in_tiles = tile.in(sums);
     sums.compute_at(store(consumer, shape, target));
+    sums.update().unroll(sums.rvars(0)[0], kPiecesAtOnce);
   }
   in_tiles.compute_root();
   const TileLoops loops = over_tiles(in_tiles, shape, cut, target);
-  const int64_t steps = choose_steps(innermost_extent(product, cut));
-  const Halide::LoopLevel turn = sum_in_registers(tile, cut, steps, loops, target);
+  const Halide::LoopLevel turn = sum_in_registers(tile, cut, loops, target);
   const auto left = algorithm.left_operands.find(product.result());
-  if (left != algorithm.left_operands.end() && varies_along_rows(product, cut))
-    load_left_operand(left->second, sums.args()[cut.row_arg], product, cut, steps, turn, target);
+  if (left != algorithm.left_operands.end() && cut.has_rows)
+    load_left_operand(left->second, sums.args()[cut.row_arg], cut, turn, target);
   Halide::Func stage = consumer.stage;
   if (stage.defined() && cut.pieces.empty()) {
     stage.compute_at(loops.thread).unroll(stage.args()[cut.row_arg]);

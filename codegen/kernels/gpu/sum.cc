@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "codegen/kernels/sums.h"
+
 namespace kiln::codegen::gpu {
 namespace {
 
@@ -44,6 +46,22 @@ void cut_into_parts(const Accumulation& accumulation, int64_t parts, const Home&
 }
 
 }  // namespace
+
+bool is_accumulated(const ir::Op& op) {
+  return op.is("reduce") || (op.is("dot_general") && !has_rows_and_columns(op));
+}
+
+Accumulation accumulation_of(const Algorithm& algorithm, const ir::Op& op) {
+  const ir::Type& type = op.result()->type();
+  const int64_t count = std::max<int64_t>(1, type.count());
+  if (op.is("dot_general"))
+    return {algorithm.sums.at(op.result()), type.shape, multiply_adds(op) / count};
+  const ir::Type& from = op.operand(0)->type();
+  const auto& dims = op.get<ir::Integers>("dimensions");
+  const bool along_memory = std::find(dims.begin(), dims.end(), from.rank() - 1) != dims.end();
+  return {algorithm.funcs.at(op.result()), type.shape, from.count() / count,
+          can_be_cut(op) && !dims.empty(), along_memory};
+}
 
 int64_t parts_of(const Accumulation& accumulation) {
   if (!accumulation.can_be_cut) return 1;

@@ -1,7 +1,9 @@
 // Sums and other accumulations.
 #pragma once
 
+#include "codegen/kernels/algorithm.h"
 #include "codegen/kernels/gpu/grid.h"
+#include "ir/op.h"
 
 namespace kiln::codegen::gpu {
 
@@ -13,6 +15,12 @@ struct Accumulation {
   bool can_be_cut = true;    ///< into parts that are combined in the end
   bool along_memory = true;  ///< neighbours in the innermost loop are neighbours in memory
 };
+
+/// The sums of a reduce, or of a dot_general without rows and columns.
+Accumulation accumulation_of(const Algorithm& algorithm, const ir::Op& op);
+
+/// Whether the op's values are accumulated thread by thread.
+bool is_accumulated(const ir::Op& op);
 
 /// How many parts of a value are accumulated by threads of their own: more than one where there are
 /// few values of many elements. A matter of sizes alone.

@@ -1,0 +1,106 @@
+#include "codegen/kernels/gpu/product_cut.h"
+
+#include <algorithm>
+
+#include "codegen/kernels/gpu/grid.h"
+#include "codegen/kernels/schedule.h"
+#include "codegen/kernels/sums.h"
+#include "ir/ops/convolution.h"
+
+namespace kiln::codegen::gpu {
+namespace {
+
+/// A thread's tile, at most.
+constexpr int64_t kMostRows = 8, kMostColumns = 4;
+/// Where an extent has no divisor of kLoad.
+constexpr int64_t kMostSteps = 8;
+/// A piece of the sums is worth threads of its own from this depth on, and this many pieces a
+/// launch that adds them; memory for partial sums.
+constexpr int64_t kLeastDepth = 32, kFewestPieces = 3;
+constexpr int64_t kMostPartialBytes = 64 << 20;
+
+int64_t extent_of(const ir::Type& type, size_t arg) {
+  return type.shape[type.shape.size() - 1 - arg];
+}
+
+/// Along which of its dimensions rows make the largest tiles: one where the right operand is the
+/// same for all, if there is any.
+size_t choose_row_arg(const ir::Op& product) {
+  const ir::Type& type = product.result()->type();
+  size_t best = 1;
+  int64_t most = 1;
+  for (int64_t d : row_dimensions(product)) {
+    const auto arg = static_cast<size_t>(type.rank() - 1 - d);
+    const int64_t rows = divisor_at_most(extent_of(type, arg), kMostRows);
+    if (rows >= most) best = arg;
+    most = std::max(most, rows);
+  }
+  return best;
+}
+
+/// Pieces of the outermost sum, and of the next ones while there are fewer than `most`.
+ir::Shape cut_sums(const ir::Op& product, int64_t most) {
+  ir::Shape pieces;
+  const ir::Shape extents = summed_extents(product);
+  for (size_t i = extents.size(); i-- > 0 && most > 1; most /= pieces.back())
+    pieces.push_back(divisor_at_most(extents[i], most));
+  while (!pieces.empty() && pieces.back() == 1) pieces.pop_back();
+  return ir::element_count(pieces) < kFewestPieces ? ir::Shape{} : pieces;
+}
+
+/// The dimension of the result that an argument of its Func runs over.
+int64_t dimension_of(const ir::Op& product, size_t arg) {
+  return product.result()->type().rank() - 1 - static_cast<int64_t>(arg);
+}
+
+LeftOrder order_of_left(const ir::Op& product, size_t row_arg) {
+  const int64_t last = product.operand(0)->type().rank() - 1;
+  if (product.is("convolution")) {
+    const ir::Convolution c = ir::Convolution::of(product);
+    return c.input_feature == last ? LeftOrder::sums
+           : c.input_batch == last ? LeftOrder::rows
+                                   : LeftOrder::other;
+  }
+  const auto& contracting = product.get<ir::Integers>("lhs_contracting");
+  const auto& partners = product.get<ir::Integers>("rhs_contracting");
+  const auto innermost = std::ranges::max_element(partners) - partners.begin();
+  if (contracting[static_cast<size_t>(innermost)] == last) return LeftOrder::sums;
+  // Of what stays, the last dimension is the last of the rows.
+  const ir::Integers rows = row_dimensions(product);
+  const bool stays = std::ranges::count(contracting, last) == 0;
+  return stays && !rows.empty() && rows.back() == dimension_of(product, row_arg) ? LeftOrder::rows
+                                                                                 : LeftOrder::other;
+}
+
+int64_t choose_steps(const ir::Op& product, const ir::Shape& pieces) {
+  const ir::Shape extents = summed_extents(product);
+  const int64_t extent = pieces.size() < extents.size() ? extents[0] : extents[0] / pieces.back();
+  return extent % kLoad == 0 ? kLoad : divisor_at_most(extent, kMostSteps);
+}
+
+}  // namespace
+
+Cut choose_cut(const ir::Op& product) {
+  const ir::Type& type = product.result()->type();
+  const int64_t most_columns = std::min(vector_columns(product), kMostColumns);
+  Cut cut;
+  cut.columns = divisor_at_most(type.shape.back(), most_columns);
+  cut.row_arg = choose_row_arg(product);
+  const int64_t rows = extent_of(type, cut.row_arg);
+  cut.rows = divisor_at_most(rows, kMostRows);
+  const int64_t depth = multiply_adds(product) / std::max<int64_t>(1, type.count());
+  auto threads = [&] { return type.count() / cut.columns / cut.rows; };
+  while (cut.rows > 1 && threads() * std::max<int64_t>(1, depth / kLeastDepth) < kBusyThreads)
+    cut.rows = divisor_at_most(rows, cut.rows - 1);
+  const int64_t most_pieces =
+      std::min({kBusyThreads / std::max<int64_t>(1, threads()), depth / kLeastDepth,
+                kMostPartialBytes / std::max<int64_t>(1, type.count() * 4)});
+  cut.pieces = cut_sums(product, most_pieces);
+  cut.steps = choose_steps(product, cut.pieces);
+  cut.left_order = order_of_left(product, cut.row_arg);
+  cut.has_rows =
+      std::ranges::count(row_dimensions(product), dimension_of(product, cut.row_arg)) > 0;
+  return cut;
+}
+
+}  // namespace kiln::codegen::gpu
