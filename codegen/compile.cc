@@ -43,10 +43,12 @@ KernelNames name_kernels(const ModulePlan& plan, const Target& target,
   return names;
 }
 
-Expected<std::string> compile_anew(const Kernel& kernel, const TemporaryDirectory& scratch) {
+Expected<ObjectFile> compile_anew(const Kernel& kernel, const TemporaryDirectory& scratch) {
   const std::string path = scratch.file(kernel.name + ".o");
-  KILN_TRY(compile_kernel(*kernel.fusion, kernel.name, *kernel.target, path));
-  if (auto bytes = read_bytes(path)) return std::move(*bytes);
+  KILN_ASSIGN(const int64_t temporary_bytes,
+              compile_kernel(*kernel.fusion, kernel.name, *kernel.target, path));
+  if (auto bytes = read_bytes(path))
+    return ObjectFile{kernel.name, std::move(*bytes), temporary_bytes};
   return Diagnostic{path, "cannot read the kernel that was just compiled",
                     "is the disk full? TMPDIR names another folder"};
 }
@@ -56,9 +58,8 @@ Status collect_kernels(const std::vector<Kernel>& kernels, const CompileOptions&
                        const Cache& cache, ObjectFile* objects, CompileStatistics& statistics) {
   std::vector<size_t> missing;
   for (size_t i = 0; i < kernels.size(); ++i) {
-    objects[i].name = kernels[i].name;
     if (auto found = cache.find(kernels[i].name)) {
-      objects[i].bytes = std::move(*found);
+      objects[i] = std::move(*found);
     } else {
       missing.push_back(i);
     }
@@ -69,14 +70,13 @@ Status collect_kernels(const std::vector<Kernel>& kernels, const CompileOptions&
   KILN_ASSIGN(const TemporaryDirectory scratch, TemporaryDirectory::create());
   std::vector<Status> outcomes(missing.size(), ok());
   for_each_in_parallel(missing.size(), options.jobs, [&](size_t i) {
-    const Kernel& kernel = kernels[missing[i]];
-    auto bytes = compile_anew(kernel, scratch);
-    if (!bytes) {
-      outcomes[i] = bytes.error();
+    auto object = compile_anew(kernels[missing[i]], scratch);
+    if (!object) {
+      outcomes[i] = object.error();
       return;
     }
-    cache.store(kernel.name, *bytes);
-    objects[missing[i]].bytes = std::move(*bytes);
+    cache.store(*object);
+    objects[missing[i]] = std::move(*object);
   });
   for (Status& outcome : outcomes) KILN_TRY(std::move(outcome));
   return ok();
@@ -92,11 +92,11 @@ Status collect_program(const ProgramSource& source, const Cache& cache, ObjectFi
                        .substr(0, kHashDigits);
   if (auto found = cache.find(object.name)) {
     statistics.program_cached = true;
-    object.bytes = std::move(*found);
+    object = std::move(*found);
     return ok();
   }
   KILN_ASSIGN(object.bytes, emit_program(source));
-  cache.store(object.name, object.bytes);
+  cache.store(object);
   return ok();
 }
 
