@@ -24,29 +24,27 @@ constexpr size_t kHashDigits = 32;
 struct Kernel {
   std::string name;
   const ir::Op* fusion;
-  const Target* target;
+  ProgramSource::ForTarget* of;
 };
 
-/// The name of each fusion's kernel for a target. Distinct kernels are added to a list, in the
-/// order of first use.
-KernelNames name_kernels(const ModulePlan& plan, const Target& target,
-                         std::vector<Kernel>& distinct) {
-  KernelNames names;
+/// Names each fusion's kernel for a target. Distinct kernels are added to a list, in the order of
+/// first use.
+void name_kernels(const ModulePlan& plan, ProgramSource::ForTarget& of,
+                  std::vector<Kernel>& distinct) {
   std::unordered_set<std::string> seen;
   for (const FunctionPlan& function : plan.functions) {
     for_each_call(function.steps, [&](const KernelCall& call) {
-      const std::string name = kernel_name(*call.fusion, target);
-      names[call.fusion] = name;
-      if (seen.insert(name).second) distinct.push_back({name, call.fusion, &target});
+      const std::string name = kernel_name(*call.fusion, of.target);
+      of.kernels[call.fusion] = name;
+      if (seen.insert(name).second) distinct.push_back({name, call.fusion, &of});
     });
   }
-  return names;
 }
 
 Expected<ObjectFile> compile_anew(const Kernel& kernel, const TemporaryDirectory& scratch) {
   const std::string path = scratch.file(kernel.name + ".o");
   KILN_ASSIGN(const int64_t temporary_bytes,
-              compile_kernel(*kernel.fusion, kernel.name, *kernel.target, path));
+              compile_kernel(*kernel.fusion, kernel.name, kernel.of->target, path));
   if (auto bytes = read_bytes(path))
     return ObjectFile{kernel.name, std::move(*bytes), temporary_bytes};
   return Diagnostic{path, "cannot read the kernel that was just compiled",
@@ -132,8 +130,8 @@ Expected<ObjectCode> compile(const ir::Module& module, const CompileOptions& opt
   KILN_ASSIGN(const ModulePlan plan, read_plan(module));
   ProgramSource source{module, plan, {}};
   std::vector<Kernel> kernels;
-  for (const Target& target : options.targets)
-    source.targets.push_back({target, name_kernels(plan, target, kernels)});
+  for (const Target& target : options.targets) source.targets.push_back({target});
+  for (ProgramSource::ForTarget& of : source.targets) name_kernels(plan, of, kernels);
   counts.plan_seconds = stopwatch.lap();
 
   ObjectCode code;
@@ -141,6 +139,10 @@ Expected<ObjectCode> compile(const ir::Module& module, const CompileOptions& opt
                                    [](const Target& target) { return target.device != KILN_CPU; });
   code.objects.resize(1 + kernels.size());
   KILN_TRY(collect_kernels(kernels, options, cache, code.objects.data() + 1, counts));
+  for (size_t i = 0; i < kernels.size(); ++i) {
+    int64_t& most = kernels[i].of->temporary_bytes;
+    most = std::max(most, code.objects[1 + i].temporary_bytes);
+  }
   counts.kernels_seconds = stopwatch.lap();
   KILN_TRY(collect_program(source, cache, code.objects[0], counts));
   counts.program_seconds = stopwatch.lap();

@@ -104,6 +104,7 @@ TEST_F(OnOpenCl, TooLittleMemoryIsOneErrorThatSaysWhatTakesIt) {
   EXPECT_EQ(result.status, 2);
   EXPECT_THAT(result.err, HasSubstr("MiB, the device has 1.0 MiB by KILN_DEVICE_MEMORY\n"
                                     "note: state 1.3 MiB, arena "));
+  EXPECT_THAT(result.err, HasSubstr(", temporaries "));
   EXPECT_THAT(result.err, HasSubstr("a smaller batch size needs less"));
 }
 
