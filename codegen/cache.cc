@@ -13,6 +13,7 @@
 #include <filesystem>
 #include <span>
 #include <system_error>
+#include <utility>
 
 namespace kiln::codegen {
 namespace {
@@ -23,13 +24,16 @@ using Hash = std::array<uint8_t, 32>;
 struct Trailer {
   char magic[8];
   uint64_t size;
+  int64_t temporary_bytes;
   Hash hash;
 };
-constexpr char kMagic[9] = "KILNOBJ1";
+constexpr char kMagic[9] = "KILNOBJ2";
 
-Hash hash_of(std::string_view bytes) {
-  return llvm::SHA256::hash(
-      llvm::ArrayRef(reinterpret_cast<const uint8_t*>(bytes.data()), bytes.size()));
+Hash hash_of(const ObjectFile& object) {
+  llvm::SHA256 sha;
+  sha.update(std::to_string(object.temporary_bytes) + ":");
+  sha.update(object.bytes);
+  return sha.final();
 }
 
 bool write_all(int descriptor, std::string_view bytes) {
@@ -99,7 +103,7 @@ Cache Cache::of_user() {
   return Cache(base + "/kiln/kernels");
 }
 
-std::optional<std::string> Cache::find(const std::string& name) const {
+std::optional<ObjectFile> Cache::find(const std::string& name) const {
   if (directory_.empty()) return std::nullopt;
   std::optional<std::string> bytes = read_bytes(path(name));
   Trailer trailer;
@@ -107,27 +111,29 @@ std::optional<std::string> Cache::find(const std::string& name) const {
   const size_t size = bytes->size() - sizeof trailer;
   std::memcpy(&trailer, bytes->data() + size, sizeof trailer);
   bytes->resize(size);
+  ObjectFile object{name, std::move(*bytes), trailer.temporary_bytes};
   const bool whole = std::memcmp(trailer.magic, kMagic, sizeof trailer.magic) == 0 &&
                      trailer.size == size &&
-                     bytes->starts_with(
+                     object.bytes.starts_with(
                          "\x7f"
                          "ELF") &&
-                     trailer.hash == hash_of(*bytes);
-  return whole ? bytes : std::nullopt;
+                     trailer.hash == hash_of(object);
+  if (!whole) return std::nullopt;
+  return object;
 }
 
-bool Cache::store(const std::string& name, std::string_view object) const {
+bool Cache::store(const ObjectFile& object) const {
   if (directory_.empty()) return false;
   std::error_code error;
   std::filesystem::create_directories(directory_, error);
   if (error) return false;
-  Trailer trailer{{}, object.size(), hash_of(object)};
+  Trailer trailer{{}, object.bytes.size(), object.temporary_bytes, hash_of(object)};
   std::memcpy(trailer.magic, kMagic, sizeof trailer.magic);
-  std::string temporary = directory_ + "/." + name + "-XXXXXX";
+  std::string temporary = directory_ + "/." + object.name + "-XXXXXX";
   if (!write_new_file(temporary,
-                      {object, {reinterpret_cast<const char*>(&trailer), sizeof trailer}}))
+                      {object.bytes, {reinterpret_cast<const char*>(&trailer), sizeof trailer}}))
     return false;
-  if (rename(temporary.c_str(), path(name).c_str()) == 0) return true;
+  if (rename(temporary.c_str(), path(object.name).c_str()) == 0) return true;
   unlink(temporary.c_str());
   return false;
 }

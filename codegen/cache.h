@@ -6,15 +6,17 @@
 #include <string>
 #include <string_view>
 
+#include "codegen/object_code.h"
+
 namespace kiln::codegen {
 
 /// A SHA-256 of the parts, each with its length, as 64 hexadecimal digits.
 std::string content_hash(std::initializer_list<std::string_view> parts);
 
-/// A folder of object files. An entry is an ELF object followed by a trailer with its length and
-/// hash: a damaged one counts as absent. Entries appear whole, so any number of processes may share
-/// the folder. Since it only saves time, nothing here fails: what cannot be read is compiled again,
-/// what cannot be written is not kept.
+/// A folder of object files. An entry is an ELF object followed by a trailer with its length, what
+/// else is known of it, and a hash: a damaged one counts as absent. Entries appear whole, so any
+/// number of processes may share the folder. Since it only saves time, nothing here fails: what
+/// cannot be read is compiled again, what cannot be written is not kept.
 class Cache {
  public:
   /// Without a folder: finds nothing, keeps nothing.
@@ -29,9 +31,9 @@ class Cache {
   std::string path(const std::string& name) const { return directory_ + "/" + name + ".o"; }
 
   /// The object of that name, if it is there and whole.
-  std::optional<std::string> find(const std::string& name) const;
+  std::optional<ObjectFile> find(const std::string& name) const;
   /// Keeps an object; whether that worked.
-  bool store(const std::string& name, std::string_view object) const;
+  bool store(const ObjectFile& object) const;
 
  private:
   std::string directory_;

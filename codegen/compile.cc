@@ -24,29 +24,29 @@ constexpr size_t kHashDigits = 32;
 struct Kernel {
   std::string name;
   const ir::Op* fusion;
-  const Target* target;
+  ProgramSource::ForTarget* of;
 };
 
-/// The name of each fusion's kernel for a target. Distinct kernels are added to a list, in the
-/// order of first use.
-KernelNames name_kernels(const ModulePlan& plan, const Target& target,
-                         std::vector<Kernel>& distinct) {
-  KernelNames names;
+/// Names each fusion's kernel for a target. Distinct kernels are added to a list, in the order of
+/// first use.
+void name_kernels(const ModulePlan& plan, ProgramSource::ForTarget& of,
+                  std::vector<Kernel>& distinct) {
   std::unordered_set<std::string> seen;
   for (const FunctionPlan& function : plan.functions) {
     for_each_call(function.steps, [&](const KernelCall& call) {
-      const std::string name = kernel_name(*call.fusion, target);
-      names[call.fusion] = name;
-      if (seen.insert(name).second) distinct.push_back({name, call.fusion, &target});
+      const std::string name = kernel_name(*call.fusion, of.target);
+      of.kernels[call.fusion] = name;
+      if (seen.insert(name).second) distinct.push_back({name, call.fusion, &of});
     });
   }
-  return names;
 }
 
-Expected<std::string> compile_anew(const Kernel& kernel, const TemporaryDirectory& scratch) {
+Expected<ObjectFile> compile_anew(const Kernel& kernel, const TemporaryDirectory& scratch) {
   const std::string path = scratch.file(kernel.name + ".o");
-  KILN_TRY(compile_kernel(*kernel.fusion, kernel.name, *kernel.target, path));
-  if (auto bytes = read_bytes(path)) return std::move(*bytes);
+  KILN_ASSIGN(const int64_t temporary_bytes,
+              compile_kernel(*kernel.fusion, kernel.name, kernel.of->target, path));
+  if (auto bytes = read_bytes(path))
+    return ObjectFile{kernel.name, std::move(*bytes), temporary_bytes};
   return Diagnostic{path, "cannot read the kernel that was just compiled",
                     "is the disk full? TMPDIR names another folder"};
 }
@@ -56,9 +56,8 @@ Status collect_kernels(const std::vector<Kernel>& kernels, const CompileOptions&
                        const Cache& cache, ObjectFile* objects, CompileStatistics& statistics) {
   std::vector<size_t> missing;
   for (size_t i = 0; i < kernels.size(); ++i) {
-    objects[i].name = kernels[i].name;
     if (auto found = cache.find(kernels[i].name)) {
-      objects[i].bytes = std::move(*found);
+      objects[i] = std::move(*found);
     } else {
       missing.push_back(i);
     }
@@ -69,14 +68,13 @@ Status collect_kernels(const std::vector<Kernel>& kernels, const CompileOptions&
   KILN_ASSIGN(const TemporaryDirectory scratch, TemporaryDirectory::create());
   std::vector<Status> outcomes(missing.size(), ok());
   for_each_in_parallel(missing.size(), options.jobs, [&](size_t i) {
-    const Kernel& kernel = kernels[missing[i]];
-    auto bytes = compile_anew(kernel, scratch);
-    if (!bytes) {
-      outcomes[i] = bytes.error();
+    auto object = compile_anew(kernels[missing[i]], scratch);
+    if (!object) {
+      outcomes[i] = object.error();
       return;
     }
-    cache.store(kernel.name, *bytes);
-    objects[missing[i]].bytes = std::move(*bytes);
+    cache.store(*object);
+    objects[missing[i]] = std::move(*object);
   });
   for (Status& outcome : outcomes) KILN_TRY(std::move(outcome));
   return ok();
@@ -92,11 +90,11 @@ Status collect_program(const ProgramSource& source, const Cache& cache, ObjectFi
                        .substr(0, kHashDigits);
   if (auto found = cache.find(object.name)) {
     statistics.program_cached = true;
-    object.bytes = std::move(*found);
+    object = std::move(*found);
     return ok();
   }
   KILN_ASSIGN(object.bytes, emit_program(source));
-  cache.store(object.name, object.bytes);
+  cache.store(object);
   return ok();
 }
 
@@ -132,8 +130,8 @@ Expected<ObjectCode> compile(const ir::Module& module, const CompileOptions& opt
   KILN_ASSIGN(const ModulePlan plan, read_plan(module));
   ProgramSource source{module, plan, {}};
   std::vector<Kernel> kernels;
-  for (const Target& target : options.targets)
-    source.targets.push_back({target, name_kernels(plan, target, kernels)});
+  for (const Target& target : options.targets) source.targets.push_back({target});
+  for (ProgramSource::ForTarget& of : source.targets) name_kernels(plan, of, kernels);
   counts.plan_seconds = stopwatch.lap();
 
   ObjectCode code;
@@ -141,6 +139,10 @@ Expected<ObjectCode> compile(const ir::Module& module, const CompileOptions& opt
                                    [](const Target& target) { return target.device != KILN_CPU; });
   code.objects.resize(1 + kernels.size());
   KILN_TRY(collect_kernels(kernels, options, cache, code.objects.data() + 1, counts));
+  for (size_t i = 0; i < kernels.size(); ++i) {
+    int64_t& most = kernels[i].of->temporary_bytes;
+    most = std::max(most, code.objects[1 + i].temporary_bytes);
+  }
   counts.kernels_seconds = stopwatch.lap();
   KILN_TRY(collect_program(source, cache, code.objects[0], counts));
   counts.program_seconds = stopwatch.lap();

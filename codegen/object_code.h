@@ -1,6 +1,7 @@
 // Machine code before it is linked.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,10 @@ namespace kiln::codegen {
 struct ObjectFile {
   std::string name;   ///< without extension: "contraction_1f0c...", "program_77ab..."
   std::string bytes;  ///< ELF
+  /// Of a device's memory, what a kernel takes between its own launches.
+  int64_t temporary_bytes = 0;
+
+  friend bool operator==(const ObjectFile&, const ObjectFile&) = default;
 };
 
 /// A whole module: its program, which defines `kiln_model`, then the kernels that it calls. What

@@ -2,14 +2,17 @@
 // model, and its step functions. The compiler emits the table as the symbol `kiln_model` (as
 // machine code that is linked, or in memory); the runtime is generic and reads nothing else.
 //
-// Memory: a model runs on three blocks, all aligned to KILN_ALIGNMENT bytes, in the memory of the
+// Memory: a model runs on a few blocks, all aligned to KILN_ALIGNMENT bytes, in the memory of the
 // device that its code is for.
 //   state      every variable (weights, optimizer slots, metric counters) at its constant offset;
 //   it
 //              lives as long as the model and is shared by all functions;
 //   arena      the temporaries of one call, at offsets that the memory planner chose; one block, as
 //              large as the largest function needs, is reused by every call;
-//   constants  a copy of kiln_model::constants, or these bytes themselves.
+//   constants  a copy of kiln_model::constants, or these bytes themselves;
+//   temporaries
+//              not on a CPU: what kernels of several launches keep from one to the next, reused by
+//              every kernel.
 #pragma once
 
 #include <stdint.h>
@@ -18,7 +21,7 @@
 extern "C" {
 #endif
 
-#define KILN_ABI_VERSION 4
+#define KILN_ABI_VERSION 5
 #define KILN_ALIGNMENT 64
 
 /// Element types, in the order of ir::ElementType.
@@ -105,8 +108,9 @@ typedef struct {
 
 /// A kind of device that the model has code for.
 typedef struct {
-  int32_t device;    ///< kiln_device_kind
-  const char* name;  ///< "x86-64-linux-avx2-fma-..."
+  int32_t device;           ///< kiln_device_kind
+  const char* name;         ///< "x86-64-linux-avx2-fma-..."
+  int64_t temporary_bytes;  ///< the most that a kernel takes between its own launches; 0 on a CPU
 } kiln_target;
 
 /// One of the model's inputs.

@@ -49,14 +49,16 @@ Expected<AvailableMemory> available_memory(Device& device) {
 }  // namespace
 
 std::string MemoryNeed::text() const {
-  return "state " + byte_text(state) + ", arena " + byte_text(arena) + ", constants " +
-         byte_text(constants) + ", inputs " + byte_text(inputs) + ", outputs " + byte_text(outputs);
+  return "state " + byte_text(state) + ", arena " + byte_text(arena) + ", temporaries " +
+         byte_text(temporaries) + ", constants " + byte_text(constants) + ", inputs " +
+         byte_text(inputs) + ", outputs " + byte_text(outputs);
 }
 
-MemoryNeed memory_need(const kiln_model& model) {
+MemoryNeed memory_need(const kiln_model& model, const kiln_target& target) {
   MemoryNeed need;
   need.state = model.state_bytes;
   need.arena = arena_bytes_of(model);
+  need.temporaries = target.temporary_bytes;
   need.constants = model.constants_bytes;
   int64_t prediction_inputs = 0;
   int64_t prediction_outputs = 0;
@@ -80,7 +82,7 @@ Status check_memory(const MemoryNeed& need, Device& device) {
                           byte_text(there.bytes) + " " + there.kind,
                       need.text() + "; " + kSmaller};
   }
-  const int64_t largest = std::max({need.state, need.arena, need.constants});
+  const int64_t largest = std::max({need.state, need.arena, need.temporaries, need.constants});
   if (largest <= info.largest_block_bytes) return ok();
   return Diagnostic{info.title(),
                     "the model needs a block of " + byte_text(largest) +

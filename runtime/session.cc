@@ -53,8 +53,9 @@ Expected<Session> Session::create(const kiln_model* model, int threads,
   }
   KILN_TRY(check_table(*model));
   KILN_ASSIGN(OpenedDevice opened, open_device(device, device_kinds_of(*model), model->name));
-  if (opened.device) KILN_TRY(check_memory(memory_need(*model), *opened.device));
   Session session(model, threads, std::move(opened));
+  if (session.device_ != nullptr)
+    KILN_TRY(check_memory(memory_need(*model, session.target()), *session.device_));
   KILN_TRY(session.allocate_blocks());
   return session;
 }
@@ -73,6 +74,8 @@ Status Session::allocate_blocks() {
   state_ = std::move(*state);
   arena_ = std::move(*arena);
   if (device_ == nullptr) return ok();
+  KILN_ASSIGN(temporaries_, allocate(memory_, target().temporary_bytes));
+  device_->temporaries().use(temporaries_.get(), target().temporary_bytes);
   KILN_ASSIGN(constants_, allocate(memory_, model_->constants_bytes));
   return memory_->write(constants_.get(), model_->constants, model_->constants_bytes);
 }

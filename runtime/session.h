@@ -85,7 +85,8 @@ class Session {
   size_t target_;
   void* context_;  ///< of kiln_run
   MemoryBlock state_, arena_;
-  MemoryBlock constants_;  ///< a copy on the device; null: the model's own
+  MemoryBlock temporaries_;  ///< of a device's kernels
+  MemoryBlock constants_;    ///< a copy on the device; null: the model's own
 };
 
 /// The value of a variable that is one number of the C++ type of its element type.

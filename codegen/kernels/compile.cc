@@ -11,6 +11,7 @@
 #include "codegen/kernels/bfloat16.h"
 #include "codegen/kernels/expression.h"
 #include "codegen/kernels/gpu/device_code.h"
+#include "codegen/kernels/gpu/temporaries.h"
 #include "codegen/kernels/schedule.h"
 #include "runtime/abi.h"
 
@@ -113,11 +114,14 @@ Status with_lowered(const ir::Op& fusion, const std::string& name, const Target&
 
 }  // namespace
 
-Status compile_kernel(const ir::Op& fusion, const std::string& name, const Target& target,
-                      const std::string& path) {
-  return with_lowered(fusion, name, target, [&](const Halide::Module& module) {
+Expected<int64_t> compile_kernel(const ir::Op& fusion, const std::string& name,
+                                 const Target& target, const std::string& path) {
+  int64_t bytes = 0;
+  KILN_TRY(with_lowered(fusion, name, target, [&](const Halide::Module& module) {
     module.compile({{Halide::OutputFileType::object, path}});
-  });
+    if (target.device != KILN_CPU) bytes = temporary_bytes(module);
+  }));
+  return bytes;
 }
 
 Expected<DeviceCode> device_code(const ir::Op& fusion, const Target& target) {

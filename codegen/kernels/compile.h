@@ -2,6 +2,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -14,9 +15,10 @@ namespace kiln::codegen {
 /// Compiles the fusion's region into an object file at `path` that defines the C function
 ///   int NAME(void* pool, halide_buffer_t* inputs..., halide_buffer_t* outputs...)
 /// with outputs in output_order(). The object refers to the symbols of runtime/halide_runtime.h and
-/// libm only. An error is what Halide says, at the fusion's location.
-Status compile_kernel(const ir::Op& fusion, const std::string& name, const Target& target,
-                      const std::string& path);
+/// libm only; on a device to those of runtime/device/kernel_calls.h. Gives the kernel's
+/// temporary_bytes (see DeviceCode); an error is what Halide says, at the fusion's location.
+Expected<int64_t> compile_kernel(const ir::Op& fusion, const std::string& name,
+                                 const Target& target, const std::string& path);
 
 /// One launch of a grid of threads.
 struct Launch {
@@ -30,6 +32,7 @@ struct Launch {
 struct DeviceCode {
   std::vector<Launch> launches;  ///< in order
   std::string source;            ///< OpenCL C or PTX
+  int64_t temporary_bytes = 0;   ///< of the device's memory, that it takes between its launches
 };
 
 /// The device's part of the fusion's kernel, for people.

@@ -12,7 +12,7 @@ class DescriptorEmitter {
       : module_(module), constants_(constants) {}
 
   llvm::Constant* model(const ir::Module& model, const ModulePlan& plan,
-                        const std::vector<Target>& targets, const std::vector<StepFunctions>& run);
+                        const std::vector<TargetCode>& targets);
 
  private:
   llvm::Constant* tensor(const std::string& name, const ir::Type& type);
@@ -21,7 +21,7 @@ class DescriptorEmitter {
   std::vector<llvm::Constant*> inputs(const ir::Module& model);
   std::vector<llvm::Constant*> outputs(const ir::Module& model);
   llvm::Constant* function(const FunctionPlan& plan, const std::vector<llvm::Constant*>& run);
-  llvm::Constant* target(const Target& target);
+  llvm::Constant* target(const TargetCode& code);
 
   template <typename CStruct>
   llvm::Constant* same_layout(llvm::Constant* value) const;
@@ -98,9 +98,10 @@ llvm::Constant* DescriptorEmitter::function(const FunctionPlan& plan,
   }));
 }
 
-llvm::Constant* DescriptorEmitter::target(const Target& target) {
+llvm::Constant* DescriptorEmitter::target(const TargetCode& code) {
   return same_layout<kiln_target>(constants_.structure(
-      {constants_.i32(target.device), constants_.string(target.display_name())}));
+      {constants_.i32(code.target.device), constants_.string(code.target.display_name()),
+       constants_.i64(code.temporary_bytes)}));
 }
 
 std::vector<llvm::Constant*> DescriptorEmitter::inputs(const ir::Module& model) {
@@ -128,18 +129,17 @@ std::vector<llvm::Constant*> DescriptorEmitter::outputs(const ir::Module& model)
 }
 
 llvm::Constant* DescriptorEmitter::model(const ir::Module& model, const ModulePlan& plan,
-                                         const std::vector<Target>& targets,
-                                         const std::vector<StepFunctions>& run) {
+                                         const std::vector<TargetCode>& targets) {
   std::vector<llvm::Constant*> variables;
   for (const ir::Variable& each : model.variables) variables.push_back(variable(each));
   std::vector<llvm::Constant*> functions;
   for (size_t i = 0; i < plan.functions.size(); ++i) {
     std::vector<llvm::Constant*> codes;
-    for (const StepFunctions& of_target : run) codes.push_back(of_target[i]);
+    for (const TargetCode& code : targets) codes.push_back(code.run[i]);
     functions.push_back(function(plan.functions[i], codes));
   }
   std::vector<llvm::Constant*> target_table;
-  for (const Target& each : targets) target_table.push_back(target(each));
+  for (const TargetCode& each : targets) target_table.push_back(target(each));
   const std::vector<llvm::Constant*> inputs = this->inputs(model);
   const std::vector<llvm::Constant*> outputs = this->outputs(model);
   return same_layout<kiln_model>(constants_.structure({
@@ -165,9 +165,8 @@ llvm::Constant* DescriptorEmitter::model(const ir::Module& model, const ModulePl
 }  // namespace
 
 void emit_descriptor(llvm::Module& module, Constants& constants, const ir::Module& model,
-                     const ModulePlan& plan, const std::vector<Target>& targets,
-                     const std::vector<StepFunctions>& run) {
-  llvm::Constant* value = DescriptorEmitter(module, constants).model(model, plan, targets, run);
+                     const ModulePlan& plan, const std::vector<TargetCode>& targets) {
+  llvm::Constant* value = DescriptorEmitter(module, constants).model(model, plan, targets);
   new llvm::GlobalVariable(module, value->getType(), /*isConstant=*/true,
                            llvm::GlobalValue::ExternalLinkage, value, "kiln_model");
 }

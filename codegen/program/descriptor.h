@@ -1,6 +1,7 @@
 // The model's descriptor, as runtime/abi.h lays it out.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -10,12 +11,15 @@
 
 namespace kiln::codegen {
 
-/// The step functions of a plan, one per function for one target.
-using StepFunctions = std::vector<llvm::Function*>;
+/// A plan's code for one target.
+struct TargetCode {
+  Target target;
+  int64_t temporary_bytes = 0;            ///< kiln_target's
+  std::vector<llvm::Function*> run = {};  ///< one per function of the plan
+};
 
-/// Defines the constant `kiln_model`, whose code is `run`: StepFunctions for each of the targets.
+/// Defines the constant `kiln_model`.
 void emit_descriptor(llvm::Module& module, Constants& constants, const ir::Module& model,
-                     const ModulePlan& plan, const std::vector<Target>& targets,
-                     const std::vector<StepFunctions>& run);
+                     const ModulePlan& plan, const std::vector<TargetCode>& targets);
 
 }  // namespace kiln::codegen

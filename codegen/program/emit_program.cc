@@ -48,15 +48,14 @@ void build(llvm::Module& module, const ProgramSource& source, const llvm::Target
   module.setTargetTriple(machine.getTargetTriple().str());
   module.setDataLayout(machine.createDataLayout());
   Constants constants(module);
-  std::vector<Target> targets;
-  std::vector<StepFunctions> run;
-  for (const auto& [target, kernels] : source.targets) {
-    targets.push_back(target);
-    StepFunctions& functions = run.emplace_back();
+  std::vector<TargetCode> targets;
+  for (const auto& [target, kernels, temporary_bytes] : source.targets) {
+    targets.push_back({target, temporary_bytes});
     for (const FunctionPlan& plan : source.plan.functions)
-      functions.push_back(emit_step_function(module, constants, plan, kernels, target.device));
+      targets.back().run.push_back(
+          emit_step_function(module, constants, plan, kernels, target.device));
   }
-  emit_descriptor(module, constants, source.module, source.plan, targets, run);
+  emit_descriptor(module, constants, source.module, source.plan, targets);
   std::string problem;
   llvm::raw_string_ostream stream(problem);
   KILN_CHECK(!llvm::verifyModule(module, &stream), "the program is not valid LLVM IR: {}", problem);

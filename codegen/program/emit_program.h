@@ -1,6 +1,7 @@
 // A planned module's program: its step functions and its descriptor, as an object file.
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -15,7 +16,8 @@ struct ProgramSource {
   const ModulePlan& plan;  ///< read_plan(module)
   struct ForTarget {
     Target target;
-    KernelNames kernels;
+    KernelNames kernels = {};
+    int64_t temporary_bytes = 0;  ///< the most that one of its kernels takes
   };
   std::vector<ForTarget> targets;  ///< at least one; the host is that of the first
 };

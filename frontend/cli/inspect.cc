@@ -70,6 +70,8 @@ Status print_kernel(const ir::Op& fusion, const codegen::Target& target, bool so
     fmt::print("{}  {:<11} blocks of {:<9} threads, {:>5} bytes local  {}\n", indentation,
                grid(launch.blocks), grid(launch.threads), launch.local_bytes, launch.entry);
   }
+  if (code.temporary_bytes > 0)
+    fmt::print("{}  {} bytes of temporaries\n", indentation, code.temporary_bytes);
   if (source) fmt::print("{}\n", code.source);
   return ok();
 }
@@ -136,8 +138,9 @@ void add_inspect(CLI::App& program, Action& action) {
   command->add_option("--after", arguments->after, "after this pass");
   command->add_flag("--after-all", arguments->after_all, "before all passes, and after each");
   command->add_flag("--memory", arguments->memory, "the memory plan: buffers, arena, lower bound");
-  command->add_flag("--kernels", arguments->kernels,
-                    "a device's kernels: launches, their blocks, threads and local memory");
+  command->add_flag(
+      "--kernels", arguments->kernels,
+      "a device's kernels: launches, their blocks, threads and local memory; temporaries");
   command->add_flag("--source", arguments->source, "the same, with the kernels' source");
   command
       ->add_option("--device", arguments->device, "for --kernels: opencl (OpenCL C) or cuda (PTX)")

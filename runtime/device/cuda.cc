@@ -136,7 +136,6 @@ CudaDevice::~CudaDevice() {
     if (stream != nullptr) api_.stream_synchronize(stream);
   }
   programs_.release_all([&](cuda::Module module, const auto&) { api_.module_unload(module); });
-  temporaries().release_all();
   if (uploaded_ != nullptr) api_.event_destroy(uploaded_);
   for (cuda::Stream stream : {upload_stream_, stream_}) {
     if (stream != nullptr) api_.stream_destroy(stream);

@@ -13,7 +13,7 @@
 
 #include "runtime/abi.h"
 #include "runtime/device/memory.h"
-#include "runtime/device/temporary_pool.h"
+#include "runtime/device/temporaries.h"
 #include "runtime/expected.h"
 
 namespace kiln::runtime {
@@ -115,7 +115,8 @@ class Device : public Memory {
   /// Waits until a point is reached. Null: it has been.
   virtual Status wait_for(const DeviceEvent& event) = 0;
 
-  TemporaryPool& temporaries() { return temporaries_; }
+  /// Of the session's kernels.
+  Temporaries& temporaries() { return temporaries_; }
 
   /// Generated code cannot hand on what went wrong: the first error stays here. After it nothing
   /// more is launched.
@@ -136,7 +137,7 @@ class Device : public Memory {
   DeviceInfo info_;
   std::unordered_map<const std::byte*, int64_t> block_bytes_;
   int64_t allocated_bytes_ = 0;
-  TemporaryPool temporaries_{*this};
+  Temporaries temporaries_;
   Status status_ = ok();
 };
 

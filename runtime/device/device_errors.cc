@@ -34,6 +34,13 @@ Diagnostic no_device_memory(const DeviceInfo& device, int64_t bytes) {
           "another process may be using it; a smaller batch size needs less"};
 }
 
+Diagnostic no_temporary_memory(const DeviceInfo& device, int64_t bytes, int64_t block_bytes) {
+  return {device.title(),
+          "a kernel needs " + byte_text(bytes) + " more than the " + byte_text(block_bytes) +
+              " that are there for all its temporaries",
+          "this is a bug in kiln"};
+}
+
 Diagnostic program_failure(const DeviceInfo& device, const std::string& code,
                            const std::string& log) {
   const std::string lines = first_lines(log);

@@ -15,6 +15,9 @@ Diagnostic device_failure(const DeviceInfo& device, const std::string& what);
 /// A block of `bytes` could not be allocated.
 Diagnostic no_device_memory(const DeviceInfo& device, int64_t bytes);
 
+/// A kernel asks for a piece of the temporaries that the model was not compiled for.
+Diagnostic no_temporary_memory(const DeviceInfo& device, int64_t bytes, int64_t block_bytes);
+
 /// The driver refused a program; of its log the first lines are told.
 Diagnostic program_failure(const DeviceInfo& device, const std::string& code,
                            const std::string& log);

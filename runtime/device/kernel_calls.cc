@@ -7,6 +7,7 @@
 
 #include "runtime/device/cuda.h"
 #include "runtime/device/device.h"
+#include "runtime/device/device_errors.h"
 #include "runtime/device/devices.h"
 #include "runtime/device/opencl.h"
 
@@ -126,16 +127,21 @@ int halide_copy_to_device(void* user_context, KernelBuffer* buffer, const void*)
 int halide_device_malloc(void* user_context, KernelBuffer* buffer, const void* interface) {
   if (buffer->device != 0) return 0;
   Device& device = device_of(user_context);
-  auto block = device.temporaries().take(byte_count(*buffer));
-  if (!block) return finish(device, block.error());
-  buffer->device = reinterpret_cast<uint64_t>(*block);
+  kiln::runtime::Temporaries& temporaries = device.temporaries();
+  const int64_t bytes = byte_count(*buffer);
+  std::byte* const piece = temporaries.take(bytes);
+  if (piece == nullptr) {
+    return finish(device, kiln::runtime::no_temporary_memory(device.info(), bytes,
+                                                             temporaries.block_bytes()));
+  }
+  buffer->device = reinterpret_cast<uint64_t>(piece);
   buffer->device_interface = interface;
   return 0;
 }
 
 int halide_device_free(void* user_context, KernelBuffer* buffer) {
   if (buffer->device == 0) return 0;
-  device_of(user_context).temporaries().give_back(reinterpret_cast<std::byte*>(buffer->device));
+  device_of(user_context).temporaries().give_back();
   buffer->device = 0;
   return 0;
 }

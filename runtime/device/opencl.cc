@@ -159,7 +159,6 @@ OpenClDevice::~OpenClDevice() {
     for (const auto& [name, kernel] : kernels) api_.release_kernel(kernel);
     api_.release_program(program);
   });
-  temporaries().release_all();
   for (opencl::Queue queue : {upload_queue_, queue_}) {
     if (queue != nullptr) api_.release_queue(queue);
   }

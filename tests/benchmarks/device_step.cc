@@ -95,11 +95,12 @@ class Training {
     const runtime::DeviceCounters after = session_.device()->counters();
     fmt::print(
         "  {:.0f} launches, {:.0f} bytes up and {:.0f} down a step; {} bytes of the device's "
-        "memory: {} state, {} arena (of the step), the rest examples, inputs, temporaries\n",
+        "memory: {} state, {} arena (of the step), {} temporaries, the rest examples and inputs\n",
         static_cast<double>(after.launches - before.launches) / kSteps,
         static_cast<double>(after.bytes_up - before.bytes_up) / kSteps,
         static_cast<double>(after.bytes_down - before.bytes_down) / kSteps,
-        session_.device()->allocated_bytes(), code_.model()->state_bytes, step_.arena_bytes);
+        session_.device()->allocated_bytes(), code_.model()->state_bytes, step_.arena_bytes,
+        session_.target().temporary_bytes);
   }
 
  private:

@@ -90,6 +90,7 @@ TEST(Inspect, KernelsAreLaunchesAndSource) {
   ASSERT_EQ(launches.status, 0) << launches.err;
   EXPECT_THAT(launches.out, HasSubstr("predict_step on opencl:\n  contraction mnist_mlp/dense\n"));
   EXPECT_THAT(launches.out, HasSubstr("blocks of 16x16x1   threads, 12544 bytes local"));
+  EXPECT_THAT(launches.out, HasSubstr(" bytes of temporaries\n"));
   const CommandResult source = run_command({kiln(), "inspect", "mnist_mlp", "--function",
                                             "predict_step", "--source", "--device", "cuda"});
   EXPECT_THAT(source.out, HasSubstr(".visible .entry"));
@@ -103,6 +104,7 @@ TEST_F(OnOpenCl, TooLittleMemoryIsOneErrorThatSaysWhatTakesIt) {
   EXPECT_EQ(result.status, 2);
   EXPECT_THAT(result.err, HasSubstr("MiB, the device has 1.0 MiB by KILN_DEVICE_MEMORY\n"
                                     "note: state 1.3 MiB, arena "));
+  EXPECT_THAT(result.err, HasSubstr(", temporaries "));
   EXPECT_THAT(result.err, HasSubstr("a smaller batch size needs less"));
 }
 

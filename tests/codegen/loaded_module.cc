@@ -70,6 +70,10 @@ LoadedModule::LoadedModule(const ir::Module& module, int threads)
                                : std::make_shared<runtime::HostMemory>();
   constants_ = must(runtime::allocate(memory_, model().constants_bytes));
   must(memory_->write(constants_.get(), model().constants, model().constants_bytes));
+  if (device_ == nullptr) return;
+  const int64_t bytes = model().targets[0].temporary_bytes;
+  temporaries_ = allocate_garbage(memory_, bytes);
+  device_->temporaries().use(temporaries_.get(), bytes);
 }
 
 const kiln_function& LoadedModule::function(const std::string& name) const {

@@ -33,6 +33,7 @@ class LoadedModule {
   std::shared_ptr<runtime::Device> device_;  ///< null: the CPU
   std::shared_ptr<runtime::Memory> memory_;
   runtime::MemoryBlock constants_;
+  runtime::MemoryBlock temporaries_;  ///< of a device's kernels
 };
 
 /// The literal of a tensor's bytes.

@@ -32,7 +32,7 @@ class VariableTable {
     table_.state_bytes = offset;
     table_.variable_count = static_cast<int32_t>(variables_.size());
     table_.variables = variables_.data();
-    static constexpr kiln_target kTarget = {KILN_CPU, "x86-64-linux"};
+    static constexpr kiln_target kTarget = {KILN_CPU, "x86-64-linux", 0};
     table_.target_count = 1;
     table_.targets = &kTarget;
   }

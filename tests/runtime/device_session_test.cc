@@ -175,10 +175,11 @@ TEST_F(DeviceSession, TooLittleMemoryIsSaidBeforeAnyIsTaken) {
   const auto refused = Session::create(&fake_device_regression(), 1, kOpenCl);
   ASSERT_FALSE(refused);
   EXPECT_EQ(refused.error().message,
-            "the model needs 2.4 KiB, the device has 0 bytes by KILN_DEVICE_MEMORY");
-  EXPECT_EQ(refused.error().note,
-            "state 512 bytes, arena 256 bytes, constants 0 bytes, inputs 1.3 KiB, outputs 384 "
-            "bytes; a smaller batch size needs less");
+            "the model needs 2.6 KiB, the device has 0 bytes by KILN_DEVICE_MEMORY");
+  EXPECT_EQ(
+      refused.error().note,
+      "state 512 bytes, arena 256 bytes, temporaries 128 bytes, constants 0 bytes, inputs 1.3 KiB, "
+      "outputs 384 bytes; a smaller batch size needs less");
 }
 
 TEST_F(DeviceSession, AMemoryLimitThatIsNoNumberIsAnError) {

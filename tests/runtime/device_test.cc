@@ -150,10 +150,12 @@ TEST_F(OpenCl, MemoryIsZeroAndCopies) {
 }
 
 TEST_F(OpenCl, TemporariesAreUsedAgain) {
+  const MemoryBlock block = allocate(64);
+  device_->temporaries().use(block.get(), 64);
   KernelBuffer first = buffer_at(nullptr), second = buffer_at(nullptr);
   ASSERT_EQ(halide_device_malloc(device_.get(), &first, nullptr), 0);
-  const uint64_t address = first.device;
-  ASSERT_NE(address, 0u);
+  const auto address = reinterpret_cast<uint64_t>(block.get());
+  EXPECT_EQ(first.device, address);
   ASSERT_EQ(halide_device_malloc(device_.get(), &first, nullptr), 0);
   EXPECT_EQ(first.device, address) << "it has memory already";
   ASSERT_EQ(halide_device_free(device_.get(), &first), 0);
@@ -161,8 +163,19 @@ TEST_F(OpenCl, TemporariesAreUsedAgain) {
   EXPECT_EQ(first.device, 0u);
   ASSERT_EQ(halide_device_malloc(device_.get(), &second, nullptr), 0);
   EXPECT_EQ(second.device, address);
-  EXPECT_EQ(device_->temporaries().bytes(), 256);
   halide_device_free(device_.get(), &second);
+}
+
+TEST_F(OpenCl, MoreTemporariesThanThereAreIsAnError) {
+  const MemoryBlock block = allocate(64);
+  device_->temporaries().use(block.get(), 64);
+  KernelBuffer first = buffer_at(nullptr), second = buffer_at(nullptr);
+  ASSERT_EQ(halide_device_malloc(device_.get(), &first, nullptr), 0);
+  EXPECT_NE(halide_device_malloc(device_.get(), &second, nullptr), 0);
+  EXPECT_EQ(second.device, 0u);
+  EXPECT_EQ(
+      device_->status().error().message,
+      "a kernel needs 64 bytes more than the 64 bytes that are there for all its temporaries");
 }
 
 TEST_F(OpenCl, ABufferThatIsNotThereIsAnError) {

@@ -126,7 +126,8 @@ struct Table {
 
   kiln_function functions[4];
   std::array<kiln_run, 2> run[4];
-  kiln_target targets[2] = {{KILN_CPU, "x86-64-linux"}, {KILN_OPENCL, "x86-64-linux-opencl"}};
+  kiln_target targets[2] = {{KILN_CPU, "x86-64-linux", 0},
+                            {KILN_OPENCL, "x86-64-linux-opencl", 128}};
   kiln_model model;
 };
 

@@ -130,7 +130,7 @@ constexpr kiln_variable kVariables[] = {
 
 template <kiln_run kFunction>
 constexpr kiln_run kRun[] = {kFunction};
-constexpr kiln_target kTargets[] = {{KILN_CPU, "x86-64-linux"}};
+constexpr kiln_target kTargets[] = {{KILN_CPU, "x86-64-linux", 0}};
 
 constexpr kiln_function kFunctions[] = {
     {"init", 0, 1, kSeed, 0, nullptr, 0, 0, 1, kRun<regression_init>},

@@ -53,7 +53,7 @@ kiln_model model_of_images() {
   static constexpr kiln_tensor kStepOutputs[] = {{"batch_loss", KILN_F32, 0, nullptr},
                                                  {"loss", KILN_F32, 0, nullptr}};
   static constexpr kiln_run kRun[] = {step};
-  static constexpr kiln_target kTargets[] = {{KILN_CPU, ""}};
+  static constexpr kiln_target kTargets[] = {{KILN_CPU, "", 0}};
   static constexpr kiln_function kFunctions[] = {
       {"train_step", kBatch, 3, kStepInputs, 2, kStepOutputs, 0, 0, 1, kRun},
       {"test_step", kBatch, 3, kStepInputs, 2, kStepOutputs, 0, 0, 1, kRun}};

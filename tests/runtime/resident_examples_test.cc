@@ -41,7 +41,7 @@ int32_t echo(void* context, void*, void*, const void*, const void* const* in, vo
 struct EchoModel {
   kiln_run run[2] = {echo, echo};
   kiln_function function{};
-  kiln_target targets[2] = {{KILN_OPENCL, "opencl"}, {KILN_CUDA, "cuda"}};
+  kiln_target targets[2] = {{KILN_OPENCL, "opencl", 0}, {KILN_CUDA, "cuda", 0}};
   kiln_model model{};
 
   EchoModel() {

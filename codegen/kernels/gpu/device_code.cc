@@ -1,5 +1,7 @@
 #include "codegen/kernels/gpu/device_code.h"
 
+#include "codegen/kernels/gpu/temporaries.h"
+
 namespace kiln::codegen {
 namespace {
 
@@ -71,6 +73,7 @@ DeviceCode read_device_code(const Halide::Module& module) {
     const auto* text = static_cast<const char*>(source.data());
     code.source.assign(text, strnlen(text, source.size_in_bytes()));
   }
+  code.temporary_bytes = temporary_bytes(module);
   return code;
 }
 

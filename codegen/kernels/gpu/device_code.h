@@ -10,7 +10,7 @@ namespace kiln::codegen {
 /// Whether code around the launches reads or writes a tensor's elements, which are on the device.
 bool reads_on_host(const Halide::Module& module);
 
-/// The launches and the source in a lowered kernel.
+/// The launches, the source and the temporaries of a lowered kernel.
 DeviceCode read_device_code(const Halide::Module& module);
 
 }  // namespace kiln::codegen
