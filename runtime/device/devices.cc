@@ -89,7 +89,11 @@ Expected<std::vector<kiln_device_kind>> parse_device_kinds(std::string_view text
     const size_t end = std::min(text.find(',', begin), text.size());
     const std::string_view name = text.substr(begin, end - begin);
     const std::optional<kiln_device_kind> kind = find_kind(name);
-    if (!kind) return unknown_device(name, "kinds of devices: cpu, opencl, cuda");
+    if (!kind) {
+      Diagnostic unknown = unknown_device(name, "kinds of devices: cpu, opencl, cuda");
+      unknown.where = "--device";
+      return unknown;
+    }
     if (!contains(kinds, *kind)) kinds.push_back(*kind);
     begin = end + 1;
   }

@@ -27,7 +27,7 @@ struct DeviceChoice {
 /// "cpu", "opencl", "opencl:1", "cuda", "cuda:0" or "auto".
 Expected<DeviceChoice> parse_device(std::string_view text);
 
-/// "cpu,opencl": kinds of devices, each once.
+/// "cpu,opencl": kinds of devices, each once, as --device names what to compile for.
 Expected<std::vector<kiln_device_kind>> parse_device_kinds(std::string_view text);
 
 /// A device that was chosen: its kind, and where that is not KILN_CPU the open device.

@@ -274,7 +274,7 @@ INSTANTIATE_TEST_SUITE_P(
                 {"--device: there is no device \"gpu\"", "opencl:N"}},
         Mistake{"UnknownKindOfDevice",
                 {"compile", "mnist_mlp", "-o", "TMP/out", "--device", "cpu,cuda:1"},
-                {"there is no device \"cuda:1\"", "cpu, opencl, cuda"}},
+                {"--device: there is no device \"cuda:1\"", "cpu, opencl, cuda"}},
         Mistake{"UnknownModel",
                 {"compile", "mnist", "-o", "TMP/out"},
                 {"mnist", "built-in examples: mnist_mlp"}},
