@@ -101,6 +101,10 @@ void load_left_operand(Halide::Func left, const Halide::Var& row, const Cut& cut
   const bool is_wide =
       target.device == KILN_CUDA && cut.left_order != LeftOrder::other && neighbours % kLoad == 0;
   for (const Halide::Var& arg : left.args()) {
+    // Where padding is left out, Halide does not see that a tile reads one position.
+    const bool is_step = arg.name() == left.args()[0].name();
+    const int64_t extent = is_step ? cut.steps : arg.name() == row.name() ? cut.rows : 1;
+    left.bound_extent(arg, static_cast<int>(extent));
     if (!is_wide || arg.name() != along) {
       left.unroll(arg);
       continue;
