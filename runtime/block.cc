@@ -9,15 +9,12 @@
 #endif
 
 #include "runtime/abi.h"
+#include "runtime/round_up.h"
 
 namespace kiln::runtime {
 namespace {
 
 constexpr int64_t kHugePage = 2 << 20;
-
-int64_t round_up(int64_t value, int64_t multiple) {
-  return (value + multiple - 1) / multiple * multiple;
-}
 
 }  // namespace
 

@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "runtime/abi.h"
+#include "runtime/round_up.h"
 #include "runtime/thread_pool.h"
 
 namespace {
@@ -46,8 +47,8 @@ int halide_do_par_for(void* user_context, int (*f)(void* user_context, int index
 }
 
 void* halide_malloc(void*, size_t bytes) {
-  const size_t rounded = (bytes + KILN_ALIGNMENT - 1) / KILN_ALIGNMENT * KILN_ALIGNMENT;
-  return std::aligned_alloc(KILN_ALIGNMENT, rounded);
+  const int64_t rounded = kiln::runtime::round_up(static_cast<int64_t>(bytes), KILN_ALIGNMENT);
+  return std::aligned_alloc(KILN_ALIGNMENT, static_cast<size_t>(rounded));
 }
 
 void halide_free(void*, void* pointer) { std::free(pointer); }

@@ -7,16 +7,13 @@
 
 #include "runtime/device/row_gather.h"
 #include "runtime/memory_need.h"
+#include "runtime/round_up.h"
 
 namespace kiln::runtime {
 namespace {
 
 // Rows go up in pieces of about so many bytes, one converted while the one before is copied.
 constexpr int64_t kPieceBytes = 4 << 20;
-
-int64_t padded_rows(int64_t examples, int64_t batch) {
-  return (examples + batch - 1) / batch * batch;
-}
 
 Expected<bool> fits(Device& device, std::span<const BatchInput> inputs, int64_t rows) {
   int64_t total = rows * static_cast<int64_t>(sizeof(uint32_t)) + 2 * KILN_ALIGNMENT;
@@ -39,7 +36,7 @@ class RowUpload {
         batch_(batch),
         examples_(examples) {
     const int64_t batches = std::max<int64_t>(1, kPieceBytes / (batch * input.row_bytes()));
-    piece_rows_ = std::min(batches * batch, padded_rows(examples, batch));
+    piece_rows_ = std::min(batches * batch, round_up(examples, batch));
   }
 
   Status run(std::byte* to) {
@@ -65,7 +62,7 @@ class RowUpload {
     KILN_TRY(device_.wait_for(piece.done));
     input_.gather(piece.staging.get(), session_.pool(), nullptr, first, count);
     KILN_TRY(device_.upload(to + first * row_bytes, piece.staging.get(),
-                            padded_rows(count, batch_) * row_bytes));
+                            round_up(count, batch_) * row_bytes));
     KILN_TRY(device_.order_uploads());
     KILN_ASSIGN(piece.done, device_.mark());
     return ok();
@@ -85,7 +82,7 @@ Expected<std::optional<ResidentExamples>> ResidentExamples::create(
     Session& session, const kiln_function& function, std::span<const BatchInput> inputs,
     int64_t examples) {
   ResidentExamples resident(*session.device(), function.batch, examples);
-  const int64_t rows = padded_rows(examples, function.batch);
+  const int64_t rows = round_up(examples, function.batch);
   KILN_ASSIGN(const bool fit, fits(*session.device(), inputs, rows));
   // Another process may have been faster: the host does as well.
   if (!fit || !resident.allocate(session, inputs)) return std::optional<ResidentExamples>();
@@ -98,7 +95,7 @@ Expected<std::optional<ResidentExamples>> ResidentExamples::create(
 }
 
 Status ResidentExamples::allocate(Session& session, std::span<const BatchInput> inputs) {
-  const int64_t rows = padded_rows(examples_, batch_);
+  const int64_t rows = round_up(examples_, batch_);
   for (const BatchInput& input : inputs) {
     KILN_ASSIGN(MemoryBlock block, runtime::allocate(session.memory(), rows * input.row_bytes()));
     inputs_.push_back({std::move(block), input.row_bytes()});
@@ -110,7 +107,7 @@ Status ResidentExamples::allocate(Session& session, std::span<const BatchInput> 
 
 Status ResidentExamples::fill_counts() {
   const auto full = static_cast<int32_t>(batch_);
-  const auto last = static_cast<int32_t>(examples_ - (padded_rows(examples_, batch_) - batch_));
+  const auto last = static_cast<int32_t>(examples_ - (round_up(examples_, batch_) - batch_));
   KILN_TRY(device_->write(counts_.get(), &full, sizeof(full)));
   return device_->write(counts_.get() + KILN_ALIGNMENT, &last, sizeof(last));
 }
@@ -119,7 +116,7 @@ Status ResidentExamples::set_order(std::span<const uint32_t> order) {
   has_order_ = !order.empty();
   if (!has_order_) return ok();
   std::vector<uint32_t> padded(order.begin(), order.end());
-  padded.resize(padded_rows(examples_, batch_), order.back());
+  padded.resize(round_up(examples_, batch_), order.back());
   // In order with the steps that read the order before.
   return device_->write(order_.get(), padded.data(),
                         static_cast<int64_t>(padded.size() * sizeof(uint32_t)));

@@ -1,6 +1,7 @@
 #include "runtime/tensor_block.h"
 
 #include "runtime/model_table.h"
+#include "runtime/round_up.h"
 
 namespace kiln::runtime {
 
@@ -9,7 +10,7 @@ TensorBlock packed(std::span<const kiln_tensor> tensors) {
   for (const kiln_tensor& tensor : tensors) {
     block.offsets.push_back(block.bytes);
     const int64_t end = block.bytes + byte_count(tensor);
-    block.bytes = (end + KILN_ALIGNMENT - 1) / KILN_ALIGNMENT * KILN_ALIGNMENT;
+    block.bytes = round_up(end, KILN_ALIGNMENT);
   }
   return block;
 }

@@ -10,6 +10,7 @@
 #include "codegen/kernels/output_order.h"
 #include "ir/scan.h"
 #include "runtime/abi.h"
+#include "runtime/round_up.h"
 
 namespace kiln::codegen {
 namespace {
@@ -33,7 +34,8 @@ int64_t add_constant(std::string& constants, const ir::Literal& literal) {
   size_t at = constants.find(bytes);
   while (at != std::string::npos && at % KILN_ALIGNMENT != 0) at = constants.find(bytes, at + 1);
   if (at != std::string::npos) return static_cast<int64_t>(at);
-  at = (constants.size() + KILN_ALIGNMENT - 1) / KILN_ALIGNMENT * KILN_ALIGNMENT;
+  at = static_cast<size_t>(
+      runtime::round_up(static_cast<int64_t>(constants.size()), KILN_ALIGNMENT));
   constants.resize(at);
   constants += bytes;
   return static_cast<int64_t>(at);

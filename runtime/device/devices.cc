@@ -8,8 +8,8 @@ namespace {
 
 constexpr kiln_device_kind kKinds[] = {KILN_CPU, KILN_OPENCL, KILN_CUDA};
 
-Diagnostic unknown_device(std::string_view text, const char* known) {
-  return {"", "there is no device \"" + std::string(text) + "\"", known};
+Diagnostic unknown_device(const char* where, std::string_view text, const char* known) {
+  return {where, "there is no device \"" + std::string(text) + "\"", known};
 }
 
 std::optional<kiln_device_kind> find_kind(std::string_view name) {
@@ -74,12 +74,13 @@ Expected<DeviceChoice> parse_device(std::string_view text) {
   if (text == "auto") return DeviceChoice{};
   const size_t colon = text.find(':');
   const std::optional<kiln_device_kind> kind = find_kind(text.substr(0, colon));
-  if (!kind || (*kind == KILN_CPU && colon != text.npos)) return unknown_device(text, kKnown);
+  if (!kind || (*kind == KILN_CPU && colon != text.npos)) return unknown_device("", text, kKnown);
   DeviceChoice choice{*kind, 0};
   if (colon == text.npos) return choice;
   const char* const end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data() + colon + 1, end, choice.index);
-  if (error != std::errc() || rest != end || choice.index < 0) return unknown_device(text, kKnown);
+  if (error != std::errc() || rest != end || choice.index < 0)
+    return unknown_device("", text, kKnown);
   return choice;
 }
 
@@ -89,11 +90,7 @@ Expected<std::vector<kiln_device_kind>> parse_device_kinds(std::string_view text
     const size_t end = std::min(text.find(',', begin), text.size());
     const std::string_view name = text.substr(begin, end - begin);
     const std::optional<kiln_device_kind> kind = find_kind(name);
-    if (!kind) {
-      Diagnostic unknown = unknown_device(name, "kinds of devices: cpu, opencl, cuda");
-      unknown.where = "--device";
-      return unknown;
-    }
+    if (!kind) return unknown_device("--device", name, "kinds of devices: cpu, opencl, cuda");
     if (!contains(kinds, *kind)) kinds.push_back(*kind);
     begin = end + 1;
   }

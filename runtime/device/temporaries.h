@@ -5,6 +5,7 @@
 #include <cstdint>
 
 #include "runtime/abi.h"
+#include "runtime/round_up.h"
 
 namespace kiln::runtime {
 
@@ -15,7 +16,7 @@ class Temporaries {
  public:
   /// What a piece of `bytes` takes of the block.
   static constexpr int64_t piece_bytes(int64_t bytes) {
-    return (bytes + KILN_ALIGNMENT - 1) / KILN_ALIGNMENT * KILN_ALIGNMENT;
+    return round_up(bytes, KILN_ALIGNMENT);
   }
 
   /// From now on pieces are of this block, which must be there as long as they are taken.
