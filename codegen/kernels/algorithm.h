@@ -18,6 +18,7 @@ namespace kiln::codegen {
 struct RightOperand {
   Halide::Func packed;
   Halide::Func block;
+  ir::Shape shape = {};  ///< of both
 };
 
 /// The results of one shape: one loop nest writes them all.
@@ -38,8 +39,8 @@ struct Algorithm {
   std::map<const ir::Value*, RightOperand> right_operands;  ///< of the same
   /// Of the same: what the left operand gives to the sums, as Funcs of their loops, innermost
   /// first, and those of the result's dimensions that it depends on. A schedule can load a part of
-  /// it before it is multiplied. None where some of the innermost sum is left out, in padding.
-  /// Unscheduled, they vanish.
+  /// it before it is multiplied. None where some of the innermost sum is left out, in padding, nor
+  /// of a convolution in groups. Unscheduled, they vanish.
   std::map<const ir::Value*, Halide::Func> left_operands;
   std::map<const ir::Value*, Halide::Func>
       selections;  ///< of each select_and_scatter's result: what each window chose

@@ -1,9 +1,9 @@
 // Sums of products.
 #include <algorithm>
-#include <numeric>
 
 #include "codegen/kernels/algorithm_builder.h"
 #include "codegen/kernels/expression.h"
+#include "codegen/kernels/sums.h"
 #include "ir/ops/convolution.h"
 
 namespace kiln::codegen {
@@ -18,30 +18,11 @@ using ir::Shape;
 
 namespace {
 
-/// The loops of a dot_general's sums; undefined, where there are none. The innermost one runs over
-/// what lies closest together in the right operand, of which a tile reads the most.
-struct ContractedLoops {
-  Halide::RDom r;
-  Indices indices;  ///< for each contracting dimension
-};
-
-ContractedLoops contracted_loops(const Op& op) {
-  const auto& dims = op.get<Integers>("rhs_contracting");
-  std::vector<size_t> innermost_first(dims.size());
-  std::iota(innermost_first.begin(), innermost_first.end(), 0);
-  std::sort(innermost_first.begin(), innermost_first.end(),
-            [&](size_t a, size_t b) { return dims[a] > dims[b]; });
+/// The loops of a product's sums; undefined, where there are none.
+Halide::RDom summed_loops(const Op& op) {
   std::vector<Halide::Range> ranges;
-  for (size_t i : innermost_first)
-    ranges.push_back(
-        {0, static_cast<int>(op.operand(1)->type().shape[static_cast<size_t>(dims[i])])});
-  ContractedLoops loops;
-  loops.indices.resize(dims.size());
-  if (dims.empty()) return loops;
-  loops.r = Halide::RDom(ranges, "r");
-  for (size_t loop = 0; loop < dims.size(); ++loop)
-    loops.indices[innermost_first[loop]] = loops.r[static_cast<int>(loop)];
-  return loops;
+  for (int64_t extent : summed_extents(op)) ranges.push_back({0, static_cast<int>(extent)});
+  return ranges.empty() ? Halide::RDom() : Halide::RDom(ranges, "r");
 }
 
 }  // namespace
@@ -55,8 +36,10 @@ void AlgorithmBuilder::define_dot_general(const Op& op) {
   const auto& rhs_batching = op.get<Integers>("rhs_batching");
   const std::vector<Var> vars = variables(op.result()->type().rank());
   const Indices at(vars.begin(), vars.end());
-  const ContractedLoops loops = contracted_loops(op);
-  const Indices& r = loops.indices;
+  const Halide::RDom loops = summed_loops(op);
+  Indices r(rhs_contracting.size());  // for each contracting dimension
+  int loop = 0;
+  for (size_t i : contracted_innermost_first(op)) r[i] = loops[loop++];
 
   Indices a(lhs.shape.size());
   for (size_t i = 0; i < lhs_batching.size(); ++i) a[static_cast<size_t>(lhs_batching[i])] = at[i];
@@ -81,8 +64,7 @@ void AlgorithmBuilder::define_dot_general(const Op& op) {
     if (!index.defined()) index = right_vars[parameter++];
   }
   const Func right = define_right_operand(op, b, right_vars);
-  const Expr left =
-      loops.r.defined() ? left_element(op, a, at, loops.r) : element(op.operand(0), a);
+  const Expr left = loops.defined() ? left_element(op, a, at, loops) : element(op.operand(0), a);
   define_product(op, at, left, right(reversed(right_at)));
 }
 
@@ -92,6 +74,14 @@ Func AlgorithmBuilder::define_right_operand(const Op& op, const Indices& index,
   const Indices innermost_first = reversed(Indices(parameters.begin(), parameters.end()));
   right.block(innermost_first) = element(op.operand(1), index);
   right.packed(innermost_first) = right.block(innermost_first);
+  for (const Var& parameter : parameters) {
+    const auto runs_over = [&](const Expr& i) {
+      const auto* var = i.as<Halide::Internal::Variable>();
+      return var != nullptr && var->name == parameter.name();
+    };
+    const auto d = std::find_if(index.begin(), index.end(), runs_over) - index.begin();
+    right.shape.push_back(op.operand(1)->type().shape[static_cast<size_t>(d)]);
+  }
   algorithm_.right_operands[op.result()] = right;
   return right.packed;
 }
@@ -136,15 +126,6 @@ void AlgorithmBuilder::define_product(const Op& op, const Indices& at, const Exp
 }
 
 namespace {
-
-/// The kernel's dimension that meets each dimension of the input; -1 for the batch.
-Integers kernel_partners(const ir::Convolution& c, size_t rank) {
-  Integers partners(rank, -1);
-  partners[static_cast<size_t>(c.input_feature)] = c.kernel_input_feature;
-  for (size_t i = 0; i < c.input_spatial.size(); ++i)
-    partners[static_cast<size_t>(c.input_spatial[i])] = c.kernel_spatial[i];
-  return partners;
-}
 
 /// The input's element that meets the kernel's at `offset` (per dimension of the input); `r` leaves
 /// out what meets padding or gaps.
@@ -204,14 +185,8 @@ void AlgorithmBuilder::define_convolution(const Op& op) {
   }
   const std::vector<Var> vars = variables(static_cast<int64_t>(rank));
   const Indices at(vars.begin(), vars.end());
-  // The sums run along the input's memory, its innermost dimension first.
   const Integers partners = kernel_partners(c, rank);
-  std::vector<Halide::Range> ranges;
-  for (size_t d = rank; d-- > 0;) {
-    if (partners[d] >= 0)
-      ranges.push_back({0, static_cast<int>(kernel[static_cast<size_t>(partners[d])])});
-  }
-  Halide::RDom r(ranges, "r");
+  Halide::RDom r = summed_loops(op);
   Indices offset(rank);  // within the kernel, per dimension of the input
   Indices right_at;      // innermost first: the output feature, then as the sums run
   right_at.push_back(at[static_cast<size_t>(c.output_feature)]);

@@ -1,9 +1,7 @@
 #include "codegen/kernels/sums.h"
 
 #include <algorithm>
-#include <functional>
-
-#include "ir/ops/convolution.h"
+#include <numeric>
 
 namespace kiln::codegen {
 
@@ -33,22 +31,35 @@ bool can_be_cut(const ir::Op& reduce) {
   return reducer != "maximum" && reducer != "minimum";
 }
 
+std::vector<size_t> contracted_innermost_first(const ir::Op& dot) {
+  const auto& dims = dot.get<ir::Integers>("rhs_contracting");
+  std::vector<size_t> order(dims.size());
+  std::iota(order.begin(), order.end(), 0);
+  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return dims[a] > dims[b]; });
+  return order;
+}
+
+ir::Integers kernel_partners(const ir::Convolution& convolution, size_t rank) {
+  ir::Integers partners(rank, -1);
+  partners[static_cast<size_t>(convolution.input_feature)] = convolution.kernel_input_feature;
+  for (size_t i = 0; i < convolution.input_spatial.size(); ++i)
+    partners[static_cast<size_t>(convolution.input_spatial[i])] = convolution.kernel_spatial[i];
+  return partners;
+}
+
 ir::Shape summed_extents(const ir::Op& product) {
   const ir::Shape& right = product.operand(1)->type().shape;
   ir::Shape extents;
   if (product.is("dot_general")) {
-    ir::Integers dims = product.get<ir::Integers>("rhs_contracting");
-    std::sort(dims.begin(), dims.end(), std::greater<>());
-    for (int64_t d : dims) extents.push_back(right[static_cast<size_t>(d)]);
+    const auto& dims = product.get<ir::Integers>("rhs_contracting");
+    for (size_t i : contracted_innermost_first(product))
+      extents.push_back(right[static_cast<size_t>(dims[i])]);
     return extents;
   }
-  const ir::Convolution c = ir::Convolution::of(product);
-  for (int64_t d = product.operand(0)->type().rank(); d-- > 0;) {
-    if (d == c.input_feature) extents.push_back(right[static_cast<size_t>(c.kernel_input_feature)]);
-    const auto found = std::find(c.input_spatial.begin(), c.input_spatial.end(), d);
-    if (found == c.input_spatial.end()) continue;
-    const int64_t partner = c.kernel_spatial[static_cast<size_t>(found - c.input_spatial.begin())];
-    extents.push_back(right[static_cast<size_t>(partner)]);
+  ir::Integers partners = kernel_partners(ir::Convolution::of(product), right.size());
+  std::reverse(partners.begin(), partners.end());
+  for (int64_t d : partners) {
+    if (d >= 0) extents.push_back(right[static_cast<size_t>(d)]);
   }
   return extents;
 }

@@ -1,7 +1,10 @@
 // What templates ask about ops that sum.
 #pragma once
 
+#include <vector>
+
 #include "ir/op.h"
+#include "ir/ops/convolution.h"
 
 namespace kiln::codegen {
 
@@ -11,6 +14,15 @@ bool has_rows_and_columns(const ir::Op& dot);
 
 /// Multiply-adds of a dot_general or convolution.
 int64_t multiply_adds(const ir::Op& product);
+
+/// A dot_general's contracting dimensions, by their numbers in its attributes, as its Func's
+/// reduced loops run: innermost first. The innermost one runs over what lies closest together in
+/// the right operand, of which a tile reads the most.
+std::vector<size_t> contracted_innermost_first(const ir::Op& dot);
+
+/// The kernel's dimension that meets each dimension of a convolution's input; -1 for the batch. The
+/// sums run along the input's memory, its innermost dimension first.
+ir::Integers kernel_partners(const ir::Convolution& convolution, size_t rank);
 
 /// The extents of a product's sums, as its Func's reduced loops run: innermost first.
 ir::Shape summed_extents(const ir::Op& product);

@@ -62,7 +62,7 @@ void Hosts::add(const ir::Op& op, bool is_stored) {
   for (size_t i = 0; i < op.result_count(); ++i) readers.add(readers_[op.result(i)]);
   const bool is_elementwise = op.definition().op_class == ir::OpClass::elementwise;
   bool reads_elsewhere = !is_elementwise;
-  if (is_stored && is_of_threads(op, readers)) {
+  if (is_stored && is_elementwise && is_of_threads(op, readers)) {
     homes_.emplace(result, Home{launches_[*readers.all.begin()].func, true});
   } else if (is_stored) {
     const bool can_move = is_accumulated(op) || !is_always_stored(op);
@@ -86,9 +86,7 @@ void Hosts::add(const ir::Op& op, bool is_stored) {
 
 /// Whether an elementwise op's values are read by the threads of one launch, each its own.
 bool Hosts::is_of_threads(const ir::Op& op, const Readers& readers) const {
-  if (op.definition().op_class != ir::OpClass::elementwise || readers.all.size() != 1 ||
-      !readers.elsewhere.empty())
-    return false;
+  if (readers.all.size() != 1 || !readers.elsewhere.empty()) return false;
   const Launch& launch = launches_[*readers.all.begin()];
   return launch.is_spread && launch.shape == op.result()->type().shape;
 }

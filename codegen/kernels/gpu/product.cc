@@ -5,7 +5,6 @@
 #include "codegen/kernels/gpu/product_cut.h"
 #include "codegen/kernels/schedule.h"
 #include "codegen/kernels/sums.h"
-#include "ir/ops/convolution.h"
 
 namespace kiln::codegen::gpu {
 namespace {
@@ -95,22 +94,19 @@ Halide::LoopLevel sum_in_registers(Halide::Func sums, const Cut& cut, const Tile
 void load_left_operand(Halide::Func left, const Halide::Var& row, const Cut& cut,
                        Halide::LoopLevel turn, const Target& target) {
   left.compute_at(turn);
-  const bool along_rows = cut.left_order == LeftOrder::rows;
-  const std::string along = along_rows ? row.name() : left.args()[0].name();
-  const int64_t neighbours = along_rows ? cut.rows : cut.steps;
-  const bool is_wide =
-      target.device == KILN_CUDA && cut.left_order != LeftOrder::other && neighbours % kLoad == 0;
   for (const Halide::Var& arg : left.args()) {
+    const bool is_step = arg.name() == left.args()[0].name(), is_row = arg.name() == row.name();
+    const int64_t extent = is_step ? cut.steps : is_row ? cut.rows : 1;
     // Where padding is left out, Halide does not see that a tile reads one position.
-    const bool is_step = arg.name() == left.args()[0].name();
-    const int64_t extent = is_step ? cut.steps : arg.name() == row.name() ? cut.rows : 1;
     left.bound_extent(arg, static_cast<int>(extent));
-    if (!is_wide || arg.name() != along) {
+    const bool along_memory = (cut.left_order == LeftOrder::sums && is_step) ||
+                              (cut.left_order == LeftOrder::rows && is_row);
+    if (along_memory && extent % kLoad == 0 && target.device == KILN_CUDA) {
+      const Halide::Var load("load"), in_load("in_load");
+      left.split(arg, load, in_load, static_cast<int>(kLoad)).vectorize(in_load).unroll(load);
+    } else {
       left.unroll(arg);
-      continue;
     }
-    const Halide::Var load("load"), in_load("in_load");
-    left.split(arg, load, in_load, static_cast<int>(kLoad)).vectorize(in_load).unroll(load);
   }
 }
 
@@ -140,26 +136,6 @@ int64_t shared_elements(const ir::Op& product, const Cut& cut, const TileLoops& 
   return depth / cut.piece_count() * cut.columns * loops.threads_along_columns;
 }
 
-/// Of RightOperand::packed.
-ir::Shape packed_shape(const ir::Op& product) {
-  const ir::Shape& right = product.operand(1)->type().shape;
-  if (product.is("convolution")) {
-    ir::Shape shape = summed_extents(product);
-    std::reverse(shape.begin(), shape.end());
-    shape.push_back(right[static_cast<size_t>(ir::Convolution::of(product).kernel_output_feature)]);
-    return shape;
-  }
-  ir::Integers dims = product.get<ir::Integers>("rhs_batching");
-  const auto& contracting = product.get<ir::Integers>("rhs_contracting");
-  dims.insert(dims.end(), contracting.begin(), contracting.end());
-  for (int64_t d = 0; d < static_cast<int64_t>(right.size()); ++d) {
-    if (std::ranges::count(dims, d) == 0) dims.push_back(d);
-  }
-  ir::Shape shape;
-  for (int64_t d : dims) shape.push_back(right[static_cast<size_t>(d)]);
-  return shape;
-}
-
 /// Shares the right operand where a block's part of it fits; else packs it once, by a launch of its
 /// own, where its memory lies otherwise and it is read often.
 void place_right_operand(const RightOperand& right, const ir::Op& product, const Cut& cut,
@@ -170,7 +146,7 @@ void place_right_operand(const RightOperand& right, const ir::Op& product, const
     share_right_operand(right.packed, loops);
   } else if (!right_lies_along_columns(product) &&
              multiply_adds(product) >= kReadsWorthPacking * type.count()) {
-    store({right.packed}, packed_shape(product), target);
+    store({right.packed}, right.shape, target);
   }
 }
 

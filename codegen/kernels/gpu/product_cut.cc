@@ -62,9 +62,7 @@ LeftOrder order_of_left(const ir::Op& product, size_t row_arg) {
                                    : LeftOrder::other;
   }
   const auto& contracting = product.get<ir::Integers>("lhs_contracting");
-  const auto& partners = product.get<ir::Integers>("rhs_contracting");
-  const auto innermost = std::ranges::max_element(partners) - partners.begin();
-  if (contracting[static_cast<size_t>(innermost)] == last) return LeftOrder::sums;
+  if (contracting[contracted_innermost_first(product)[0]] == last) return LeftOrder::sums;
   // Of what stays, the last dimension is the last of the rows.
   const ir::Integers rows = row_dimensions(product);
   const bool stays = std::ranges::count(contracting, last) == 0;
