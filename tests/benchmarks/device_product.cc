@@ -15,6 +15,7 @@
 #include "runtime/function_call.h"
 #include "runtime/session.h"
 #include "tests/benchmarks/buffers.h"
+#include "tests/benchmarks/device_argument.h"
 
 namespace kiln {
 namespace {
@@ -57,12 +58,7 @@ void measure(int64_t n, const runtime::DeviceChoice& choice) {
 }  // namespace kiln
 
 int main(int argc, char** argv) {
-  const auto device =
-      kiln::benchmarks::must(kiln::runtime::parse_device(argc > 1 ? argv[1] : "opencl"));
-  if (!device.kind || *device.kind == KILN_CPU) {
-    fmt::print(stderr, "error: name a device beside the CPU: opencl, cuda\n");
-    return 2;
-  }
+  const kiln::runtime::DeviceChoice device = kiln::benchmarks::device_argument(argc, argv);
   std::vector<int64_t> sizes;
   for (int i = 2; i < argc; ++i) sizes.push_back(std::atoll(argv[i]));
   if (sizes.empty()) sizes = {1024};

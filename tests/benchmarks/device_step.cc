@@ -16,6 +16,7 @@
 #include "runtime/session.h"
 #include "runtime/step_runner.h"
 #include "tests/benchmarks/buffers.h"
+#include "tests/benchmarks/device_argument.h"
 
 namespace kiln {
 namespace {
@@ -126,12 +127,7 @@ void measure(const std::string& name, int64_t batch, const runtime::DeviceChoice
 }  // namespace kiln
 
 int main(int argc, char** argv) {
-  const auto device =
-      kiln::benchmarks::must(kiln::runtime::parse_device(argc > 1 ? argv[1] : "opencl"));
-  if (!device.kind || *device.kind == KILN_CPU) {
-    fmt::print(stderr, "error: name a device beside the CPU: opencl, cuda\n");
-    return 2;
-  }
+  const kiln::runtime::DeviceChoice device = kiln::benchmarks::device_argument(argc, argv);
   const int64_t batch = argc > 3 ? std::atoll(argv[3]) : 32;
   for (const std::string_view name : kiln::keras::example_names()) {
     if (argc <= 2 || name == argv[2]) kiln::measure(std::string(name), batch, device);
