@@ -79,6 +79,14 @@ Expr AlgorithmBuilder::element(const Value* value, const Indices& at) {
   const Op& op = *value->op();
   if (op.is("constant") && is_uniform(op.get<ir::Literal>("value")))
     return element_expression(op.get<ir::Literal>("value"), 0);
+  return func_element(value, at);
+}
+
+Expr AlgorithmBuilder::summed_element(const Value* value, const Indices& at) {
+  return value->is_argument() ? element(value, at) : func_element(value, at);
+}
+
+Expr AlgorithmBuilder::func_element(const Value* value, const Indices& at) {
   Expr defined = algorithm_.funcs.at(value)(reversed(at));
   const Halide::Type type = compute_type(value->type().element);
   return defined.type() == type ? defined : cast(type, defined);  // an accumulator

@@ -56,6 +56,10 @@ class AlgorithmBuilder {
 
   /// One element of any value of the region.
   Expr element(const Value* value, const Indices& at);
+  /// The same where `at` are loops of a sum: Halide runs none that no operand mentions, so that a
+  /// constant, too, is read through a Func.
+  Expr summed_element(const Value* value, const Indices& at);
+  Expr func_element(const Value* value, const Indices& at);
 
   // algorithm_movement.cc
   Expr movement(const Op& op, const Indices& at);

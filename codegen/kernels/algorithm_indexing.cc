@@ -131,8 +131,8 @@ void AlgorithmBuilder::define_scatter(const Op& op) {
     algorithm_.table_parts[op.result()] = part;
   }
   // Not a predicate of the loop: Halide drops one that does not depend on it.
-  sums(reversed(target)) += Halide::select(inside, cast(type, element(op.operand(2), source)),
-                                           Halide::Internal::make_zero(type));
+  sums(reversed(target)) += Halide::select(
+      inside, cast(type, summed_element(op.operand(2), source)), Halide::Internal::make_zero(type));
 }
 
 }  // namespace kiln::codegen

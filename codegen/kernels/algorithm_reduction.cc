@@ -36,7 +36,7 @@ void AlgorithmBuilder::define_reduce(const Op& op) {
   const Halide::Type type = accumulator_type(from.element);
   func(reversed(at)) = reduction_identity(reducer, type);
   func(reversed(at)) =
-      combine(reducer, func(reversed(at)), cast(type, element(op.operand(0), source)));
+      combine(reducer, func(reversed(at)), cast(type, summed_element(op.operand(0), source)));
   algorithm_.funcs[op.result()] = func;
 }
 

@@ -79,8 +79,8 @@ void AlgorithmBuilder::define_reduce_window(const Op& op) {
   algorithm_.funcs[op.result()] = func;
   if (op.operand(0)->type().count() == 0) return;
   const WindowElements elements = window_elements(windows, at);
-  func(reversed(at)) =
-      combine(reducer, func(reversed(at)), cast(type, element(op.operand(0), elements.index)));
+  func(reversed(at)) = combine(reducer, func(reversed(at)),
+                               cast(type, summed_element(op.operand(0), elements.index)));
 }
 
 /// Which of its elements each window chooses, by number; -1 where it has none.

@@ -120,6 +120,17 @@ TEST(ScatterKernels, AgreeAmongSmallOps) {
                      return Tensors{ir::scatter_add(x[0], x[1] + 3.0, x[2], {{0}, {0}, {0}, 0}),
                                     ir::scatter_add(x[0], x[1], x[2], {{0}, {0}, {0}, 0})};
                    }});
+  cases.push_back({"constants",
+                   "serial",
+                   {random_literal(f32({9, 35}), 3)},
+                   [](Builder& builder, const Tensors& x) {
+                     const ir::Tensor rows =
+                         builder.constant(ir::Literal::splat({ir::ElementType::i32, {20}}, 3));
+                     const ir::Tensor ones = builder.constant(ir::Literal::splat(f32({20, 35}), 1));
+                     return Tensors{ir::scatter_add(x[0], rows, ones, {{1}, {0}, {0}, 1})};
+                   },
+                   1e-5,
+                   1e-5});
   expect_kernels_agree(cases);
 }
 

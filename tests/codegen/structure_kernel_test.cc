@@ -178,6 +178,17 @@ TEST(ReduceKernels, LargeOnesAreCutIntoTasks) {
   for (int threads : {1, 8}) expect_kernels_agree(cases, threads);
 }
 
+TEST(ReduceKernels, ConstantsAreSummed) {
+  auto count = [](Builder& b, const Tensors& x) {
+    return Tensors{x[0] + ir::sum(b.constant(1, f32({20, 35})), {0})};
+  };
+  auto windows = [](Builder& b, const Tensors& x) {
+    return Tensors{x[0] + ir::reduce_window(b.constant(1, f32({35})), "add", {{3}, {}, {1}, {1}})};
+  };
+  expect_kernels_agree({random_case("count", "serial", {f32({35})}, count),
+                        random_case("windows", "serial", {f32({35})}, windows)});
+}
+
 TEST(ReduceKernels, ExtremesKeepNaN) {
   std::vector<FusionCase> cases;
   for (const char* reducer : {"maximum", "minimum"}) {
