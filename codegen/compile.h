@@ -6,7 +6,7 @@
 #include "codegen/object_code.h"
 #include "codegen/target.h"
 #include "ir/module.h"
-#include "runtime/expected.h"
+#include "runtime/base/expected.h"
 
 namespace kiln::codegen {
 

@@ -7,8 +7,8 @@
 #include <llvm/ExecutionEngine/Orc/ObjectLinkingLayer.h>
 #include <llvm/Support/MemoryBuffer.h>
 
+#include "runtime/device/halide_runtime.h"
 #include "runtime/device/kernel_calls.h"
-#include "runtime/halide_runtime.h"
 
 namespace kiln::codegen {
 namespace {

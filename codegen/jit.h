@@ -4,8 +4,8 @@
 #include <memory>
 
 #include "codegen/object_code.h"
-#include "runtime/abi.h"
-#include "runtime/expected.h"
+#include "runtime/base/abi.h"
+#include "runtime/base/expected.h"
 
 namespace kiln::codegen {
 

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "codegen/object_code.h"
-#include "runtime/expected.h"
+#include "runtime/base/expected.h"
 
 namespace kiln::codegen {
 

@@ -18,7 +18,7 @@ struct ObjectFile {
 };
 
 /// A whole module: its program, which defines `kiln_model`, then the kernels that it calls. What
-/// the objects leave undefined is in runtime/halide_runtime.h, libc and libm; and in
+/// the objects leave undefined is in runtime/device/halide_runtime.h, libc and libm; and in
 /// runtime/device/kernel_calls.h, where there are kernels for devices.
 struct ObjectCode {
   std::vector<ObjectFile> objects;

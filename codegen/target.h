@@ -3,8 +3,8 @@
 
 #include <string>
 
-#include "runtime/abi.h"
-#include "runtime/expected.h"
+#include "runtime/base/abi.h"
+#include "runtime/base/expected.h"
 
 namespace kiln::codegen {
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "runtime/expected.h"
+#include "runtime/base/expected.h"
 
 namespace kiln::codegen {
 

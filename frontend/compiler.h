@@ -11,8 +11,8 @@
 #include "frontend/keras/model.h"
 #include "ir/module.h"
 #include "passes/pass.h"
-#include "runtime/abi.h"
-#include "runtime/expected.h"
+#include "runtime/base/abi.h"
+#include "runtime/base/expected.h"
 
 namespace kiln {
 

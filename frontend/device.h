@@ -4,8 +4,8 @@
 #include <string>
 
 #include "frontend/compiler.h"
+#include "runtime/base/expected.h"
 #include "runtime/device/devices.h"
-#include "runtime/expected.h"
 
 namespace kiln {
 

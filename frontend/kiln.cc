@@ -5,7 +5,7 @@
 
 #include "frontend/keras/files/load.h"
 #include "frontend/keras/nested_model.h"
-#include "runtime/weights.h"
+#include "runtime/model/weights.h"
 
 namespace kiln {
 

@@ -13,24 +13,24 @@
 #include <utility>
 #include <vector>
 
-#include "frontend/adapt.h"
+#include "frontend/adapt_normalization.h"
 #include "frontend/compiler.h"
 #include "frontend/device.h"
 #include "frontend/keras/functional.h"
 #include "frontend/keras/layers.h"
 #include "frontend/keras/model.h"
 #include "frontend/keras/optimizers/optimizers.h"
-#include "runtime/callbacks/backup_and_restore.h"
-#include "runtime/callbacks/csv_logger.h"
-#include "runtime/callbacks/early_stopping.h"
-#include "runtime/callbacks/learning_rate_scheduler.h"
-#include "runtime/callbacks/model_checkpoint.h"
-#include "runtime/callbacks/reduce_lr_on_plateau.h"
-#include "runtime/callbacks/tensor_board.h"
-#include "runtime/callbacks/terminate_on_nan.h"
-#include "runtime/class_weight.h"
-#include "runtime/dataset.h"
-#include "runtime/fit.h"
+#include "runtime/data/class_weight.h"
+#include "runtime/data/dataset.h"
+#include "runtime/training/callbacks/backup_and_restore.h"
+#include "runtime/training/callbacks/csv_logger.h"
+#include "runtime/training/callbacks/early_stopping.h"
+#include "runtime/training/callbacks/learning_rate_scheduler.h"
+#include "runtime/training/callbacks/model_checkpoint.h"
+#include "runtime/training/callbacks/reduce_lr_on_plateau.h"
+#include "runtime/training/callbacks/tensor_board.h"
+#include "runtime/training/callbacks/terminate_on_nan.h"
+#include "runtime/training/fit.h"
 
 namespace kiln {
 

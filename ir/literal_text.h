@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "ir/literal.h"
-#include "runtime/expected.h"
+#include "runtime/base/expected.h"
 
 namespace kiln::ir {
 

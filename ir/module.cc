@@ -56,8 +56,8 @@ const Variable* Module::variable(std::string_view name) const {
 }
 
 Op* copy_op(const Op& op, std::vector<Value*> operands, Region& to) {
-  Op* copy = to.append(std::make_unique<Op>(op.definition(), std::move(operands), op.attributes(),
-                                            op.location()));
+  Op* copy = to.append(
+      std::make_unique<Op>(op.definition(), std::move(operands), op.attributes(), op.location()));
   for (size_t i = 0; i < op.result_count(); ++i) copy->add_result(op.result(i)->type());
   for (size_t i = 0; i < op.region_count(); ++i) copy_region(op.region(i), copy->add_region());
   return copy;

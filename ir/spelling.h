@@ -1,7 +1,7 @@
 // What a misspelt name was probably meant to be.
 #pragma once
 
-#include "runtime/spelling.h"
+#include "runtime/base/spelling.h"
 
 namespace kiln::ir {
 

@@ -6,7 +6,7 @@
 
 #include "ir/lexer.h"
 #include "ir/type.h"
-#include "runtime/expected.h"
+#include "runtime/base/expected.h"
 
 namespace kiln::ir {
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "ir/module.h"
-#include "runtime/expected.h"
+#include "runtime/base/expected.h"
 
 namespace kiln::ir {
 

@@ -28,7 +28,8 @@ int64_t dot_operation_count(const ir::Op& op) {
 
 int64_t convolution_operation_count(const ir::Op& op) {
   const ir::Shape& kernel = op.operand(1)->type().shape;
-  const auto outputs = kernel[static_cast<size_t>(op.get<int64_t>("kernel_output_feature_dimension"))];
+  const auto outputs =
+      kernel[static_cast<size_t>(op.get<int64_t>("kernel_output_feature_dimension"))];
   if (outputs == 0) return 0;
   return 2 * (op.operand(1)->type().count() / outputs) * op.result()->type().count();
 }

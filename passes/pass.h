@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "ir/module.h"
-#include "runtime/expected.h"
+#include "runtime/base/expected.h"
 
 namespace kiln::passes {
 

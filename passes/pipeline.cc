@@ -2,13 +2,13 @@
 #include <array>
 
 #include "ir/verifier.h"
-#include "passes/differentiate.h"
-#include "passes/fuse.h"
-#include "passes/hoist.h"
-#include "passes/order.h"
+#include "passes/fusion/fuse.h"
+#include "passes/gradients/differentiate.h"
+#include "passes/loops/hoist.h"
+#include "passes/memory/order.h"
+#include "passes/memory/plan_memory.h"
 #include "passes/pass.h"
-#include "passes/plan_memory.h"
-#include "passes/simplify.h"
+#include "passes/simplification/simplify.h"
 
 namespace kiln::passes {
 

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "ir/type.h"
-#include "runtime/abi.h"
+#include "runtime/base/abi.h"
 #include "runtime/device/devices.h"
 
 namespace kiln::tests {

@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "ir/op.h"
-#include "runtime/abi.h"
+#include "runtime/base/abi.h"
 
 namespace kiln::codegen {
 

@@ -13,7 +13,7 @@
 #include "codegen/kernels/gpu/device_code.h"
 #include "codegen/kernels/gpu/temporaries.h"
 #include "codegen/kernels/schedule.h"
-#include "runtime/abi.h"
+#include "runtime/base/abi.h"
 
 namespace kiln::codegen {
 

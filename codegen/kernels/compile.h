@@ -8,13 +8,13 @@
 
 #include "codegen/target.h"
 #include "ir/op.h"
-#include "runtime/expected.h"
+#include "runtime/base/expected.h"
 
 namespace kiln::codegen {
 
 /// Compiles the fusion's region into an object file at `path` that defines the C function
 ///   int NAME(void* pool, halide_buffer_t* inputs..., halide_buffer_t* outputs...)
-/// with outputs in output_order(). The object refers to the symbols of runtime/halide_runtime.h and
+/// with outputs in output_order(). The object refers to the symbols of runtime/device/halide_runtime.h and
 /// libm only; on a device to those of runtime/device/kernel_calls.h. Gives the kernel's
 /// temporary_bytes (see DeviceCode); an error is what Halide says, at the fusion's location.
 Expected<int64_t> compile_kernel(const ir::Op& fusion, const std::string& name,

@@ -1,6 +1,6 @@
 #include "codegen/program/constants.h"
 
-#include "runtime/abi.h"
+#include "runtime/base/abi.h"
 
 namespace kiln::codegen {
 

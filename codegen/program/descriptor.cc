@@ -1,7 +1,7 @@
 #include "codegen/program/descriptor.h"
 
 #include "ir/check.h"
-#include "runtime/abi.h"
+#include "runtime/base/abi.h"
 
 namespace kiln::codegen {
 namespace {
@@ -51,7 +51,7 @@ template <typename CStruct>
 llvm::Constant* DescriptorEmitter::same_layout(llvm::Constant* value) const {
   const llvm::DataLayout& layout = module_.getDataLayout();
   KILN_CHECK(layout.getTypeAllocSize(value->getType()) == sizeof(CStruct),
-             "the descriptor differs from runtime/abi.h");
+             "the descriptor differs from runtime/base/abi.h");
   return value;
 }
 

@@ -1,4 +1,4 @@
-// The model's descriptor, as runtime/abi.h lays it out.
+// The model's descriptor, as runtime/base/abi.h lays it out.
 #pragma once
 
 #include <cstdint>

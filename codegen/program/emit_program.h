@@ -22,7 +22,7 @@ struct ProgramSource {
   std::vector<ForTarget> targets;  ///< at least one; the host is that of the first
 };
 
-/// The object file that defines `kiln_model` (runtime/abi.h) and leaves the kernels undefined.
+/// The object file that defines `kiln_model` (runtime/base/abi.h) and leaves the kernels undefined.
 Expected<std::string> emit_program(const ProgramSource& source);
 
 /// The same as LLVM IR text, for people.

@@ -9,8 +9,8 @@
 
 #include "codegen/kernels/output_order.h"
 #include "ir/scan.h"
-#include "runtime/abi.h"
-#include "runtime/round_up.h"
+#include "runtime/base/abi.h"
+#include "runtime/base/round_up.h"
 
 namespace kiln::codegen {
 namespace {

@@ -7,7 +7,7 @@
 
 #include "codegen/program/constants.h"
 #include "codegen/program/plan.h"
-#include "runtime/abi.h"
+#include "runtime/base/abi.h"
 
 namespace kiln::codegen {
 

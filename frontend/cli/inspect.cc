@@ -7,8 +7,8 @@
 #include "frontend/compiler.h"
 #include "ir/printer.h"
 #include "ir/scan.h"
+#include "passes/memory/plan_memory.h"
 #include "passes/pass.h"
-#include "passes/plan_memory.h"
 #include "runtime/device/devices.h"
 
 namespace kiln::cli {

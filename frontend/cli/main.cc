@@ -4,7 +4,7 @@
 
 #include "codegen/version.h"
 #include "frontend/cli/subcommand.h"
-#include "runtime/interrupt.h"
+#include "runtime/base/interrupt.h"
 
 namespace {
 

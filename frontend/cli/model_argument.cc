@@ -7,7 +7,7 @@
 #include <cstdlib>
 
 #include "frontend/cli/text_file.h"
-#include "frontend/keras/examples.h"
+#include "frontend/keras/built_in_models.h"
 #include "frontend/keras/files/archive.h"
 #include "frontend/keras/files/legacy_h5.h"
 #include "frontend/keras/lower.h"

@@ -10,7 +10,7 @@
 #include "frontend/keras/lower.h"
 #include "frontend/keras/model.h"
 #include "ir/module.h"
-#include "runtime/expected.h"
+#include "runtime/base/expected.h"
 
 namespace kiln::cli {
 

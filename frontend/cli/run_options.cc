@@ -4,13 +4,13 @@
 
 #include <algorithm>
 
-#include "frontend/adapt.h"
+#include "frontend/adapt_normalization.h"
 #include "frontend/compiler.h"
 #include "frontend/data/image_folder.h"
 #include "frontend/device.h"
 #include "frontend/keras/files/load.h"
-#include "runtime/dataset.h"
-#include "runtime/npy.h"
+#include "runtime/data/dataset.h"
+#include "runtime/data/npy.h"
 
 namespace kiln::cli {
 namespace {

@@ -9,8 +9,8 @@
 #include <vector>
 
 #include "frontend/cli/model_argument.h"
-#include "runtime/command_line.h"
-#include "runtime/main.h"
+#include "runtime/program/command_line.h"
+#include "runtime/program/commands.h"
 
 namespace kiln::cli {
 

@@ -4,7 +4,7 @@
 #include <CLI/CLI.hpp>
 #include <functional>
 
-#include "runtime/expected.h"
+#include "runtime/base/expected.h"
 
 namespace kiln::cli {
 

@@ -6,7 +6,7 @@
 
 #include "frontend/data/jpeg.h"
 #include "frontend/data/png.h"
-#include "runtime/file.h"
+#include "runtime/base/file.h"
 
 namespace kiln::data {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/expected.h"
+#include "runtime/base/expected.h"
 
 namespace kiln::data {
 

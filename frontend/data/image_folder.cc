@@ -3,8 +3,8 @@
 #include <vector>
 
 #include "frontend/data/image_file.h"
-#include "runtime/array.h"
-#include "runtime/class_folders.h"
+#include "runtime/base/array.h"
+#include "runtime/data/class_folders.h"
 
 namespace kiln::data {
 

@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "runtime/dataset.h"
-#include "runtime/expected.h"
+#include "runtime/base/expected.h"
+#include "runtime/data/dataset.h"
 
 namespace kiln::data {
 

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "frontend/keras/layer.h"
-#include "runtime/expected.h"
+#include "runtime/base/expected.h"
 
 namespace kiln::keras {
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "frontend/keras/json.h"
-#include "runtime/expected.h"
+#include "runtime/base/expected.h"
 
 namespace kiln::keras {
 

@@ -7,7 +7,7 @@
 #include "frontend/keras/config_reader.h"
 #include "frontend/keras/json.h"
 #include "ir/builder.h"
-#include "runtime/expected.h"
+#include "runtime/base/expected.h"
 
 namespace kiln::keras {
 

@@ -6,7 +6,7 @@
 
 #include "frontend/keras/json.h"
 #include "frontend/keras/model.h"
-#include "runtime/expected.h"
+#include "runtime/base/expected.h"
 
 namespace kiln::keras {
 

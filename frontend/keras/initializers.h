@@ -11,7 +11,7 @@
 
 #include "frontend/keras/json.h"
 #include "ir/builder.h"
-#include "runtime/expected.h"
+#include "runtime/base/expected.h"
 
 namespace kiln::keras {
 

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "frontend/keras/json.h"
-#include "runtime/expected.h"
+#include "runtime/base/expected.h"
 
 namespace kiln::keras {
 

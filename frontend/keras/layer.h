@@ -16,7 +16,7 @@
 #include "frontend/keras/json.h"
 #include "frontend/keras/regularizers.h"
 #include "ir/builder.h"
-#include "runtime/expected.h"
+#include "runtime/base/expected.h"
 
 namespace kiln::keras {
 

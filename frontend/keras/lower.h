@@ -6,7 +6,7 @@
 
 #include "frontend/keras/model.h"
 #include "ir/module.h"
-#include "runtime/expected.h"
+#include "runtime/base/expected.h"
 
 namespace kiln::keras {
 
@@ -27,7 +27,7 @@ struct LowerOptions {
   std::vector<ir::Shape> input_shapes = {};
 };
 
-/// The model as a module; kiln_function (runtime/abi.h) says what its functions take and give.
+/// The model as a module; kiln_function (runtime/base/abi.h) says what its functions take and give.
 ///   init, predict_step     always
 ///   train_step, test_step  where the model was compiled (compile_options); train_step holds one
 ///                          `gradient` op

@@ -29,7 +29,7 @@
 #include "frontend/keras/metrics/metrics.h"
 #include "frontend/keras/optimizers/optimizers.h"
 #include "frontend/keras/per_output.h"
-#include "runtime/expected.h"
+#include "runtime/base/expected.h"
 
 namespace kiln::keras {
 

@@ -12,7 +12,7 @@
 #include "frontend/keras/layers/mask_operation.h"
 #include "frontend/keras/nested_model.h"
 #include "ir/spelling.h"
-#include "runtime/file.h"
+#include "runtime/base/file.h"
 
 namespace kiln::keras {
 namespace {

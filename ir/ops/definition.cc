@@ -1,9 +1,8 @@
 #include "ir/ops/definition.h"
 
-#include "ir/ops/indexing.h"
-
 #include <fmt/format.h>
 
+#include "ir/ops/indexing.h"
 #include "ir/spelling.h"
 
 namespace kiln::ir {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "ir/op.h"
-#include "runtime/expected.h"
+#include "runtime/base/expected.h"
 
 namespace kiln::ir {
 

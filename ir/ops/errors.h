@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 
 #include "ir/op.h"
-#include "runtime/expected.h"
+#include "runtime/base/expected.h"
 
 namespace kiln::ir {
 

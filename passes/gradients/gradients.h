@@ -1,5 +1,5 @@
 // The derivatives of every op, one formula per operand, as a table. The walk that applies them is
-// passes/differentiate.cc.
+// differentiate.cc.
 #pragma once
 
 #include <algorithm>

@@ -9,7 +9,7 @@
 
 #include "ir/scan.h"
 #include "passes/free_ops.h"
-#include "passes/reverse_walk.h"
+#include "passes/gradients/reverse_walk.h"
 
 namespace kiln::passes {
 namespace {

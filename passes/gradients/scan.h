@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "ir/builder.h"
-#include "runtime/expected.h"
+#include "runtime/base/expected.h"
 
 namespace kiln::passes {
 

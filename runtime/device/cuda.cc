@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "runtime/abi.h"
+#include "runtime/base/abi.h"
 #include "runtime/device/cuda_api.h"
 #include "runtime/device/device_errors.h"
 #include "runtime/device/programs.h"

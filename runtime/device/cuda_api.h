@@ -6,7 +6,7 @@
 #include <cstdint>
 #include <string>
 
-#include "runtime/expected.h"
+#include "runtime/base/expected.h"
 
 namespace kiln::runtime::cuda {
 

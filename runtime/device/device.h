@@ -11,10 +11,10 @@
 #include <unordered_map>
 #include <utility>
 
-#include "runtime/abi.h"
+#include "runtime/base/abi.h"
+#include "runtime/base/expected.h"
 #include "runtime/device/memory.h"
 #include "runtime/device/temporaries.h"
-#include "runtime/expected.h"
 
 namespace kiln::runtime {
 

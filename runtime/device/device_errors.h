@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string>
 
+#include "runtime/base/expected.h"
 #include "runtime/device/device.h"
-#include "runtime/expected.h"
 
 namespace kiln::runtime {
 

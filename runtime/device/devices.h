@@ -10,9 +10,9 @@
 #include <string_view>
 #include <vector>
 
-#include "runtime/abi.h"
+#include "runtime/base/abi.h"
+#include "runtime/base/expected.h"
 #include "runtime/device/device.h"
-#include "runtime/expected.h"
 
 namespace kiln::runtime {
 

@@ -4,7 +4,7 @@
 #include <cstdio>
 #include <cstdlib>
 
-#include "runtime/expected.h"
+#include "runtime/base/expected.h"
 
 namespace kiln::runtime {
 namespace {

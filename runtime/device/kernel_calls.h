@@ -10,7 +10,7 @@
 #include <cstdint>
 #include <span>
 
-#include "runtime/halide_runtime.h"
+#include "runtime/device/halide_runtime.h"
 
 namespace kiln::runtime {
 

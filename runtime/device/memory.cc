@@ -3,7 +3,7 @@
 #include <cstring>
 #include <string>
 
-#include "runtime/block.h"
+#include "runtime/base/block.h"
 
 namespace kiln::runtime {
 

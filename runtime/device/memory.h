@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <memory>
 
-#include "runtime/expected.h"
+#include "runtime/base/expected.h"
 
 namespace kiln::runtime {
 

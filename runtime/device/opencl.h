@@ -4,8 +4,8 @@
 #include <memory>
 #include <vector>
 
+#include "runtime/base/expected.h"
 #include "runtime/device/device.h"
-#include "runtime/expected.h"
 
 namespace kiln::runtime {
 

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "runtime/expected.h"
+#include "runtime/base/expected.h"
 
 namespace kiln::runtime::opencl {
 

@@ -6,9 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/base/expected.h"
 #include "runtime/device/device.h"
 #include "runtime/device/device_errors.h"
-#include "runtime/expected.h"
 
 namespace kiln::runtime {
 

@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "runtime/base/expected.h"
 #include "runtime/device/device.h"
-#include "runtime/expected.h"
 
 namespace kiln::runtime {
 

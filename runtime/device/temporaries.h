@@ -4,8 +4,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "runtime/abi.h"
-#include "runtime/round_up.h"
+#include "runtime/base/abi.h"
+#include "runtime/base/round_up.h"
 
 namespace kiln::runtime {
 
@@ -15,9 +15,7 @@ namespace kiln::runtime {
 class Temporaries {
  public:
   /// What a piece of `bytes` takes of the block.
-  static constexpr int64_t piece_bytes(int64_t bytes) {
-    return round_up(bytes, KILN_ALIGNMENT);
-  }
+  static constexpr int64_t piece_bytes(int64_t bytes) { return round_up(bytes, KILN_ALIGNMENT); }
 
   /// From now on pieces are of this block, which must be there as long as they are taken.
   void use(std::byte* block, int64_t bytes);

@@ -7,9 +7,9 @@
 #include <string_view>
 #include <vector>
 
-#include "runtime/array.h"
-#include "runtime/expected.h"
-#include "runtime/session.h"
+#include "runtime/base/array.h"
+#include "runtime/base/expected.h"
+#include "runtime/model/session.h"
 
 namespace kiln::benchmarks {
 

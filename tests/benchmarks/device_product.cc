@@ -12,8 +12,8 @@
 #include "frontend/keras/layers.h"
 #include "frontend/keras/lower.h"
 #include "runtime/device/devices.h"
-#include "runtime/function_call.h"
-#include "runtime/session.h"
+#include "runtime/model/function_call.h"
+#include "runtime/model/session.h"
 #include "tests/benchmarks/buffers.h"
 #include "tests/benchmarks/device_argument.h"
 

@@ -11,10 +11,10 @@
 #include <random>
 
 #include "frontend/compiler.h"
-#include "frontend/keras/examples.h"
+#include "frontend/keras/built_in_models.h"
 #include "runtime/device/devices.h"
-#include "runtime/session.h"
-#include "runtime/step_runner.h"
+#include "runtime/model/session.h"
+#include "runtime/training/step_runner.h"
 #include "tests/benchmarks/buffers.h"
 #include "tests/benchmarks/device_argument.h"
 

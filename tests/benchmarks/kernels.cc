@@ -11,9 +11,9 @@
 #include "codegen/compile.h"
 #include "codegen/jit.h"
 #include "frontend/compiler.h"
-#include "frontend/keras/examples.h"
+#include "frontend/keras/built_in_models.h"
 #include "passes/cost.h"
-#include "passes/plan_memory.h"
+#include "passes/memory/plan_memory.h"
 #include "tests/benchmarks/buffers.h"
 
 namespace kiln {

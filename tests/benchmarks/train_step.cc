@@ -12,11 +12,11 @@
 #include <thread>
 
 #include "frontend/compiler.h"
-#include "frontend/keras/examples.h"
+#include "frontend/keras/built_in_models.h"
 #include "ir/ops/definition.h"
 #include "ir/scan.h"
 #include "passes/cost.h"
-#include "runtime/session.h"
+#include "runtime/model/session.h"
 #include "tests/benchmarks/buffers.h"
 #include "tests/benchmarks/fma_peak.h"
 

@@ -8,8 +8,8 @@
 
 #include "frontend/keras/layers.h"
 #include "frontend/keras/model.h"
-#include "runtime/npy.h"
-#include "runtime/npz.h"
+#include "runtime/data/npy.h"
+#include "runtime/data/npz.h"
 #include "tests/cli/command.h"
 
 namespace kiln::tests {

@@ -2,8 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "runtime/npy.h"
-#include "runtime/npz.h"
+#include "runtime/data/npy.h"
+#include "runtime/data/npz.h"
 #include "tests/cli/command.h"
 
 namespace kiln::tests {

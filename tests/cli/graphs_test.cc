@@ -4,8 +4,8 @@
 
 #include "frontend/keras/functional.h"
 #include "frontend/keras/layers/merging.h"
-#include "runtime/npy.h"
-#include "runtime/npz.h"
+#include "runtime/data/npy.h"
+#include "runtime/data/npz.h"
 #include "tests/cli/command.h"
 
 namespace kiln::tests {

@@ -2,7 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "frontend/keras/examples.h"
+#include "frontend/keras/built_in_models.h"
 #include "tests/cli/command.h"
 
 namespace kiln::tests {

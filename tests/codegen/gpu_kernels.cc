@@ -5,7 +5,7 @@
 #include "codegen/compile.h"
 #include "codegen/parallel.h"
 #include "codegen/program/plan.h"
-#include "frontend/keras/examples.h"
+#include "frontend/keras/built_in_models.h"
 #include "frontend/keras/lower.h"
 #include "passes/pass.h"
 

@@ -7,7 +7,7 @@
 
 #include "codegen/kernels/compile.h"
 #include "codegen/target.h"
-#include "runtime/expected.h"
+#include "runtime/base/expected.h"
 
 namespace kiln::tests {
 

@@ -9,8 +9,8 @@
 #include "codegen/jit.h"
 #include "ir/interpreter.h"
 #include "ir/module.h"
+#include "runtime/base/thread_pool.h"
 #include "runtime/device/device.h"
-#include "runtime/thread_pool.h"
 
 namespace kiln::tests {
 

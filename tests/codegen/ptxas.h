@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "runtime/expected.h"
+#include "runtime/base/expected.h"
 
 namespace kiln::tests {
 

@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "ir/printer.h"
-#include "passes/differentiate.h"
+#include "passes/gradients/differentiate.h"
 #include "passes/pass.h"
 #include "tests/codegen/loaded_module.h"
 #include "tests/passes/recurrent.h"

@@ -7,10 +7,10 @@
 
 #include "codegen/cache.h"
 #include "frontend/compiler.h"
-#include "frontend/keras/examples.h"
-#include "runtime/memory_need.h"
-#include "runtime/session.h"
-#include "runtime/step_runner.h"
+#include "frontend/keras/built_in_models.h"
+#include "runtime/model/memory_need.h"
+#include "runtime/model/session.h"
+#include "runtime/training/step_runner.h"
 #include "tests/runtime/environment_entry.h"
 #include "tests/runtime/opencl_test.h"
 

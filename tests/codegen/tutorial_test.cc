@@ -4,7 +4,7 @@
 #include <cmath>
 #include <random>
 
-#include "frontend/keras/examples.h"
+#include "frontend/keras/built_in_models.h"
 #include "frontend/keras/lower.h"
 #include "ir/interpreter.h"
 #include "passes/pass.h"

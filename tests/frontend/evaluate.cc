@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "ir/verifier.h"
-#include "passes/differentiate.h"
+#include "passes/gradients/differentiate.h"
 #include "tests/evaluator.h"
 
 namespace kiln::keras {

@@ -9,7 +9,7 @@
 #include "ir/builder.h"
 #include "ir/interpreter.h"
 #include "ir/module.h"
-#include "runtime/expected.h"
+#include "runtime/base/expected.h"
 
 namespace kiln::keras {
 

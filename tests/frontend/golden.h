@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "ir/literal.h"
-#include "runtime/npz.h"
+#include "runtime/data/npz.h"
 
 namespace kiln::keras {
 

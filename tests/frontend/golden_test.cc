@@ -12,7 +12,7 @@
 #include "gtest/gtest.h"
 #include "ir/interpreter.h"
 #include "ir/verifier.h"
-#include "passes/differentiate.h"
+#include "passes/gradients/differentiate.h"
 #include "tests/frontend/evaluate.h"
 
 namespace kiln::keras {

@@ -5,10 +5,10 @@
 #include <random>
 #include <set>
 
-#include "frontend/keras/examples.h"
+#include "frontend/keras/built_in_models.h"
 #include "gtest/gtest.h"
 #include "ir/verifier.h"
-#include "passes/differentiate.h"
+#include "passes/gradients/differentiate.h"
 #include "tests/frontend/evaluate.h"
 
 namespace kiln::keras {

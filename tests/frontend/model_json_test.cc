@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
-#include "frontend/keras/examples.h"
+#include "frontend/keras/built_in_models.h"
 #include "frontend/keras/lower.h"
 #include "gtest/gtest.h"
 #include "tests/frontend/evaluate.h"

@@ -1,7 +1,7 @@
 // Definitions in C++: names, shapes, the summary.
 #include "frontend/keras/model.h"
 
-#include "frontend/keras/examples.h"
+#include "frontend/keras/built_in_models.h"
 #include "frontend/keras/graph.h"
 #include "gtest/gtest.h"
 #include "tests/frontend/evaluate.h"

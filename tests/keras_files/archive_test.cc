@@ -12,7 +12,7 @@
 #include "frontend/keras/lower.h"
 #include "frontend/keras/model_json.h"
 #include "ir/interpreter.h"
-#include "passes/differentiate.h"
+#include "passes/gradients/differentiate.h"
 #include "tests/keras_files/support.h"
 
 namespace kiln::keras {

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "frontend/keras/model.h"
-#include "runtime/expected.h"
-#include "runtime/npz.h"
+#include "runtime/base/expected.h"
+#include "runtime/data/npz.h"
 
 namespace kiln::keras {
 

@@ -1,11 +1,11 @@
-#include "passes/differentiate.h"
+#include "passes/gradients/differentiate.h"
 
 #include <cmath>
 
 #include "ir/ops/definition.h"
 #include "ir/printer.h"
 #include "ir/verifier.h"
-#include "passes/simplify.h"
+#include "passes/simplification/simplify.h"
 #include "tests/passes/finite_differences.h"
 
 namespace kiln::passes {

@@ -4,7 +4,7 @@
 
 #include "ir/printer.h"
 #include "ir/verifier.h"
-#include "passes/differentiate.h"
+#include "passes/gradients/differentiate.h"
 #include "tests/evaluator.h"
 
 namespace kiln::passes {

@@ -1,11 +1,11 @@
-#include "passes/hoist.h"
+#include "passes/loops/hoist.h"
 
 #include <gtest/gtest.h>
 
 #include "ir/printer.h"
 #include "ir/verifier.h"
-#include "passes/differentiate.h"
-#include "passes/simplify.h"
+#include "passes/gradients/differentiate.h"
+#include "passes/simplification/simplify.h"
 #include "tests/passes/recurrent.h"
 
 namespace kiln::passes {

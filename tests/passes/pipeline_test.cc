@@ -1,16 +1,16 @@
 // fuse, order and plan-memory keep what a module computes, on random modules and on the tutorial's.
 #include <gtest/gtest.h>
 
-#include "frontend/keras/examples.h"
+#include "frontend/keras/built_in_models.h"
 #include "frontend/keras/lower.h"
 #include "ir/printer.h"
 #include "ir/verifier.h"
-#include "passes/differentiate.h"
-#include "passes/fuse.h"
-#include "passes/in_place.h"
-#include "passes/order.h"
+#include "passes/fusion/fuse.h"
+#include "passes/gradients/differentiate.h"
+#include "passes/memory/in_place.h"
+#include "passes/memory/order.h"
+#include "passes/memory/plan_memory.h"
 #include "passes/pass.h"
-#include "passes/plan_memory.h"
 #include "tests/passes/evaluation.h"
 #include "tests/passes/planned_memory.h"
 #include "tests/passes/recurrent.h"

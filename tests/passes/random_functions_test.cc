@@ -4,8 +4,8 @@
 
 #include "ir/printer.h"
 #include "ir/verifier.h"
-#include "passes/differentiate.h"
-#include "passes/simplify.h"
+#include "passes/gradients/differentiate.h"
+#include "passes/simplification/simplify.h"
 #include "tests/passes/evaluation.h"
 #include "tests/random_module.h"
 

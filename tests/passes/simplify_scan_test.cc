@@ -1,10 +1,10 @@
-#include "passes/simplify_scan.h"
+#include "passes/simplification/simplify_scan.h"
 
 #include <gtest/gtest.h>
 
 #include "ir/printer.h"
 #include "ir/verifier.h"
-#include "passes/simplify.h"
+#include "passes/simplification/simplify.h"
 #include "tests/passes/recurrent.h"
 
 namespace kiln::passes {

@@ -1,11 +1,11 @@
-#include "passes/simplify.h"
+#include "passes/simplification/simplify.h"
 
 #include <cmath>
 
 #include "ir/ops/definition.h"
 #include "ir/printer.h"
 #include "ir/verifier.h"
-#include "passes/eliminate_dead_code.h"
+#include "passes/simplification/eliminate_dead_code.h"
 #include "tests/passes/evaluation.h"
 
 namespace kiln::passes {

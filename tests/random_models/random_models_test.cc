@@ -14,7 +14,7 @@
 
 #include "frontend/keras/lower.h"
 #include "ir/interpreter.h"
-#include "passes/differentiate.h"
+#include "passes/gradients/differentiate.h"
 #include "passes/pass.h"
 #include "tests/codegen/loaded_module.h"
 #include "tests/random_models/random_model.h"

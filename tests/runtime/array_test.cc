@@ -1,4 +1,4 @@
-#include "runtime/array.h"
+#include "runtime/base/array.h"
 
 #include <gtest/gtest.h>
 

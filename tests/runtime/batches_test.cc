@@ -1,4 +1,4 @@
-#include "runtime/batches.h"
+#include "runtime/training/batches.h"
 
 #include <algorithm>
 #include <numeric>

@@ -1,4 +1,4 @@
-#include "runtime/command_line.h"
+#include "runtime/program/command_line.h"
 
 #include <string>
 #include <vector>

@@ -1,4 +1,4 @@
-#include "runtime/csv.h"
+#include "runtime/data/csv.h"
 
 #include <gtest/gtest.h>
 

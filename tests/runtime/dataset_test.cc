@@ -1,12 +1,12 @@
-#include "runtime/dataset.h"
+#include "runtime/data/dataset.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
 #include <cmath>
 
-#include "runtime/npy.h"
-#include "runtime/npz.h"
+#include "runtime/data/npy.h"
+#include "runtime/data/npz.h"
 #include "tests/runtime/test_file.h"
 
 namespace kiln::runtime {

@@ -1,4 +1,4 @@
-#include "runtime/digits.h"
+#include "runtime/data/digits.h"
 
 #include <gtest/gtest.h>
 

@@ -1,7 +1,7 @@
 // The regression of fake_model.h for the CPU and for OpenCL.
 #pragma once
 
-#include "runtime/abi.h"
+#include "runtime/base/abi.h"
 
 namespace kiln::runtime {
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/abi.h"
+#include "runtime/base/abi.h"
 
 namespace kiln::runtime {
 

@@ -1,4 +1,4 @@
-#include "runtime/fit.h"
+#include "runtime/training/fit.h"
 
 #include <algorithm>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "runtime/halide_runtime.h"
+#include "runtime/device/halide_runtime.h"
 
 #include <atomic>
 #include <cstdint>
@@ -6,8 +6,8 @@
 #include <string>
 
 #include "gtest/gtest.h"
-#include "runtime/abi.h"
-#include "runtime/thread_pool.h"
+#include "runtime/base/abi.h"
+#include "runtime/base/thread_pool.h"
 
 namespace kiln::runtime {
 namespace {

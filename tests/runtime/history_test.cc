@@ -1,4 +1,4 @@
-#include "runtime/history.h"
+#include "runtime/training/history.h"
 
 #include <cmath>
 #include <cstdlib>

@@ -1,4 +1,4 @@
-#include "runtime/idx.h"
+#include "runtime/data/idx.h"
 
 #include <gtest/gtest.h>
 #include <zlib.h>

@@ -1,5 +1,3 @@
-#include "runtime/main.h"
-
 #include <dirent.h>
 #include <unistd.h>
 
@@ -11,9 +9,10 @@
 #include <vector>
 
 #include "gtest/gtest.h"
-#include "runtime/array.h"
-#include "runtime/npy.h"
-#include "runtime/npz.h"
+#include "runtime/base/array.h"
+#include "runtime/data/npy.h"
+#include "runtime/data/npz.h"
+#include "runtime/program/commands.h"
 #include "tests/runtime/fake_model.h"
 
 namespace kiln::runtime {

@@ -14,10 +14,10 @@
 #include <thread>
 #include <vector>
 
-#include "runtime/dataset.h"
-#include "runtime/file.h"
-#include "runtime/fit.h"
-#include "runtime/session.h"
+#include "runtime/base/file.h"
+#include "runtime/data/dataset.h"
+#include "runtime/model/session.h"
+#include "runtime/training/fit.h"
 
 namespace kiln::runtime {
 namespace {

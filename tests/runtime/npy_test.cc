@@ -1,4 +1,4 @@
-#include "runtime/npy.h"
+#include "runtime/data/npy.h"
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>

@@ -1,4 +1,4 @@
-#include "runtime/npz.h"
+#include "runtime/data/npz.h"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
 // Batches that a device makes of the examples that it keeps: the bytes of those that the host
 // makes.
-#include "runtime/resident_examples.h"
+#include "runtime/training/resident_examples.h"
 
 #include <array>
 #include <cstring>
@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "gtest/gtest.h"
-#include "runtime/batches.h"
 #include "runtime/device/devices.h"
 #include "runtime/device/kernel_calls.h"
+#include "runtime/training/batches.h"
 #include "tests/runtime/environment_entry.h"
 
 namespace kiln::runtime {

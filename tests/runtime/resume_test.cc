@@ -14,8 +14,8 @@
 #include <string>
 #include <vector>
 
-#include "runtime/npy.h"
-#include "runtime/npz.h"
+#include "runtime/data/npy.h"
+#include "runtime/data/npz.h"
 #include "tests/runtime/test_file.h"
 
 namespace kiln::runtime {

@@ -1,4 +1,4 @@
-#include "runtime/reviews.h"
+#include "runtime/data/reviews.h"
 
 #include <gtest/gtest.h>
 

@@ -1,10 +1,10 @@
-#include "runtime/session.h"
+#include "runtime/model/session.h"
 
 #include <cstddef>
 #include <vector>
 
 #include "gtest/gtest.h"
-#include "runtime/block.h"
+#include "runtime/base/block.h"
 #include "tests/runtime/fake_model.h"
 
 namespace kiln::runtime {

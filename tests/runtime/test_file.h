@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <string>
 
-#include "runtime/expected.h"
+#include "runtime/base/expected.h"
 
 namespace kiln::runtime {
 

@@ -1,4 +1,4 @@
-#include "runtime/value_checks.h"
+#include "runtime/data/value_checks.h"
 
 #include <cmath>
 

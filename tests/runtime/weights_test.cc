@@ -1,4 +1,4 @@
-#include "runtime/weights.h"
+#include "runtime/model/weights.h"
 
 #include <sys/stat.h>
 
@@ -6,8 +6,8 @@
 #include <string>
 
 #include "gtest/gtest.h"
-#include "runtime/fit.h"
-#include "runtime/npz.h"
+#include "runtime/data/npz.h"
+#include "runtime/training/fit.h"
 #include "tests/runtime/fake_model.h"
 
 namespace kiln::runtime {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "frontend/keras/files/hdf5_reader.h"
-#include "runtime/expected.h"
+#include "runtime/base/expected.h"
 
 namespace kiln::keras {
 

@@ -16,8 +16,8 @@
 #include <utility>
 #include <vector>
 
-#include "runtime/array.h"
-#include "runtime/expected.h"
+#include "runtime/base/array.h"
+#include "runtime/base/expected.h"
 
 namespace kiln::keras {
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-#include "runtime/array.h"
-#include "runtime/expected.h"
+#include "runtime/base/array.h"
+#include "runtime/base/expected.h"
 
 namespace kiln::keras {
 

@@ -18,7 +18,7 @@
 
 #include "frontend/keras/model.h"
 #include "ir/type.h"
-#include "runtime/expected.h"
+#include "runtime/base/expected.h"
 
 namespace kiln::keras {
 

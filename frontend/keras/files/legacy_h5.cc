@@ -13,7 +13,7 @@
 #include "frontend/keras/json_text.h"
 #include "frontend/keras/model_json.h"
 #include "frontend/keras/step.h"
-#include "runtime/file.h"
+#include "runtime/base/file.h"
 
 namespace kiln::keras {
 namespace {

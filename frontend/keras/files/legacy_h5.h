@@ -11,7 +11,7 @@
 #include <string>
 
 #include "frontend/keras/files/archive.h"
-#include "runtime/expected.h"
+#include "runtime/base/expected.h"
 
 namespace kiln::keras {
 

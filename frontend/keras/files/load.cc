@@ -10,7 +10,7 @@
 #include "frontend/keras/files/archive.h"
 #include "frontend/keras/files/legacy_h5.h"
 #include "frontend/keras/files/weights_h5.h"
-#include "runtime/npz.h"
+#include "runtime/data/npz.h"
 
 namespace kiln::keras {
 namespace {

@@ -1,5 +1,5 @@
 // Weights between files and a running model. The file's name says the format:
-//   .npz         kiln's own, by variable (runtime/weights.h)
+//   .npz         kiln's own, by variable (runtime/model/weights.h)
 //   .keras       Keras's archive
 //   .weights.h5  Keras's weights
 //   .h5          Keras's older files of whole models, for reading
@@ -8,9 +8,9 @@
 #include <string>
 
 #include "frontend/keras/model.h"
-#include "runtime/expected.h"
-#include "runtime/session.h"
-#include "runtime/weights.h"
+#include "runtime/base/expected.h"
+#include "runtime/model/session.h"
+#include "runtime/model/weights.h"
 
 namespace kiln::keras {
 

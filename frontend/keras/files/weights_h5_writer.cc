@@ -7,7 +7,7 @@
 #include "frontend/keras/files/hdf5_writer.h"
 #include "frontend/keras/files/layout.h"
 #include "frontend/keras/files/weights_h5.h"
-#include "runtime/file.h"
+#include "runtime/base/file.h"
 
 namespace kiln::keras {
 namespace {

@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "runtime/expected.h"
-#include "runtime/file.h"
+#include "runtime/base/expected.h"
+#include "runtime/base/file.h"
 
 struct zip;  // libzip's
 

@@ -56,7 +56,7 @@ class Normalization : public SameShapeLayer {
   explicit Normalization(NormalizationOptions options = {});
   static Expected<LayerPointer> read(ConfigReader& config);
 
-  /// What Keras's adapt() does once it has seen the data (frontend/adapt.h): the weights of the
+  /// What Keras's adapt() does once it has seen the data (frontend/adapt_normalization.h): the weights of the
   /// layer, and of its copies, get these values.
   void set_statistics(Statistics statistics) { *adapted_ = std::move(statistics); }
   const std::optional<Statistics>& adapted() const { return *adapted_; }

@@ -11,7 +11,7 @@
 #include "frontend/keras/config_reader.h"
 #include "frontend/keras/json.h"
 #include "frontend/keras/layer.h"
-#include "runtime/expected.h"
+#include "runtime/base/expected.h"
 
 namespace kiln::keras {
 

@@ -12,7 +12,7 @@
 #include "frontend/keras/json.h"
 #include "frontend/keras/layer.h"
 #include "ir/builder.h"
-#include "runtime/expected.h"
+#include "runtime/base/expected.h"
 
 namespace kiln::keras {
 

@@ -10,7 +10,7 @@
 
 #include "frontend/keras/json.h"
 #include "ir/builder.h"
-#include "runtime/expected.h"
+#include "runtime/base/expected.h"
 
 namespace kiln::keras {
 

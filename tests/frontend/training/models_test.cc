@@ -2,7 +2,7 @@
 #include "frontend/keras/model_json.h"
 #include "gtest/gtest.h"
 #include "ir/verifier.h"
-#include "passes/differentiate.h"
+#include "passes/gradients/differentiate.h"
 #include "tests/frontend/evaluate.h"
 #include "tests/frontend/training/replay.h"
 

@@ -11,10 +11,10 @@
 #include "frontend/compiler.h"
 #include "frontend/keras/json.h"
 #include "frontend/keras/model_json.h"
-#include "runtime/class_weight.h"
-#include "runtime/dataset.h"
-#include "runtime/fit.h"
-#include "runtime/session.h"
+#include "runtime/data/class_weight.h"
+#include "runtime/data/dataset.h"
+#include "runtime/model/session.h"
+#include "runtime/training/fit.h"
 #include "tests/test_device.h"
 
 namespace kiln {

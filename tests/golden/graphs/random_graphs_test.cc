@@ -12,9 +12,9 @@
 #include "frontend/keras/model_json.h"
 #include "frontend/keras/nested_model.h"
 #include "ir/interpreter.h"
-#include "passes/differentiate.h"
-#include "runtime/dataset.h"
-#include "runtime/fit.h"
+#include "passes/gradients/differentiate.h"
+#include "runtime/data/dataset.h"
+#include "runtime/training/fit.h"
 #include "tests/test_device.h"
 
 namespace kiln {

@@ -12,10 +12,10 @@
 #include <string>
 #include <vector>
 
-#include "runtime/callbacks/callback_options.h"
-#include "runtime/callbacks/learning_rate_scheduler.h"
-#include "runtime/callbacks/terminate_on_nan.h"
-#include "runtime/fit.h"
+#include "runtime/training/callbacks/callback_options.h"
+#include "runtime/training/callbacks/learning_rate_scheduler.h"
+#include "runtime/training/callbacks/terminate_on_nan.h"
+#include "runtime/training/fit.h"
 #include "tests/runtime/fake_model.h"
 #include "tests/runtime/test_file.h"
 

@@ -1,4 +1,4 @@
-#include "runtime/callbacks/event_file.h"
+#include "runtime/training/callbacks/event_file.h"
 
 #include <gtest/gtest.h>
 

@@ -1,4 +1,4 @@
-#include "runtime/text/sequence_data.h"
+#include "runtime/data/text/sequence_data.h"
 
 #include <gtest/gtest.h>
 
@@ -6,8 +6,8 @@
 #include <fstream>
 #include <string>
 
-#include "runtime/npy.h"
-#include "runtime/npz.h"
+#include "runtime/data/npy.h"
+#include "runtime/data/npz.h"
 #include "tests/runtime/test_file.h"
 
 namespace kiln::runtime {

@@ -1,6 +1,6 @@
 // Against what Keras's TextVectorization and pad_sequences made of the same texts, recorded by
 // record_vectorization.py.
-#include "runtime/text/vocabulary.h"
+#include "runtime/data/text/vocabulary.h"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 #include <string>
 #include <vector>
 
-#include "runtime/sequences.h"
+#include "runtime/data/sequences.h"
 #include "tests/runtime/test_file.h"
 
 namespace kiln::runtime {

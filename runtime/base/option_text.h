@@ -1,0 +1,40 @@
+// Options as one word of a command line: "val_loss.npz,monitor=val_loss,save_best_only".
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "runtime/base/expected.h"
+
+namespace kiln::runtime {
+
+/// One option: its name, and what reads its value. The reader answers what it takes ("a number")
+/// when the value is wrong, else nothing. An option without a value reads as "true".
+struct OptionField {
+  std::string name;
+  std::function<std::string(const std::string& value)> read;
+};
+
+/// An option that sets a variable, which must outlive it.
+OptionField option(std::string name, bool& target);    ///< true or false
+OptionField option(std::string name, int& target);     ///< an integer from 0
+OptionField option(std::string name, double& target);  ///< a finite number
+OptionField option(std::string name, std::optional<double>& target);
+OptionField option(std::string name, std::string& target);          ///< any text but the empty one
+OptionField option(std::string name, std::vector<double>& target);  ///< numbers with ':' between
+
+/// Sets a number of batches: an integer from 1, or "epoch", which is none.
+OptionField option_frequency(std::string name, std::optional<int64_t>& target);
+
+/// Reads "NAME=VALUE,NAME,..." into `fields`. `first`, where it is not null, takes the text before
+/// the first comma as it is and must not stay empty; `first_name` says in errors what it is.
+/// `where` opens the errors: an unknown name, one that is given twice, a wrong value.
+Status read_options(const std::string& where, const std::string& text,
+                    std::span<const OptionField> fields, std::string* first = nullptr,
+                    const std::string& first_name = "");
+
+}  // namespace kiln::runtime

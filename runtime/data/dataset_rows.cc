@@ -1,0 +1,373 @@
+// adapt() of dataset.h: what is read, as the model wants it.
+#include <algorithm>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "runtime/data/dataset.h"
+#include "runtime/data/row_conversion.h"
+#include "runtime/data/value_checks.h"
+
+namespace kiln::runtime {
+namespace {
+
+// What a model's function takes for one example.
+struct Wanted {
+  kiln_element_type type;
+  std::span<const int64_t> row_dims;
+};
+
+Wanted wanted_of(const kiln_tensor& tensor) {
+  // The first dimension is the batch.
+  return {static_cast<kiln_element_type>(tensor.element_type),
+          {tensor.dims + 1, static_cast<size_t>(std::max(tensor.rank - 1, 0))}};
+}
+
+const kiln_function* find_function(const kiln_model& model, std::string_view name) {
+  for (int32_t i = 0; i < model.function_count; ++i) {
+    if (model.functions[i].name == name) return &model.functions[i];
+  }
+  return nullptr;
+}
+
+// The function whose inputs say what x, and where there is one y, must be.
+const kiln_function* consumer(const kiln_model& model) {
+  for (const char* name : {"train_step", "test_step", "predict_step"}) {
+    const kiln_function* function = find_function(model, name);
+    if (function != nullptr && function->input_count > 0) return function;
+  }
+  return nullptr;
+}
+
+// Notes, a line each, and each line once: what is done to x is as a rule done to the test set's x,
+// too.
+class Notes {
+ public:
+  void add(const std::string& line) {
+    if (std::find(lines_.begin(), lines_.end(), line) == lines_.end()) lines_.push_back(line);
+  }
+
+  void append_to(std::string* text) const {
+    if (text == nullptr) return;
+    for (const std::string& line : lines_) *text += line + "\n";
+  }
+
+ private:
+  std::vector<std::string> lines_;
+};
+
+int64_t product(std::span<const int64_t> dims) {
+  int64_t count = 1;
+  for (const int64_t dim : dims) count *= dim;
+  return count;
+}
+
+// The products of the first 1, 2, ... dimensions, without those that a 1 repeats.
+std::vector<int64_t> partial_products(std::span<const int64_t> dims) {
+  std::vector<int64_t> products;
+  int64_t count = 1;
+  for (const int64_t dim : dims) {
+    count *= dim;
+    if (dim != 1) products.push_back(count);
+  }
+  return products;
+}
+
+// True where one shape is the other with neighbouring dimensions merged, and ones put in or left
+// out: 28x28 and 784, 28x28 and 28x28x1, but not 3x32x32 and 32x32x3, whose axes differ in meaning.
+bool can_reshape(std::span<const int64_t> from, std::span<const int64_t> to) {
+  std::vector<int64_t> coarse = partial_products(from);
+  std::vector<int64_t> fine = partial_products(to);
+  if (product(from) != product(to)) return false;
+  if (coarse.size() > fine.size()) std::swap(coarse, fine);
+  return std::includes(fine.begin(), fine.end(), coarse.begin(), coarse.end());
+}
+
+// Brings the rows of one array into the model's shape and type.
+class Adapter {
+ public:
+  /// `part` is "test " or empty, `name` that of the array.
+  Adapter(const std::string& part, const std::string& name, const kiln_model& model, Notes& notes)
+      : where_(part + name), name_(name), model_(model), notes_(notes) {}
+
+  Expected<Array> adapt_x(const Array& x, const Wanted& wanted, const kiln_input& input) {
+    KILN_ASSIGN(const Array shaped, with_row_dims(x, wanted));
+    KILN_TRY(check_indices(shaped, input, where_));
+    // A batch converts what may be larger than memory, but ids are no pixels.
+    const bool in_batches = row_conversion(x.type, wanted.type) != nullptr;
+    if (!in_batches || (x.type == KILN_U8 && input.index_limit > 0))
+      return with_type(shaped, wanted.type);
+    note_conversion(x.type, wanted.type);
+    return shaped;
+  }
+
+  // A weight for each example, or for each value that the loss has for it.
+  Expected<Array> adapt_weights(const Array& weights, const Wanted& wanted) {
+    KILN_TRY(check_weights(weights, where_));
+    const Array numbers = convert(weights, KILN_F32);
+    const int64_t own = product(weights.row_dims()), size = product(wanted.row_dims);
+    if (own == size) return with_row_dims(numbers, wanted);
+    if (own != 1) return wrong_shape(weights, wanted);
+    std::vector<int64_t> dims = {weights.rows()};
+    dims.insert(dims.end(), wanted.row_dims.begin(), wanted.row_dims.end());
+    const Array spread = allocate(KILN_F32, std::move(dims));
+    for (int64_t row = 0; row < weights.rows(); ++row)
+      std::fill_n(spread.as<float>() + row * size, size, numbers.as<float>()[row]);
+    return spread;
+  }
+
+  Expected<Array> adapt_y(const Array& y, const Wanted& wanted, const kiln_output& output) {
+    KILN_TRY(check_encoding(y, wanted, output));
+    KILN_ASSIGN(const Array shaped, with_row_dims(y, wanted));
+    KILN_TRY(check_labels(shaped, output, where_));
+    return with_type(shaped, wanted.type);
+  }
+
+ private:
+  Diagnostic failure(const std::string& message, const std::string& note) const {
+    return {where_, message, note};
+  }
+
+  // "model 'mnist_mlp' takes 784xf32"
+  std::string model_takes(const Wanted& wanted) const {
+    return std::string("the model '") + model_.name + "' takes " +
+           tensor_name(wanted.type, wanted.row_dims);
+  }
+
+  Expected<Array> with_row_dims(const Array& array, const Wanted& wanted) {
+    const std::span<const int64_t> own = array.row_dims();
+    if (std::equal(own.begin(), own.end(), wanted.row_dims.begin(), wanted.row_dims.end())) {
+      return array;
+    }
+    if (!can_reshape(own, wanted.row_dims)) return wrong_shape(array, wanted);
+    std::vector<int64_t> dims = {array.rows()};
+    dims.insert(dims.end(), wanted.row_dims.begin(), wanted.row_dims.end());
+    notes_.add(name_ + ": rows of " + shape_name(own) + " taken as " + shape_name(wanted.row_dims));
+    return array.reshape(std::move(dims));
+  }
+
+  Diagnostic wrong_shape(const Array& array, const Wanted& wanted) const {
+    const bool same_count = product(array.row_dims()) == product(wanted.row_dims);
+    return failure(
+        "each row is " + tensor_name(array.type, array.row_dims()) + ", but " + model_takes(wanted),
+        same_count ? "the axes are in another order: transpose the data"
+                   : "give data of that shape, or change the model's input shape");
+  }
+
+  Expected<Array> with_type(const Array& array, kiln_element_type type) {
+    if (array.type == type) return array;
+    if (!is_floating(type)) KILN_TRY(check_whole(array, type, where_));
+    notes_.add(name_ + ": " + element_name(array.type) + " taken as " + element_name(type));
+    return convert(array, type);
+  }
+
+  void note_conversion(kiln_element_type from, kiln_element_type to) {
+    notes_.add(name_ + ": " +
+               (from == KILN_U8 ? "bytes scaled from 0..255 to 0..1 as "
+                                : element_name(from) + std::string(" taken as ")) +
+               element_name(to));
+  }
+
+  // Class numbers where a row for each class is wanted, or the other way round.
+  Status check_encoding(const Array& y, const Wanted& wanted, const kiln_output& output) const {
+    const int64_t own = product(y.row_dims());
+    const int64_t size = product(wanted.row_dims);
+    const int64_t classes = output.label_classes;
+    if (classes > 1 && own == size * classes) {
+      return failure("each row holds " + std::to_string(own) +
+                         " numbers (one-hot), but the loss '" + output.loss +
+                         "' takes one class number",
+                     "use numpy.argmax(y, axis=-1), or the loss categorical_crossentropy");
+    }
+    const bool one_hot = std::string_view(output.loss) == "categorical_crossentropy";
+    if (one_hot && own == 1 && size > 1) {
+      return failure("each row holds one class number, but the loss '" + std::string(output.loss) +
+                         "' takes " + tensor_name(wanted.type, wanted.row_dims) + " (one-hot)",
+                     "use numpy.eye(" + std::to_string(size) +
+                         ")[y], or the loss sparse_categorical_crossentropy");
+    }
+    return ok();
+  }
+
+  const std::string where_;
+  const std::string name_;
+  const kiln_model& model_;
+  Notes& notes_;
+};
+
+// The arrays of one part of the data, and which of them are for what.
+class Arrays {
+ public:
+  explicit Arrays(const std::vector<NamedArray>& arrays)
+      : arrays_(arrays), used_(arrays.size(), false) {}
+
+  // The first array that has one of these names; null: there is none.
+  const NamedArray* take(const std::vector<std::string>& names) {
+    for (const std::string& name : names) {
+      for (size_t i = 0; i < arrays_.size(); ++i) {
+        if (arrays_[i].name != name) continue;
+        used_[i] = true;
+        return &arrays_[i];
+      }
+    }
+    return nullptr;
+  }
+
+  std::string names(bool unused_alone) const {
+    std::string text;
+    for (size_t i = 0; i < arrays_.size(); ++i) {
+      if (!unused_alone || !used_[i]) text += (text.empty() ? "" : ", ") + arrays_[i].name;
+    }
+    return text;
+  }
+
+ private:
+  const std::vector<NamedArray>& arrays_;
+  std::vector<bool> used_;
+};
+
+// What an array for input or output `index` of `count` may be called; the first is the model's own.
+std::vector<std::string> names_for(const std::string& kind, const std::string& name, int index,
+                                   int count) {
+  std::vector<std::string> names = {name, kind + "_" + name, kind + "_" + std::to_string(index)};
+  if (count == 1) names.push_back(kind);
+  return names;
+}
+
+// Finds and adapts the arrays of one part of the data.
+class PartAdapter {
+ public:
+  PartAdapter(const std::string& part, const std::vector<NamedArray>& arrays,
+              const kiln_model& model, const StepInputs& step, Notes& notes)
+      : part_(part), arrays_(arrays), model_(model), step_(step), notes_(notes) {}
+
+  Expected<Examples> run() {
+    KILN_TRY(adapt_inputs());
+    KILN_TRY(adapt_labels());
+    KILN_TRY(adapt_sample_weights());
+    const std::string unused = arrays_.names(true);
+    // A model for prediction alone has no use for labels.
+    if (!unused.empty() && !step_.y.empty()) notes_.add("passed over: " + unused);
+    return std::move(examples_);
+  }
+
+ private:
+  Status adapt_inputs() {
+    for (int i = 0; i < model_.input_count; ++i) {
+      const kiln_input& input = model_.inputs[i];
+      const auto names = names_for("x", input.name, i, model_.input_count);
+      const NamedArray* found = arrays_.take(names);
+      if (found == nullptr) return missing("input", names);
+      KILN_ASSIGN(Array array, adapter(*found).adapt_x(found->array, wanted_of(step_.x[i]), input));
+      examples_.x.push_back(std::move(array));
+    }
+    return ok();
+  }
+
+  // Labels of all outputs that take some, or of none.
+  Status adapt_labels() {
+    std::vector<std::string> missing_names;
+    for (int i = 0, label = 0; i < model_.output_count && !step_.y.empty(); ++i) {
+      const kiln_output& output = model_.outputs[i];
+      if (output.loss[0] == 0) continue;
+      const auto names = names_for("y", output.name, i, model_.output_count);
+      const NamedArray* found = arrays_.take(names);
+      const Wanted wanted = wanted_of(step_.y[label++]);
+      if (found == nullptr) {
+        if (missing_names.empty()) missing_names = names;
+        continue;
+      }
+      KILN_ASSIGN(Array array, adapter(*found).adapt_y(found->array, wanted, output));
+      examples_.y.push_back(std::move(array));
+    }
+    if (missing_names.empty() || examples_.y.empty()) return ok();
+    return missing("output", missing_names);
+  }
+
+  // Weights of all outputs, ones where an output has none; nothing where there are none at all.
+  Status adapt_sample_weights() {
+    const NamedArray* shared = arrays_.take({"sample_weight"});
+    std::vector<const NamedArray*> found;
+    bool any = shared != nullptr;
+    for (int i = 0; i < model_.output_count; ++i) {
+      if (model_.outputs[i].loss[0] == 0) continue;
+      const NamedArray* own = arrays_.take({std::string("sample_weight_") + model_.outputs[i].name,
+                                            "sample_weight_" + std::to_string(i)});
+      any = any || own != nullptr;
+      found.push_back(own != nullptr ? own : shared);
+    }
+    if (!any || step_.y.empty()) return ok();
+    if (step_.sample_weights.empty()) {
+      return Diagnostic{part_ + "sample_weight", "the model was compiled without sample weights",
+                        "compile it with --sample-weight, or leave the array out"};
+    }
+    for (size_t i = 0; i < found.size(); ++i) {
+      const Wanted wanted = wanted_of(step_.sample_weights[i]);
+      KILN_ASSIGN(Array array, weights_of(found[i], wanted));
+      examples_.sample_weights.push_back(std::move(array));
+    }
+    return ok();
+  }
+
+  Expected<Array> weights_of(const NamedArray* found, const Wanted& wanted) {
+    if (found != nullptr) return adapter(*found).adapt_weights(found->array, wanted);
+    const Array ones = allocate(KILN_F32, {examples_.rows()});
+    std::fill_n(ones.as<float>(), ones.rows(), 1.0f);
+    return adapter({"sample_weight", ones}).adapt_weights(ones, wanted);
+  }
+
+  Adapter adapter(const NamedArray& named) { return Adapter(part_, named.name, model_, notes_); }
+
+  Diagnostic missing(const char* what, const std::vector<std::string>& names) const {
+    return {part_ + "data",
+            std::string("has no array for the model's ") + what + " \"" + names[0] +
+                "\"; it holds " + arrays_.names(false),
+            "call the array " + names[0] + ", or " + names.back()};
+  }
+
+  const std::string part_;
+  Arrays arrays_;
+  const kiln_model& model_;
+  const StepInputs& step_;
+  Notes& notes_;
+  Examples examples_;
+};
+
+Status check_lengths(const std::string& part, const std::vector<NamedArray>& arrays) {
+  for (const NamedArray& named : arrays) {
+    const int64_t rows = named.array.rank() > 0 ? named.array.rows() : 0;
+    if (rows == 0) {
+      return Diagnostic{part + named.name, "holds no examples: it is " + named.array.name(), ""};
+    }
+    if (rows == arrays[0].array.rows()) continue;
+    return Diagnostic{part + "data",
+                      arrays[0].name + " has " + std::to_string(arrays[0].array.rows()) +
+                          " rows and " + named.name + " has " + std::to_string(rows),
+                      "row i of every array belongs to example i"};
+  }
+  return ok();
+}
+
+}  // namespace
+
+Expected<ModelData> adapt(const Dataset& data, const kiln_model& model, std::string* notes) {
+  const kiln_function* function = consumer(model);
+  if (function == nullptr) {
+    return Diagnostic{model.name, "the model has no function that takes data", ""};
+  }
+  KILN_ASSIGN(const StepInputs step, step_inputs(model, *function));
+  KILN_TRY(check_lengths("", data.train));
+  KILN_TRY(check_lengths("test ", data.test));
+  Notes lines;
+  ModelData result;
+  KILN_ASSIGN(result.train, PartAdapter("", data.train, model, step, lines).run());
+  if (!data.test.empty()) {
+    KILN_ASSIGN(result.test, PartAdapter("test ", data.test, model, step, lines).run());
+  }
+  lines.append_to(notes);
+  return result;
+}
+
+}  // namespace kiln::runtime

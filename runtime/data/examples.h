@@ -1,0 +1,41 @@
+// Examples as a model takes them, and where in a step's inputs they go.
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "runtime/base/abi.h"
+#include "runtime/base/array.h"
+#include "runtime/base/expected.h"
+
+namespace kiln::runtime {
+
+/// Arrays whose rows belong together: row i of each is example i.
+struct Examples {
+  std::vector<Array> x;               ///< one for each of the model's inputs
+  std::vector<Array> y;               ///< one for each output with a loss; empty: no labels
+  std::vector<Array> sample_weights;  ///< f32, one for each of y; empty: every example counts 1
+
+  Examples() = default;
+  /// Of a model with one input and one output. A y without storage: no labels.
+  Examples(Array x, Array y);
+
+  bool empty() const { return x.empty() || x[0].storage == nullptr; }
+  int64_t rows() const { return x.empty() ? 0 : x[0].rows(); }
+  Examples slice_rows(int64_t begin, int64_t end) const;
+};
+
+/// The inputs of one of the model's functions by what they are for; see kiln_function. A step
+/// that takes no labels or no sample weights has none here.
+struct StepInputs {
+  std::span<const kiln_tensor> x, y, sample_weights;
+};
+
+/// Errors: a function that takes something else.
+Expected<StepInputs> step_inputs(const kiln_model& model, const kiln_function& function);
+
+/// The outputs that have a loss, in order: what labels are for.
+std::vector<const kiln_output*> labelled_outputs(const kiln_model& model);
+
+}  // namespace kiln::runtime

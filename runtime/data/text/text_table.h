@@ -1,0 +1,28 @@
+// Texts with labels: columns of a table, or a folder of files per class.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "runtime/base/array.h"
+#include "runtime/base/expected.h"
+
+namespace kiln::runtime {
+
+/// Texts, with a label each: y i32 [texts]. y has no storage where there are no labels.
+struct LabelledTexts {
+  std::vector<std::string> texts;
+  Array y;
+  std::vector<std::string> classes;  ///< by label, where labels are names
+};
+
+/// Reads the columns called `text` and `label` (empty: no labels) of a table whose first line names
+/// its columns. Fields may stand in quotes, RFC 4180. Labels that are not all whole numbers are
+/// names of classes, numbered in alphabetical order. Errors name the file and the line.
+Expected<LabelledTexts> load_text_table(const std::string& path, char separator,
+                                        const std::string& text, const std::string& label);
+
+/// Reads the .txt files of each class folder; the label is the class's number.
+Expected<LabelledTexts> load_text_folders(const std::string& directory);
+
+}  // namespace kiln::runtime

@@ -1,0 +1,47 @@
+// Weights and optimizer state in .npz files: one array a variable, by its name.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "runtime/base/expected.h"
+#include "runtime/model/session.h"
+
+namespace kiln::runtime {
+
+/// What save_weights puts into the file.
+enum class SaveState {
+  kWeights,              ///< what model.get_weights() gives
+  kWeightsAndOptimizer,  ///< and the optimizer's slots, so that training resumes where it stopped
+};
+
+/// What load_weights found.
+struct LoadedState {
+  bool optimizer = false;  ///< the optimizer's slots, too
+};
+
+/// Writes the session's variables to `path`, atomically. A weight's entry has the variable's name,
+/// "dense/kernel"; an optimizer's slot has it after "optimizer/". Metrics and the states of random
+/// generators are not saved, as in Keras's files.
+Status save_weights(const Session& session, const std::string& path, SaveState what);
+
+/// Reads what save_weights wrote into the session: all weights, and the optimizer's slots when the
+/// file has them and the model trains. Weights that are missing, that the model does not have, or
+/// that have another shape or type are errors, after which the session is as it was.
+Expected<LoadedState> load_weights(Session& session, const std::string& path);
+
+/// How weights get from and to files. An executable knows .npz; the compiler knows Keras's files,
+/// too.
+struct WeightFiles {
+  std::function<Expected<LoadedState>(Session& session, const std::string& path)> load =
+      load_weights;
+  std::function<Status(const Session& session, const std::string& path, SaveState what)> save =
+      save_weights;
+  std::vector<std::string> endings = {".npz"};  ///< of the files that save() writes
+
+  /// Whether save() knows the file by its ending.
+  Status check_path(const std::string& path) const;
+};
+
+}  // namespace kiln::runtime

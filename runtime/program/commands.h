@@ -1,0 +1,28 @@
+// The commands of a generated executable: fit, evaluate, predict, info.
+#pragma once
+
+#include <functional>
+
+#include "runtime/base/abi.h"
+#include "runtime/base/expected.h"
+#include "runtime/data/examples.h"
+#include "runtime/model/session.h"
+#include "runtime/model/weights.h"
+#include "runtime/program/command_line.h"
+#include "runtime/program/load_data.h"
+
+namespace kiln::runtime {
+
+/// Called between the reading of data and the training with what is trained on, without what is
+/// kept for validation.
+using BeforeTraining = std::function<Status(Session& session, const Examples& examples)>;
+
+/// Does what a command line says, printing to stdout.
+Status run_command(const kiln_model& model, const CommandLine& line, const WeightFiles& files = {},
+                   const ImageReader& images = nullptr, const BeforeTraining& before = nullptr);
+
+/// The whole program, but for the model: reads the command line, does what it says, prints to
+/// stdout, and to stderr the one error that stopped it. Returns the exit status, 0 or 2.
+int run_main(const kiln_model& model, int argc, char** argv);
+
+}  // namespace kiln::runtime

@@ -1,0 +1,108 @@
+#include "runtime/program/load_data.h"
+
+#include <cstring>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include "runtime/base/file.h"
+#include "runtime/data/class_folders.h"
+#include "runtime/data/text/sequence_data.h"
+#include "runtime/model/session.h"
+#include "runtime/training/batches.h"
+
+namespace kiln::runtime {
+namespace {
+
+// The shape of a row of the model's input; empty where no function takes data.
+std::span<const int64_t> input_dims(const kiln_model& model) {
+  for (const kiln_function& function : functions_of(model)) {
+    if (function.batch > 0 && function.input_count > 0) {
+      return dims_of(function.inputs[0]).subspan(1);
+    }
+  }
+  return {};
+}
+
+// An order of its own, that of no epoch.
+constexpr int kMixing = -1;
+
+Array in_order(const Array& rows, const std::vector<uint32_t>& order) {
+  const Array result = allocate(rows.type, rows.dims);
+  for (size_t i = 0; i < order.size(); ++i) {
+    std::memcpy(result.row(static_cast<int64_t>(i)), rows.row(order[i]), rows.row_bytes());
+  }
+  return result;
+}
+
+// Classes that stand one after the other would leave a validation split with the last one alone.
+void mix(Dataset& data, uint64_t seed) {
+  const std::vector<uint32_t> order = shuffled_order(data.x().rows(), seed, kMixing);
+  for (NamedArray& named : data.train) named.array = in_order(named.array, order);
+}
+
+// A new vocabulary is as large as the model's, where nothing else is said.
+VocabularyOptions vocabulary_options(const CommandLine& line, const kiln_model& model) {
+  VocabularyOptions options;
+  options.path = line.vocabulary;
+  options.max_tokens = line.max_tokens > 0 ? line.max_tokens : model.inputs[0].index_limit;
+  options.may_build = line.command == Command::kFit;
+  if (!line.weights.empty()) options.beside_old = vocabulary_beside(line.weights);
+  if (!line.save.empty()) options.beside_new = vocabulary_beside(line.save);
+  return options;
+}
+
+}  // namespace
+
+Expected<Dataset> DataLoader::load(const std::string& spec) {
+  KILN_ASSIGN(std::optional<Dataset> data, load_images(spec));
+  if (!data) {
+    KILN_ASSIGN(data, load_sequences(spec));
+  }
+  if (!data) return load_dataset(spec);
+  return std::move(*data);
+}
+
+Expected<std::optional<Dataset>> DataLoader::load_images(const std::string& spec) const {
+  if (!is_directory(spec) || !has_class_files(spec, image_endings())) {
+    return std::optional<Dataset>();
+  }
+  if (!images_) {
+    return Diagnostic{spec, "holds images, which an executable cannot read",
+                      "use the kiln command, or save the images as arrays (.npy)"};
+  }
+  const std::span<const int64_t> dims = input_dims(model_);
+  const int64_t channels = dims.size() == 3 ? dims[2] : 1;
+  if ((dims.size() != 2 && dims.size() != 3) || (channels != 1 && channels != 3 && channels != 4)) {
+    return Diagnostic{spec, "holds images, but the model takes rows of " + shape_name(dims),
+                      "a model of images takes height x width x 1, 3 or 4"};
+  }
+  KILN_ASSIGN(std::optional<Dataset> data, images_(spec, dims[0], dims[1], channels));
+  if (data && line_.command == Command::kFit) mix(*data, line_.seed);
+  return data;
+}
+
+Expected<std::optional<Dataset>> DataLoader::load_sequences(const std::string& spec) {
+  KILN_ASSIGN(const std::optional<SequenceData> read, load_sequence_data(spec));
+  if (!read) return std::optional<Dataset>();
+  const std::span<const int64_t> dims = input_dims(model_);
+  if (dims.size() != 1) {
+    return Diagnostic{spec,
+                      "holds texts or sequences, but the model takes rows of " + shape_name(dims),
+                      "a model of sequences takes rows of one dimension, their length"};
+  }
+  if (read->is_text() && !vocabulary_) {
+    KILN_ASSIGN(vocabulary_, vocabulary_for(*read, vocabulary_options(line_, model_)));
+  }
+  Dataset data;
+  data.train.push_back({"x", rows_of(*read, vocabulary_, dims[0])});
+  if (read->y.storage != nullptr) data.train.push_back({"y", read->y});
+  data.description = read->description;
+  if (read->is_text()) {
+    data.description += "; " + std::to_string(vocabulary_->size()) + " words";
+  }
+  if (read->by_class && line_.command == Command::kFit) mix(data, line_.seed);
+  return std::optional(std::move(data));
+}
+
+}  // namespace kiln::runtime

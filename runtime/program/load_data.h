@@ -1,0 +1,43 @@
+// The data of a command line, as one array of examples and one of labels.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "runtime/base/abi.h"
+#include "runtime/base/expected.h"
+#include "runtime/data/dataset.h"
+#include "runtime/data/text/vocabulary.h"
+#include "runtime/program/command_line.h"
+
+namespace kiln::runtime {
+
+/// Reads a directory of images in a folder for each class, x f32 [images, height, width, channels];
+/// nothing where it is no such directory.
+using ImageReader = std::function<Expected<std::optional<Dataset>>(
+    const std::string& directory, int64_t height, int64_t width, int64_t channels)>;
+
+/// Reads what --data and --validation-data name, before adapt(): images at the size that the model
+/// takes, texts by a vocabulary, sequences padded to its length, all else by load_dataset().
+class DataLoader {
+ public:
+  /// All must outlive the loader; `images` may be null: there is no reader of images.
+  DataLoader(const CommandLine& line, const kiln_model& model, const ImageReader& images)
+      : line_(line), model_(model), images_(images) {}
+
+  /// The first texts that training reads make the vocabulary of the later ones.
+  Expected<Dataset> load(const std::string& spec);
+
+ private:
+  Expected<std::optional<Dataset>> load_images(const std::string& spec) const;
+  Expected<std::optional<Dataset>> load_sequences(const std::string& spec);
+
+  const CommandLine& line_;
+  const kiln_model& model_;
+  const ImageReader& images_;
+  std::optional<Vocabulary> vocabulary_;
+};
+
+}  // namespace kiln::runtime

@@ -1,0 +1,65 @@
+// Keras's fit, evaluate and predict on a compiled model.
+#pragma once
+
+#include <cstdint>
+#include <cstdio>
+#include <optional>
+#include <vector>
+
+#include "runtime/base/array.h"
+#include "runtime/base/expected.h"
+#include "runtime/data/examples.h"
+#include "runtime/model/session.h"
+#include "runtime/model/weights.h"
+#include "runtime/training/history.h"
+#include "runtime/training/training.h"
+
+namespace kiln::runtime {
+
+/// What is printed while fit or evaluate run.
+struct LogOptions {
+  int verbose = 1;  ///< as in Keras: 0 nothing, 1 a progress bar, 2 a line an epoch
+  FILE* log = stdout;
+};
+
+/// The arguments of Keras's fit. The batch size is the compiled model's.
+struct FitOptions : LogOptions {
+  int epochs = 1;         ///< the number of the last epoch, counted from 1, as in Keras
+  int initial_epoch = 0;  ///< the epoch to begin with, to resume a training
+  bool shuffle = true;    ///< visit the examples of each pass in a new order
+  uint64_t seed = 0;      ///< decides these orders
+  /// The part of the examples, in [0, 1), that is kept for validation: the last ones, before
+  /// shuffling.
+  double validation_split = 0;
+  /// Batches of an epoch; nothing: all. With fewer than there are, the next epoch goes on where
+  /// this one ended; an epoch ends early with the last batch, and the next begins a new pass.
+  std::optional<int64_t> steps_per_epoch;
+  std::optional<int64_t> validation_steps;  ///< batches to validate on; nothing: all
+  int validation_freq = 1;                  ///< validation follows every so many epochs
+  std::vector<CallbackHandle> callbacks;    ///< run in this order
+  WeightFiles files;                        ///< what ModelCheckpoint writes
+};
+
+/// Trains the model, which goes on from the state it has. Arrays are of the element types of
+/// train_step's inputs and, axes of size 1 aside, of their shapes of rows. Values of an epoch are
+/// running means over its examples; validation runs after the epoch, with test_step, and reports
+/// "val_" names. Wrong data is refused before the first step.
+/// While an InterruptGuard lives, Ctrl-C ends the training between two steps with an error; a
+/// checkpoint of BackupAndRestore is then up to date.
+Expected<History> fit(Session& session, const Examples& examples, const FitOptions& options);
+
+/// The same with explicit validation data; validation_split is ignored, as in Keras. Validation
+/// data without examples: there is none.
+Expected<History> fit(Session& session, const Examples& examples, const Examples& validation,
+                      const FitOptions& options);
+
+/// How many of the first rows are trained on where `validation_split` of them are kept.
+int64_t rows_before_split(int64_t rows, double validation_split);
+
+/// The loss and the metrics over all examples.
+Expected<Metrics> evaluate(Session& session, const Examples& examples, const LogOptions& options);
+
+/// The model's outputs for every row, [examples, ...] each. `x`: one for each input.
+Expected<std::vector<Array>> predict(Session& session, const std::vector<Array>& x);
+
+}  // namespace kiln::runtime
