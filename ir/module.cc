@@ -1,7 +1,8 @@
 #include "ir/module.h"
 
 #include <array>
-#include <unordered_map>
+
+#include "ir/cloner.h"
 
 namespace kiln::ir {
 
@@ -53,31 +54,6 @@ Variable* Module::variable(std::string_view name) {
 
 const Variable* Module::variable(std::string_view name) const {
   return const_cast<Module*>(this)->variable(name);
-}
-
-Op* copy_op(const Op& op, std::vector<Value*> operands, Region& to) {
-  Op* copy = to.append(
-      std::make_unique<Op>(op.definition(), std::move(operands), op.attributes(), op.location()));
-  for (size_t i = 0; i < op.result_count(); ++i) copy->add_result(op.result(i)->type());
-  for (size_t i = 0; i < op.region_count(); ++i) copy_region(op.region(i), copy->add_region());
-  return copy;
-}
-
-void copy_region(const Region& from, Region& to) {
-  std::unordered_map<const Value*, Value*> copies;
-  for (size_t i = 0; i < from.argument_count(); ++i) {
-    copies[from.argument(i)] = to.add_argument(from.argument(i)->type());
-  }
-  auto mapped = [&](std::span<Value* const> values) {
-    std::vector<Value*> result;
-    for (Value* value : values) result.push_back(copies.at(value));
-    return result;
-  };
-  for (const auto& op : from.ops()) {
-    Op* copy = copy_op(*op, mapped(op->operands()), to);
-    for (size_t i = 0; i < op->result_count(); ++i) copies[op->result(i)] = copy->result(i);
-  }
-  to.set_results(mapped(from.results()));
 }
 
 std::unique_ptr<Function> clone(const Function& function) {

@@ -65,10 +65,6 @@ struct Module {
   Variable* variable(std::string_view name);
 };
 
-/// Appends a copy of the op, with its regions, that reads other operands.
-Op* copy_op(const Op& op, std::vector<Value*> operands, Region& to);
-/// Copies ops, arguments and results of a region into an empty one.
-void copy_region(const Region& from, Region& to);
 /// A deep copy.
 std::unique_ptr<Function> clone(const Function& function);
 Module clone(const Module& module);

@@ -1,6 +1,7 @@
 // Values, ops and regions: SSA within a region, ops in an order that defines before it uses.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -14,18 +15,25 @@
 namespace kiln::ir {
 
 class Op;
+class OperandList;
 class Region;
 struct OpDefinition;
+struct Use;
 
 /// Where an op came from: the layer path, "mnist_mlp/dense_1/relu"; its gradient's is
 /// "mnist_mlp/dense_1/relu/grad".
 using Location = std::string;
 
-/// An op's result or a region's argument. Its address is its identity.
+/// An op's result or a region's argument. Its address is its identity. It knows its uses, as MLIR's
+/// values do (mlir/IR/Value.h): whoever names a value does so through an OperandList.
 class Value {
  public:
   Value(Type type, Op* op, Region* region, int index)
       : type_(std::move(type)), op_(op), region_(region), index_(index) {}
+  Value(const Value&) = delete;
+  Value& operator=(const Value&) = delete;
+  /// What still names the value names nothing from then on.
+  ~Value();
 
   const Type& type() const { return type_; }
   void set_type(Type type) { type_ = std::move(type); }
@@ -37,12 +45,52 @@ class Value {
   int index() const { return index_; }
   bool is_argument() const { return region_ != nullptr; }
 
+  /// Whether anything names it: an operand of an op, or a result of a region.
+  bool has_uses() const { return first_use_ != nullptr; }
+  /// How many operands and results name it; an op that reads it twice counts twice.
+  size_t use_count() const;
+  /// The ops that read it, each once, in the order in which they came to do so. An op counts while
+  /// it exists, whether or not it is in a region.
+  std::vector<Op*> users() const;
+  /// Whether a region returns it.
+  bool is_returned() const;
+  /// Every use becomes a use of `other`.
+  void replace_all_uses_with(Value* other);
+
  private:
+  friend class Op;
   friend class Region;
+  friend class OperandList;
   Type type_;
   Op* op_;
   Region* region_;
   int index_;
+  Use* first_use_ = nullptr;
+  Use* last_use_ = nullptr;
+};
+
+/// The values that an op reads, or that a region returns, in order.
+class OperandList {
+ public:
+  /// Of an op; null for what a region returns.
+  explicit OperandList(Op* user, std::vector<Value*> values = {});
+  OperandList(const OperandList&) = delete;
+  OperandList& operator=(const OperandList&) = delete;
+  ~OperandList();
+
+  const std::vector<Value*>& values() const { return values_; }
+  void set(size_t i, Value* value);
+  void assign(std::vector<Value*> values);
+  Op* user() const { return user_; }
+
+ private:
+  friend class Value;
+  void link(size_t i);
+  void unlink(size_t i);
+
+  Op* user_;
+  std::vector<Value*> values_;
+  std::unique_ptr<Use[]> uses_;  ///< one for each value: where it stands in the value's list
 };
 
 /// One application of an op's definition. Created through Region::append (or the Builder).
@@ -58,14 +106,18 @@ class Op {
   std::string_view name() const;
   bool is(std::string_view name) const { return this->name() == name; }
 
-  std::span<Value* const> operands() const { return operands_; }
-  Value* operand(size_t i) const { return operands_.at(i); }
-  void set_operand(size_t i, Value* value) { operands_.at(i) = value; }
-  void set_operands(std::vector<Value*> operands) { operands_ = std::move(operands); }
+  std::span<Value* const> operands() const { return operands_.values(); }
+  Value* operand(size_t i) const { return operands_.values().at(i); }
+  void set_operand(size_t i, Value* value) { operands_.set(i, value); }
+  void set_operands(std::vector<Value*> operands) { operands_.assign(std::move(operands)); }
 
   size_t result_count() const { return results_.size(); }
   Value* result(size_t i = 0) const { return results_.at(i).get(); }
   void add_result(Type type);
+  /// Removes the result, which nothing may use.
+  void remove_result(size_t i);
+  /// Whether anything uses one of its results.
+  bool is_used() const;
 
   size_t region_count() const { return regions_.size(); }
   Region& region(size_t i = 0) const { return *regions_.at(i); }
@@ -87,7 +139,7 @@ class Op {
 
  private:
   const OpDefinition* definition_;
-  std::vector<Value*> operands_;
+  OperandList operands_;
   std::vector<std::unique_ptr<Value>> results_;
   std::vector<std::unique_ptr<Region>> regions_;
   Attributes attributes_;
@@ -98,7 +150,7 @@ class Op {
 /// region is isolated: its ops use its arguments and each other's results only.
 class Region {
  public:
-  Region() = default;
+  Region() : results_(nullptr) {}
   Region(const Region&) = delete;
   Region& operator=(const Region&) = delete;
 
@@ -112,18 +164,19 @@ class Region {
   Op* append(std::unique_ptr<Op> op);
   /// Takes all ops out, in order; the region is left without ops until they are appended again.
   std::vector<std::unique_ptr<Op>> take_ops();
+  /// Removes every op none of whose results is used, and those that only such ops read; says
+  /// whether there were any. `visit` sees the ops that stay, the last first.
+  bool erase_unused_ops(const std::function<void(Op&)>& visit);
 
   /// What the region gives: the operands of its `return`.
-  const std::vector<Value*>& results() const { return results_; }
-  void set_results(std::vector<Value*> results) { results_ = std::move(results); }
-
-  /// Every use of `from`, in ops and in the results, becomes a use of `to`.
-  void replace_uses(const Value* from, Value* to);
+  const std::vector<Value*>& results() const { return results_.values(); }
+  void set_results(std::vector<Value*> results) { results_.assign(std::move(results)); }
+  void remove_result(size_t i);
 
  private:
   std::vector<std::unique_ptr<Value>> arguments_;
   std::vector<std::unique_ptr<Op>> ops_;
-  std::vector<Value*> results_;
+  OperandList results_;
 };
 
 template <typename T>

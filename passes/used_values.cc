@@ -2,12 +2,6 @@
 
 namespace kiln::passes {
 
-Values named_values(const ir::Region& region) {
-  Values named(region.results().begin(), region.results().end());
-  for (const auto& op : region.ops()) named.insert(op->operands().begin(), op->operands().end());
-  return named;
-}
-
 void add_sources(const ir::Region& region, Values& values) {
   for (size_t i = region.ops().size(); i-- > 0;) {
     const ir::Op& op = *region.ops()[i];

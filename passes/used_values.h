@@ -9,10 +9,6 @@ namespace kiln::passes {
 
 using Values = std::unordered_set<const ir::Value*>;
 
-/// The values that any op or result names. An op may be dead and still stand there: what made it
-/// dead may have happened after the walk that looked for dead ops.
-Values named_values(const ir::Region& region);
-
 /// Adds the values of the region that those in `values` are computed from, in one walk backwards.
 void add_sources(const ir::Region& region, Values& values);
 

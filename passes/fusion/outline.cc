@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "ir/cloner.h"
 #include "ir/ops/definition.h"
 
 namespace kiln::passes {

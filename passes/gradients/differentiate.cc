@@ -1,7 +1,5 @@
 #include "passes/gradients/differentiate.h"
 
-#include <unordered_map>
-
 #include "ir/builder.h"
 #include "passes/gradients/reverse_walk.h"
 
@@ -31,15 +29,8 @@ Expected<std::vector<Value*>> gradient_values(Region& region, const Op& gradient
 
 /// Rebuilds the region op by op; what follows a `gradient` uses what replaced it.
 Status differentiate(Region& region) {
-  std::unordered_map<const Value*, Value*> replacements;
-  std::vector<std::unique_ptr<Op>> replaced;  // kept: their values are the keys above
-  auto current = [&](Value* value) {
-    auto found = replacements.find(value);
-    return found == replacements.end() ? value : found->second;
-  };
   Status status = ok();
   for (std::unique_ptr<Op>& op : region.take_ops()) {
-    for (size_t i = 0; i < op->operands().size(); ++i) op->set_operand(i, current(op->operand(i)));
     for (size_t i = 0; status && i < op->region_count(); ++i) status = differentiate(op->region(i));
     if (!status || !op->is("gradient")) {
       region.append(std::move(op));
@@ -51,12 +42,8 @@ Status differentiate(Region& region) {
       region.append(std::move(op));
       continue;
     }
-    for (size_t i = 0; i < values->size(); ++i) replacements[op->result(i)] = (*values)[i];
-    replaced.push_back(std::move(op));
+    for (size_t i = 0; i < values->size(); ++i) op->result(i)->replace_all_uses_with((*values)[i]);
   }
-  std::vector<Value*> results = region.results();
-  for (Value*& result : results) result = current(result);
-  region.set_results(std::move(results));
   return status;
 }
 

@@ -7,6 +7,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "ir/cloner.h"
 #include "ir/scan.h"
 #include "passes/free_ops.h"
 #include "passes/gradients/reverse_walk.h"
@@ -173,51 +174,37 @@ class ScanGradient {
 
   ir::ScanResults build_step(ir::Builder& inner, const ir::ScanInputs& step,
                              const std::vector<size_t>& summed, const std::vector<size_t>& sliced) {
-    map_arguments(step);
+    ir::Cloner cloner(inner.region());
+    map_arguments(step, cloner);
+    // Free ops of the forward step are copied with what reads them.
+    auto moved = [&](const Value* value) { return inner.wrap(cloner.copy_with_sources(value)); };
     for (size_t i = forward_ops_; i < body_.ops().size(); ++i) {
-      const Op& op = *body_.ops()[i];
-      Op* copy = copy_op(op, moved(op.operands(), inner.region()), inner.region());
-      for (size_t r = 0; r < op.result_count(); ++r) moved_[op.result(r)] = copy->result(r);
+      for (const Value* operand : body_.ops()[i]->operands()) moved(operand);
+      cloner.copy(*body_.ops()[i]);
     }
     ir::ScanResults results;
     for (const auto& [i, seed] : carry_seeds_) {
       Value* adjoint = argument_adjoints_.at(i);
-      results.carries.push_back(adjoint ? inner.wrap(moved(adjoint, inner.region()))
-                                        : inner.constant(0, seed->type()));
+      results.carries.push_back(adjoint ? moved(adjoint) : inner.constant(0, seed->type()));
     }
     for (size_t s = 0; s < summed.size(); ++s) {
       const Tensor sum = step.carries[carry_seeds_.size() + s];
-      results.carries.push_back(
-          sum + inner.wrap(moved(argument_adjoints_.at(summed[s]), inner.region())));
+      results.carries.push_back(sum + moved(argument_adjoints_.at(summed[s])));
     }
-    for (size_t i : sliced)
-      results.outputs.push_back(inner.wrap(moved(argument_adjoints_.at(i), inner.region())));
+    for (size_t i : sliced) results.outputs.push_back(moved(argument_adjoints_.at(i)));
     return results;
   }
 
   /// What stands in the new body for the values that come in.
-  void map_arguments(const ir::ScanInputs& step) {
+  void map_arguments(const ir::ScanInputs& step, ir::Cloner& cloner) const {
     for (size_t c = 0; c < carry_seeds_.size(); ++c)
-      moved_[carry_seeds_[c].second] = step.carries[c].value;
+      cloner.map(carry_seeds_[c].second, step.carries[c].value);
     size_t next = 0;
-    for (const auto& [result, seed] : output_seeds_) moved_[seed] = step.stacked[next++].value;
-    for (const Value* value : residuals_) moved_[value] = step.stacked[next++].value;
-    for (const Value* value : stacked_) moved_[value] = step.stacked[next++].value;
+    for (const auto& [result, seed] : output_seeds_) cloner.map(seed, step.stacked[next++].value);
+    for (const Value* value : residuals_) cloner.map(value, step.stacked[next++].value);
+    for (const Value* value : stacked_) cloner.map(value, step.stacked[next++].value);
     for (size_t i = 0; i < invariants_.size(); ++i)
-      moved_[invariants_[i]] = step.invariants[i].value;
-  }
-
-  std::vector<Value*> moved(std::span<Value* const> values, Region& to) {
-    std::vector<Value*> all;
-    for (const Value* value : values) all.push_back(moved(value, to));
-    return all;
-  }
-
-  /// The value in the new body; a free op of the forward step is copied there.
-  Value* moved(const Value* value, Region& to) {
-    if (auto found = moved_.find(value); found != moved_.end()) return found->second;
-    Op* copy = copy_op(*value->op(), moved(value->op()->operands(), to), to);
-    return moved_[value] = copy->result(static_cast<size_t>(value->index()));
+      cloner.map(invariants_[i], step.invariants[i].value);
   }
 
   /// Takes the adjoints' ops and arguments out of the body again.
@@ -243,7 +230,6 @@ class ScanGradient {
   std::unordered_map<size_t, Value*> argument_adjoints_;  ///< null: none
   std::unordered_set<const Value*> forward_;              ///< results of the forward ops
   std::vector<Value*> residuals_, stacked_, invariants_;
-  std::unordered_map<const Value*, Value*> moved_;
 };
 
 }  // namespace

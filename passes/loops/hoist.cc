@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <unordered_map>
 
+#include "ir/cloner.h"
 #include "ir/ops/definition.h"
 #include "ir/scan.h"
 #include "passes/free_ops.h"
@@ -132,15 +133,9 @@ class ScanHoister {
     const Value* argument = body_.argument(carry);
     const Op* add = result->op();
     if (add == nullptr || !add->is("add") || add->operand(0) == add->operand(1)) return nullptr;
-    size_t uses = 0;
-    for (const auto& op : body_.ops())
-      uses +=
-          static_cast<size_t>(std::count(op->operands().begin(), op->operands().end(), argument));
-    uses +=
-        static_cast<size_t>(std::count(body_.results().begin(), body_.results().end(), argument));
     const bool returned_once =
         std::count(body_.results().begin(), body_.results().end(), result) == 1;
-    if (uses != 1 || !returned_once) return nullptr;
+    if (argument->use_count() != 1 || !returned_once) return nullptr;
     if (add->operand(0) == argument) return add->operand(1);
     return add->operand(1) == argument ? add->operand(0) : nullptr;
   }
@@ -283,36 +278,33 @@ class ScanHoister {
 
   ir::ScanResults build(ir::Builder& inner, const ir::ScanInputs& step,
                         const std::vector<const Value*>& entering) {
-    std::unordered_map<const Value*, Value*> moved;
+    ir::Cloner cloner(inner.region());
     size_t carries = 0, stacked = 0, invariants = 0;
     for (size_t i = 0; i < body_.argument_count(); ++i) {
-      moved[body_.argument(i)] = parts_.is_carry(i)     ? step.carries[carries++].value
-                                 : parts_.is_stacked(i) ? step.stacked[stacked++].value
-                                                        : step.invariants[invariants++].value;
+      cloner.map(body_.argument(i), parts_.is_carry(i)     ? step.carries[carries++].value
+                                    : parts_.is_stacked(i) ? step.stacked[stacked++].value
+                                                           : step.invariants[invariants++].value);
     }
     for (const Value* value : entering) {
-      moved[value] = varying_.contains(value) ? step.stacked[stacked++].value
-                                              : step.invariants[invariants++].value;
+      cloner.map(value, varying_.contains(value) ? step.stacked[stacked++].value
+                                                 : step.invariants[invariants++].value);
     }
     std::unordered_map<const Op*, Value*> transposed;
     for (const Op* dot : turned_) transposed[dot] = step.invariants[invariants++].value;
     for (const auto& op : body_.ops()) {
-      if (moved.contains(op->result())) continue;
-      std::vector<Value*> operands;
-      for (const Value* operand : op->operands()) operands.push_back(moved.at(operand));
-      Op* copy = copy_op(*op, std::move(operands), inner.region());
+      if (cloner.find(op->result()) != nullptr) continue;
+      Op* copy = cloner.copy(*op);
       if (auto found = transposed.find(op.get()); found != transposed.end()) {
         copy->set_operand(1, found->second);
         copy->set("rhs_contracting", ir::Integers{0});
       }
-      for (size_t r = 0; r < op->result_count(); ++r) moved[op->result(r)] = copy->result(r);
     }
     ir::ScanResults results;
     for (size_t i = 0; i < parts_.carries; ++i)
-      results.carries.push_back(inner.wrap(moved.at(body_.results()[i])));
-    for (const Value* value : leaving_) results.outputs.push_back(inner.wrap(moved.at(value)));
+      results.carries.push_back(inner.wrap(cloner.at(body_.results()[i])));
+    for (const Value* value : leaving_) results.outputs.push_back(inner.wrap(cloner.at(value)));
     for (size_t o = parts_.carries; o < body_.results().size(); ++o)
-      results.outputs.push_back(inner.wrap(moved.at(body_.results()[o])));
+      results.outputs.push_back(inner.wrap(cloner.at(body_.results()[o])));
     return results;
   }
 

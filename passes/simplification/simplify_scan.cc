@@ -1,8 +1,8 @@
 #include "passes/simplification/simplify_scan.h"
 
 #include <algorithm>
-#include <unordered_map>
 
+#include "ir/cloner.h"
 #include "ir/scan.h"
 #include "passes/constants.h"
 #include "passes/rewrite.h"
@@ -19,11 +19,11 @@ using ir::Value;
 /// One scan, and what becomes of each of its operands and results.
 class ScanSimplifier {
  public:
-  ScanSimplifier(const Op& scan, const Values& read_outside)
+  explicit ScanSimplifier(const Op& scan)
       : scan_(scan), body_(scan.region()), parts_(parts_of(scan)) {
-    find_needed(read_outside);
+    find_needed();
     decide_operands();
-    decide_outputs(read_outside);
+    decide_outputs();
   }
 
   bool changes() const {
@@ -64,9 +64,9 @@ class ScanSimplifier {
   }
 
   /// Carries are needed where their last value is read, or where a needed value depends on them.
-  void find_needed(const Values& read_outside) {
+  void find_needed() {
     for (size_t r = 0; r < scan_.result_count(); ++r) {
-      if (read_outside.contains(scan_.result(r))) needed_.insert(body_.results()[r]);
+      if (scan_.result(r)->has_uses()) needed_.insert(body_.results()[r]);
     }
     for (size_t before = 0; before != needed_.size();) {
       before = needed_.size();
@@ -75,7 +75,7 @@ class ScanSimplifier {
         if (needed_.contains(body_.argument(i))) needed_.insert(body_.results()[i]);
       }
       for (size_t i = 0; i < parts_.carries; ++i) {
-        if (read_outside.contains(scan_.result(i))) needed_.insert(body_.argument(i));
+        if (scan_.result(i)->has_uses()) needed_.insert(body_.argument(i));
       }
     }
   }
@@ -97,12 +97,12 @@ class ScanSimplifier {
     return {};
   }
 
-  void decide_outputs(const Values& read_outside) {
-    for (size_t o = 0; o < parts_.outputs; ++o) outputs_.push_back(decide_output(o, read_outside));
+  void decide_outputs() {
+    for (size_t o = 0; o < parts_.outputs; ++o) outputs_.push_back(decide_output(o));
   }
 
-  Decision decide_output(size_t o, const Values& read_outside) const {
-    if (!read_outside.contains(scan_.result(parts_.carries + o))) return {Fate::drop};
+  Decision decide_output(size_t o) const {
+    if (!scan_.result(parts_.carries + o)->has_uses()) return {Fate::drop};
     const Value* value = body_.results()[parts_.carries + o];
     if (value->is_argument() && parts_.is_stacked(static_cast<size_t>(value->index())))
       return {Fate::operand, static_cast<size_t>(value->index())};
@@ -121,43 +121,39 @@ class ScanSimplifier {
   }
 
   ir::ScanResults build(ir::Builder& inner, const ir::ScanInputs& step) const {
-    std::unordered_map<const Value*, Value*> moved;
-    map_arguments(inner, step, moved);
+    ir::Cloner cloner(inner.region());
+    map_arguments(inner, step, cloner);
     for (const auto& op : body_.ops()) {
-      if (!is_used(*op, needed_)) continue;
-      std::vector<Value*> operands;
-      for (const Value* operand : op->operands()) operands.push_back(moved.at(operand));
-      Op* copy = copy_op(*op, std::move(operands), inner.region());
-      for (size_t r = 0; r < op->result_count(); ++r) moved[op->result(r)] = copy->result(r);
+      if (is_used(*op, needed_)) cloner.copy(*op);
     }
     ir::ScanResults results;
     for (size_t i = 0; i < parts_.carries; ++i) {
       if (operands_[i].fate == Fate::keep)
-        results.carries.push_back(inner.wrap(moved.at(body_.results()[i])));
+        results.carries.push_back(inner.wrap(cloner.at(body_.results()[i])));
     }
     for (size_t o = 0; o < parts_.outputs; ++o) {
       if (outputs_[o].fate == Fate::keep)
-        results.outputs.push_back(inner.wrap(moved.at(body_.results()[parts_.carries + o])));
+        results.outputs.push_back(inner.wrap(cloner.at(body_.results()[parts_.carries + o])));
     }
     return results;
   }
 
-  void map_arguments(ir::Builder& inner, const ir::ScanInputs& step,
-                     std::unordered_map<const Value*, Value*>& moved) const {
+  void map_arguments(ir::Builder& inner, const ir::ScanInputs& step, ir::Cloner& cloner) const {
     size_t carries = 0, stacked = 0, invariants = 0;
     for (size_t i = 0; i < operands_.size(); ++i) {
       const Value* argument = body_.argument(i);
       if (operands_[i].fate == Fate::constant) {
         const ir::Literal& literal = *constant_of(scan_.operand(i));
-        moved[argument] =
-            inner.constant(ir::Literal::from_bytes(argument->type(), true, literal.bytes())).value;
+        cloner.map(
+            argument,
+            inner.constant(ir::Literal::from_bytes(argument->type(), true, literal.bytes())).value);
       } else if (operands_[i].fate == Fate::same) {
-        moved[argument] = moved.at(body_.argument(operands_[i].other));
+        cloner.map(argument, cloner.at(body_.argument(operands_[i].other)));
       } else if (operands_[i].fate != Fate::drop) {
         const bool is_carry = parts_.is_carry(i) && operands_[i].fate == Fate::keep;
-        moved[argument] = parts_.is_stacked(i) ? step.stacked[stacked++].value
-                          : is_carry           ? step.carries[carries++].value
-                                               : step.invariants[invariants++].value;
+        cloner.map(argument, parts_.is_stacked(i) ? step.stacked[stacked++].value
+                             : is_carry           ? step.carries[carries++].value
+                                                  : step.invariants[invariants++].value);
       }
     }
   }
@@ -202,10 +198,9 @@ bool simplify_scans(Region& region) {
     for (size_t i = 0; i < op->region_count(); ++i)
       changed = simplify_scans(op->region(i)) || changed;
   }
-  const Values read = named_values(region);
-  auto rule = [&](const Op& op, ir::Builder& builder) -> std::vector<Value*> {
+  auto rule = [](const Op& op, ir::Builder& builder) -> std::vector<Value*> {
     if (!op.is("scan")) return {};
-    const ScanSimplifier simplifier(op, read);
+    const ScanSimplifier simplifier(op);
     return simplifier.changes() ? simplifier.rebuild(builder) : std::vector<Value*>{};
   };
   return rewrite(region, rule) || changed;

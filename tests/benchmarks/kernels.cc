@@ -12,6 +12,7 @@
 #include "codegen/jit.h"
 #include "frontend/compiler.h"
 #include "frontend/keras/built_in_models.h"
+#include "ir/cloner.h"
 #include "passes/cost.h"
 #include "passes/memory/plan_memory.h"
 #include "tests/benchmarks/buffers.h"
