@@ -26,12 +26,21 @@ std::unordered_set<const ir::Value*> elementwise_cone(const ir::Region& region,
 
 }  // namespace
 
+const ir::Value* storage_of(const ir::Value* value) {
+  while (value->op() != nullptr && value->op()->is("reshape")) value = value->op()->operand(0);
+  return value;
+}
+
 bool can_write_over(const ir::Op& fusion, size_t operand, size_t result) {
   const ir::Region& region = fusion.region();
   const ir::Value* source = region.argument(operand);
   if (source->type() != region.results()[result]->type()) return false;
   const auto operands = fusion.operands();
-  if (std::count(operands.begin(), operands.end(), fusion.operand(operand)) != 1) return false;
+  const ir::Value* storage = storage_of(fusion.operand(operand));
+  const bool shared = std::count_if(operands.begin(), operands.end(), [&](const ir::Value* other) {
+                        return storage_of(other) == storage;
+                      }) != 1;
+  if (shared) return false;
   return !elementwise_cone(region, source).empty();
 }
 

@@ -18,12 +18,6 @@ int64_t align(int64_t bytes) {
   return (bytes + kBufferAlignment - 1) / kBufferAlignment * kBufferAlignment;
 }
 
-/// What a view or a value is stored as: views share the buffer of what they show.
-const ir::Value* storage_of(const ir::Value* value) {
-  while (value->op() != nullptr && value->op()->is("reshape")) value = value->op()->operand(0);
-  return value;
-}
-
 /// A fusion that copies `value`, perhaps into another shape; it is in no function yet.
 std::unique_ptr<ir::Op> make_copy(ir::Value* value, const ir::Type& type) {
   auto copy = std::make_unique<ir::Op>(*ir::find_op("fusion"), std::vector<ir::Value*>{value},
