@@ -15,13 +15,19 @@ namespace kiln::passes {
 struct Pass {
   std::string_view name;     ///< as `--passes=` and `--after` spell it: "plan-memory"
   std::string_view summary;  ///< one sentence
-  Status (*run)(ir::Module& module);
+  std::function<Status(ir::Module& module)> run;
 };
 
-/// All passes, in the order in which the compiler runs them.
+/// The passes that the compiler runs, in order.
 std::span<const Pass> pipeline();
-/// Null where there is none of that name.
-const Pass* find_pass(std::string_view name);
+/// What `simplify` is made of: the rewrites that it repeats, and the families of identities that
+/// "simplify-identities" applies in one walk. Each can be run by itself, once over every function.
+std::span<const Pass> parts_of_simplify();
+
+/// The pass of that name among `passes`; an error suggests the nearest name, or lists them all.
+/// `option` is where the name comes from: "--passes".
+Expected<const Pass*> find_pass(std::span<const Pass> passes, std::string_view name,
+                                std::string_view option);
 
 /// Called after each pass, with the module as it then is.
 using AfterPass = std::function<void(const Pass&, const ir::Module&)>;

@@ -1,5 +1,8 @@
 // The compiler's table of contents.
+#include <fmt/format.h>
+
 #include <array>
+#include <vector>
 
 #include "ir/verifier.h"
 #include "passes/fusion/fuse.h"
@@ -9,11 +12,13 @@
 #include "passes/memory/plan_memory.h"
 #include "passes/pass.h"
 #include "passes/simplification/simplify.h"
+#include "passes/simplification/simplify_identities.h"
+#include "runtime/base/spelling.h"
 
 namespace kiln::passes {
 
 std::span<const Pass> pipeline() {
-  static constexpr std::array kPasses = {
+  static const std::array kPasses = {
       Pass{"differentiate", "gradients as ordinary ops, in place of every `gradient`",
            differentiate},
       Pass{"simplify", "identities, constant folding, common subexpressions, dead code", simplify},
@@ -34,11 +39,36 @@ std::span<const Pass> pipeline() {
   return kPasses;
 }
 
-const Pass* find_pass(std::string_view name) {
-  for (const Pass& pass : pipeline()) {
+std::span<const Pass> parts_of_simplify() {
+  static const std::vector<Pass> kParts = [] {
+    std::vector<Pass> parts;
+    auto add = [&](std::string_view name, std::string_view summary, auto rewrite) {
+      parts.push_back({name, summary, [rewrite](ir::Module& module) {
+                         for (const auto& function : module.functions) rewrite(*function);
+                         return ok();
+                       }});
+    };
+    for (const Simplification& each : simplifications()) add(each.name, each.summary, each.run);
+    for (const IdentityFamily& family : identity_families()) {
+      add(family.name, family.summary, [family](ir::Function& function) {
+        apply_identities(function.body, {&family, 1});
+      });
+    }
+    return parts;
+  }();
+  return kParts;
+}
+
+Expected<const Pass*> find_pass(std::span<const Pass> passes, std::string_view name,
+                                std::string_view option) {
+  std::vector<std::string_view> names;
+  for (const Pass& pass : passes) {
     if (pass.name == name) return &pass;
+    names.push_back(pass.name);
   }
-  return nullptr;
+  std::string note = did_you_mean(name, names);
+  if (note.empty()) note = fmt::format("passes: {}", fmt::join(names, ", "));
+  return Diagnostic{std::string(option), fmt::format("there is no pass {}", name), std::move(note)};
 }
 
 Status run_pipeline(ir::Module& module, const AfterPass& after) {

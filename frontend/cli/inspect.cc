@@ -101,12 +101,8 @@ Status print_kernels(const InspectArguments& arguments, const ir::Module& module
 Status run(const InspectArguments& arguments) {
   KILN_ASSIGN(ModelArgument::Read model, arguments.model.read());
   ir::Module module = std::move(model.module);
-  if (!arguments.after.empty() && passes::find_pass(arguments.after) == nullptr) {
-    std::string names;
-    for (const passes::Pass& pass : passes::pipeline())
-      names += fmt::format("{}{}", names.empty() ? "" : ", ", pass.name);
-    return Diagnostic{"--after", "there is no pass " + arguments.after, "passes: " + names};
-  }
+  if (!arguments.after.empty())
+    KILN_TRY(passes::find_pass(passes::pipeline(), arguments.after, "--after"));
   const bool kernels = arguments.kernels || arguments.source;
   if (arguments.after.empty() && !arguments.after_all && !arguments.memory && !kernels)
     return print_part(arguments, module);

@@ -17,18 +17,34 @@ struct OptArguments {
   bool no_locations = false;
 };
 
+/// Every pass that has a name: the pipeline's, then the parts of simplify.
+std::vector<passes::Pass> named_passes() {
+  std::vector<passes::Pass> passes;
+  for (const auto& list : {passes::pipeline(), passes::parts_of_simplify()})
+    passes.insert(passes.end(), list.begin(), list.end());
+  return passes;
+}
+
+std::string pass_reference() {
+  auto lines = [](std::span<const passes::Pass> passes) {
+    std::string text;
+    for (const passes::Pass& pass : passes)
+      text += fmt::format("  {:33}{}\n", pass.name, pass.summary);
+    return text;
+  };
+  return fmt::format(
+      "Passes, in the order in which the compiler runs them:\n{}\n"
+      "Parts of simplify, which repeats the first five until nothing changes:\n{}",
+      lines(passes::pipeline()), lines(passes::parts_of_simplify()));
+}
+
 Status run(const OptArguments& arguments) {
+  const std::vector<passes::Pass> passes = named_passes();
   KILN_ASSIGN(const std::string text, read_text_file(arguments.file));
   KILN_ASSIGN(ir::Module module,
               ir::parse_module(text, arguments.file == "-" ? "<stdin>" : arguments.file));
   for (const std::string& name : arguments.passes) {
-    const passes::Pass* pass = passes::find_pass(name);
-    if (pass == nullptr) {
-      std::string names;
-      for (const passes::Pass& other : passes::pipeline())
-        names += fmt::format("{}{}", names.empty() ? "" : ", ", other.name);
-      return Diagnostic{"--passes", "there is no pass " + name, "passes: " + names};
-    }
+    KILN_ASSIGN(const passes::Pass* pass, passes::find_pass(passes, name, "--passes"));
     KILN_TRY(pass->run(module));
     if (Status status = ir::verify(module); !status) {
       return Diagnostic{"after " + name, status.error().to_string(), "this is a bug in kiln"};
@@ -47,9 +63,11 @@ void add_opt(CLI::App& program, Action& action) {
       ->required();
   command
       ->add_option("--passes", arguments->passes,
-                   "passes in order, separated by commas; none: parse, verify, print")
+                   "passes in order, separated by commas; none: parse, verify, print. The list is "
+                   "below")
       ->delimiter(',');
   command->add_flag("--no-locations", arguments->no_locations, "leave out where ops came from");
+  command->footer(pass_reference());
   command->callback([arguments, &action] { action = [arguments] { return run(*arguments); }; });
 }
 

@@ -13,6 +13,17 @@ namespace kiln::passes {
 /// "grad" below it. Gradients of gradients work: ops are replaced in order.
 /// An op on a path that has no rule is an error at that op's location; the module is then valid,
 /// but keeps `gradient` ops.
+///
+///     %1 = multiply %0, %0 : tensor<f32>
+///     %2 = sine %1 : tensor<f32>
+///     %3 = gradient %2, %0 : tensor<f32>
+///     return %3
+/// becomes, once simplified,
+///     %1 = multiply %0, %0 : tensor<f32>
+///     %2 = cosine %1 : tensor<f32>
+///     %3 = multiply %2, %0 : tensor<f32>
+///     %4 = add %3, %3 : tensor<f32>
+///     return %4
 Status differentiate(ir::Module& module);
 
 }  // namespace kiln::passes

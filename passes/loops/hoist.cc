@@ -205,7 +205,7 @@ class ScanHoister {
     for (const auto& op : body_.ops()) {
       if (!op->is("dot_general") || varying_.contains(op->operand(1))) continue;
       if (is_moved_after(op->result()) || !carried_.contains(op->result())) continue;
-      if (op->operand(1)->type().rank() == 2 &&
+      if (op->operand(1)->type().rank() == 2 && op->get<ir::Integers>("rhs_batching").empty() &&
           op->get<ir::Integers>("rhs_contracting") == ir::Integers{1})
         turned_.push_back(op.get());
     }

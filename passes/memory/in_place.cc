@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "ir/ops/definition.h"
+#include "passes/memory/liveness.h"
 
 namespace kiln::passes {
 namespace {
@@ -31,7 +32,11 @@ bool can_write_over(const ir::Op& fusion, size_t operand, size_t result) {
   const ir::Value* source = region.argument(operand);
   if (source->type() != region.results()[result]->type()) return false;
   const auto operands = fusion.operands();
-  if (std::count(operands.begin(), operands.end(), fusion.operand(operand)) != 1) return false;
+  const ir::Value* storage = storage_of(fusion.operand(operand));
+  const bool shared = std::count_if(operands.begin(), operands.end(), [&](const ir::Value* other) {
+                        return storage_of(other) == storage;
+                      }) != 1;
+  if (shared) return false;
   return !elementwise_cone(region, source).empty();
 }
 

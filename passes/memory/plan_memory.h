@@ -16,8 +16,7 @@ inline constexpr int64_t kBufferAlignment = 64;
 ///   state:NAME     the variable's own place: the new value is written over the old one
 ///   output:NAME    the caller's buffer of that output
 ///   carry:INDEX    within a scan: the buffer of that result of the scan, which holds the carry
-///   from
-///                  the first step on
+///                  from the first step on
 ///   stack:INDEX    within a scan: the step's slice of that result of the scan
 ///   arena+OFFSET   a temporary; two overlap only if they are not live at once, or if the fusion
 ///                  writes its result over an operand that dies there, element by element
@@ -29,6 +28,26 @@ inline constexpr int64_t kBufferAlignment = 64;
 /// the arena's start like all others. Fusions in a scan whose slices do not start at multiples of
 /// kBufferAlignment say so: `buffer_alignment`. Functions get `arena_bytes`, and
 /// `arena_lower_bound`: the largest sum of temporaries that are live at once.
+///
+///     func @step(%0: tensor<8xf32> @w, %1: tensor<8xf32> "x") -> (tensor<8xf32> @w) {
+///       %2 = fusion %1 {kind = "serial"} : tensor<8xf32> region(%3: tensor<8xf32>) {
+///         %4 = exponential %3 : tensor<8xf32>
+///         return %4
+///       }
+///       %5 = fusion %0, %2 {kind = "serial"} : tensor<8xf32>
+///           region(%6: tensor<8xf32>, %7: tensor<8xf32>) {
+///         %8 = subtract %6, %7 : tensor<8xf32>
+///         return %8
+///       }
+///       return %5
+///     }
+/// becomes
+///     func @step(%0: tensor<8xf32> @w, %1: tensor<8xf32> "x") -> (tensor<8xf32> @w)
+///         attributes {arena_bytes = 64, arena_lower_bound = 64} {
+///       %2 = fusion %1 {buffers = ["arena+0"], kind = "serial"} : tensor<8xf32> {...}
+///       %5 = fusion %0, %2 {buffers = ["state:w"], kind = "serial"} : tensor<8xf32> {...}
+///       return %5
+///     }
 Status plan_memory(ir::Module& module);
 
 /// A table of a planned function's buffers, by offset, with size, life and location: for people.

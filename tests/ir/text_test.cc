@@ -122,7 +122,35 @@ TEST(Text, WhatAnOpWantsDecides) {
   }
 })");
   ASSERT_TRUE(static_cast<bool>(parsed)) << parsed.error().to_string();
-  EXPECT_EQ(parsed->functions[0]->body.ops()[0]->get<Strings>("buffers"), Strings{});
+  EXPECT_EQ(parsed->functions[0]->body.ops()[0]->get<Placements>("buffers"), Placements{});
+}
+
+TEST(Text, PlacementsOfEverySpace) {
+  const Placements placements = {
+      Placement::arena(0),           Placement::arena(INT64_MAX), Placement::state("dense/kernel"),
+      Placement::state("a\"b:+ \n"), Placement::state(""),        Placement::output("loss"),
+      Placement::carry(0),           Placement::stack(12)};
+  for (const Placement& placement : placements) {
+    const auto parsed = parse_placement(placement.to_string());
+    ASSERT_TRUE(static_cast<bool>(parsed)) << parsed.error().to_string();
+    EXPECT_EQ(*parsed, placement);
+  }
+  const std::string text = R"(module @m {
+  func @f() -> () {
+    %0, %1 = fusion {buffers = ["arena+64", "state:a\"b"], kind = "serial"} : tensor<f32>, tensor<f32> region() {
+      %2 = constant {value = dense<0.0>} : tensor<f32>
+      return %2, %2
+    }
+    return
+  }
+}
+)";
+  const auto parsed = parse_module(text);
+  ASSERT_TRUE(static_cast<bool>(parsed)) << parsed.error().to_string();
+  EXPECT_EQ(parsed->functions[0]->body.ops()[0]->get<Placements>("buffers"),
+            (Placements{Placement::arena(64), Placement::state("a\"b")}));
+  EXPECT_EQ(print(*parsed), text);
+  EXPECT_EQ(print(Attribute(Placements{Placement::carry(1)})), "[\"carry:1\"]");
 }
 
 TEST(Text, NamesNeedQuotesOrNot) {
