@@ -17,6 +17,7 @@ namespace kiln::ir {
 class Op;
 class OperandList;
 class Region;
+enum class OpClass;
 struct OpDefinition;
 struct Use;
 
@@ -105,6 +106,8 @@ class Op {
   const OpDefinition& definition() const { return *definition_; }
   std::string_view name() const;
   bool is(std::string_view name) const { return this->name() == name; }
+  /// Whether its definition is of that class.
+  bool is(OpClass op_class) const;
 
   std::span<Value* const> operands() const { return operands_.values(); }
   Value* operand(size_t i) const { return operands_.values().at(i); }

@@ -251,7 +251,7 @@ Tensor reduce_other(Pool& pool) {
 
 Tensor dot_general(Pool& pool) {
   const Tensor a = pool.number();
-  ir::DotDimensions dims;
+  ir::DotGeneral dims;
   Shape shape;
   int64_t summed = 1;
   for (int64_t d = 0; d < a.rank(); ++d) {
@@ -434,11 +434,13 @@ constexpr RandomOp kRandomOps[] = {
     {"log_plus_one", kSmooth, [](Pool& p) { return ir::log1p(positive(p.any_float())); }},
     {"sqrt", kSmooth, [](Pool& p) { return ir::sqrt(positive(p.any_float())); }},
     {"rsqrt", kSmooth, [](Pool& p) { return ir::rsqrt(positive(p.any_float())); }},
+    {"cbrt", kSmooth, [](Pool& p) { return ir::cbrt(positive(p.any_float())); }},
     {"tanh", kSmooth, unary<[](Tensor x) { return ir::tanh(x); }>},
     {"logistic", kSmooth, unary<[](Tensor x) { return ir::logistic(x); }>},
     {"erf", kSmooth, unary<[](Tensor x) { return ir::erf(x); }>},
     {"sine", kSmooth, unary<[](Tensor x) { return ir::sine(x); }>},
     {"cosine", kSmooth, unary<[](Tensor x) { return ir::cosine(x); }>},
+    {"tan", kSmooth, [](Pool& p) { return ir::tan(p.any_float() * 0.5); }},
     {"floor", kJumps, unary<[](Tensor x) { return ir::floor(x); }>},
     {"ceil", kJumps, unary<[](Tensor x) { return ir::ceil(x); }>},
     {"round_nearest_even", kJumps, unary<[](Tensor x) { return ir::round_nearest_even(x); }>},

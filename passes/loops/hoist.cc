@@ -5,6 +5,7 @@
 
 #include "ir/cloner.h"
 #include "ir/ops/definition.h"
+#include "ir/ops/dot_general.h"
 #include "ir/scan.h"
 #include "passes/free_ops.h"
 #include "passes/loops/vectorize.h"
@@ -21,8 +22,7 @@ using ir::Tensor;
 using ir::Value;
 
 bool is_heavy(const Op& op) {
-  return op.definition().op_class == ir::OpClass::contraction ||
-         op.definition().op_class == ir::OpClass::reduction;
+  return op.is(ir::OpClass::contraction) || op.is(ir::OpClass::reduction);
 }
 
 bool any_of(const Op& op, const Values& values) {
@@ -109,15 +109,11 @@ class ScanHoister {
     for (const auto& op : body_.ops()) {
       if (op->result_count() != 1 || is_free(*op) || !is_available(op->result())) continue;
       const bool invariant = !varying_.contains(op->result());
-      const bool follows = any_of(*op, chosen) && is_elementwise(*op);
+      const bool follows = any_of(*op, chosen) && op->is(ir::OpClass::elementwise);
       if (!invariant && !is_heavy(*op) && !follows) continue;
       chosen.insert(op->result());
       before_.push_back(op.get());
     }
-  }
-
-  static bool is_elementwise(const Op& op) {
-    return op.definition().op_class == ir::OpClass::elementwise;
   }
 
   /// Values from which `roots` are computed, roots included.
@@ -205,8 +201,9 @@ class ScanHoister {
     for (const auto& op : body_.ops()) {
       if (!op->is("dot_general") || varying_.contains(op->operand(1))) continue;
       if (is_moved_after(op->result()) || !carried_.contains(op->result())) continue;
-      if (op->operand(1)->type().rank() == 2 && op->get<ir::Integers>("rhs_batching").empty() &&
-          op->get<ir::Integers>("rhs_contracting") == ir::Integers{1})
+      const auto dot = ir::DotGeneral::of(*op);
+      if (op->operand(1)->type().rank() == 2 && dot.rhs_batching.empty() &&
+          dot.rhs_contracting == ir::Integers{1})
         turned_.push_back(op.get());
     }
   }

@@ -39,11 +39,13 @@ std::vector<Case> unary_cases() {
       {"log_plus_one", -0.7, 3, kOne, [](const Tensors& x) { return log1p(x[0]); }},
       {"sqrt", 0.2, 3, kOne, [](const Tensors& x) { return sqrt(x[0]); }},
       {"rsqrt", 0.4, 3, kOne, [](const Tensors& x) { return rsqrt(x[0]); }},
+      {"cbrt", 0.4, 3, kOne, [](const Tensors& x) { return cbrt(-x[0]); }},
       {"tanh", -2, 2, kOne, [](const Tensors& x) { return tanh(x[0]); }},
       {"logistic", -4, 4, kOne, [](const Tensors& x) { return logistic(x[0]); }},
       {"erf", -2, 2, kOne, [](const Tensors& x) { return erf(x[0]); }},
       {"sine", -4, 4, kOne, [](const Tensors& x) { return sine(x[0]); }},
       {"cosine", -4, 4, kOne, [](const Tensors& x) { return cosine(x[0]); }},
+      {"tan", -1.2, 1.2, kOne, [](const Tensors& x) { return tan(x[0]); }},
       // Flat pieces beside a smooth path: a gradient that leaked through would show.
       {"sign", -2, 2, kOne, [](const Tensors& x) { return sign(x[0]) * x[0]; }},
       {"floor", -4, 4, kOne, [](const Tensors& x) { return floor(x[0]) * x[0]; }},
@@ -258,7 +260,7 @@ std::vector<Case> reduction_cases() {
 
 std::vector<Case> contraction_cases() {
   auto dot_case = [](std::string name, std::vector<std::vector<Shape>> shapes,
-                     ir::DotDimensions dims) {
+                     ir::DotGeneral dims) {
     return Case{"dot_general " + std::move(name), -2, 2, std::move(shapes),
                 [=](const Tensors& x) { return dot_general(x[0], x[1], dims); }};
   };
@@ -456,6 +458,26 @@ TEST(Gradients, EveryOpIsInTheTable) {
     if (op.op_class == ir::OpClass::structured) continue;
     if (op.name == "select_and_scatter") continue;  // a gradient itself; see differentiate_test
     EXPECT_TRUE(known.contains(op.name)) << op.name << " has no entry in passes/gradients";
+  }
+}
+
+TEST(Gradients, EveryRuleIsTried) {
+  std::set<std::string_view> tried;
+  for (auto* cases : {unary_cases, binary_cases, movement_cases, indexing_cases, reduction_cases,
+                      contraction_cases, convolution_cases, window_cases}) {
+    for (const Case& each : cases()) {
+      ir::Region region;
+      ir::Builder builder(region);
+      Tensors arguments;
+      for (const Shape& shape : each.shapes[0])
+        arguments.push_back(builder.wrap(region.add_argument({ElementType::f64, shape})));
+      each.formula(arguments);
+      for (const auto& op : region.ops()) tried.insert(op->definition().name);
+    }
+  }
+  for (const Gradient& gradient : gradients()) {
+    if (gradient.rules.empty()) continue;
+    EXPECT_TRUE(tried.contains(gradient.op)) << gradient.op << " has no case above";
   }
 }
 
