@@ -12,15 +12,6 @@ namespace kiln {
 using keras::SampleWeights;
 using runtime::NamedArray;
 
-std::vector<NamedArray> Arrays::named(const std::string& kind) const {
-  std::vector<NamedArray> result = arrays_;
-  for (size_t i = 0; i < result.size(); ++i) {
-    if (!result[i].name.empty()) continue;
-    result[i].name = result.size() == 1 ? kind : kind + "_" + std::to_string(i);
-  }
-  return result;
-}
-
 /// Machine code with the weights that it works on. The session refers to the code.
 struct Model::Compiled {
   codegen::Jit code;
@@ -116,25 +107,15 @@ Expected<History> Model::fit(const Arrays& x, const Arrays& y, const FitOptions&
               adapted(x, y, options.sample_weight, model->session.model()));
   if (by_class)
     KILN_TRY(apply_class_weights(options.class_weight, model->session.model(), examples));
-  runtime::FitOptions fit_options;
-  fit_options.verbose = options.verbose;
-  fit_options.epochs = options.epochs;
-  fit_options.shuffle = options.shuffle;
-  fit_options.seed = options.seed;
-  fit_options.validation_split = options.validation_split;
-  fit_options.initial_epoch = options.initial_epoch;
-  fit_options.validation_freq = options.validation_freq;
-  fit_options.validation_steps = options.validation_steps;
-  fit_options.steps_per_epoch = options.steps_per_epoch;
-  fit_options.callbacks = options.callbacks;
-  fit_options.files = keras::weight_files(*this);
+  FitOptions with_files = options;
+  with_files.files = keras::weight_files(*this);
   if (!options.validation_data) {
-    return runtime::fit(model->session, examples, fit_options);
+    return runtime::fit(model->session, examples, with_files);
   }
   const auto& [x_val, y_val] = *options.validation_data;
   KILN_ASSIGN(const runtime::Examples validation,
               adapted(x_val, y_val, {}, model->session.model()));
-  return runtime::fit(model->session, examples, validation, fit_options);
+  return runtime::fit(model->session, examples, validation, with_files);
 }
 
 Expected<Metrics> Model::evaluate(const Arrays& x, const Arrays& y,
@@ -148,9 +129,7 @@ Expected<Metrics> Model::evaluate(const Arrays& x, const Arrays& y,
   }
   KILN_ASSIGN(const runtime::Examples examples,
               adapted(x, y, options.sample_weight, model->session.model()));
-  runtime::LogOptions log;
-  log.verbose = options.verbose;
-  return runtime::evaluate(model->session, examples, log);
+  return runtime::evaluate(model->session, examples, options);
 }
 
 Expected<Array> Model::predict(const Arrays& x) {

@@ -8,7 +8,6 @@
 
 #include <cstdint>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,7 +19,7 @@
 #include "frontend/keras/layers.h"
 #include "frontend/keras/model.h"
 #include "frontend/keras/optimizers/optimizers.h"
-#include "runtime/data/class_weight.h"
+#include "runtime/data/arrays.h"
 #include "runtime/data/dataset.h"
 #include "runtime/training/callbacks/backup_and_restore.h"
 #include "runtime/training/callbacks/csv_logger.h"
@@ -172,11 +171,14 @@ using metrics::TopKCategoricalAccuracy;
 using metrics::TrueNegatives;
 using metrics::TruePositives;
 using runtime::Array;
+using runtime::Arrays;
 using runtime::BackupAndRestore;
 using runtime::Callback;
 using runtime::CSVLogger;
 using runtime::Dataset;
 using runtime::EarlyStopping;
+using runtime::EvaluateOptions;
+using runtime::FitOptions;
 using runtime::History;
 using runtime::LearningRateScheduler;
 using runtime::load_dataset;
@@ -203,56 +205,6 @@ T value_or_exit(Expected<T> result) {
   std::fprintf(stderr, "%s\n", result.error().to_string().c_str());
   std::exit(2);
 }
-
-/// Arrays for a model's inputs or its outputs: one, several in the model's order, or by name.
-class Arrays {
- public:
-  Arrays() = default;
-  Arrays(Array array) : arrays_{{"", std::move(array)}} {}
-  Arrays(std::initializer_list<Array> arrays) {
-    for (const Array& array : arrays) arrays_.push_back({"", array});
-  }
-  Arrays(std::initializer_list<std::pair<const char*, Array>> arrays) {
-    for (const auto& [name, array] : arrays) arrays_.push_back({name, array});
-  }
-
-  bool empty() const { return arrays_.empty(); }
-  /// By name; those in order are called KIND_0, KIND_1, ..., and a single one KIND.
-  std::vector<runtime::NamedArray> named(const std::string& kind) const;
-
- private:
-  std::vector<runtime::NamedArray> arrays_;  ///< a name is empty: in order
-};
-
-/// The arguments of Keras's fit().
-struct FitOptions {
-  int epochs = 1;
-  int64_t batch_size = 32;
-  double validation_split = 0;  ///< the last part of the examples, taken before shuffling
-  bool shuffle = true;
-  /// Of the initial weights, when fit() is the first to need them, and of the order.
-  uint64_t seed = 0;
-  int verbose = 1;  ///< 0 nothing, 1 a progress bar, 2 a line an epoch
-  /// How much each example counts in the loss and the weighted metrics: [examples], for all outputs
-  /// or for each; also [examples, time steps].
-  Arrays sample_weight = {};
-  runtime::ClassWeights class_weight = {};  ///< the same by the example's class
-  int initial_epoch = 0;
-  std::optional<std::pair<Arrays, Arrays>> validation_data = {};  ///< x, y; instead of a split
-  int validation_freq = 1;                                        ///< epochs from one to the next
-  std::optional<int64_t> validation_steps = {};                   ///< batches of it; nothing: all
-  std::optional<int64_t> validation_batch_size = {};              ///< nothing: batch_size
-  std::optional<int64_t> steps_per_epoch = {};  ///< the next epoch goes on there; nothing: all
-  /// {EarlyStopping({.patience = 3}), ...}, run in this order. ModelCheckpoint writes .npz, and
-  /// .keras and .weights.h5 as Keras does.
-  std::vector<runtime::CallbackHandle> callbacks = {};
-};
-
-/// The arguments of Keras's evaluate().
-struct EvaluateOptions {
-  int verbose = 1;
-  Arrays sample_weight = {};
-};
 
 /// A model that trains, evaluates and predicts. It is compiled to machine code when data first
 /// needs it, and again where the batch size changes; the weights go along.

@@ -5,10 +5,9 @@
 namespace kiln::cli {
 
 void add_evaluate(CLI::App& program, Action& action) {
-  auto options = std::make_shared<RunOptions>();
-  options->line.command = runtime::Command::kEvaluate;
+  auto options = std::make_shared<RunOptions>(runtime::Command::kEvaluate);
   CLI::App* command = program.add_subcommand("evaluate", "loss and metrics of trained weights");
-  options->add_to(*command);
+  options->add_to(*command, action);
   options->model.add_training_to(*command);
   command->callback([options, &action] { action = [options] { return options->run(); }; });
 }

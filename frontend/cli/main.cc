@@ -1,10 +1,14 @@
 // The kiln command.
 
 #include <cstdio>
+#include <string>
+#include <string_view>
+#include <vector>
 
 #include "codegen/version.h"
 #include "frontend/cli/subcommand.h"
 #include "runtime/base/interrupt.h"
+#include "runtime/program/options.h"
 
 namespace {
 
@@ -16,6 +20,30 @@ constexpr AddSubcommand kSubcommands[] = {
     kiln::cli::add_opt,     kiln::cli::add_ops,      kiln::cli::add_completion,
 };
 
+/// Where help is: for the subcommand that was chosen, or for all.
+std::string see_help(const CLI::App& program) {
+  const auto chosen = program.get_subcommands();
+  if (chosen.empty()) return "\"kiln --help\" lists the commands";
+  return "\"kiln " + chosen[0]->get_name() + " --help\" lists the options";
+}
+
+/// The same errors as in an executable for the same mistakes.
+kiln::Diagnostic diagnostic_of(const CLI::App& program, const CLI::ParseError& error) {
+  if (const auto* const mistake = dynamic_cast<const kiln::cli::CommandLineMistake*>(&error))
+    return mistake->diagnostic;
+  const std::vector<std::string> unexpected = program.remaining(true);
+  const bool is_extra = dynamic_cast<const CLI::ExtrasError*>(&error) != nullptr;
+  if (!is_extra || unexpected.empty()) return {"", error.what(), see_help(program)};
+  std::vector<std::string> names;
+  for (const CLI::App* const command : program.get_subcommands()) {
+    for (const CLI::Option* const option : command->get_options()) {
+      for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    }
+  }
+  return kiln::runtime::unexpected_word(
+      unexpected[0], std::vector<std::string_view>(names.begin(), names.end()), see_help(program));
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -23,14 +51,14 @@ int main(int argc, char** argv) {
   program.require_subcommand(1);
   program.set_version_flag("--version", [] { return kiln::codegen::version_text(); });
   kiln::cli::Action action;
+  action.words.assign(argv + 1, argv + argc);
   for (AddSubcommand add : kSubcommands) add(program, action);
   try {
     program.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     // Help and version are no errors; all else is a mistake on the command line.
     if (error.get_exit_code() == 0) return program.exit(error);
-    const kiln::Diagnostic mistake{"", error.what(), "--help lists what there is"};
-    std::fprintf(stderr, "%s\n", mistake.to_string().c_str());
+    std::fprintf(stderr, "%s\n", diagnostic_of(program, error).to_string().c_str());
     return 2;
   }
   const kiln::Status status = action();

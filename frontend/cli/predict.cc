@@ -5,13 +5,9 @@
 namespace kiln::cli {
 
 void add_predict(CLI::App& program, Action& action) {
-  auto options = std::make_shared<RunOptions>();
-  options->line.command = runtime::Command::kPredict;
+  auto options = std::make_shared<RunOptions>(runtime::Command::kPredict);
   CLI::App* command = program.add_subcommand("predict", "the model's output for every example");
-  options->add_to(*command);
-  command->add_option("-o,--output", options->line.output,
-                      "write the outputs to this .npy or .npz file");
-  command->add_flag("--all", options->line.all, "print every row");
+  options->add_to(*command, action);
   command->callback([options, &action] { action = [options] { return options->run(); }; });
 }
 

@@ -3,6 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <span>
+#include <string>
+#include <vector>
 
 #include "frontend/adapt_normalization.h"
 #include "frontend/compiler.h"
@@ -11,6 +14,7 @@
 #include "frontend/keras/files/load.h"
 #include "runtime/data/dataset.h"
 #include "runtime/data/npy.h"
+#include "runtime/program/options.h"
 
 namespace kiln::cli {
 namespace {
@@ -27,70 +31,52 @@ Expected<keras::SampleWeights> sample_weights(const runtime::CommandLine& line) 
   const bool per_value = std::any_of(weights.begin(), weights.end(),
                                      [](const auto& named) { return named.array.rank() > 1; });
   if (per_value) return keras::SampleWeights::per_value;
-  const bool any = !weights.empty() || !line.class_weight.empty();
+  const bool any = !weights.empty() || !line.fit.class_weight.empty();
   return any ? keras::SampleWeights::per_row : keras::SampleWeights::none;
 }
 
-/// What CLI11 prints behind an option's name; empty: its value is right.
-std::string complaint(const Expected<runtime::DeviceChoice>& choice) {
-  return choice ? "" : fmt::format("{} ({})", choice.error().message, choice.error().note);
+/// Lists the options that executables have, too. Their values have been read when CLI11 comes to
+/// them (see read_shared()).
+void list_shared(const runtime::CommandLine& defaults, CLI::App& command) {
+  for (const auto& option : runtime::describe_options(defaults.command, defaults)) {
+    const std::string letter = option.letter == 0 ? "" : fmt::format("-{},", option.letter);
+    const std::string names = fmt::format("{}--{}", letter, option.name);
+    const std::string text = option.text + option.only_kiln;
+    if (option.value_name.empty()) {
+      command.add_flag(names, text);
+    } else {
+      command
+          .add_option(
+              names, [](const CLI::results_t&) { return true; }, text)
+          ->type_name(option.value_name)
+          ->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+    }
+  }
+}
+
+/// Reads the options that executables have, too, as they do. `count`: how many of the words stand
+/// behind the command's name.
+void read_shared(const std::vector<std::string>& words, size_t count, runtime::CommandLine& line) {
+  const auto behind_name = std::span(words).last(std::min(count, words.size()));
+  const std::string see = runtime::see_help("kiln", line.command);
+  const auto read = runtime::read_options(behind_name, see, line);
+  if (!read) throw CommandLineMistake(read.error());
 }
 
 }  // namespace
 
-void RunOptions::add_to(CLI::App& command) {
-  model.add_to(command);
-  command
-      .add_option(
-          "--data", line.data,
-          "digits, reviews, a directory (IDX or .npy files, or a folder of images or texts for "
-          "each "
-          "class), X.npy,Y.npy, FILE.npz, FILE.csv[:label=NAME], FILE.tsv[:text=NAME,label=NAME], "
-          "or sequences: X.txt,Y.txt or X.json,Y.txt")
-      ->required();
-  command.add_option("--sample-weight", line.sample_weight,
-                     "a .npy file: how much each example counts; default: an array sample_weight "
-                     "of the data, if there is one");
-  command.add_option("--vocabulary", line.vocabulary,
-                     "of texts; default: beside --weights, and beside --save in fit");
-  command.add_option("--weights", line.weights,
-                     "start from these weights (.npz as --save writes it, .keras, .weights.h5); "
-                     "default: MODEL's own, if it is a .keras file");
-  command
-      .add_option("--device", device,
-                  "cpu, opencl, opencl:N, cuda, cuda:N (as kiln devices lists them), or auto")
-      ->check([](const std::string& text) { return complaint(runtime::parse_device(text)); })
-      ->capture_default_str();
-  command.add_option("--threads", line.threads, "0: one for each CPU")
-      ->check(CLI::Range(0, 1024))
-      ->capture_default_str();
-  command.add_option("--verbose", line.verbose, "0 nothing, 1 a progress bar, 2 a line an epoch")
-      ->check(CLI::Range(0, 2))
-      ->capture_default_str();
-  command.add_flag("!--no-cache", use_cache, "compile every kernel anew");
+RunOptions::RunOptions(runtime::Command command) {
+  line.command = command;
+  line.device = {KILN_CPU};
 }
 
-void RunOptions::add_callbacks_to(CLI::App& command) {
-  const auto all = runtime::callback_options();
-  for (size_t i = 0; i < all.size(); ++i) {
-    const std::string name = std::string("--") + all[i].name;
-    if (all[i].value == nullptr) {
-      command.add_flag_callback(
-          name, [this, i] { callbacks.emplace_back(i, ""); }, all[i].description);
-      continue;
-    }
-    command
-        .add_option_function<std::string>(
-            name, [this, i](const std::string& text) { callbacks.emplace_back(i, text); },
-            all[i].description)
-        ->type_name(all[i].value)
-        ->trigger_on_parse();
-  }
-  command
-      .add_option("--backup", backup,
-                  "keep the state of the run in this directory; the same command goes on from it: "
-                  "dir,save_freq=100")
-      ->type_name("DIR,...");
+void RunOptions::add_to(CLI::App& command, const Action& action) {
+  model.add_to(command);
+  list_shared(line, command);
+  command.footer(runtime::data_help());
+  command.add_flag("!--no-cache", use_cache, "compile every kernel anew");
+  command.preparse_callback(
+      [this, &action](size_t count) { read_shared(action.words, count, line); });
 }
 
 // The function refers to `read`.
@@ -100,7 +86,7 @@ Expected<runtime::BeforeTraining> RunOptions::before_training(
       read.definition ? adaptable_layers(*read.definition) : std::vector<AdaptableLayer>();
   if (!adapt) {
     const bool fresh = line.command == runtime::Command::kFit && line.weights.empty();
-    if (fresh && !model.has_weights() && !layers.empty() && line.verbose > 0) {
+    if (fresh && !model.has_weights() && !layers.empty() && line.fit.verbose > 0) {
       fmt::print("{}: changes nothing; --adapt gives it the data's mean and variance\n",
                  layers[0].layer->name);
     }
@@ -117,22 +103,20 @@ Expected<runtime::BeforeTraining> RunOptions::before_training(
 }
 
 Status RunOptions::run() const {
-  runtime::CommandLine with_callbacks = line;
-  for (const auto& [index, text] : callbacks) KILN_TRY(with_callbacks.callbacks.add(index, text));
-  if (backup) KILN_TRY(with_callbacks.callbacks.set_backup(*backup));
+  KILN_TRY(runtime::check_complete(line, runtime::see_help("kiln", line.command)));
   ModelArgument for_line = model;
   KILN_ASSIGN(for_line.sample_weights, sample_weights(line));
-  for_line.test_batch_size = line.validation_batch_size.value_or(0);
+  for_line.test_batch_size = line.fit.validation_batch_size.value_or(0);
   KILN_ASSIGN(ModelArgument::Read read, for_line.read());
   KILN_ASSIGN(const runtime::BeforeTraining before, before_training(read));
   CompilerOptions options;
   options.use_cache = use_cache;
-  KILN_ASSIGN(const runtime::DeviceChoice choice, runtime::parse_device(device));
-  KILN_ASSIGN(with_callbacks.device, compile_for_device(choice, options));
+  runtime::CommandLine complete = line;
+  KILN_ASSIGN(complete.device, compile_for_device(line.device, options));
   KILN_ASSIGN(const codegen::Jit code, compile_in_memory(std::move(read.module), options));
-  if (line.weights.empty() && model.has_weights()) with_callbacks.weights = model.model;
+  if (line.weights.empty() && model.has_weights()) complete.weights = model.model;
   return runtime::run_command(
-      *code.model(), with_callbacks,
+      *code.model(), complete,
       read.definition ? keras::weight_files(*read.definition) : runtime::WeightFiles{},
       data::load_image_folders, before);
 }

@@ -3,30 +3,25 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
-#include <optional>
-#include <string>
-#include <utility>
-#include <vector>
 
 #include "frontend/cli/model_argument.h"
+#include "frontend/cli/subcommand.h"
 #include "runtime/program/command_line.h"
 #include "runtime/program/commands.h"
 
 namespace kiln::cli {
 
 struct RunOptions {
+  explicit RunOptions(runtime::Command command);
+
   ModelArgument model;
   runtime::CommandLine line;
-  std::string device = "cpu";
   bool use_cache = true;
-  std::vector<std::pair<size_t, std::string>> callbacks;  ///< by index in callback_options()
-  std::optional<std::string> backup;
   bool adapt = false;
 
-  /// MODEL, --data, --weights, --device, --threads, --verbose, --no-cache.
-  void add_to(CLI::App& command);
-  /// An option for each callback, and --backup.
-  void add_callbacks_to(CLI::App& command);
+  /// MODEL, the options that executables have, too, and --no-cache. `action` has the command line
+  /// when it is parsed.
+  void add_to(CLI::App& command, const Action& action);
   /// Compiles and runs.
   Status run() const;
 

@@ -3,13 +3,27 @@
 
 #include <CLI/CLI.hpp>
 #include <functional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "runtime/base/expected.h"
 
 namespace kiln::cli {
 
 /// What the chosen subcommand does; set while the command line is parsed, called afterwards.
-using Action = std::function<Status()>;
+struct Action : std::function<Status()> {
+  using std::function<Status()>::operator=;
+  std::vector<std::string> words;  ///< what is parsed: all behind the program's name
+};
+
+/// A mistake on the command line that CLI11 does not know: it ends the parsing.
+struct CommandLineMistake : CLI::ParseError {
+  explicit CommandLineMistake(Diagnostic mistake)
+      : ParseError(mistake.message, CLI::ExitCodes::ValidationError),
+        diagnostic(std::move(mistake)) {}
+  Diagnostic diagnostic;
+};
 
 /// Adds one subcommand with its options to `program`. When it is chosen, it sets `action`.
 using AddSubcommand = void (*)(CLI::App& program, Action& action);

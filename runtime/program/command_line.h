@@ -1,13 +1,14 @@
-// The command line of a generated executable: what it takes, and its help.
+// What a command line says: of an executable that kiln made, and of `kiln fit`, `evaluate` and
+// `predict`, which do the same with a model that they compile first.
 #pragma once
 
-#include <cstdint>
 #include <optional>
 #include <string>
 
 #include "runtime/base/expected.h"
 #include "runtime/device/devices.h"
-#include "runtime/training/callbacks/callback_options.h"
+#include "runtime/training/callbacks/backup_and_restore.h"
+#include "runtime/training/fit.h"
 
 namespace kiln::runtime {
 
@@ -21,31 +22,22 @@ struct CommandLine {
   Command command = Command::kHelp;
   std::string help;  ///< for kHelp: the text to print
   std::string data;
-  std::string weights;
-  std::string save;
-  std::string history;
-  std::string output;
-  std::string sample_weight;  ///< a .npy file
-  std::string class_weight;   ///< "0:1,1:5"
-  int epochs = 1;
-  int initial_epoch = 0;
-  double validation_split = 0;
   std::string validation_data;
+  std::string sample_weight;  ///< a .npy file
+  std::string weights;
   std::string vocabulary;
   int max_tokens = 0;
-  std::optional<int64_t> steps_per_epoch;
-  std::optional<int64_t> validation_steps;
-  std::optional<int64_t> validation_batch_size;
-  int validation_freq = 1;
-  CallbackArguments callbacks;
-  uint64_t seed = 0;
-  bool shuffle = true;
+  /// The arguments of fit(), but for arrays and files; evaluate and predict take `verbose` of it.
+  FitOptions fit;
+  std::optional<BackupAndRestoreOptions> backup;
+  std::string save;
   bool weights_only = false;
-  bool all = false;
+  std::string history;
   Part part = Part::kAutomatic;
+  std::string output;
+  bool all = false;
   int threads = 0;
   DeviceChoice device;
-  int verbose = 1;
 };
 
 /// Reads the arguments of an executable for the model `model_name`. Errors say which argument is

@@ -57,7 +57,7 @@ Expected<ModelData> load_data(DataLoader& loader, const std::string& spec, const
     const Diagnostic& error = examples.error();
     return Diagnostic{what + error.where, error.message, error.note};
   }
-  if (line.verbose > 0) print("data: " + data.description + "\n" + notes);
+  if (line.fit.verbose > 0) print("data: " + data.description + "\n" + notes);
   return examples;
 }
 
@@ -67,34 +67,18 @@ Status save_history(const History& history, const std::string& path) {
   return write_file(path, std::as_bytes(std::span(text)));
 }
 
-LogOptions log_options(const CommandLine& line) {
-  LogOptions options;
-  options.verbose = line.verbose;
-  return options;
-}
-
-FitOptions fit_options(const CommandLine& line, const WeightFiles& files) {
-  FitOptions options;
-  options.callbacks = line.callbacks.list();
-  options.files = files;
-  options.steps_per_epoch = line.steps_per_epoch;
-  options.validation_steps = line.validation_steps;
-  options.validation_freq = line.validation_freq;
-  options.verbose = line.verbose;
-  options.epochs = line.epochs;
-  options.initial_epoch = line.initial_epoch;
-  options.shuffle = line.shuffle;
-  options.seed = line.seed;
-  options.validation_split = line.validation_split;
+EvaluateOptions evaluate_options(const CommandLine& line) {
+  EvaluateOptions options;
+  options.verbose = line.fit.verbose;
   return options;
 }
 
 // Fresh weights from the seed, or those of --weights.
 Status prepare_training(Session& session, const CommandLine& line, const WeightFiles& files) {
-  KILN_TRY(session.initialize(line.seed));
+  KILN_TRY(session.initialize(line.fit.seed));
   if (line.weights.empty()) return ok();
   KILN_ASSIGN(const LoadedState loaded, files.load(session, line.weights));
-  if (line.verbose > 0) {
+  if (line.fit.verbose > 0) {
     print("weights: " + line.weights +
           (loaded.optimizer ? ", with the optimizer's state\n"
                             : ", without optimizer's state: the optimizer starts anew\n"));
@@ -123,7 +107,7 @@ Expected<History> train(Session& session, const Examples& examples, const Exampl
 // Says where the model runs, where that is not the CPU.
 Expected<Session> open_session(const kiln_model& model, const CommandLine& line) {
   KILN_ASSIGN(Session session, Session::create(&model, line.threads, line.device));
-  if (session.device() != nullptr && line.verbose > 0)
+  if (session.device() != nullptr && line.fit.verbose > 0)
     print("device: " + session.device()->info().title() + "\n");
   return session;
 }
@@ -131,18 +115,18 @@ Expected<Session> open_session(const kiln_model& model, const CommandLine& line)
 // The data to train on, and to test on afterwards.
 Expected<ModelData> load_training(DataLoader& loader, const CommandLine& line,
                                   const kiln_model& model) {
-  KILN_ASSIGN(const ClassWeights class_weights, parse_class_weights(line.class_weight));
   KILN_ASSIGN(ModelData data, load_data(loader, line.data, line, model));
-  if (!class_weights.empty()) KILN_TRY(apply_class_weights(class_weights, model, data.train));
+  if (!line.fit.class_weight.empty())
+    KILN_TRY(apply_class_weights(line.fit.class_weight, model, data.train));
   return data;
 }
 
 Status check_validation_batch(const CommandLine& line, const Session& session) {
   const kiln_function* test_step = session.find_function("test_step");
   const int64_t batch = test_step == nullptr ? 0 : test_step->batch;
-  if (line.validation_batch_size.value_or(batch) == batch) return ok();
+  if (line.fit.validation_batch_size.value_or(batch) == batch) return ok();
   return Diagnostic{"--validation-batch-size",
-                    "is " + std::to_string(*line.validation_batch_size) +
+                    "is " + std::to_string(*line.fit.validation_batch_size) +
                         ", the model was compiled for batches of " + std::to_string(batch),
                     "leave it out: losses and metrics are means over all examples"};
 }
@@ -160,7 +144,7 @@ Status save_results(const CommandLine& line, const Session& session, const Histo
   if (!line.save.empty()) {
     KILN_TRY(files.save(session, line.save,
                         line.weights_only ? SaveState::kWeights : SaveState::kWeightsAndOptimizer));
-    if (line.verbose > 0) print("saved: " + line.save + "\n");
+    if (line.fit.verbose > 0) print("saved: " + line.save + "\n");
   }
   return save_history(history, line.history);
 }
@@ -174,26 +158,27 @@ Status run_fit(const kiln_model& model, const CommandLine& line, const WeightFil
   DataLoader loader(line, model, images);
   KILN_ASSIGN(const ModelData data, load_training(loader, line, model));
   KILN_ASSIGN(const Examples validation, load_validation(loader, line, model));
-  FitOptions options = fit_options(line, files);
+  FitOptions options = line.fit;
+  options.files = files;
   if (before) {
-    const double kept = validation.empty() ? line.validation_split : 0;
+    const double kept = validation.empty() ? line.fit.validation_split : 0;
     const int64_t rows = rows_before_split(data.train.rows(), kept);
     KILN_TRY(before(session, data.train.slice_rows(0, rows)));
   }
   // The checkpoint goes only when the results are safe.
   std::shared_ptr<BackupAndRestore> backup;
-  if (line.callbacks.backup()) {
-    BackupAndRestoreOptions kept = *line.callbacks.backup();
+  if (line.backup) {
+    BackupAndRestoreOptions kept = *line.backup;
     kept.delete_checkpoint = false;
     backup = std::make_shared<BackupAndRestore>(kept);
     options.callbacks.push_back(backup);
   }
   KILN_ASSIGN(const History history, train(session, data.train, validation, options));
   KILN_TRY(save_results(line, session, history, files));
-  if (backup && line.callbacks.backup()->delete_checkpoint) KILN_TRY(backup->discard());
+  if (backup && line.backup->delete_checkpoint) KILN_TRY(backup->discard());
   if (data.test.y.empty() || session.find_function("test_step") == nullptr) return ok();
-  if (line.verbose > 0) print("test set, " + std::to_string(data.test.rows()) + " examples:\n");
-  KILN_TRY(evaluate(session, data.test, log_options(line)));
+  if (line.fit.verbose > 0) print("test set, " + std::to_string(data.test.rows()) + " examples:\n");
+  KILN_TRY(evaluate(session, data.test, evaluate_options(line)));
   return ok();
 }
 
@@ -228,12 +213,12 @@ Status run_evaluate(const kiln_model& model, const CommandLine& line, const Weig
   KILN_ASSIGN(const ModelData data, load_data(loader, line.data, line, model));
   KILN_ASSIGN(const bool test, uses_test_set(data, line));
   const Examples& examples = test ? data.test : data.train;
-  if (line.verbose > 0) {
+  if (line.fit.verbose > 0) {
     print(std::string(test ? "test set, " : "") + std::to_string(examples.rows()) + " examples:\n");
   }
-  KILN_ASSIGN(const Metrics metrics, evaluate(session, examples, log_options(line)));
+  KILN_ASSIGN(const Metrics metrics, evaluate(session, examples, evaluate_options(line)));
   // The bar ends with the metrics; without it they are still the answer.
-  if (line.verbose == 0) print(format_metrics(metrics).substr(3) + "\n");
+  if (line.fit.verbose == 0) print(format_metrics(metrics).substr(3) + "\n");
   return ok();
 }
 

@@ -78,7 +78,7 @@ Expected<std::optional<Dataset>> DataLoader::load_images(const std::string& spec
                       "a model of images takes height x width x 1, 3 or 4"};
   }
   KILN_ASSIGN(std::optional<Dataset> data, images_(spec, dims[0], dims[1], channels));
-  if (data && line_.command == Command::kFit) mix(*data, line_.seed);
+  if (data && line_.command == Command::kFit) mix(*data, line_.fit.seed);
   return data;
 }
 
@@ -101,7 +101,7 @@ Expected<std::optional<Dataset>> DataLoader::load_sequences(const std::string& s
   if (read->is_text()) {
     data.description += "; " + std::to_string(vocabulary_->size()) + " words";
   }
-  if (read->by_class && line_.command == Command::kFit) mix(data, line_.seed);
+  if (read->by_class && line_.command == Command::kFit) mix(data, line_.fit.seed);
   return std::optional(std::move(data));
 }
 

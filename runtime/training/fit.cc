@@ -85,9 +85,10 @@ Expected<History> fit(Session& session, const Examples& examples, const Examples
   return FitLoop(session, std::move(training), std::move(testing), options).run();
 }
 
-Expected<Metrics> evaluate(Session& session, const Examples& examples, const LogOptions& options) {
+Expected<Metrics> evaluate(Session& session, const Examples& examples,
+                           const EvaluateOptions& options) {
   KILN_ASSIGN(StepRunner runner, StepRunner::create(session, "test_step", examples, ""));
-  Progress progress(options.log, verbosity_of(options), runner.steps());
+  Progress progress(options.log, verbosity_of(options.verbose), runner.steps());
   KILN_TRY(run_test_steps(session, runner, runner.steps(), progress));
   KILN_ASSIGN(const Metrics metrics, runner.metrics());
   progress.finish(metrics);

@@ -4,10 +4,13 @@
 #include <cstdint>
 #include <cstdio>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "runtime/base/array.h"
 #include "runtime/base/expected.h"
+#include "runtime/data/arrays.h"
+#include "runtime/data/class_weight.h"
 #include "runtime/data/examples.h"
 #include "runtime/model/session.h"
 #include "runtime/model/weights.h"
@@ -16,28 +19,43 @@
 
 namespace kiln::runtime {
 
-/// What is printed while fit or evaluate run.
-struct LogOptions {
-  int verbose = 1;  ///< as in Keras: 0 nothing, 1 a progress bar, 2 a line an epoch
-  FILE* log = stdout;
-};
-
-/// The arguments of Keras's fit. The batch size is the compiled model's.
-struct FitOptions : LogOptions {
-  int epochs = 1;         ///< the number of the last epoch, counted from 1, as in Keras
-  int initial_epoch = 0;  ///< the epoch to begin with, to resume a training
-  bool shuffle = true;    ///< visit the examples of each pass in a new order
-  uint64_t seed = 0;      ///< decides these orders
+/// The arguments of Keras's fit(), by its names: from a command line, and from a program in C++.
+struct FitOptions {
+  int epochs = 1;  ///< the number of the last epoch, counted from 1, as in Keras
+  /// Examples in one step, where a model is compiled for this call. One that is compiled keeps its
+  /// own.
+  int64_t batch_size = 32;
   /// The part of the examples, in [0, 1), that is kept for validation: the last ones, before
   /// shuffling.
   double validation_split = 0;
+  bool shuffle = true;  ///< visit the examples of each pass in a new order
+  /// Decides these orders, and the initial weights where this call is the first to need them.
+  uint64_t seed = 0;
+  int verbose = 1;  ///< 0 nothing, 1 a progress bar, 2 a line an epoch
+  /// How much each example counts in the loss and the weighted metrics: [examples], for all outputs
+  /// or for each; also [examples, time steps].
+  Arrays sample_weight = {};
+  ClassWeights class_weight = {};  ///< the same by the example's class
+  int initial_epoch = 0;           ///< the epoch to begin with, to resume a training
+  std::optional<std::pair<Arrays, Arrays>> validation_data = {};  ///< x, y; instead of a split
+  int validation_freq = 1;                            ///< validation follows every so many epochs
+  std::optional<int64_t> validation_steps = {};       ///< batches to validate on; nothing: all
+  std::optional<int64_t> validation_batch_size = {};  ///< nothing: batch_size
   /// Batches of an epoch; nothing: all. With fewer than there are, the next epoch goes on where
   /// this one ended; an epoch ends early with the last batch, and the next begins a new pass.
-  std::optional<int64_t> steps_per_epoch;
-  std::optional<int64_t> validation_steps;  ///< batches to validate on; nothing: all
-  int validation_freq = 1;                  ///< validation follows every so many epochs
-  std::vector<CallbackHandle> callbacks;    ///< run in this order
-  WeightFiles files;                        ///< what ModelCheckpoint writes
+  std::optional<int64_t> steps_per_epoch = {};
+  /// {EarlyStopping({.patience = 3}), ...}, run in this order. ModelCheckpoint writes .npz, and
+  /// what `files` knows besides.
+  std::vector<CallbackHandle> callbacks = {};
+  FILE* log = stdout;      ///< where progress is printed
+  WeightFiles files = {};  ///< of a Keras model: .keras and .weights.h5, too
+};
+
+/// The arguments of Keras's evaluate().
+struct EvaluateOptions {
+  int verbose = 1;  ///< as in FitOptions
+  Arrays sample_weight = {};
+  FILE* log = stdout;
 };
 
 /// Trains the model, which goes on from the state it has. Arrays are of the element types of
@@ -46,6 +64,8 @@ struct FitOptions : LogOptions {
 /// "val_" names. Wrong data is refused before the first step.
 /// While an InterruptGuard lives, Ctrl-C ends the training between two steps with an error; a
 /// checkpoint of BackupAndRestore is then up to date.
+/// Examples carry their weights: `sample_weight`, `class_weight` and `validation_data` are for the
+/// caller, who makes examples of them.
 Expected<History> fit(Session& session, const Examples& examples, const FitOptions& options);
 
 /// The same with explicit validation data; validation_split is ignored, as in Keras. Validation
@@ -57,7 +77,8 @@ Expected<History> fit(Session& session, const Examples& examples, const Examples
 int64_t rows_before_split(int64_t rows, double validation_split);
 
 /// The loss and the metrics over all examples.
-Expected<Metrics> evaluate(Session& session, const Examples& examples, const LogOptions& options);
+Expected<Metrics> evaluate(Session& session, const Examples& examples,
+                           const EvaluateOptions& options);
 
 /// The model's outputs for every row, [examples, ...] each. `x`: one for each input.
 Expected<std::vector<Array>> predict(Session& session, const std::vector<Array>& x);

@@ -42,9 +42,7 @@ EpochSteps steps_of_epoch(int64_t steps_in_pass, std::optional<int64_t> steps_pe
   return {static_cast<int>(epoch / epochs_in_pass), first, std::min(wanted, steps_in_pass - first)};
 }
 
-Verbosity verbosity_of(const LogOptions& options) {
-  return static_cast<Verbosity>(std::clamp(options.verbose, 0, 2));
-}
+Verbosity verbosity_of(int verbose) { return static_cast<Verbosity>(std::clamp(verbose, 0, 2)); }
 
 Status run_test_steps(Session& session, StepRunner& runner, int64_t count, Progress& progress) {
   KILN_TRY(session.reset_metrics());
@@ -123,7 +121,7 @@ Status FitLoop::run_epoch(int epoch) {
     std::fprintf(options_.log, "Epoch %d/%d\n", epoch + 1, options_.epochs);
     std::fflush(options_.log);
   }
-  Progress progress(options_.log, verbosity_of(options_), steps.count);
+  Progress progress(options_.log, verbosity_of(options_.verbose), steps.count);
   // An epoch that a checkpoint resumes has begun already.
   if (state_.next.step == 0) {
     KILN_TRY(state_.session.reset_metrics());

@@ -58,6 +58,6 @@ class FitLoop {
 /// Runs `count` steps of a validation or an evaluation.
 Status run_test_steps(Session& session, StepRunner& runner, int64_t count, Progress& progress);
 
-Verbosity verbosity_of(const LogOptions& options);
+Verbosity verbosity_of(int verbose);
 
 }  // namespace kiln::runtime

@@ -152,7 +152,7 @@ TEST(Graphs, MistakesNameTheArray) {
   expect_mistake({kiln(), "fit", model, "--data", two_data(), "--class-weight", "0:2"},
                  "class weights: are for models with one output");
   expect_mistake({kiln(), "fit", classifier(), "--data", two_data(), "--class-weight", "0=2"},
-                 "\"0=2\" is no list of CLASS:WEIGHT");
+                 "--class-weight takes a list of CLASS:WEIGHT like 0:1,1:5, not \"0=2\"");
   const std::string program = temporary("one");
   ASSERT_EQ(run_command({kiln(), "compile", classifier(), "-o", program}).status, 0);
   const std::string x = temporary("x.npy"), y = temporary("y.npy");

@@ -267,11 +267,12 @@ INSTANTIATE_TEST_SUITE_P(
     All, Mistakes,
     ::testing::Values(
         Mistake{"NoCommand", {}, {"subcommand"}},
-        Mistake{
-            "UnknownOption", {"fit", "mnist_mlp", "--data", "digits", "--epoch", "3"}, {"--epoch"}},
+        Mistake{"UnknownOption",
+                {"fit", "mnist_mlp", "--data", "digits", "--epoch", "3"},
+                {"there is no option --epoch\nnote: did you mean --epochs? "}},
         Mistake{"UnknownDevice",
                 {"fit", "mnist_mlp", "--data", "digits", "--device", "gpu"},
-                {"--device: there is no device \"gpu\"", "opencl:N"}},
+                {"--device takes cpu, opencl, opencl:N, cuda, cuda:N or auto, not \"gpu\""}},
         Mistake{"UnknownKindOfDevice",
                 {"compile", "mnist_mlp", "-o", "TMP/out", "--device", "cpu,cuda:1"},
                 {"--device: there is no device \"cuda:1\"", "cpu, opencl, cuda"}},

@@ -167,7 +167,7 @@ TEST_P(CompiledGolden, FitIsKerasFit) {
     }
   }
   model.expect_weights("after_fit", 1e-3);
-  runtime::LogOptions quiet;
+  runtime::EvaluateOptions quiet;
   quiet.verbose = 0;
   for (const runtime::Metric& metric :
        must(runtime::evaluate(model.session(), model.examples(), quiet))) {

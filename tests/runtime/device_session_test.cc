@@ -98,7 +98,7 @@ TEST_F(DeviceSession, TrainsEvaluatesAndPredictsAsTheCpuDoes) {
       EXPECT_NEAR(device_history->values[m][epoch], cpu_history->values[m][epoch], 1e-5)
           << cpu_history->names[m] << " " << epoch;
   }
-  LogOptions quiet;
+  EvaluateOptions quiet;
   quiet.verbose = 0;
   const Metrics on_device_metrics = *evaluate(on_device, examples_, quiet);
   const Metrics on_cpu_metrics = *evaluate(on_cpu, examples_, quiet);

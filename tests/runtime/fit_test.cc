@@ -376,7 +376,7 @@ TEST(Fit, RefusesIdsOutsideTheVocabulary) {
   EXPECT_NE(fit_error(ids, make_y(5), split, model).find(wrong), std::string::npos);
   EXPECT_TRUE(fake_calls().empty());
   Session session = make_session(model);
-  const Expected<Metrics> metrics = evaluate(session, {ids, make_y(5)}, silent(1));
+  const Expected<Metrics> metrics = evaluate(session, {ids, make_y(5)}, {.verbose = 0});
   ASSERT_FALSE(metrics);
   EXPECT_NE(metrics.error().to_string().find(wrong), std::string::npos);
   const auto outputs = predict(session, {ids});
@@ -407,10 +407,10 @@ TEST(Fit, RefusesWrongOptions) {
 
 TEST(Evaluate, WeighsTheShortBatchByItsExamples) {
   Session session = make_session();
-  auto metrics = evaluate(session, {make_x(10), make_y(10)}, silent(1));
+  auto metrics = evaluate(session, {make_x(10), make_y(10)}, {.verbose = 0});
   ASSERT_TRUE(metrics);
   EXPECT_NEAR(value_of(*metrics, "loss"), Reference().test(0, 10), 1e-5);
-  auto again = evaluate(session, {make_x(10), make_y(10)}, silent(1));
+  auto again = evaluate(session, {make_x(10), make_y(10)}, {.verbose = 0});
   ASSERT_TRUE(again);
   EXPECT_EQ(value_of(*metrics, "loss"), value_of(*again, "loss")) << "metrics start at zero";
 }

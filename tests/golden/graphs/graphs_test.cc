@@ -139,7 +139,7 @@ TEST_P(Graphs, TrainAsKerasTrainsThem) {
     const kiln_variable& weight = *session.weights()[i];
     expect_near(must(session.value(weight)), recorded_["after"][i], 2e-5, weight.tensor.name);
   }
-  runtime::LogOptions quiet;
+  runtime::EvaluateOptions quiet;
   quiet.verbose = 0;
   for (const runtime::Metric& metric : must(evaluate(session, examples, quiet)))
     EXPECT_NEAR(metric.value, recorded_["evaluate"].value(metric.name, NAN), 5e-5) << metric.name;
