@@ -1,12 +1,15 @@
 #include "passes/fusion/fuse.h"
 
 #include <algorithm>
-#include <map>
+#include <functional>
+#include <set>
+#include <unordered_map>
 
 #include "ir/ops/definition.h"
 #include "ir/ops/dot_general.h"
 #include "ir/ops/indexing.h"
 #include "passes/fusion/fusion_groups.h"
+#include "passes/fusion/merge_serial.h"
 #include "passes/fusion/outline.h"
 
 namespace kiln::passes {
@@ -19,9 +22,6 @@ using Group = FusionGroups::Group;
 constexpr int64_t kLargeContraction = 128 * 1024;
 /// Elements that make a reduce or an elementwise op large.
 constexpr int64_t kLargeTensor = 16 * 1024;
-/// What one serial kernel may do, and how many ops it may have, to keep its compile time short.
-constexpr int64_t kSerialWork = 512 * 1024;
-constexpr size_t kSerialOps = 160;
 
 bool is_elementwise(const ir::Op& op) { return op.is(ir::OpClass::elementwise); }
 
@@ -53,170 +53,149 @@ bool is_large_window(const ir::Op& op) {
   return op.definition().facts.has_window && op.operand(0)->type().count() >= kLargeTensor;
 }
 
+/// The kind of the fusion that the op is the root of; none where it has to join others.
+std::string_view kind_of_root(const ir::Op& op) {
+  if (is_large_contraction(op)) return "contraction";
+  if (is_large_convolution(op)) return "convolution";
+  if (is_large_reduction(op)) return "reduction";
+  if (is_large_window(op)) return "window";
+  if (is_large_scatter(op)) return "scatter";
+  return op.is("scan") ? kScan : "";
+}
+
+/// A group that has a kind bears the number of its root.
 class Fuser {
  public:
-  explicit Fuser(ir::Region& region) : region_(region), groups_(region) {}
+  explicit Fuser(ir::Region& region)
+      : region_(region), groups_(region), kinds_(groups_.ops().size()) {}
 
   void run() {
-    for (ir::Op* op : groups_.ops()) {
-      if (is_large_contraction(*op)) start(op, "contraction");
-      if (is_large_convolution(*op)) start(op, "convolution");
-      if (is_large_reduction(*op)) start(op, "reduction");
-      if (is_large_window(*op)) start(op, "window");
-      if (is_large_scatter(*op)) start(op, "scatter");
-      if (op->is("scan")) start(op, kScan);
+    for (size_t op = 0; op < kinds_.size(); ++op) kinds_[op] = kind_of_root(*groups_.ops()[op]);
+    const FusionKinds roots = kinds_;
+    for (Group group = 0; group < roots.size(); ++group) {
+      if (roots[group] == "reduction") absorb_producers(group);
     }
-    for (auto& [group, kind] : std::map(kinds_)) {
-      if (kind == "reduction") absorb_producers(group);
+    for (Group group = 0; group < roots.size(); ++group) {
+      if (!roots[group].empty() && roots[group] != kScan) absorb_consumers(group);
     }
-    for (auto& [group, kind] : std::map(kinds_)) {
-      if (kind != kScan) absorb_consumers(group);
+    for (Group group = 0; group < roots.size(); ++group) {
+      if (!roots[group].empty() && roots[group] != "reduction" && roots[group] != kScan)
+        absorb_producers(group);
     }
-    for (auto& [group, kind] : std::map(kinds_)) {
-      if (kind != "reduction" && kind != kScan) absorb_producers(group);
-    }
-    for (ir::Op* op : groups_.ops()) {
-      if (is_pointwise(*op) && op->result()->type().count() >= kLargeTensor &&
-          !kinds_.contains(groups_.group_of(op))) {
-        start(op, "pointwise");
-      }
+    for (size_t op = 0; op < kinds_.size(); ++op) {
+      if (is_pointwise(*groups_.ops()[op]) && count_of(op) >= kLargeTensor && is_alone(op))
+        kinds_[op] = "pointwise";
     }
     merge_pointwise();
-    merge_serial();
+    merge_serial(groups_, kinds_);
     outline(region_, groups_, kinds_);
   }
 
  private:
-  void start(ir::Op* op, const char* kind) { kinds_[groups_.group_of(op)] = kind; }
-
-  /// The op that gives a group its shape.
-  const ir::Op* root(Group group) const {
-    for (ir::Op* op : groups_.members(group)) {
-      if (!is_elementwise(*op)) return op;
-    }
-    return groups_.members(group).front();
-  }
-
-  bool is_alone(const ir::Op* op) const { return !kinds_.contains(groups_.group_of(op)); }
+  const ir::Shape& shape_of(size_t op) const { return groups_.ops()[op]->result()->type().shape; }
+  int64_t count_of(size_t op) const { return groups_.ops()[op]->result()->type().count(); }
+  bool is_alone(size_t op) const { return kinds_[groups_.group_of(op)].empty(); }
 
   /// Whether an op is read by reduces alone, which then compute it on the fly.
-  bool feeds_reductions_only(const ir::Op* op) const {
-    const auto& users = groups_.users(op);
+  bool feeds_reductions_only(size_t op) const {
+    const auto users = groups_.users(op);
     return !groups_.is_stored(op) && !users.empty() &&
            std::all_of(users.begin(), users.end(),
-                       [](const ir::Op* user) { return user->is("reduce"); });
+                       [&](size_t user) { return groups_.ops()[user]->is("reduce"); });
   }
 
-  /// Elementwise ops of the group's shape that read it become its epilogue.
+  /// Elementwise ops of the group's shape that read it become its epilogue. One that a path through
+  /// another group leads to can't; since it comes behind all ops on that path, asking in program
+  /// order asks each once.
   void absorb_consumers(Group group) {
-    const ir::Shape shape = root(group)->result()->type().shape;
-    for (bool changed = true; changed;) {
-      changed = false;
-      for (ir::Op* reader : groups_.readers(group)) {
-        if (!is_alone(reader) || !is_elementwise(*reader) ||
-            reader->result()->type().shape != shape)
-          continue;
-        if (feeds_reductions_only(reader) || !groups_.can_merge(group, groups_.group_of(reader)))
-          continue;
-        groups_.merge(group, groups_.group_of(reader));
-        changed = true;
+    std::set<size_t> readers;
+    auto add_readers = [&](size_t op) {
+      for (size_t user : groups_.users(op)) {
+        if (groups_.group_of(user) != group) readers.insert(user);
       }
+    };
+    for (size_t op : groups_.members(group)) add_readers(op);
+    while (!readers.empty()) {
+      const size_t reader = readers.extract(readers.begin()).value();
+      if (!is_alone(reader) || !is_elementwise(*groups_.ops()[reader])) continue;
+      if (shape_of(reader) != shape_of(group) || feeds_reductions_only(reader)) continue;
+      if (groups_.merge(group, groups_.group_of(reader))) add_readers(reader);
     }
   }
 
   /// Whether a group computes an op of another on the fly: a reduce takes in what it sums; the
   /// others, which read their operands many times, what their epilogue alone needs. What is
   /// smaller than the loop it would be in is computed once, outside.
-  bool takes_in(Group group, const ir::Op* source) const {
-    const auto& users = groups_.users(source);
-    const ir::Op* root_op = root(group);
-    const bool reduces = kinds_.at(group) == "reduction";
-    const ir::Shape& loop = (reduces ? root_op->operand(0) : root_op->result())->type().shape;
-    if (source->result()->type().shape != loop) return false;
-    return std::all_of(users.begin(), users.end(), [&](const ir::Op* user) {
-      return groups_.group_of(user) == group && (user != root_op || reduces);
+  bool takes_in(Group group, size_t source) const {
+    const auto users = groups_.users(source);
+    const ir::Op& root = *groups_.ops()[group];
+    const bool reduces = kinds_[group] == "reduction";
+    const ir::Shape& loop = (reduces ? root.operand(0) : root.result())->type().shape;
+    if (shape_of(source) != loop) return false;
+    return std::all_of(users.begin(), users.end(), [&](size_t user) {
+      return groups_.group_of(user) == group && (user != group || reduces);
     });
   }
 
-  /// Elementwise ops that only this group reads are computed as it goes.
+  /// Elementwise ops that only this group reads are computed as it goes. Each is asked once, behind
+  /// all that read it.
   void absorb_producers(Group group) {
-    for (bool changed = true; changed;) {
-      changed = false;
-      for (ir::Op* source : groups_.sources(group)) {
-        if (!is_alone(source) || !is_elementwise(*source) || groups_.is_stored(source)) continue;
-        if (!takes_in(group, source) || !groups_.can_merge(group, groups_.group_of(source)))
-          continue;
-        groups_.merge(group, groups_.group_of(source));
-        changed = true;
+    std::set<size_t, std::greater<>> sources;
+    auto add_sources = [&](size_t op) {
+      for (size_t source : groups_.sources(op)) {
+        if (groups_.group_of(source) != group) sources.insert(source);
       }
+    };
+    for (size_t op : groups_.members(group)) add_sources(op);
+    while (!sources.empty()) {
+      const size_t source = sources.extract(sources.begin()).value();
+      if (!is_alone(source) || !is_elementwise(*groups_.ops()[source])) continue;
+      if (groups_.is_stored(source) || !takes_in(group, source)) continue;
+      if (groups_.merge(group, groups_.group_of(source))) add_sources(source);
     }
   }
 
-  static bool share_an_operand(const std::vector<ir::Op*>& a, const std::vector<ir::Op*>& b) {
-    for (const ir::Op* x : a) {
-      for (const ir::Op* y : b) {
-        for (const ir::Value* operand : x->operands()) {
-          const auto others = y->operands();
-          if (operand->type().count() >= kLargeTensor &&
-              std::find(others.begin(), others.end(), operand) != others.end())
-            return true;
-        }
-      }
-    }
-    return false;
-  }
-
-  bool are_neighbours(Group a, Group b) const {
-    for (const ir::Op* reader : groups_.readers(a)) {
-      if (groups_.group_of(reader) == b) return true;
-    }
-    for (const ir::Op* reader : groups_.readers(b)) {
-      if (groups_.group_of(reader) == a) return true;
-    }
-    return share_an_operand(groups_.members(a), groups_.members(b));
-  }
-
+  /// A pointwise group joins the first before it that has its shape and is its neighbour: one reads
+  /// the other, or both read the same large tensor.
   void merge_pointwise() {
-    std::vector<Group> merged;
-    for (Group group : groups_.groups()) {
-      if (!kinds_.contains(group) || kinds_.at(group) != "pointwise") continue;
-      auto host = std::find_if(merged.begin(), merged.end(), [&](Group other) {
-        return root(other)->result()->type().shape == root(group)->result()->type().shape &&
-               are_neighbours(other, group) && groups_.can_merge(other, group);
-      });
-      if (host == merged.end()) {
-        merged.push_back(group);
-      } else {
-        kinds_.erase(group);
-        groups_.merge(*host, group);
+    std::vector<Group> hosts;
+    std::vector<size_t> host_of(kinds_.size(), kNoHost);  // by group
+    std::unordered_map<const ir::Value*, std::set<size_t>> reading;
+    auto large_operands = [&](size_t op) {
+      std::vector<const ir::Value*> large;
+      for (const ir::Value* operand : groups_.ops()[op]->operands()) {
+        if (operand->type().count() >= kLargeTensor) large.push_back(operand);
       }
+      return large;
+    };
+    for (size_t op = 0; op < kinds_.size(); ++op) {
+      if (kinds_[op] != "pointwise") continue;
+      const std::vector<const ir::Value*> operands = large_operands(op);
+      std::set<size_t> neighbours;
+      for (const auto& others : {groups_.users(op), groups_.sources(op)}) {
+        for (size_t other : others) neighbours.insert(host_of[groups_.group_of(other)]);
+      }
+      for (const ir::Value* operand : operands) {
+        if (auto found = reading.find(operand); found != reading.end())
+          neighbours.insert(found->second.begin(), found->second.end());
+      }
+      neighbours.erase(kNoHost);
+      const auto host = std::find_if(neighbours.begin(), neighbours.end(), [&](size_t each) {
+        return shape_of(hosts[each]) == shape_of(op) && groups_.merge(hosts[each], op);
+      });
+      size_t number = hosts.size();
+      if (host == neighbours.end()) {
+        host_of[op] = number;
+        hosts.push_back(op);
+      } else {
+        number = *host;
+        kinds_[op] = {};
+      }
+      for (const ir::Value* operand : operands) reading[operand].insert(number);
     }
   }
 
-  int64_t work(Group group) const {
-    int64_t total = 0;
-    for (const ir::Op* op : groups_.members(group)) total += operation_count(*op);
-    return total;
-  }
-
-  /// What is left is small: as few kernels as dependences allow.
-  void merge_serial() {
-    std::vector<Group> merged;
-    for (Group group : groups_.groups()) {
-      if (kinds_.contains(group)) continue;
-      kinds_[group] = "serial";
-      auto host = std::find_if(merged.rbegin(), merged.rend(), [&](Group other) {
-        return groups_.members(other).size() + groups_.members(group).size() <= kSerialOps &&
-               work(other) + work(group) <= kSerialWork && groups_.can_merge(other, group);
-      });
-      if (host == merged.rend()) {
-        merged.push_back(group);
-      } else {
-        kinds_.erase(group);
-        groups_.merge(*host, group);
-      }
-    }
-  }
+  static constexpr size_t kNoHost = static_cast<size_t>(-1);
 
   ir::Region& region_;
   FusionGroups groups_;

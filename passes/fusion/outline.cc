@@ -11,6 +11,28 @@ namespace {
 
 using Group = FusionGroups::Group;
 
+/// Stands for the region's results among the groups that read a value.
+constexpr Group kRegion = FusionGroups::kNone;
+
+/// Which groups read a value, as far as the group that makes it has to know.
+class Readers {
+ public:
+  void add(Group reader) {
+    if (!any_) one_ = reader;
+    several_ = several_ || one_ != reader;
+    any_ = true;
+  }
+  void add(const Readers& others) {
+    if (others.any_) add(others.one_);
+    several_ = several_ || others.several_;
+  }
+  bool has_other_than(Group group) const { return any_ && (several_ || one_ != group); }
+
+ private:
+  bool any_ = false, several_ = false;
+  Group one_ = 0;
+};
+
 class Outliner {
  public:
   Outliner(ir::Region& region, const FusionGroups& groups, const FusionKinds& kinds)
@@ -19,6 +41,7 @@ class Outliner {
   void run() {
     std::vector<ir::Value*> results = region_.results();
     old_ops_ = region_.take_ops();
+    find_readers();
     for (Group group : groups_.sorted_groups()) outline_group(group);
     for (ir::Value*& result : results) result = outside(result);
     region_.set_results(std::move(results));
@@ -28,6 +51,7 @@ class Outliner {
   /// One fusion in the making.
   struct Body {
     Group group;
+    std::vector<ir::Op*> members;
     std::unique_ptr<ir::Op> fusion;
     std::vector<ir::Value*> operands;
     std::unordered_map<const ir::Value*, ir::Value*>
@@ -35,14 +59,15 @@ class Outliner {
   };
 
   void outline_group(Group group) {
-    if (kinds_.at(group) == kScan) return keep_scan(*groups_.members(group).front());
+    if (kinds_.at(group) == kScan) return keep_scan(*groups_.ops()[group]);
     Body body{group,
+              groups_.sorted_members(group),
               std::make_unique<ir::Op>(*ir::find_op("fusion"), std::vector<ir::Value*>{},
-                                       ir::Attributes{{"kind", kinds_.at(group)}}, ""),
+                                       ir::Attributes{{"kind", std::string(kinds_.at(group))}}, ""),
               {},
               {}};
     ir::Region& region = body.fusion->add_region();
-    for (const ir::Op* op : groups_.members(group)) {
+    for (const ir::Op* op : body.members) {
       std::vector<ir::Value*> operands;
       for (const ir::Value* operand : op->operands()) operands.push_back(inside(body, operand));
       ir::Op* copy = ir::copy_op(*op, std::move(operands), region);
@@ -62,7 +87,7 @@ class Outliner {
   void finish(Body& body) {
     std::vector<ir::Value*> results;
     std::vector<const ir::Value*> old_results;
-    for (const ir::Op* op : groups_.members(body.group)) {
+    for (const ir::Op* op : body.members) {
       for (size_t i = 0; i < op->result_count(); ++i) {
         if (!is_read_outside(op->result(i), body.group)) continue;
         old_results.push_back(op->result(i));
@@ -71,45 +96,41 @@ class Outliner {
     }
     body.fusion->region().set_results(results);
     body.fusion->set_operands(body.operands);
-    body.fusion->set_location(main_location(body.group));
+    body.fusion->set_location(main_location(body.members));
     for (ir::Value* value : results) body.fusion->add_result(value->type());
     ir::Op* fusion = region_.append(std::move(body.fusion));
     for (size_t i = 0; i < old_results.size(); ++i) outer_[old_results[i]] = fusion->result(i);
   }
 
   /// The location of the op that does most: the first that is not elementwise, else the last.
-  ir::Location main_location(Group group) const {
-    const auto& members = groups_.members(group);
+  static ir::Location main_location(const std::vector<ir::Op*>& members) {
     for (const ir::Op* op : members) {
       if (op->is(ir::OpClass::contraction)) return op->location();
     }
     return members.back()->location();
   }
 
-  bool is_read_outside(const ir::Value* value, Group group) const {
-    for (const auto& op : old_ops_) {
-      const auto operands = op->operands();
-      if (std::find(operands.begin(), operands.end(), value) == operands.end()) continue;
-      const Group reader = groups_.group_of(op.get());
-      if (reader != FusionGroups::kNone) {
-        if (reader != group) return true;
-      } else if (free_op_is_read_outside(op.get(), group)) {
-        return true;
+  /// Who reads each value of the old region, through free ops, too. Backwards: the readers of a free
+  /// op's results are known before they become those of its operands.
+  void find_readers() {
+    for (const ir::Value* value : region_.results()) readers_[value].add(kRegion);
+    for (size_t i = old_ops_.size(); i-- > 0;) {
+      const ir::Op& op = *old_ops_[i];
+      const Group reader = groups_.group_of(&op);
+      for (const ir::Value* operand : op.operands()) {
+        if (reader != FusionGroups::kNone) {
+          readers_[operand].add(reader);
+          continue;
+        }
+        for (size_t r = 0; r < op.result_count(); ++r)
+          readers_[operand].add(Readers(readers_[op.result(r)]));
       }
     }
-    return is_result(value);
   }
 
-  /// A free op is read outside where any op that reads it, through further free ones, is.
-  bool free_op_is_read_outside(const ir::Op* op, Group group) const {
-    for (size_t i = 0; i < op->result_count(); ++i) {
-      if (is_read_outside(op->result(i), group)) return true;
-    }
-    return false;
-  }
-
-  bool is_result(const ir::Value* value) const {
-    return std::find(results_.begin(), results_.end(), value) != results_.end();
+  bool is_read_outside(const ir::Value* value, Group group) const {
+    const auto found = readers_.find(value);
+    return found != readers_.end() && found->second.has_other_than(group);
   }
 
   /// An old value as the new region has it: an argument, a fusion's result, a view or a constant.
@@ -150,9 +171,9 @@ class Outliner {
   ir::Region& region_;
   const FusionGroups& groups_;
   const FusionKinds& kinds_;
-  std::vector<ir::Value*> results_ = region_.results();
   std::vector<std::unique_ptr<ir::Op>> old_ops_;
   std::unordered_map<const ir::Value*, ir::Value*> outer_;
+  std::unordered_map<const ir::Value*, Readers> readers_;
 };
 
 }  // namespace

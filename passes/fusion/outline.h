@@ -1,18 +1,18 @@
 // Groups of ops become fusion ops.
 #pragma once
 
-#include <map>
-#include <string>
+#include <string_view>
+#include <vector>
 
 #include "passes/fusion/fusion_groups.h"
 
 namespace kiln::passes {
 
 /// A scan is a group of its own and stays what it is.
-inline constexpr const char* kScan = "scan";
+inline constexpr std::string_view kScan = "scan";
 
-/// The `kind` of each group's fusion, or kScan.
-using FusionKinds = std::map<FusionGroups::Group, std::string>;
+/// The `kind` of each group's fusion, or kScan, by the group's number; empty where there is none.
+using FusionKinds = std::vector<std::string_view>;
 
 /// Replaces the region's ops by one `fusion` per group, in an order that defines before it uses.
 /// Free ops are copied into the fusions that read them, except a reshape of a value from outside,
