@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -104,6 +105,31 @@ Expected<Attribute> parse_value(TokenReader& reader) {
   return reader.expected("an attribute's value");
 }
 
+/// `["arena+64", "state:w"]`; `[]` and `[:str]` are the empty list.
+Expected<Attribute> parse_placements(TokenReader& reader) {
+  Placements list;
+  KILN_TRY(reader.expect("["));
+  if (reader.accept(":")) KILN_TRY(reader.expect("str"));
+  while (!reader.at("]")) {
+    if (!list.empty()) KILN_TRY(reader.expect(","));
+    const size_t offset = reader.peek().offset;
+    KILN_ASSIGN(const std::string text, reader.string("a buffer such as \"arena+64\""));
+    auto placement = parse_placement(text);
+    if (!placement) return reader.error(offset, placement.error().message);
+    list.push_back(std::move(*placement));
+  }
+  KILN_TRY(reader.expect("]"));
+  return Attribute(std::move(list));
+}
+
+/// Whether the op's definition asks for placements under that name.
+bool wants_placements(const OpDefinition* op, std::string_view name) {
+  return op != nullptr &&
+         std::any_of(op->attributes.begin(), op->attributes.end(), [&](const AttributeSpec& spec) {
+           return spec.name == name && spec.kind == AttributeSpec::Kind::placements;
+         });
+}
+
 /// What the op's definition makes of a value that may be read in two ways.
 Attribute as_wanted(Attribute value, const OpDefinition& op, std::string_view name) {
   for (const AttributeSpec& spec : op.attributes) {
@@ -146,6 +172,8 @@ Status parse_attribute(TokenReader& reader, const OpDefinition* op, ParsedAttrib
   KILN_TRY(reader.expect("="));
   if (reader.at("dense")) {
     KILN_TRY(parse_literal_attribute(reader, op, name, parsed));
+  } else if (reader.at("[") && wants_placements(op, name)) {
+    KILN_ASSIGN(parsed.values[name], parse_placements(reader));
   } else {
     KILN_ASSIGN(Attribute value, parse_value(reader));
     parsed.values[name] = op ? as_wanted(std::move(value), *op, name) : std::move(value);

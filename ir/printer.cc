@@ -106,6 +106,11 @@ void Printer::attribute(const Attribute& attribute) {
         printer.add("{}{}", i ? ", " : "[", quoted(value[i]));
       if (!value.empty()) printer.out_ += ']';
     }
+    void operator()(const Placements& value) {
+      Strings texts;
+      for (const Placement& placement : value) texts.push_back(placement.to_string());
+      (*this)(texts);
+    }
     void operator()(const Literal& value) {
       printer.add("{} : {}", literal_text(value, printer.options_.largest_constant),
                   value.type().to_string());

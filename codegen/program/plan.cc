@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <limits>
 #include <unordered_map>
 
@@ -57,7 +56,7 @@ class FunctionReader {
   Place slice_of(Place stacked, const ir::Type& slice) const;
   Status check_results() const;
 
-  Expected<Place> place_of(const ir::Op& op, std::string_view buffer) const;
+  Expected<Place> place_of(const ir::Op& op, const ir::Placement& placement) const;
   Expected<Place> variable_place(std::string_view name, const std::string& where) const;
   Status check_block(const ir::Op& op, const Buffer& buffer) const;
   Diagnostic error(const std::string& where, std::string message) const;
@@ -122,7 +121,7 @@ Status FunctionReader::read_op(const ir::Op& op, std::vector<Step>& steps) {
 }
 
 Status FunctionReader::read_fusion(const ir::Op& op, std::vector<Step>& steps) {
-  const auto buffers = op.get_or<ir::Strings>("buffers", {});
+  const auto buffers = op.get_or<ir::Placements>("buffers", {});
   if (buffers.size() != op.result_count()) {
     return error(op.location(), fmt::format("a fusion of {} results has {} buffers",
                                             op.result_count(), buffers.size()));
@@ -152,7 +151,7 @@ Place FunctionReader::slice_of(Place stacked, const ir::Type& slice) const {
 /// Carries live in the buffers of the last ones; the first ones are copied there before the loop.
 Status FunctionReader::read_scan(const ir::Op& op, std::vector<Step>& steps) {
   const ir::ScanParts parts = parts_of(op);
-  const auto buffers = op.get_or<ir::Strings>("buffers", {});
+  const auto buffers = op.get_or<ir::Placements>("buffers", {});
   if (buffers.size() != op.result_count()) {
     return error(op.location(), fmt::format("a scan of {} results has {} buffers",
                                             op.result_count(), buffers.size()));
@@ -182,40 +181,28 @@ Status FunctionReader::read_scan(const ir::Op& op, std::vector<Step>& steps) {
   return status;
 }
 
-/// The number that follows a prefix, or -1.
-int64_t number_after(std::string_view text, std::string_view prefix) {
-  int64_t number = -1;
-  if (!text.starts_with(prefix)) return -1;
-  const char* end = text.data() + text.size();
-  auto [rest, failure] = std::from_chars(text.data() + prefix.size(), end, number);
-  return failure == std::errc() && rest == end ? number : -1;
-}
-
-Expected<Place> FunctionReader::place_of(const ir::Op& op, std::string_view buffer) const {
-  if (const int64_t offset = number_after(buffer, "arena+"); offset >= 0)
-    return Place{Place::Base::arena, offset, {}};
-  if (!scans_.empty()) {
-    const ir::Op& scan = *scans_.back();
-    const auto carries = static_cast<int64_t>(parts_of(scan).carries);
-    const int64_t carry = number_after(buffer, "carry:");
-    if (carry >= 0 && carry < carries) return places_.at(scan.result(static_cast<size_t>(carry)));
-    const int64_t output = number_after(buffer, "stack:");
-    if (output >= carries && output < static_cast<int64_t>(scan.result_count())) {
-      const ir::Value* stacked = scan.result(static_cast<size_t>(output));
-      return slice_of(places_.at(stacked), slice_type(stacked->type()));
-    }
-  }
-  if (buffer.starts_with("state:")) return variable_place(buffer.substr(6), op.location());
-  if (buffer.starts_with("output:")) {
-    auto named = [&](const NamedType& output) { return output.name == buffer.substr(7); };
+Expected<Place> FunctionReader::place_of(const ir::Op& op, const ir::Placement& placement) const {
+  using Space = ir::Placement::Space;
+  const int64_t index = placement.index;
+  if (placement.space == Space::arena) return Place{Place::Base::arena, index, {}};
+  if (placement.space == Space::state) return variable_place(placement.name, op.location());
+  if (placement.space == Space::output) {
+    auto named = [&](const NamedType& output) { return output.name == placement.name; };
     auto found = std::find_if(plan_.outputs.begin(), plan_.outputs.end(), named);
     if (found != plan_.outputs.end())
       return Place{Place::Base::output, found - plan_.outputs.begin(), {}};
+  } else if (!scans_.empty()) {
+    const ir::Op& scan = *scans_.back();
+    const auto carries = static_cast<int64_t>(parts_of(scan).carries);
+    const bool is_carry = placement.space == Space::carry;
+    if (index >= (is_carry ? 0 : carries) &&
+        index < (is_carry ? carries : static_cast<int64_t>(scan.result_count()))) {
+      const ir::Value* result = scan.result(static_cast<size_t>(index));
+      const Place& whole = places_.at(result);
+      return is_carry ? whole : slice_of(whole, slice_type(result->type()));
+    }
   }
-  return error(op.location(), fmt::format("a buffer must be arena+OFFSET, state:VARIABLE, "
-                                          "output:NAME or, in a scan, carry:INDEX or "
-                                          "stack:INDEX, not \"{}\"",
-                                          buffer));
+  return error(op.location(), ir::not_a_placement(placement.to_string()));
 }
 
 Expected<Place> FunctionReader::variable_place(std::string_view name,

@@ -31,7 +31,7 @@ const std::vector<OpDefinition>& definitions() {
 std::string_view name_of(AttributeSpec::Kind kind) {
   constexpr std::string_view kNames[] = {"true or false", "an integer",         "a number",
                                          "a string",      "a list of integers", "a list of strings",
-                                         "dense<...>"};
+                                         "dense<...>",    "a list of buffers"};
   return kNames[static_cast<size_t>(kind)];
 }
 

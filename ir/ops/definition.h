@@ -15,7 +15,8 @@ namespace kiln::ir {
 
 /// An attribute that an op may or must have.
 struct AttributeSpec {
-  enum class Kind { boolean, integer, number, string, integers, strings, literal };
+  /// The alternatives of Attribute, in their order.
+  enum class Kind { boolean, integer, number, string, integers, strings, literal, placements };
   std::string_view name;
   Kind kind;
   bool required;

@@ -119,7 +119,8 @@ void add_structured_ops(std::vector<OpDefinition>& ops) {
        {{"kind", Kind::string, true,
          "the schedule template: pointwise, reduction, window, contraction, convolution, scatter, "
          "serial"},
-        {"buffers", Kind::strings, false, "where each result is written, once memory is planned"},
+        {"buffers", Kind::placements, false,
+         "where each result is written, once memory is planned"},
         {"buffer_alignment", Kind::integer, false,
          "the bytes that its buffers' addresses are multiples of, where not 64: slices in a scan"}},
        infer_fusion,
@@ -138,7 +139,8 @@ void add_structured_ops(std::vector<OpDefinition>& ops) {
         {"stacked", Kind::integer, true, "how many operands after them are cut into slices"},
         {"trip_count", Kind::integer, true, "how many steps there are"},
         {"reverse", Kind::boolean, false, "from the last slice to the first"},
-        {"buffers", Kind::strings, false, "where each result is written, once memory is planned"}},
+        {"buffers", Kind::placements, false,
+         "where each result is written, once memory is planned"}},
        infer_scan,
        nullptr});
   ops.push_back({"gradient",

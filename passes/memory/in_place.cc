@@ -4,6 +4,7 @@
 #include <unordered_set>
 
 #include "ir/ops/definition.h"
+#include "passes/memory/liveness.h"
 
 namespace kiln::passes {
 namespace {
@@ -25,11 +26,6 @@ std::unordered_set<const ir::Value*> elementwise_cone(const ir::Region& region,
 }
 
 }  // namespace
-
-const ir::Value* storage_of(const ir::Value* value) {
-  while (value->op() != nullptr && value->op()->is("reshape")) value = value->op()->operand(0);
-  return value;
-}
 
 bool can_write_over(const ir::Op& fusion, size_t operand, size_t result) {
   const ir::Region& region = fusion.region();

@@ -5,10 +5,6 @@
 
 namespace kiln::passes {
 
-/// What a view or a value is stored as: views (reshapes outside fusions) share the buffer of what
-/// they show.
-const ir::Value* storage_of(const ir::Value* value);
-
 /// Whether the fusion may write result `result` into the buffer of operand `operand`: both have one
 /// type, no other operand is a view of the same buffer, and the operand is read by elementwise ops
 /// alone, as is all that they compute. Then only results of its shape depend on it, and those are

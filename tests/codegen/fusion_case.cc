@@ -34,10 +34,10 @@ void add_function(ir::Module& module, const FusionCase& fusion_case) {
   for (const ir::Tensor& result : fusion_case.body(builder, arguments))
     results.push_back(result.value);
   region.set_results(results);
-  ir::Strings buffers;
+  ir::Placements buffers;
   for (const ir::Value* result : results) {
     fusion->add_result(result->type());
-    buffers.push_back(fmt::format("output:r{}", buffers.size()));
+    buffers.push_back(ir::Placement::output(fmt::format("r{}", buffers.size())));
   }
   fusion->set("buffers", buffers);
   const ir::Op* placed = function.body.append(std::move(fusion));

@@ -128,7 +128,7 @@ TEST(Program, BrokenPlansAreExplained) {
                "error: small/dense: tensor<4x3xf32> does not fit");
   expect_error(error_after("arena+64", "arena+128"),
                "error: small/dense: tensor<4x3xf32> does not fit");
-  expect_error(error_after("arena+64", "somewhere"), "not \"somewhere\"");
+  expect_error(error_after("arena+64", "carry:0"), "not \"carry:0\"");
   expect_error(error_after("arena+64", "state:nothing"), "no variable nothing");
   expect_error(error_after("arena+64", "state:dense/kernel"), "does not fit");
   expect_error(error_after("buffers = [\"arena+64\"], ", ""), "1 results has 0 buffers");

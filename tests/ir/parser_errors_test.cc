@@ -226,6 +226,32 @@ TEST(ParserErrors, Attributes) {
   });
 }
 
+TEST(ParserErrors, Placements) {
+  auto fusion = [](const std::string& buffers) {
+    return "    %9 = fusion %0 {buffers = " + buffers +
+           ", kind = \"serial\"} : tensor<2x3xf32> region(%1: tensor<2x3xf32>) {return %1}\n"
+           "    return %9";
+  };
+  auto wrong = [](const std::string& text) {
+    return "a buffer must be arena+OFFSET, state:VARIABLE, output:NAME or, in a scan, carry:INDEX "
+           "or stack:INDEX, not \"" +
+           text + "\"";
+  };
+  check_bodies({
+      {fusion("[\"somewhere\"]"), "3:32: " + wrong("somewhere")},
+      {fusion("[\"arena+0\", \"arena+\"]"), "3:43: " + wrong("arena+")},
+      {fusion("[\"arena+-64\"]"), "3:32: " + wrong("arena+-64")},
+      {fusion("[\"arena+64 \"]"), "3:32: " + wrong("arena+64 ")},
+      {fusion("[\"carry:x\"]"), "3:32: " + wrong("carry:x")},
+      {fusion("[\"stack:99999999999999999999\"]"), "3:32: " + wrong("stack:99999999999999999999")},
+      {fusion("[64]"), "3:32: expected a buffer such as \"arena+64\", found '64'"},
+      {fusion("[\"arena+0\" \"arena+64\"]"), "3:42: expected ',', found \"arena+64\""},
+      {fusion("\"arena+0\""),
+       "3:21: fusion: the attribute buffers must be a list of buffers\nnote: where each result is "
+       "written, once memory is planned"},
+  });
+}
+
 TEST(ParserErrors, Indexing) {
   auto gather = [](const std::string& index, const std::string& attributes) {
     return "    %1 = constant {value = dense<0> : tensor<" + index + ">} : tensor<" + index +

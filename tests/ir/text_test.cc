@@ -48,7 +48,7 @@ TEST(Text, AWholeModule) {
   func @train_step(%0: tensor<3x2xf32> @dense/kernel, %1: tensor<4x3xf32> "x") -> (tensor<3x2xf32> @dense/kernel, tensor<f32> "loss") attributes {batch = 4} {
     %2 = dot_general %1, %0 {lhs_batching = [], lhs_contracting = [1], rhs_batching = [], rhs_contracting = [0]} : tensor<4x2xf32> loc("mnist_mlp/dense")
     %3 = constant {value = dense<0.0>} : tensor<4x2xf32>
-    %4, %5 = fusion %2, %3 {buffers = ["arena", "state"], kind = "reduction"} : tensor<4x2xf32>, tensor<f32> region(%6: tensor<4x2xf32>, %7: tensor<4x2xf32>) {
+    %4, %5 = fusion %2, %3 {buffers = ["arena+0", "state:w"], kind = "reduction"} : tensor<4x2xf32>, tensor<f32> region(%6: tensor<4x2xf32>, %7: tensor<4x2xf32>) {
       %8 = maximum %6, %7 : tensor<4x2xf32>
       %9 = reduce %8 {dimensions = [0, 1], reducer = "add"} : tensor<f32>
       return %8, %9
@@ -122,7 +122,35 @@ TEST(Text, WhatAnOpWantsDecides) {
   }
 })");
   ASSERT_TRUE(static_cast<bool>(parsed)) << parsed.error().to_string();
-  EXPECT_EQ(parsed->functions[0]->body.ops()[0]->get<Strings>("buffers"), Strings{});
+  EXPECT_EQ(parsed->functions[0]->body.ops()[0]->get<Placements>("buffers"), Placements{});
+}
+
+TEST(Text, PlacementsOfEverySpace) {
+  const Placements placements = {
+      Placement::arena(0),           Placement::arena(INT64_MAX), Placement::state("dense/kernel"),
+      Placement::state("a\"b:+ \n"), Placement::state(""),        Placement::output("loss"),
+      Placement::carry(0),           Placement::stack(12)};
+  for (const Placement& placement : placements) {
+    const auto parsed = parse_placement(placement.to_string());
+    ASSERT_TRUE(static_cast<bool>(parsed)) << parsed.error().to_string();
+    EXPECT_EQ(*parsed, placement);
+  }
+  const std::string text = R"(module @m {
+  func @f() -> () {
+    %0, %1 = fusion {buffers = ["arena+64", "state:a\"b"], kind = "serial"} : tensor<f32>, tensor<f32> region() {
+      %2 = constant {value = dense<0.0>} : tensor<f32>
+      return %2, %2
+    }
+    return
+  }
+}
+)";
+  const auto parsed = parse_module(text);
+  ASSERT_TRUE(static_cast<bool>(parsed)) << parsed.error().to_string();
+  EXPECT_EQ(parsed->functions[0]->body.ops()[0]->get<Placements>("buffers"),
+            (Placements{Placement::arena(64), Placement::state("a\"b")}));
+  EXPECT_EQ(print(*parsed), text);
+  EXPECT_EQ(print(Attribute(Placements{Placement::carry(1)})), "[\"carry:1\"]");
 }
 
 TEST(Text, NamesNeedQuotesOrNot) {

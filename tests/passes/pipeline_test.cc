@@ -94,7 +94,8 @@ TEST(Tutorial, WeightsAreUpdatedInPlace) {
   std::set<std::string> written;
   for (const auto& op : module.function("train_step")->body.ops()) {
     if (op->get<std::string>("kind") != "contraction") continue;
-    for (const std::string& buffer : op->get<ir::Strings>("buffers")) written.insert(buffer);
+    for (const ir::Placement& buffer : op->get<ir::Placements>("buffers"))
+      written.insert(buffer.to_string());
   }
   EXPECT_TRUE(written.contains("state:dense/kernel"));
   EXPECT_TRUE(written.contains("state:optimizer/dense/kernel/momentum"));

@@ -12,6 +12,7 @@ namespace kiln::passes {
 namespace {
 
 using Bytes = std::vector<std::byte>;
+using Space = ir::Placement::Space;
 
 /// The blocks that a planned function runs on.
 struct Memory {
@@ -20,18 +21,19 @@ struct Memory {
   Bytes arena;
   std::map<std::string, Bytes> outputs;
 
-  /// The first byte of a place such as "arena+64", with room for `size` bytes.
-  std::byte* at(const std::string& place, int64_t size) {
+  /// The first byte of a placement outside scans, with room for `size` bytes.
+  std::byte* at(const ir::Placement& placement, int64_t size) {
     const auto bytes = static_cast<size_t>(size);
-    if (place.starts_with("output:")) {
-      Bytes& output = outputs[place.substr(7)];
+    if (placement.space == Space::output) {
+      Bytes& output = outputs[placement.name];
       output.resize(bytes);
       return output.data();
     }
-    const bool in_arena = place.starts_with("arena+");
+    const bool in_arena = placement.space == Space::arena;
     Bytes& block = in_arena ? arena : state;
-    const size_t offset = in_arena ? std::stoul(place.substr(6)) : offset_of(place.substr(6));
-    EXPECT_LE(offset + bytes, block.size()) << place;
+    const size_t offset =
+        in_arena ? static_cast<size_t>(placement.index) : offset_of(placement.name);
+    EXPECT_LE(offset + bytes, block.size()) << placement.to_string();
     return block.data() + offset;
   }
 
@@ -79,11 +81,10 @@ class PlannedRun {
 
  private:
   std::byte* buffer(const ir::Op& op, size_t result) {
-    const std::string& place = op.get<ir::Strings>("buffers")[result];
-    for (const char* prefix : {"carry:", "stack:"}) {
-      if (place.starts_with(prefix)) return slots_.at(place);
-    }
-    return memory_.at(place, op.result(result)->type().bytes());
+    const ir::Placement& placement = op.get<ir::Placements>("buffers")[result];
+    if (placement.space == Space::carry || placement.space == Space::stack)
+      return slots_.at(placement.index);
+    return memory_.at(placement, op.result(result)->type().bytes());
   }
 
   void run_fusion(const ir::Op& op) {
@@ -111,9 +112,8 @@ class PlannedRun {
       }
       for (size_t r = 0; r < op.result_count(); ++r) {
         const int64_t bytes = op.region().results()[r]->type().bytes();
-        if (r < parts.carries) slots_["carry:" + std::to_string(r)] = at_.at(op.result(r));
-        if (r >= parts.carries)
-          slots_["stack:" + std::to_string(r)] = at_.at(op.result(r)) + t * bytes;
+        slots_[static_cast<int64_t>(r)] =
+            at_.at(op.result(r)) + (r < parts.carries ? 0 : t * bytes);
       }
       run(op.region());
     }
@@ -123,7 +123,7 @@ class PlannedRun {
   Memory& memory_;
   std::deque<Bytes>& fixed_;
   std::unordered_map<const ir::Value*, std::byte*> at_;
-  std::map<std::string, std::byte*> slots_;  ///< of the innermost scan
+  std::map<int64_t, std::byte*> slots_;  ///< by result of the innermost scan
 };
 
 }  // namespace
@@ -138,7 +138,8 @@ std::map<std::string, ir::Literal> run_planned(const ir::Module& module,
                       std::byte{0x5a}),
                 {}};
   for (const ir::Variable& variable : module.variables) {
-    write(memory.at("state:" + variable.name, variable.type.bytes()), variables.at(variable.name));
+    write(memory.at(ir::Placement::state(variable.name), variable.type.bytes()),
+          variables.at(variable.name));
   }
   std::deque<Bytes> fixed;
   PlannedRun run(memory, fixed);
@@ -146,7 +147,7 @@ std::map<std::string, ir::Literal> run_planned(const ir::Module& module,
     const ir::Binding& binding = function.argument_bindings[i];
     const ir::Value* argument = function.body.argument(i);
     if (binding.is_variable) {
-      run.place(argument, memory.at("state:" + binding.name, argument->type().bytes()));
+      run.place(argument, memory.at(ir::Placement::state(binding.name), argument->type().bytes()));
     } else {
       run.fix(argument, inputs.at(binding.name));
     }
@@ -154,14 +155,15 @@ std::map<std::string, ir::Literal> run_planned(const ir::Module& module,
   run.run(function.body);
   for (const ir::Variable& variable : module.variables) {
     variables[variable.name] =
-        read(memory.at("state:" + variable.name, variable.type.bytes()), variable.type);
+        read(memory.at(ir::Placement::state(variable.name), variable.type.bytes()), variable.type);
   }
   std::map<std::string, ir::Literal> results;
   for (size_t r = 0; r < function.body.results().size(); ++r) {
     const ir::Binding& binding = function.result_bindings[r];
     const ir::Type& type = function.body.results()[r]->type();
     if (!binding.is_variable)
-      results[binding.name] = read(memory.at("output:" + binding.name, type.bytes()), type);
+      results[binding.name] =
+          read(memory.at(ir::Placement::output(binding.name), type.bytes()), type);
   }
   return results;
 }
