@@ -69,10 +69,16 @@ class Scheduler {
   void add_update_edges(const Updates& updates) {
     for (const auto& [old_value, new_value] : updates) {
       if (old_value == nullptr || new_value->op() == nullptr) continue;
-      const size_t writer = index_.at(new_value->op());
-      for (size_t reader : readers_[old_value]) {
-        if (reader != writer && !reaches(writer, reader)) add_edge(reader, writer);
-      }
+      add_reader_edges(old_value, index_.at(new_value->op()));
+    }
+  }
+
+  /// What reads a view (a reshape) of the old value reads the old value, too.
+  void add_reader_edges(const ir::Value* old_value, size_t writer) {
+    for (size_t reader : readers_[old_value]) {
+      if (reader == writer) continue;
+      if (!reaches(writer, reader)) add_edge(reader, writer);
+      if (ops_[reader]->is("reshape")) add_reader_edges(ops_[reader]->result(), writer);
     }
   }
 

@@ -12,7 +12,7 @@ namespace kiln::passes {
 inline constexpr int64_t kBufferAlignment = 64;
 
 /// Gives every variable its `offset` in the state block (the module's `state_bytes`), and every
-/// fusion its `buffers`, one per result:
+/// fusion its `buffers`, an ir::Placement per result:
 ///   state:NAME     the variable's own place: the new value is written over the old one
 ///   output:NAME    the caller's buffer of that output
 ///   carry:INDEX    within a scan: the buffer of that result of the scan, which holds the carry

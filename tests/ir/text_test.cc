@@ -48,7 +48,7 @@ TEST(Text, AWholeModule) {
   func @train_step(%0: tensor<3x2xf32> @dense/kernel, %1: tensor<4x3xf32> "x") -> (tensor<3x2xf32> @dense/kernel, tensor<f32> "loss") attributes {batch = 4} {
     %2 = dot_general %1, %0 {lhs_batching = [], lhs_contracting = [1], rhs_batching = [], rhs_contracting = [0]} : tensor<4x2xf32> loc("mnist_mlp/dense")
     %3 = constant {value = dense<0.0>} : tensor<4x2xf32>
-    %4, %5 = fusion %2, %3 {buffers = ["arena", "state"], kind = "reduction"} : tensor<4x2xf32>, tensor<f32> region(%6: tensor<4x2xf32>, %7: tensor<4x2xf32>) {
+    %4, %5 = fusion %2, %3 {buffers = ["arena+0", "state:w"], kind = "reduction"} : tensor<4x2xf32>, tensor<f32> region(%6: tensor<4x2xf32>, %7: tensor<4x2xf32>) {
       %8 = maximum %6, %7 : tensor<4x2xf32>
       %9 = reduce %8 {dimensions = [0, 1], reducer = "add"} : tensor<f32>
       return %8, %9
