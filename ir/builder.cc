@@ -236,14 +236,9 @@ Tensor argmax(Tensor x, int64_t dimension) {
                 "minimum", {dimension});
 }
 
-Tensor dot_general(Tensor a, Tensor b, const DotDimensions& dimensions) {
-  return a.builder->wrap(a.builder
-                             ->create("dot_general", {a.value, b.value},
-                                      {{"lhs_batching", dimensions.lhs_batching},
-                                       {"rhs_batching", dimensions.rhs_batching},
-                                       {"lhs_contracting", dimensions.lhs_contracting},
-                                       {"rhs_contracting", dimensions.rhs_contracting}})
-                             ->result());
+Tensor dot_general(Tensor a, Tensor b, const DotGeneral& dimensions) {
+  return a.builder->wrap(
+      a.builder->create("dot_general", {a.value, b.value}, dimensions.attributes())->result());
 }
 
 Tensor dot(Tensor a, Tensor b) { return dot_general(a, b, {{}, {}, {a.rank() - 1}, {0}}); }

@@ -9,6 +9,8 @@
 
 #include "ir/module.h"
 #include "ir/ops/convolution.h"
+#include "ir/ops/dot_general.h"
+#include "ir/ops/window_reduction.h"
 
 namespace kiln::ir {
 
@@ -142,22 +144,12 @@ Tensor mean(Tensor x, Integers dimensions, bool keep_dims = false);
 /// Index of the first largest element along a dimension, i32; the dimension disappears.
 Tensor argmax(Tensor x, int64_t dimension);
 
-/// Dimension numbers of dot_general.
-struct DotDimensions {
-  Integers lhs_batching, rhs_batching, lhs_contracting, rhs_contracting;
-};
-Tensor dot_general(Tensor a, Tensor b, const DotDimensions& dimensions);
+Tensor dot_general(Tensor a, Tensor b, const DotGeneral& dimensions);
 /// Sums over a's last and b's first dimension.
 Tensor dot(Tensor a, Tensor b);
 
 // ---- windows
 Tensor convolution(Tensor input, Tensor kernel, const Convolution& convolution);
-
-/// How a window slides over a tensor, one entry per dimension; an empty list stands for ones,
-/// padding's for zeros.
-struct Window {
-  Integers dimensions = {}, strides = {}, padding_low = {}, padding_high = {}, base_dilations = {};
-};
 /// reducer: add, maximum, minimum; padding and gaps count for nothing.
 Tensor reduce_window(Tensor x, std::string_view reducer, const Window& window);
 /// Adds source's elements where the window at their position has its first largest (direction GE)

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ir/builder.h"
+#include "ir/ops/indexing.h"
 
 namespace kiln::ir {
 
@@ -12,11 +13,7 @@ Tensor take(Tensor x, Tensor indices, int64_t axis);
 /// x with updates[i...] added to its row indices[i...]; rows out of range are dropped.
 Tensor add_rows(Tensor x, Tensor indices, Tensor updates);
 
-/// Dimension numbers of gather and scatter, by StableHLO's names for gather.
-struct GatherDimensions {
-  Integers offset, collapsed_slice, start_index_map;
-  int64_t index_vector;
-};
+/// x's elements or slices at the index vectors.
 Tensor gather(Tensor x, Tensor indices, const GatherDimensions& dimensions);
 
 /// x with each row of `updates` (shaped as gather's result) added at its index; rows whose index is

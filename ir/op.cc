@@ -17,6 +17,8 @@ Op::~Op() = default;
 
 std::string_view Op::name() const { return definition_->name; }
 
+bool Op::is(OpClass op_class) const { return definition_->op_class == op_class; }
+
 void Op::add_result(Type type) {
   const int index = static_cast<int>(results_.size());
   results_.push_back(std::make_unique<Value>(std::move(type), this, nullptr, index));

@@ -16,6 +16,7 @@ namespace kiln::ir {
 class Op;
 class Region;
 struct OpDefinition;
+enum class OpClass;
 
 /// Where an op came from: the layer path, "mnist_mlp/dense_1/relu"; its gradient's is
 /// "mnist_mlp/dense_1/relu/grad".
@@ -57,6 +58,8 @@ class Op {
   const OpDefinition& definition() const { return *definition_; }
   std::string_view name() const;
   bool is(std::string_view name) const { return this->name() == name; }
+  /// Whether its definition is of that class.
+  bool is(OpClass op_class) const;
 
   std::span<Value* const> operands() const { return operands_; }
   Value* operand(size_t i) const { return operands_.at(i); }

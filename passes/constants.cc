@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "ir/ops/definition.h"
+
 namespace kiln::passes {
 
 const ir::Literal* constant_of(const ir::Value* value) {
@@ -27,7 +29,7 @@ bool never_negative_zero(const ir::Value* value) {
   if (const auto splat = splat_of(value)) return !(*splat == 0 && std::signbit(*splat));
   if (op->is("convert")) return !is_float(op->operand(0)->type().element);
   const bool square = op->is("multiply") && op->operand(0) == op->operand(1);
-  return square || op->is("exponential") || op->is("abs") || op->is("logistic") || op->is("iota");
+  return square || op->definition().facts.never_negative_zero;
 }
 
 }  // namespace kiln::passes

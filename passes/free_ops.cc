@@ -1,14 +1,10 @@
 #include "passes/free_ops.h"
 
-#include <algorithm>
+#include "ir/ops/definition.h"
 
 namespace kiln::passes {
 
-bool is_free(const ir::Op& op) {
-  constexpr std::string_view kFree[] = {"constant", "iota",  "broadcast_in_dim",
-                                        "reshape",  "slice", "reverse"};
-  return std::find(std::begin(kFree), std::end(kFree), op.name()) != std::end(kFree);
-}
+bool is_free(const ir::Op& op) { return op.definition().facts.cost == ir::ElementCost::free; }
 
 bool is_dense_constant(const ir::Op& op) {
   return op.is("constant") && !op.get<ir::Literal>("value").is_splat() &&

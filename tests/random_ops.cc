@@ -251,7 +251,7 @@ Tensor reduce_other(Pool& pool) {
 
 Tensor dot_general(Pool& pool) {
   const Tensor a = pool.number();
-  ir::DotDimensions dims;
+  ir::DotGeneral dims;
   Shape shape;
   int64_t summed = 1;
   for (int64_t d = 0; d < a.rank(); ++d) {

@@ -1,5 +1,7 @@
 #include "codegen/kernels/algorithm.h"
 
+#include <algorithm>
+
 #include "codegen/kernels/algorithm_builder.h"
 #include "codegen/kernels/expression.h"
 #include "codegen/kernels/output_order.h"
@@ -103,34 +105,41 @@ void AlgorithmBuilder::define_result(const Op& op, size_t result,
 }
 
 void AlgorithmBuilder::define(const Op& op) {
-  using ir::OpClass;
-  if (op.is("reduce")) return define_reduce(op);
-  if (op.is("reduce_window")) return define_reduce_window(op);
-  if (op.is("select_and_scatter")) return define_select_and_scatter(op);
-  if (op.is("dot_general")) return define_dot_general(op);
-  if (op.is("scatter")) return define_scatter(op);
-  if (op.is("convolution")) return define_convolution(op);
-  if (op.is("rng_bit_generator")) return define_random(op);
-  define_result(op, 0, [&](const Indices& at) -> Expr {
-    const ir::Type& type = op.result()->type();
-    if (type.count() == 0)
-      return Halide::Internal::make_zero(compute_type(type.element));  // never read
-    if (op.is("constant")) {
-      const auto& literal = op.get<ir::Literal>("value");
-      if (is_uniform(literal)) return element_expression(literal, 0);
-      return device_ == KILN_CPU ? dense_constant(literal, at) : chosen_constant(literal, at);
-    }
-    if (op.is("iota")) {
-      return cast(compute_type(op.result()->type().element),
-                  at[static_cast<size_t>(op.get<int64_t>("dimension"))]);
-    }
-    if (op.definition().op_class == OpClass::movement) return movement(op, at);
-    std::vector<Expr> operands;
-    for (const Value* operand : op.operands()) operands.push_back(element(operand, at));
-    if (device_ != KILN_CPU && op.is("select"))
-      return eager_select(operands[0], operands[1], operands[2]);
-    return elementwise_expression(op, operands);
-  });
+  if (!ir::accumulates(op) && !op.is(ir::OpClass::random))
+    return define_result(op, 0, [&](const Indices& at) { return formula(op, at); });
+  using Rule = void (AlgorithmBuilder::*)(const Op& op);
+  constexpr std::pair<std::string_view, Rule> kRules[] = {
+      {"reduce", &AlgorithmBuilder::define_reduce},
+      {"reduce_window", &AlgorithmBuilder::define_reduce_window},
+      {"select_and_scatter", &AlgorithmBuilder::define_select_and_scatter},
+      {"dot_general", &AlgorithmBuilder::define_dot_general},
+      {"convolution", &AlgorithmBuilder::define_convolution},
+      {"scatter", &AlgorithmBuilder::define_scatter},
+      {"rng_bit_generator", &AlgorithmBuilder::define_random},
+  };
+  const auto* rule = std::find_if(std::begin(kRules), std::end(kRules),
+                                  [&](const auto& each) { return op.is(each.first); });
+  KILN_CHECK(rule != std::end(kRules), "no kernel for {}", op.name());
+  (this->*rule->second)(op);
+}
+
+Expr AlgorithmBuilder::formula(const Op& op, const Indices& at) {
+  const ir::Type& type = op.result()->type();
+  if (type.count() == 0)
+    return Halide::Internal::make_zero(compute_type(type.element));  // never read
+  if (op.is("constant")) {
+    const auto& literal = op.get<ir::Literal>("value");
+    if (is_uniform(literal)) return element_expression(literal, 0);
+    return device_ == KILN_CPU ? dense_constant(literal, at) : chosen_constant(literal, at);
+  }
+  if (op.is("iota"))
+    return cast(compute_type(type.element), at[static_cast<size_t>(op.get<int64_t>("dimension"))]);
+  if (op.is(ir::OpClass::movement)) return movement(op, at);
+  std::vector<Expr> operands;
+  for (const Value* operand : op.operands()) operands.push_back(element(operand, at));
+  if (device_ != KILN_CPU && op.is("select"))
+    return eager_select(operands[0], operands[1], operands[2]);
+  return elementwise_expression(op, operands);
 }
 
 void AlgorithmBuilder::define_random(const Op& op) {

@@ -47,6 +47,8 @@ class AlgorithmBuilder {
 
   void declare_input(size_t i);
   void define(const Op& op);
+  /// One element of an op that is a formula of its operands' elements.
+  Expr formula(const Op& op, const Indices& at);
   void define_result(const Op& op, size_t result,
                      const std::function<Expr(const Indices&)>& element);
   void define_random(const Op& op);
@@ -63,9 +65,13 @@ class AlgorithmBuilder {
 
   // algorithm_movement.cc
   Expr movement(const Op& op, const Indices& at);
+  Expr broadcast(const Op& op, const Indices& at);
   Expr reshape(const Op& op, const Indices& at);
-  Expr pad(const Op& op, const Indices& at);
+  Expr transpose(const Op& op, const Indices& at);
+  Expr slice(const Op& op, const Indices& at);
+  Expr reverse(const Op& op, const Indices& at);
   Expr concatenate(const Op& op, const Indices& at);
+  Expr pad(const Op& op, const Indices& at);
 
   // algorithm_indexing.cc
   Expr gather(const Op& op, const Indices& at);

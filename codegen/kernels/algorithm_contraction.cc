@@ -5,6 +5,7 @@
 #include "codegen/kernels/expression.h"
 #include "codegen/kernels/sums.h"
 #include "ir/ops/convolution.h"
+#include "ir/ops/dot_general.h"
 
 namespace kiln::codegen {
 
@@ -30,10 +31,8 @@ Halide::RDom summed_loops(const Op& op) {
 void AlgorithmBuilder::define_dot_general(const Op& op) {
   const ir::Type& lhs = op.operand(0)->type();
   const ir::Type& rhs = op.operand(1)->type();
-  const auto& lhs_contracting = op.get<Integers>("lhs_contracting");
-  const auto& rhs_contracting = op.get<Integers>("rhs_contracting");
-  const auto& lhs_batching = op.get<Integers>("lhs_batching");
-  const auto& rhs_batching = op.get<Integers>("rhs_batching");
+  const auto [lhs_batching, rhs_batching, lhs_contracting, rhs_contracting] =
+      ir::DotGeneral::of(op);
   const std::vector<Var> vars = variables(op.result()->type().rank());
   const Indices at(vars.begin(), vars.end());
   const Halide::RDom loops = summed_loops(op);

@@ -3,6 +3,7 @@
 
 #include "codegen/kernels/algorithm_builder.h"
 #include "codegen/kernels/expression.h"
+#include "ir/ops/indexing.h"
 
 namespace kiln::codegen {
 
@@ -52,7 +53,7 @@ int64_t table_parts(int64_t rows, int64_t updates) {
 
 Expr AlgorithmBuilder::index_component(const Op& op, size_t k, const Indices& row) {
   const Value* indices = op.operand(1);
-  const auto dimension = static_cast<size_t>(op.get<int64_t>("index_vector_dim"));
+  const auto dimension = static_cast<size_t>(ir::GatherDimensions::of(op).index_vector);
   Indices at = row;
   if (dimension < indices->type().shape.size()) {
     at.insert(at.begin() + static_cast<std::ptrdiff_t>(dimension),
@@ -64,8 +65,8 @@ Expr AlgorithmBuilder::index_component(const Op& op, size_t k, const Indices& ro
 
 Expr AlgorithmBuilder::gather(const Op& op, const Indices& at) {
   const ir::Shape& table = op.operand(0)->type().shape;
-  const auto& offsets = op.get<Integers>("offset_dims");
-  const auto& map = op.get<Integers>("start_index_map");
+  const ir::GatherDimensions dims = ir::GatherDimensions::of(op);
+  const Integers &offsets = dims.offset, &map = dims.start_index_map;
   Indices row;
   for (size_t d = 0; d < at.size(); ++d) {
     if (!contains(offsets, d)) row.push_back(at[d]);
@@ -87,8 +88,8 @@ Expr AlgorithmBuilder::gather(const Op& op, const Indices& at) {
 void AlgorithmBuilder::define_scatter(const Op& op) {
   const ir::Type& table = op.operand(0)->type();
   const ir::Shape& updates = op.operand(2)->type().shape;
-  const auto& window = op.get<Integers>("update_window_dims");
-  const auto& map = op.get<Integers>("scatter_dims_to_operand_dims");
+  const ir::GatherDimensions dims = ir::GatherDimensions::of(op);
+  const Integers &window = dims.offset, &map = dims.start_index_map;
   const Halide::Type type = accumulator_type(table.element);
   const std::vector<Halide::Var> vars = variables(table.rank());
   Halide::Func sums("v" + std::to_string(algorithm_.funcs.size()));

@@ -2,6 +2,7 @@
 #include <algorithm>
 
 #include "codegen/kernels/algorithm_builder.h"
+#include "ir/ops/movement.h"
 
 namespace kiln::codegen {
 
@@ -9,43 +10,58 @@ using Halide::Expr;
 using ir::Integers;
 using ir::Op;
 using ir::Shape;
-using ir::Value;
 
 Expr AlgorithmBuilder::movement(const Op& op, const Indices& at) {
-  const Value* source = op.operand(0);
-  const Shape& from = source->type().shape;
-  Indices index(from.size());
-  if (op.is("broadcast_in_dim")) {
-    const auto& dims = op.get<Integers>("broadcast_dimensions");
-    for (size_t d = 0; d < from.size(); ++d)
-      index[d] = from[d] == 1 ? Expr(0) : at[static_cast<size_t>(dims[d])];
-    return element(source, index);
+  using Rule = Expr (AlgorithmBuilder::*)(const Op& op, const Indices& at);
+  constexpr std::pair<std::string_view, Rule> kRules[] = {
+      {"broadcast_in_dim", &AlgorithmBuilder::broadcast},
+      {"reshape", &AlgorithmBuilder::reshape},
+      {"transpose", &AlgorithmBuilder::transpose},
+      {"slice", &AlgorithmBuilder::slice},
+      {"reverse", &AlgorithmBuilder::reverse},
+      {"concatenate", &AlgorithmBuilder::concatenate},
+      {"pad", &AlgorithmBuilder::pad},
+      {"gather", &AlgorithmBuilder::gather},
+  };
+  const auto* rule = std::find_if(std::begin(kRules), std::end(kRules),
+                                  [&](const auto& each) { return op.is(each.first); });
+  KILN_CHECK(rule != std::end(kRules), "no kernel for {}", op.name());
+  return (this->*rule->second)(op, at);
+}
+
+Expr AlgorithmBuilder::broadcast(const Op& op, const Indices& at) {
+  const Shape& from = op.operand(0)->type().shape;
+  const Integers dims = ir::BroadcastInDim::of(op).broadcast_dimensions;
+  Indices index;
+  for (size_t d = 0; d < from.size(); ++d)
+    index.push_back(from[d] == 1 ? Expr(0) : at[static_cast<size_t>(dims[d])]);
+  return element(op.operand(0), index);
+}
+
+Expr AlgorithmBuilder::transpose(const Op& op, const Indices& at) {
+  const Integers permutation = ir::Transpose::of(op).permutation;
+  Indices index(at.size());
+  for (size_t d = 0; d < at.size(); ++d) index[static_cast<size_t>(permutation[d])] = at[d];
+  return element(op.operand(0), index);
+}
+
+Expr AlgorithmBuilder::slice(const Op& op, const Indices& at) {
+  const ir::Slice part = ir::Slice::of(op);
+  Indices index;
+  for (size_t d = 0; d < at.size(); ++d)
+    index.push_back(constant_index(part.start_indices[d]) +
+                    at[d] * constant_index(part.strides[d]));
+  return element(op.operand(0), index);
+}
+
+Expr AlgorithmBuilder::reverse(const Op& op, const Indices& at) {
+  const Shape& from = op.operand(0)->type().shape;
+  Indices index = at;
+  for (int64_t d : ir::Reverse::of(op).dimensions) {
+    const auto i = static_cast<size_t>(d);
+    index[i] = constant_index(from[i] - 1) - at[i];
   }
-  if (op.is("transpose")) {
-    const auto& permutation = op.get<Integers>("permutation");
-    for (size_t d = 0; d < at.size(); ++d) index[static_cast<size_t>(permutation[d])] = at[d];
-    return element(source, index);
-  }
-  if (op.is("slice")) {
-    const auto& starts = op.get<Integers>("start_indices");
-    const auto& strides = op.get<Integers>("strides");
-    for (size_t d = 0; d < at.size(); ++d)
-      index[d] = constant_index(starts[d]) + at[d] * constant_index(strides[d]);
-    return element(source, index);
-  }
-  if (op.is("reverse")) {
-    index = at;
-    for (int64_t d : op.get<Integers>("dimensions")) {
-      const auto i = static_cast<size_t>(d);
-      index[i] = constant_index(from[i] - 1) - at[i];
-    }
-    return element(source, index);
-  }
-  if (op.is("gather")) return gather(op, at);
-  if (op.is("reshape")) return reshape(op, at);
-  if (op.is("pad")) return pad(op, at);
-  KILN_CHECK(op.is("concatenate"), "no kernel for {}", op.name());
-  return concatenate(op, at);
+  return element(op.operand(0), index);
 }
 
 /// Splits both shapes into the shortest runs of equal element count, so that a reshape that only
@@ -79,8 +95,7 @@ Expr AlgorithmBuilder::reshape(const Op& op, const Indices& at) {
 }
 
 Expr AlgorithmBuilder::pad(const Op& op, const Indices& at) {
-  const auto& low = op.get<Integers>("edge_padding_low");
-  const auto& interior = op.get<Integers>("interior_padding");
+  const auto [low, high, interior] = ir::Pad::of(op);
   const Shape& from = op.operand(0)->type().shape;
   if (ir::element_count(from) == 0) return element(op.operand(1), {});
   Indices index;
@@ -97,7 +112,7 @@ Expr AlgorithmBuilder::pad(const Op& op, const Indices& at) {
 }
 
 Expr AlgorithmBuilder::concatenate(const Op& op, const Indices& at) {
-  const auto axis = static_cast<size_t>(op.get<int64_t>("dimension"));
+  const auto axis = static_cast<size_t>(ir::Concatenate::of(op).dimension);
   Expr result;
   int64_t end = op.result()->type().shape[axis];
   for (size_t piece = op.operands().size(); piece-- > 0;) {

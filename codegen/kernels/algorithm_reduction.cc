@@ -3,6 +3,7 @@
 
 #include "codegen/kernels/algorithm_builder.h"
 #include "codegen/kernels/expression.h"
+#include "ir/ops/reduction.h"
 
 namespace kiln::codegen {
 
@@ -10,13 +11,11 @@ using Halide::cast;
 using Halide::Expr;
 using Halide::Func;
 using Halide::Var;
-using ir::Integers;
 using ir::Op;
 
 void AlgorithmBuilder::define_reduce(const Op& op) {
   const ir::Type& from = op.operand(0)->type();
-  const auto& reducer = op.get<std::string>("reducer");
-  Integers dims = op.get<Integers>("dimensions");
+  auto [dims, reducer] = ir::Reduce::of(op);
   std::sort(dims.rbegin(), dims.rend());  // the loops run along memory, innermost first
   std::vector<Halide::Range> ranges;
   for (int64_t d : dims)

@@ -1,31 +1,13 @@
 #include "codegen/kernels/stored_values.h"
 
-#include <algorithm>
-
 #include "ir/ops/definition.h"
+#include "ir/ops/reduction.h"
 
 namespace kiln::codegen {
 namespace {
 
 /// Whether computing an element twice costs more than storing it.
-bool is_costly(const ir::Op& op) {
-  constexpr std::string_view kNames[] = {"exponential",
-                                         "exponential_minus_one",
-                                         "log",
-                                         "log_plus_one",
-                                         "power",
-                                         "tanh",
-                                         "logistic",
-                                         "erf",
-                                         "sine",
-                                         "cosine",
-                                         "divide",
-                                         "remainder",
-                                         "sqrt",
-                                         "rsqrt",
-                                         "rng_bit_generator"};
-  return std::find(std::begin(kNames), std::end(kNames), op.name()) != std::end(kNames);
-}
+bool is_costly(const ir::Op& op) { return op.definition().facts.cost >= ir::ElementCost::division; }
 
 /// A value that several ops read is stored where its expression has more ops than this.
 constexpr int64_t kInlinedOps = 24;
@@ -44,9 +26,9 @@ std::unordered_map<const ir::Value*, int> count_uses(const ir::Region& region) {
 std::unordered_set<const ir::Value*> compared_values(const ir::Region& region) {
   std::unordered_set<const ir::Value*> compared;
   for (const auto& op : region.ops()) {
-    if (!op->is("reduce") || op->get<std::string>("reducer") == "add") continue;
+    if (!op->is("reduce") || ir::Reduce::of(*op).reducer == "add") continue;
     const ir::Value* value = op->operand(0);
-    while (value->op() != nullptr && value->op()->definition().op_class == ir::OpClass::movement)
+    while (value->op() != nullptr && value->op()->is(ir::OpClass::movement))
       value = value->op()->operand(0);
     compared.insert(value);
   }

@@ -3,36 +3,21 @@
 #include <algorithm>
 #include <numeric>
 
+#include "ir/ops/definition.h"
+#include "ir/ops/dot_general.h"
+#include "ir/ops/reduction.h"
+
 namespace kiln::codegen {
 
-bool has_rows_and_columns(const ir::Op& dot) {
-  const size_t paired = dot.get<ir::Integers>("rhs_batching").size() +
-                        dot.get<ir::Integers>("rhs_contracting").size();
-  return dot.result()->type().rank() >= 2 && dot.operand(1)->type().shape.size() > paired &&
-         !dot.get<ir::Integers>("rhs_contracting").empty();
-}
-
-int64_t multiply_adds(const ir::Op& product) {
-  const ir::Type& right = product.operand(1)->type();
-  int64_t depth = 1;
-  if (product.is("convolution")) {
-    const auto outputs =
-        static_cast<size_t>(product.get<int64_t>("kernel_output_feature_dimension"));
-    depth = right.count() / std::max<int64_t>(1, right.shape[outputs]);
-  } else {
-    for (int64_t d : product.get<ir::Integers>("rhs_contracting"))
-      depth *= right.shape[static_cast<size_t>(d)];
-  }
-  return depth * product.result()->type().count();
-}
+int64_t multiply_adds(const ir::Op& product) { return ir::operation_count(product) / 2; }
 
 bool can_be_cut(const ir::Op& reduce) {
-  const auto& reducer = reduce.get<std::string>("reducer");
+  const std::string reducer = ir::Reduce::of(reduce).reducer;
   return reducer != "maximum" && reducer != "minimum";
 }
 
 std::vector<size_t> contracted_innermost_first(const ir::Op& dot) {
-  const auto& dims = dot.get<ir::Integers>("rhs_contracting");
+  const ir::Integers dims = ir::DotGeneral::of(dot).rhs_contracting;
   std::vector<size_t> order(dims.size());
   std::iota(order.begin(), order.end(), 0);
   std::sort(order.begin(), order.end(), [&](size_t a, size_t b) { return dims[a] > dims[b]; });
@@ -51,7 +36,7 @@ ir::Shape summed_extents(const ir::Op& product) {
   const ir::Shape& right = product.operand(1)->type().shape;
   ir::Shape extents;
   if (product.is("dot_general")) {
-    const auto& dims = product.get<ir::Integers>("rhs_contracting");
+    const ir::Integers dims = ir::DotGeneral::of(product).rhs_contracting;
     for (size_t i : contracted_innermost_first(product))
       extents.push_back(right[static_cast<size_t>(dims[i])]);
     return extents;
@@ -72,12 +57,10 @@ ir::Integers row_dimensions(const ir::Op& product) {
     const bool is_last = c.output_batch == product.result()->type().rank() - 1;
     return c.batch_group_count > 1 || is_last ? ir::Integers{} : ir::Integers{c.output_batch};
   }
-  const auto batching = static_cast<int64_t>(product.get<ir::Integers>("lhs_batching").size());
-  const auto contracting =
-      static_cast<int64_t>(product.get<ir::Integers>("lhs_contracting").size());
+  const ir::DotGeneral dot = ir::DotGeneral::of(product);
   ir::Integers rows;
-  for (int64_t d = batching; d < product.operand(0)->type().rank() - contracting; ++d)
-    rows.push_back(d);
+  const int64_t end = product.operand(0)->type().rank() - std::ssize(dot.lhs_contracting);
+  for (int64_t d = std::ssize(dot.lhs_batching); d < end; ++d) rows.push_back(d);
   return rows;
 }
 
@@ -89,8 +72,9 @@ bool right_lies_along_columns(const ir::Op& product) {
     return c.kernel_output_feature == last &&
            c.output_feature == product.result()->type().rank() - 1;
   }
-  return std::ranges::none_of(product.get<ir::Integers>("rhs_contracting"), is_last) &&
-         std::ranges::none_of(product.get<ir::Integers>("rhs_batching"), is_last);
+  const ir::DotGeneral dot = ir::DotGeneral::of(product);
+  return std::ranges::none_of(dot.rhs_contracting, is_last) &&
+         std::ranges::none_of(dot.rhs_batching, is_last);
 }
 
 int64_t vector_columns(const ir::Op& product) {

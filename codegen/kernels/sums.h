@@ -8,10 +8,6 @@
 
 namespace kiln::codegen {
 
-/// Whether a dot_general has rows and columns: a result of rank 2 or more whose last dimension is
-/// the right operand's.
-bool has_rows_and_columns(const ir::Op& dot);
-
 /// Multiply-adds of a dot_general or convolution.
 int64_t multiply_adds(const ir::Op& product);
 

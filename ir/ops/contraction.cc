@@ -3,27 +3,51 @@
 
 #include "ir/ops/arithmetic.h"
 #include "ir/ops/definition.h"
+#include "ir/ops/dot_general.h"
 #include "ir/ops/errors.h"
 #include "ir/ops/index.h"
 
 namespace kiln::ir {
-namespace {
 
-using Types = std::vector<Type>;
-using Kind = AttributeSpec::Kind;
+DotGeneral DotGeneral::of(const Op& op) {
+  return {op.get<Integers>("lhs_batching"), op.get<Integers>("rhs_batching"),
+          op.get<Integers>("lhs_contracting"), op.get<Integers>("rhs_contracting")};
+}
+
+Attributes DotGeneral::attributes() const {
+  return {{"lhs_batching", lhs_batching},
+          {"rhs_batching", rhs_batching},
+          {"lhs_contracting", lhs_contracting},
+          {"rhs_contracting", rhs_contracting}};
+}
+
+namespace {
 
 bool contains(const Integers& list, int64_t value) {
   return std::find(list.begin(), list.end(), value) != list.end();
 }
 
-/// Dimensions of a shape that are neither batching nor contracting, in order.
-Integers free_dimensions(const Type& type, const Integers& batching, const Integers& contracting) {
+}  // namespace
+
+Integers free_dimensions(int64_t rank, const Integers& batching, const Integers& contracting) {
   Integers free;
-  for (int64_t d = 0; d < type.rank(); ++d) {
+  for (int64_t d = 0; d < rank; ++d) {
     if (!contains(batching, d) && !contains(contracting, d)) free.push_back(d);
   }
   return free;
 }
+
+bool has_rows_and_columns(const Op& dot) {
+  const size_t batching = dot.get<Integers>("rhs_batching").size();
+  const size_t contracting = dot.get<Integers>("rhs_contracting").size();
+  const bool has_columns = dot.operand(1)->type().shape.size() > batching + contracting;
+  return contracting > 0 && has_columns && dot.result()->type().rank() >= 2;
+}
+
+namespace {
+
+using Types = std::vector<Type>;
+using Kind = AttributeSpec::Kind;
 
 /// Whether the two lists together name dimensions of the type, none twice.
 bool distinct_dimensions(const Type& type, const Integers& batching, const Integers& contracting) {
@@ -41,10 +65,7 @@ bool distinct_dimensions(const Type& type, const Integers& batching, const Integ
 Expected<Types> infer_dot_general(const Op& op, std::span<const Type>) {
   const Type& lhs = op.operand(0)->type();
   const Type& rhs = op.operand(1)->type();
-  const auto& lhs_batching = op.get<Integers>("lhs_batching");
-  const auto& rhs_batching = op.get<Integers>("rhs_batching");
-  const auto& lhs_contracting = op.get<Integers>("lhs_contracting");
-  const auto& rhs_contracting = op.get<Integers>("rhs_contracting");
+  const auto& [lhs_batching, rhs_batching, lhs_contracting, rhs_contracting] = DotGeneral::of(op);
   if (lhs.element != rhs.element) return op_error(op, "operands must have one element type");
   if (lhs.element == ElementType::i1) return op_error(op, "does not take elements of type i1");
   if (lhs_batching.size() != rhs_batching.size() ||
@@ -69,9 +90,9 @@ Expected<Types> infer_dot_general(const Op& op, std::span<const Type>) {
   }
   Shape shape;
   for (int64_t d : lhs_batching) shape.push_back(lhs.shape[static_cast<size_t>(d)]);
-  for (int64_t d : free_dimensions(lhs, lhs_batching, lhs_contracting))
+  for (int64_t d : free_dimensions(lhs.rank(), lhs_batching, lhs_contracting))
     shape.push_back(lhs.shape[static_cast<size_t>(d)]);
-  for (int64_t d : free_dimensions(rhs, rhs_batching, rhs_contracting))
+  for (int64_t d : free_dimensions(rhs.rank(), rhs_batching, rhs_contracting))
     shape.push_back(rhs.shape[static_cast<size_t>(d)]);
   return Types{lhs.with_shape(shape)};
 }
@@ -98,14 +119,13 @@ void contract(const Op& op, const std::vector<Number>& a, const std::vector<Numb
               Literal& result) {
   const Type& lhs = op.operand(0)->type();
   const Type& rhs = op.operand(1)->type();
-  const auto& lhs_batching = op.get<Integers>("lhs_batching");
-  const auto& rhs_batching = op.get<Integers>("rhs_batching");
-  const auto& lhs_contracting = op.get<Integers>("lhs_contracting");
-  const auto& rhs_contracting = op.get<Integers>("rhs_contracting");
+  const auto& [lhs_batching, rhs_batching, lhs_contracting, rhs_contracting] = DotGeneral::of(op);
   const auto a_batch = offsets_along(lhs, lhs_batching);
   const auto b_batch = offsets_along(rhs, rhs_batching);
-  const auto a_free = offsets_along(lhs, free_dimensions(lhs, lhs_batching, lhs_contracting));
-  const auto b_free = offsets_along(rhs, free_dimensions(rhs, rhs_batching, rhs_contracting));
+  const auto a_free =
+      offsets_along(lhs, free_dimensions(lhs.rank(), lhs_batching, lhs_contracting));
+  const auto b_free =
+      offsets_along(rhs, free_dimensions(rhs.rank(), rhs_batching, rhs_contracting));
   const auto a_sum = offsets_along(lhs, lhs_contracting);
   const auto b_sum = offsets_along(rhs, rhs_contracting);
   std::vector<Number> totals;
@@ -133,6 +153,14 @@ void evaluate_dot_general(const Op& op, std::span<const Literal> operands,
   }
 }
 
+/// A multiplication and an addition for each element of each sum.
+int64_t count_dot_operations(const Op& op) {
+  int64_t depth = 1;
+  for (int64_t d : op.get<Integers>("lhs_contracting"))
+    depth *= op.operand(0)->type().shape[static_cast<size_t>(d)];
+  return 2 * depth * op.result()->type().count();
+}
+
 }  // namespace
 
 void add_contraction_ops(std::vector<OpDefinition>& ops) {
@@ -151,7 +179,8 @@ void add_contraction_ops(std::vector<OpDefinition>& ops) {
                    "dimensions of the left operand that are summed over"},
                   {"rhs_contracting", Kind::integers, true, "their partners"}},
                  infer_dot_general,
-                 evaluate_dot_general});
+                 evaluate_dot_general,
+                 {.operation_count = count_dot_operations}});
 }
 
 }  // namespace kiln::ir

@@ -256,6 +256,13 @@ void evaluate_convolution(const Op& op, std::span<const Literal> operands,
   }
 }
 
+/// A multiplication and an addition for each element of the kernel that an output feature has.
+int64_t count_convolution_operations(const Op& op) {
+  const Type& kernel = op.operand(1)->type();
+  const int64_t outputs = extent(kernel, op.get<int64_t>("kernel_output_feature_dimension"));
+  return outputs == 0 ? 0 : 2 * (kernel.count() / outputs) * op.result()->type().count();
+}
+
 }  // namespace
 
 void add_convolution_ops(std::vector<OpDefinition>& ops) {
@@ -292,7 +299,8 @@ void add_convolution_ops(std::vector<OpDefinition>& ops) {
         {"batch_group_count", Kind::integer, true,
          "runs of the batch, each for a run of output features"}},
        infer_convolution,
-       evaluate_convolution});
+       evaluate_convolution,
+       {.operation_count = count_convolution_operations}});
 }
 
 }  // namespace kiln::ir

@@ -2,7 +2,8 @@
 
 #include <fmt/format.h>
 
-#include "ir/ops/indexing.h"
+#include <algorithm>
+
 #include "ir/spelling.h"
 
 namespace kiln::ir {
@@ -80,6 +81,20 @@ const OpDefinition* find_op(std::string_view name) {
     if (definition.name == name) return &definition;
   }
   return nullptr;
+}
+
+int64_t operation_count(const Op& op) {
+  constexpr int64_t kExpensive = 10;
+  const OpFacts& facts = op.definition().facts;
+  if (facts.operation_count != nullptr) return facts.operation_count(op);
+  int64_t elements = 0;
+  for (size_t i = 0; i < op.result_count(); ++i)
+    elements = std::max(elements, op.result(i)->type().count());
+  return elements * (facts.cost == ElementCost::expensive ? kExpensive : 1);
+}
+
+bool accumulates(const Op& op) {
+  return op.is(OpClass::reduction) || op.is(OpClass::contraction) || op.is(OpClass::scatter);
 }
 
 Status check_attribute(const OpDefinition& definition, std::string_view name,

@@ -1,6 +1,6 @@
 // One definition per op. Everything that is not a gradient (passes/gradients) or a kernel (codegen)
-// follows from it: the builder's checks, the parser's and verifier's errors, the interpreter, the
-// table that `kiln ops` prints.
+// follows from it: the builder's checks, the parser's and verifier's errors, the interpreter, what
+// passes and schedules ask about ops in general, the table that `kiln ops` prints.
 #pragma once
 
 #include <span>
@@ -27,10 +27,32 @@ enum class OpClass {
   elementwise,  ///< result element i depends on the operands' elements i alone; equal shapes
   source,       ///< no operands: constant, iota
   movement,     ///< every result element is one operand element (or a constant)
-  reduction,    ///< reduce, reduce_window
-  contraction,  ///< dot_general, convolution
-  structured,   ///< carries regions: fusion, scan
-  other,
+  reduction,    ///< every result element combines many operand elements: reduce, reduce_window
+  contraction,  ///< sums of products: dot_general, convolution
+  scatter,      ///< adds elements at places that data choose: scatter, select_and_scatter
+  random,       ///< bits that follow from a state
+  structured,   ///< stands for its regions, or for ops to come: fusion, scan, gradient
+};
+
+/// What computing one element costs, as far as fusion and schedules tell costs apart.
+enum class ElementCost {
+  free,       ///< an index computation alone: the op is copied to wherever it is read
+  cheap,      ///< an instruction or a few
+  division,   ///< a division or a root: worth storing if it is read more than once
+  expensive,  ///< a series, a library's function or a hash: ten operations, and worth storing
+};
+
+/// What passes and schedules ask about an op.
+struct OpFacts {
+  ElementCost cost = ElementCost::cheap;
+  /// Its two operands may change places: the result has the same bits.
+  bool commutative = false;
+  /// No element of a float result is -0, whatever the operands.
+  bool never_negative_zero = false;
+  /// It slides a Window (ir/ops/window_reduction.h) over its first operand.
+  bool has_window = false;
+  /// Floating-point operations, roughly; null: as many for each result element as `cost` says.
+  int64_t (*operation_count)(const Op& op) = nullptr;
 };
 
 /// What an op is.
@@ -53,7 +75,16 @@ struct OpDefinition {
   /// The reference meaning: results from operands, by the definition, slowly. Results come
   /// allocated. Null only for ops that the interpreter itself walks (fusion, scan).
   void (*evaluate)(const Op& op, std::span<const Literal> operands, std::span<Literal> results);
+
+  OpFacts facts = {};
 };
+
+/// Floating-point operations of an op, roughly: the yardstick for what deserves a kernel of its
+/// own, and for what is worth evaluating at compile time.
+int64_t operation_count(const Op& op);
+
+/// Whether every result element is accumulated from many operand elements, in a loop of its own.
+bool accumulates(const Op& op);
 
 /// All definitions, in the order of the reference.
 std::span<const OpDefinition> op_definitions();
@@ -71,6 +102,7 @@ Expected<std::vector<Type>> check_op(const Op& op, std::span<const Type> declare
 void add_elementwise_ops(std::vector<OpDefinition>& ops);
 void add_source_ops(std::vector<OpDefinition>& ops);
 void add_movement_ops(std::vector<OpDefinition>& ops);
+void add_indexing_ops(std::vector<OpDefinition>& ops);
 void add_reduction_ops(std::vector<OpDefinition>& ops);
 void add_window_reduction_ops(std::vector<OpDefinition>& ops);
 void add_contraction_ops(std::vector<OpDefinition>& ops);

@@ -98,16 +98,21 @@ int64_t sign_int(int64_t x) { return int64_t{x > 0} - int64_t{x < 0}; }
 double sign_float(double x) { return std::isnan(x) ? x : x > 0 ? 1.0 : x < 0 ? -1.0 : x; }
 double logistic(double x) { return 1.0 / (1.0 + std::exp(-x)); }
 
+constexpr OpFacts kCommutative = {.commutative = true};
+constexpr OpFacts kDivision = {.cost = ElementCost::division};
+constexpr OpFacts kExpensive = {.cost = ElementCost::expensive};
+
 template <Domain D, auto F, auto I = no_int>
-OpDefinition unary(std::string_view name, std::string_view summary) {
-  return {name, summary, OpClass::elementwise, 1, 1, 1, 0, {}, infer_same<D>, evaluate_unary<F, I>};
+OpDefinition unary(std::string_view name, std::string_view summary, const OpFacts& facts = {}) {
+  return {name, summary,       OpClass::elementwise, 1,    1, 1, 0,
+          {},   infer_same<D>, evaluate_unary<F, I>, facts};
 }
 
 /// One generic function, or one for floats and one for integers.
 template <Domain D, auto F, auto I = F>
-OpDefinition binary(std::string_view name, std::string_view summary) {
-  return {name, summary,       OpClass::elementwise, 2, 2, 1, 0,
-          {},   infer_same<D>, evaluate_binary<F, I>};
+OpDefinition binary(std::string_view name, std::string_view summary, const OpFacts& facts = {}) {
+  return {name, summary,       OpClass::elementwise,  2,    2, 1, 0,
+          {},   infer_same<D>, evaluate_binary<F, I>, facts};
 }
 
 bool holds(std::string_view direction, auto a, auto b) {
@@ -202,56 +207,63 @@ void evaluate_is_finite(const Op&, std::span<const Literal> operands, std::span<
 using D = Domain;
 
 void add_binary_ops(std::vector<OpDefinition>& ops) {
-  ops.push_back(binary<D::numbers, [](auto a, auto b) { return add(a, b); }>("add", "a + b"));
+  ops.push_back(
+      binary<D::numbers, [](auto a, auto b) { return add(a, b); }>("add", "a + b", kCommutative));
   ops.push_back(
       binary<D::numbers, [](auto a, auto b) { return subtract(a, b); }>("subtract", "a - b"));
-  ops.push_back(
-      binary<D::numbers, [](auto a, auto b) { return multiply(a, b); }>("multiply", "a * b"));
+  ops.push_back(binary<D::numbers, [](auto a, auto b) { return multiply(a, b); }>(
+      "multiply", "a * b", kCommutative));
   ops.push_back(binary<D::numbers, [](double a, double b) { return a / b; }, divide_int>(
-      "divide", "a / b; integers truncate towards zero"));
+      "divide", "a / b; integers truncate towards zero", kDivision));
   ops.push_back(
       binary<D::numbers, [](double a, double b) { return std::fmod(a, b); }, remainder_int>(
-          "remainder", "a - b * trunc(a / b): the dividend's sign"));
+          "remainder", "a - b * trunc(a / b): the dividend's sign", kDivision));
   ops.push_back(binary<D::numbers, [](double a, double b) { return std::pow(a, b); }, power_int>(
-      "power", "a to the power of b"));
+      "power", "a to the power of b", kExpensive));
   ops.push_back(binary<D::any, [](auto a, auto b) { return maximum(a, b); }>(
-      "maximum", "the larger; NaN if either is NaN; -0 < +0"));
+      "maximum", "the larger; NaN if either is NaN; -0 < +0", kCommutative));
   ops.push_back(binary<D::any, [](auto a, auto b) { return minimum(a, b); }>(
-      "minimum", "the smaller; NaN if either is NaN; -0 < +0"));
+      "minimum", "the smaller; NaN if either is NaN; -0 < +0", kCommutative));
   ops.push_back(
       binary<D::booleans_and_integers, no_float2, [](int64_t a, int64_t b) { return a & b; }>(
-          "and", "bitwise (i1: logical) and"));
+          "and", "bitwise (i1: logical) and", kCommutative));
   ops.push_back(
       binary<D::booleans_and_integers, no_float2, [](int64_t a, int64_t b) { return a | b; }>(
-          "or", "bitwise (i1: logical) or"));
+          "or", "bitwise (i1: logical) or", kCommutative));
   ops.push_back(
       binary<D::booleans_and_integers, no_float2, [](int64_t a, int64_t b) { return a ^ b; }>(
-          "xor", "bitwise (i1: logical) exclusive or"));
+          "xor", "bitwise (i1: logical) exclusive or", kCommutative));
 }
 
 void add_unary_ops(std::vector<OpDefinition>& ops) {
   ops.push_back(unary<D::numbers, [](double x) { return -x; },
                       [](int64_t x) { return subtract(int64_t{0}, x); }>("negate", "-x"));
-  ops.push_back(unary<D::numbers, [](double x) { return std::fabs(x); }, abs_int>("abs", "|x|"));
+  ops.push_back(unary<D::numbers, [](double x) { return std::fabs(x); }, abs_int>(
+      "abs", "|x|", {.never_negative_zero = true}));
   ops.push_back(unary<D::numbers, sign_float, sign_int>(
       "sign", "-1, 0 or 1; keeps NaN and the sign of zero"));
-  ops.push_back(unary<D::floats, [](double x) { return std::exp(x); }>("exponential", "e^x"));
+  ops.push_back(unary<D::floats, [](double x) { return std::exp(x); }>(
+      "exponential", "e^x", {.cost = ElementCost::expensive, .never_negative_zero = true}));
   ops.push_back(unary<D::floats, [](double x) { return std::expm1(x); }>(
-      "exponential_minus_one", "e^x - 1, exact near zero"));
-  ops.push_back(unary<D::floats, [](double x) { return std::log(x); }>("log", "natural logarithm"));
+      "exponential_minus_one", "e^x - 1, exact near zero", kExpensive));
+  ops.push_back(unary<D::floats, [](double x) { return std::log(x); }>("log", "natural logarithm",
+                                                                       kExpensive));
   ops.push_back(unary<D::floats, [](double x) { return std::log1p(x); }>(
-      "log_plus_one", "log(1 + x), exact near zero"));
-  ops.push_back(unary<D::floats, [](double x) { return std::sqrt(x); }>("sqrt", "square root"));
+      "log_plus_one", "log(1 + x), exact near zero", kExpensive));
   ops.push_back(
-      unary<D::floats, [](double x) { return 1.0 / std::sqrt(x); }>("rsqrt", "1 / sqrt(x)"));
-  ops.push_back(
-      unary<D::floats, [](double x) { return std::tanh(x); }>("tanh", "hyperbolic tangent"));
-  ops.push_back(unary<D::floats, logistic>("logistic", "1 / (1 + e^-x)"));
+      unary<D::floats, [](double x) { return std::sqrt(x); }>("sqrt", "square root", kDivision));
+  ops.push_back(unary<D::floats, [](double x) { return 1.0 / std::sqrt(x); }>(
+      "rsqrt", "1 / sqrt(x)", kDivision));
+  ops.push_back(unary<D::floats, [](double x) { return std::tanh(x); }>(
+      "tanh", "hyperbolic tangent", kExpensive));
+  ops.push_back(unary<D::floats, logistic>(
+      "logistic", "1 / (1 + e^-x)", {.cost = ElementCost::expensive, .never_negative_zero = true}));
   ops.push_back(unary<D::floats, [](double x) { return std::erf(x); }>(
-      "erf", "the error function (CHLO's erf)"));
-  ops.push_back(unary<D::floats, [](double x) { return std::sin(x); }>("sine", "sin(x), radians"));
-  ops.push_back(
-      unary<D::floats, [](double x) { return std::cos(x); }>("cosine", "cos(x), radians"));
+      "erf", "the error function (CHLO's erf)", kExpensive));
+  ops.push_back(unary<D::floats, [](double x) { return std::sin(x); }>("sine", "sin(x), radians",
+                                                                       kExpensive));
+  ops.push_back(unary<D::floats, [](double x) { return std::cos(x); }>("cosine", "cos(x), radians",
+                                                                       kExpensive));
   ops.push_back(unary<D::floats, [](double x) { return std::floor(x); }>(
       "floor", "the largest integer not above x"));
   ops.push_back(unary<D::floats, [](double x) { return std::ceil(x); }>(

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "ir/ops/arithmetic.h"
+#include "ir/ops/definition.h"
 #include "ir/ops/errors.h"
 #include "ir/ops/index.h"
 
@@ -38,28 +39,21 @@ Integers others(int64_t rank, const Integers& list) {
   return rest;
 }
 
-/// The shared geometry of gather and scatter. A table (gather's operand, scatter's result) has
-/// `indexed` dimensions, at which an index vector points, and `window` ones, which are taken whole;
-/// the other tensor (gather's result, scatter's updates) has the index vectors' dimensions and, at
-/// `offsets`, the window's.
-struct Geometry {
-  Integers offsets;    ///< dimensions of the other tensor that run over the window
-  Integers collapsed;  ///< dimensions of the table that are no window
-  Integers map;        ///< the table's dimension of each component of an index vector
-  int64_t vector_dimension;
+}  // namespace
 
-  Integers window(int64_t table_rank) const { return others(table_rank, collapsed); }
-};
-
-Geometry gather_geometry(const Op& op) {
-  return {op.get<Integers>("offset_dims"), op.get<Integers>("collapsed_slice_dims"),
-          op.get<Integers>("start_index_map"), op.get<int64_t>("index_vector_dim")};
+GatherDimensions GatherDimensions::of(const Op& op) {
+  const bool is_scatter = op.is("scatter");
+  return {op.get<Integers>(is_scatter ? "update_window_dims" : "offset_dims"),
+          op.get<Integers>(is_scatter ? "inserted_window_dims" : "collapsed_slice_dims"),
+          op.get<Integers>(is_scatter ? "scatter_dims_to_operand_dims" : "start_index_map"),
+          op.get<int64_t>("index_vector_dim")};
 }
 
-Geometry scatter_geometry(const Op& op) {
-  return {op.get<Integers>("update_window_dims"), op.get<Integers>("inserted_window_dims"),
-          op.get<Integers>("scatter_dims_to_operand_dims"), op.get<int64_t>("index_vector_dim")};
+Integers GatherDimensions::window(int64_t table_rank) const {
+  return others(table_rank, collapsed_slice);
 }
+
+namespace {
 
 /// The attributes' names in messages.
 struct Names {
@@ -70,39 +64,39 @@ constexpr Names kScatter = {"update_window_dims", "inserted_window_dims",
                             "scatter_dims_to_operand_dims"};
 
 /// Checks indices and dimension numbers; gives the shape of the tensor beside the table.
-Expected<Shape> infer_rows(const Op& op, const Type& table, const Type& indices, const Geometry& g,
-                           const Names& names) {
+Expected<Shape> infer_rows(const Op& op, const Type& table, const Type& indices,
+                           const GatherDimensions& g, const Names& names) {
   if (!is_integer(indices.element))
     return op_error(op, "indices must be integers, not {}", indices.to_string());
-  if (g.vector_dimension < 0 || g.vector_dimension > indices.rank()) {
+  if (g.index_vector < 0 || g.index_vector > indices.rank()) {
     return op_error(op, "index_vector_dim {} is no dimension of {}, nor the one after its last",
-                    g.vector_dimension, indices.to_string());
+                    g.index_vector, indices.to_string());
   }
   Shape rows = indices.shape;
   int64_t components = 1;
-  if (g.vector_dimension < indices.rank()) {
-    components = rows[static_cast<size_t>(g.vector_dimension)];
-    rows.erase(rows.begin() + g.vector_dimension);
+  if (g.index_vector < indices.rank()) {
+    components = rows[static_cast<size_t>(g.index_vector)];
+    rows.erase(rows.begin() + g.index_vector);
   }
-  if (!are_dimensions(g.map, table.rank(), false) ||
-      static_cast<int64_t>(g.map.size()) != components) {
+  if (!are_dimensions(g.start_index_map, table.rank(), false) ||
+      static_cast<int64_t>(g.start_index_map.size()) != components) {
     return op_error(op, "{} must name a dimension of {} for each of {} components of an index",
                     names.map, table.to_string(), components);
   }
-  Integers sorted = g.map;
+  Integers sorted = g.start_index_map;
   std::sort(sorted.begin(), sorted.end());
-  if (g.collapsed != sorted) {
+  if (g.collapsed_slice != sorted) {
     return op_error(op, "{} must be the indexed dimensions {}, not {}", names.collapsed,
-                    show(sorted), show(g.collapsed));
+                    show(sorted), show(g.collapsed_slice));
   }
   const Integers window = g.window(table.rank());
   const auto rank = static_cast<int64_t>(rows.size() + window.size());
-  if (!are_dimensions(g.offsets, rank, true) || g.offsets.size() != window.size()) {
+  if (!are_dimensions(g.offset, rank, true) || g.offset.size() != window.size()) {
     return op_error(op, "{} must name {} of {} dimensions in ascending order, not {}",
-                    names.offsets, window.size(), rank, show(g.offsets));
+                    names.offsets, window.size(), rank, show(g.offset));
   }
   for (size_t i = 0; i < window.size(); ++i) {
-    rows.insert(rows.begin() + g.offsets[i], table.shape[static_cast<size_t>(window[i])]);
+    rows.insert(rows.begin() + g.offset[i], table.shape[static_cast<size_t>(window[i])]);
   }
   return rows;
 }
@@ -110,11 +104,11 @@ Expected<Shape> infer_rows(const Op& op, const Type& table, const Type& indices,
 /// Reads index vectors and finds the table's elements.
 class Rows {
  public:
-  Rows(const Geometry& g, const Type& table, const Type& rows, const Literal& indices)
+  Rows(const GatherDimensions& g, const Type& table, const Type& rows, const Literal& indices)
       : geometry_(g),
         table_(table.shape),
         window_(g.window(table.rank())),
-        batch_(others(rows.rank(), g.offsets)),
+        batch_(others(rows.rank(), g.offset)),
         indices_(indices) {}
 
   /// The index within the table of the row tensor's element `at`; the indexed dimensions are as the
@@ -122,17 +116,18 @@ class Rows {
   Shape table_index(const Shape& at) const {
     Shape index(table_.size());
     for (size_t i = 0; i < window_.size(); ++i) {
-      index[static_cast<size_t>(window_[i])] = at[static_cast<size_t>(geometry_.offsets[i])];
+      index[static_cast<size_t>(window_[i])] = at[static_cast<size_t>(geometry_.offset[i])];
     }
     Shape place;
     for (int64_t d : batch_) place.push_back(at[static_cast<size_t>(d)]);
-    const bool has_dimension = geometry_.vector_dimension < indices_.type().rank();
-    if (has_dimension) place.insert(place.begin() + geometry_.vector_dimension, 0);
+    const bool has_dimension = geometry_.index_vector < indices_.type().rank();
+    if (has_dimension) place.insert(place.begin() + geometry_.index_vector, 0);
     const Shape strides = strides_of(indices_.type().shape);
-    for (size_t k = 0; k < geometry_.map.size(); ++k) {
+    for (size_t k = 0; k < geometry_.start_index_map.size(); ++k) {
       if (has_dimension)
-        place[static_cast<size_t>(geometry_.vector_dimension)] = static_cast<int64_t>(k);
-      index[static_cast<size_t>(geometry_.map[k])] = indices_.get_int(offset_of(place, strides));
+        place[static_cast<size_t>(geometry_.index_vector)] = static_cast<int64_t>(k);
+      index[static_cast<size_t>(geometry_.start_index_map[k])] =
+          indices_.get_int(offset_of(place, strides));
     }
     return index;
   }
@@ -151,7 +146,7 @@ class Rows {
   }
 
  private:
-  const Geometry& geometry_;
+  const GatherDimensions& geometry_;
   Shape table_;
   Integers window_, batch_;
   const Literal& indices_;
@@ -161,17 +156,17 @@ class Rows {
 
 Expected<Types> infer_gather(const Op& op, std::span<const Type>) {
   const Type& table = op.operand(0)->type();
-  const Geometry geometry = gather_geometry(op);
+  const GatherDimensions geometry = GatherDimensions::of(op);
   KILN_ASSIGN(Shape shape, infer_rows(op, table, op.operand(1)->type(), geometry, kGather));
   Integers whole = table.shape;
-  for (int64_t d : geometry.collapsed) whole[static_cast<size_t>(d)] = 1;
+  for (int64_t d : geometry.collapsed_slice) whole[static_cast<size_t>(d)] = 1;
   if (op.get<Integers>("slice_sizes") != whole) {
     return op_error(op,
                     "slice_sizes must be 1 along the indexed dimensions and whole along the "
                     "others, {}, not {}",
                     show(whole), show(op.get<Integers>("slice_sizes")));
   }
-  for (int64_t d : geometry.collapsed) {
+  for (int64_t d : geometry.collapsed_slice) {
     if (table.shape[static_cast<size_t>(d)] == 0 && element_count(shape) > 0)
       return op_error(op, "dimension {} of {} has nothing to take", d, table.to_string());
   }
@@ -179,7 +174,7 @@ Expected<Types> infer_gather(const Op& op, std::span<const Type>) {
 }
 
 void evaluate_gather(const Op& op, std::span<const Literal> operands, std::span<Literal> results) {
-  const Geometry geometry = gather_geometry(op);
+  const GatherDimensions geometry = GatherDimensions::of(op);
   const Rows rows(geometry, operands[0].type(), results[0].type(), operands[1]);
   const Shape strides = strides_of(operands[0].type().shape);
   int64_t at = 0;
@@ -201,7 +196,7 @@ Expected<Types> infer_scatter(const Op& op, std::span<const Type>) {
                     table.to_string());
   }
   KILN_ASSIGN(const Shape shape,
-              infer_rows(op, table, op.operand(1)->type(), scatter_geometry(op), kScatter));
+              infer_rows(op, table, op.operand(1)->type(), GatherDimensions::of(op), kScatter));
   if (updates.shape != shape) {
     return op_error(op, "updates must be {}, not {}", table.with_shape(shape).to_string(),
                     updates.to_string());
@@ -226,7 +221,7 @@ void add_rows(std::vector<Number> totals, const std::vector<Number>& updates, co
 }
 
 void evaluate_scatter(const Op& op, std::span<const Literal> operands, std::span<Literal> results) {
-  const Geometry geometry = scatter_geometry(op);
+  const GatherDimensions geometry = GatherDimensions::of(op);
   const Type& type = operands[2].type();
   const Rows rows(geometry, operands[0].type(), type, operands[1]);
   if (is_float(type.element)) {
@@ -234,6 +229,10 @@ void evaluate_scatter(const Op& op, std::span<const Literal> operands, std::span
   } else {
     add_rows(operands[0].integers(), operands[2].integers(), rows, type, results[0]);
   }
+}
+
+int64_t count_scatter_operations(const Op& op) {
+  return op.result()->type().count() + op.operand(2)->type().count();
 }
 
 }  // namespace
@@ -264,7 +263,7 @@ void add_indexing_ops(std::vector<OpDefinition>& ops) {
       {"scatter",
        "the first operand with rows of the third combined at the second's indices; a row whose "
        "index is out of range is dropped",
-       OpClass::other,
+       OpClass::scatter,
        3,
        3,
        1,
@@ -276,7 +275,8 @@ void add_indexing_ops(std::vector<OpDefinition>& ops) {
         vector_dimension,
         {"reducer", Kind::string, true, "add"}},
        infer_scatter,
-       evaluate_scatter});
+       evaluate_scatter,
+       {.operation_count = count_scatter_operations}});
 }
 
 }  // namespace kiln::ir

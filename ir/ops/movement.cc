@@ -1,4 +1,6 @@
 // Ops that move elements: every result element is an operand's element at another index.
+#include "ir/ops/movement.h"
+
 #include <algorithm>
 
 #include "ir/ops/definition.h"
@@ -6,6 +8,27 @@
 #include "ir/ops/index.h"
 
 namespace kiln::ir {
+
+BroadcastInDim BroadcastInDim::of(const Op& op) {
+  return {op.get<Integers>("broadcast_dimensions")};
+}
+
+Transpose Transpose::of(const Op& op) { return {op.get<Integers>("permutation")}; }
+
+Slice Slice::of(const Op& op) {
+  return {op.get<Integers>("start_indices"), op.get<Integers>("limit_indices"),
+          op.get<Integers>("strides")};
+}
+
+Reverse Reverse::of(const Op& op) { return {op.get<Integers>("dimensions")}; }
+
+Concatenate Concatenate::of(const Op& op) { return {op.get<int64_t>("dimension")}; }
+
+Pad Pad::of(const Op& op) {
+  return {op.get<Integers>("edge_padding_low"), op.get<Integers>("edge_padding_high"),
+          op.get<Integers>("interior_padding")};
+}
+
 namespace {
 
 using Types = std::vector<Type>;
@@ -278,7 +301,8 @@ void add_movement_ops(std::vector<OpDefinition>& ops) {
                  {{"broadcast_dimensions", Kind::integers, true,
                    "the result dimension of each operand dimension"}},
                  infer_broadcast,
-                 evaluate_broadcast});
+                 evaluate_broadcast,
+                 {.cost = ElementCost::free}});
   ops.push_back({"reshape",
                  "the same elements, row-major, in another shape",
                  kMovement,
@@ -288,7 +312,8 @@ void add_movement_ops(std::vector<OpDefinition>& ops) {
                  0,
                  {},
                  infer_reshape,
-                 evaluate_reshape});
+                 evaluate_reshape,
+                 {.cost = ElementCost::free}});
   ops.push_back(
       {"transpose",
        "permutes dimensions: result dimension d is operand dimension permutation[d]",
@@ -311,7 +336,8 @@ void add_movement_ops(std::vector<OpDefinition>& ops) {
                   {"limit_indices", Kind::integers, true, "one past the last index, per dimension"},
                   {"strides", Kind::integers, true, "step, per dimension"}},
                  infer_slice,
-                 evaluate_slice});
+                 evaluate_slice,
+                 {.cost = ElementCost::free}});
   ops.push_back({"reverse",
                  "reverses the order along dimensions",
                  kMovement,
@@ -321,7 +347,8 @@ void add_movement_ops(std::vector<OpDefinition>& ops) {
                  0,
                  {{"dimensions", Kind::integers, true, "the dimensions to reverse"}},
                  infer_reverse,
-                 evaluate_reverse});
+                 evaluate_reverse,
+                 {.cost = ElementCost::free}});
   ops.push_back({"concatenate",
                  "operands one after the other along a dimension",
                  kMovement,

@@ -1,4 +1,6 @@
 // Counter-based random bits.
+#include <algorithm>
+
 #include "ir/ops/definition.h"
 #include "ir/ops/errors.h"
 #include "ir/ops/threefry.h"
@@ -30,20 +32,27 @@ void evaluate_rng_bit_generator(const Op&, std::span<const Literal> operands,
   }
 }
 
+/// One for each number drawn, though a hash is some eighty instructions: random bits stand in
+/// kernels of small ops whatever their number, whose size this limits.
+int64_t count_draws(const Op& op) {
+  return std::max(op.result(0)->type().count(), op.result(1)->type().count());
+}
+
 }  // namespace
 
 void add_random_ops(std::vector<OpDefinition>& ops) {
   ops.push_back({"rng_bit_generator",
                  "state [key, stream] to [key, stream + 1] and uniform bits: element i is "
                  "Threefry-2x32-20 of (i, stream) under key",
-                 OpClass::other,
+                 OpClass::random,
                  1,
                  1,
                  2,
                  0,
                  {},
                  infer_rng_bit_generator,
-                 evaluate_rng_bit_generator});
+                 evaluate_rng_bit_generator,
+                 {.cost = ElementCost::expensive, .operation_count = count_draws}});
 }
 
 }  // namespace kiln::ir

@@ -1,4 +1,6 @@
 // Reductions.
+#include "ir/ops/reduction.h"
+
 #include <algorithm>
 
 #include "ir/ops/definition.h"
@@ -7,6 +9,23 @@
 #include "ir/ops/reducer.h"
 
 namespace kiln::ir {
+
+Reduce Reduce::of(const Op& op) {
+  return {op.get<Integers>("dimensions"), op.get<std::string>("reducer")};
+}
+
+bool Reduce::reduces(int64_t dimension) const {
+  return std::find(dimensions.begin(), dimensions.end(), dimension) != dimensions.end();
+}
+
+Integers Reduce::kept(int64_t rank) const {
+  Integers kept;
+  for (int64_t d = 0; d < rank; ++d) {
+    if (!reduces(d)) kept.push_back(d);
+  }
+  return kept;
+}
+
 namespace {
 
 using Types = std::vector<Type>;
@@ -42,14 +61,11 @@ Expected<Types> infer_reduce(const Op& op, std::span<const Type>) {
 /// Where an operand's elements go: per operand dimension, the result elements between neighbours; 0
 /// for a reduced one.
 Shape target_strides(const Op& op, const Type& from, const Type& to) {
-  const auto& dims = op.get<Integers>("dimensions");
+  const Reduce reduce = Reduce::of(op);
   const Shape kept = strides_of(to.shape);
   Shape strides;
   size_t next = 0;
-  for (int64_t d = 0; d < from.rank(); ++d) {
-    const bool reduced = std::find(dims.begin(), dims.end(), d) != dims.end();
-    strides.push_back(reduced ? 0 : kept[next++]);
-  }
+  for (int64_t d = 0; d < from.rank(); ++d) strides.push_back(reduce.reduces(d) ? 0 : kept[next++]);
   return strides;
 }
 
@@ -78,6 +94,8 @@ void evaluate_reduce(const Op& op, std::span<const Literal> operands, std::span<
   }
 }
 
+int64_t count_reduce_operations(const Op& op) { return op.operand(0)->type().count(); }
+
 }  // namespace
 
 void add_reduction_ops(std::vector<OpDefinition>& ops) {
@@ -92,7 +110,8 @@ void add_reduction_ops(std::vector<OpDefinition>& ops) {
        {{"dimensions", Kind::integers, true, "the dimensions to reduce"},
         {"reducer", Kind::string, true, "add, multiply, maximum, minimum; and, or for i1"}},
        infer_reduce,
-       evaluate_reduce});
+       evaluate_reduce,
+       {.operation_count = count_reduce_operations}});
 }
 
 }  // namespace kiln::ir

@@ -51,7 +51,8 @@ void add_source_ops(std::vector<OpDefinition>& ops) {
                  0,
                  {{"value", Kind::literal, true, "dense<0.5>, dense<[1, 2, 3]>"}},
                  infer_constant,
-                 evaluate_constant});
+                 evaluate_constant,
+                 {.cost = ElementCost::free}});
   ops.push_back({"iota",
                  "the index along one dimension",
                  OpClass::source,
@@ -61,7 +62,8 @@ void add_source_ops(std::vector<OpDefinition>& ops) {
                  0,
                  {{"dimension", Kind::integer, true, "the dimension that counts"}},
                  infer_iota,
-                 evaluate_iota});
+                 evaluate_iota,
+                 {.cost = ElementCost::free, .never_negative_zero = true}});
 }
 
 }  // namespace kiln::ir

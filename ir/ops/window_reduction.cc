@@ -7,14 +7,20 @@
 #include "ir/ops/reducer.h"
 
 namespace kiln::ir {
+
+Window Window::of(const Op& op) {
+  return {op.get<Integers>("window_dimensions"), op.get<Integers>("window_strides"),
+          op.get<Integers>("padding_low"), op.get<Integers>("padding_high"),
+          op.get_or("base_dilations", Integers(op.operand(0)->type().shape.size(), 1))};
+}
+
 std::vector<WindowDimension> windows_of(const Op& op) {
   const Shape& base = op.operand(0)->type().shape;
-  const Integers dilations = op.get_or("base_dilations", Integers(base.size(), 1));
+  const Window window = Window::of(op);
   std::vector<WindowDimension> windows;
   for (size_t d = 0; d < base.size(); ++d) {
-    windows.push_back({base[d], op.get<Integers>("window_dimensions")[d],
-                       op.get<Integers>("window_strides")[d], op.get<Integers>("padding_low")[d],
-                       op.get<Integers>("padding_high")[d], dilations[d]});
+    windows.push_back({base[d], window.dimensions[d], window.strides[d], window.padding_low[d],
+                       window.padding_high[d], window.base_dilations[d]});
   }
   return windows;
 }
@@ -128,6 +134,17 @@ void evaluate_select_and_scatter(const Op& op, std::span<const Literal> operands
   }
 }
 
+/// One for every element of every window at so many positions.
+int64_t count_in_windows(const Op& op, int64_t positions) {
+  return positions * element_count(op.get<Integers>("window_dimensions"));
+}
+int64_t count_reduce_window_operations(const Op& op) {
+  return count_in_windows(op, op.result()->type().count());
+}
+int64_t count_select_and_scatter_operations(const Op& op) {
+  return count_in_windows(op, op.operand(1)->type().count());
+}
+
 std::vector<AttributeSpec> window_attributes(std::vector<AttributeSpec> more) {
   std::vector<AttributeSpec> attributes = {
       {"window_dimensions", Kind::integers, true, "the window's extents, per dimension"},
@@ -144,19 +161,31 @@ std::vector<AttributeSpec> window_attributes(std::vector<AttributeSpec> more) {
 void add_window_reduction_ops(std::vector<OpDefinition>& ops) {
   ops.push_back({"reduce_window",
                  "combines the elements of a window, at every position that it slides to",
-                 OpClass::reduction, 1, 1, 1, 0,
+                 OpClass::reduction,
+                 1,
+                 1,
+                 1,
+                 0,
                  window_attributes({{"base_dilations", Kind::integers, true,
                                      "distance of the operand's elements, per dimension, nothing "
                                      "between"},
                                     {"reducer", Kind::string, true, "add, maximum, minimum"}}),
-                 infer_reduce_window, evaluate_reduce_window});
+                 infer_reduce_window,
+                 evaluate_reduce_window,
+                 {.has_window = true, .operation_count = count_reduce_window_operations}});
   ops.push_back(
       {"select_and_scatter",
        "zeros like the first operand; each element of the second is added where the "
        "window at its position has its first largest element",
-       OpClass::other, 2, 2, 1, 0,
+       OpClass::scatter,
+       2,
+       2,
+       1,
+       0,
        window_attributes({{"direction", Kind::string, true, "GE; LE for the first smallest"}}),
-       infer_select_and_scatter, evaluate_select_and_scatter});
+       infer_select_and_scatter,
+       evaluate_select_and_scatter,
+       {.has_window = true, .operation_count = count_select_and_scatter_operations}});
 }
 
 }  // namespace kiln::ir

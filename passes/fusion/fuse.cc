@@ -4,7 +4,8 @@
 #include <map>
 
 #include "ir/ops/definition.h"
-#include "passes/cost.h"
+#include "ir/ops/dot_general.h"
+#include "ir/ops/indexing.h"
 #include "passes/fusion/fusion_groups.h"
 #include "passes/fusion/outline.h"
 
@@ -22,17 +23,12 @@ constexpr int64_t kLargeTensor = 16 * 1024;
 constexpr int64_t kSerialWork = 512 * 1024;
 constexpr size_t kSerialOps = 160;
 
-bool is_elementwise(const ir::Op& op) {
-  return op.definition().op_class == ir::OpClass::elementwise;
-}
+bool is_elementwise(const ir::Op& op) { return op.is(ir::OpClass::elementwise); }
 
 /// A dot_general that the contraction template takes: large, with rows and columns.
 bool is_large_contraction(const ir::Op& op) {
-  if (!op.is("dot_general") || operation_count(op) < kLargeContraction) return false;
-  const int64_t paired = static_cast<int64_t>(op.get<ir::Integers>("rhs_batching").size() +
-                                              op.get<ir::Integers>("rhs_contracting").size());
-  const bool has_columns = op.operand(1)->type().rank() > paired;
-  return has_columns && op.result()->type().rank() >= 2;
+  return op.is("dot_general") && operation_count(op) >= kLargeContraction &&
+         has_rows_and_columns(op);
 }
 
 bool is_large_convolution(const ir::Op& op) {
@@ -40,15 +36,13 @@ bool is_large_convolution(const ir::Op& op) {
 }
 
 /// An op whose result elements are computed one by one, each from few operand elements.
-bool is_pointwise(const ir::Op& op) {
-  return is_elementwise(op) || op.definition().op_class == ir::OpClass::movement;
-}
+bool is_pointwise(const ir::Op& op) { return is_elementwise(op) || op.is(ir::OpClass::movement); }
 
 /// A scatter that the scatter template takes: large, of rows that lie together in memory.
 bool is_large_scatter(const ir::Op& op) {
   if (!op.is("scatter") || operation_count(op) < kLargeTensor) return false;
-  const auto& inserted = op.get<ir::Integers>("inserted_window_dims");
-  return !inserted.empty() && inserted.back() != op.result()->type().rank() - 1;
+  const ir::Integers indexed = ir::GatherDimensions::of(op).collapsed_slice;
+  return !indexed.empty() && indexed.back() != op.result()->type().rank() - 1;
 }
 
 bool is_large_reduction(const ir::Op& op) {
@@ -56,8 +50,7 @@ bool is_large_reduction(const ir::Op& op) {
 }
 
 bool is_large_window(const ir::Op& op) {
-  return (op.is("reduce_window") || op.is("select_and_scatter")) &&
-         op.operand(0)->type().count() >= kLargeTensor;
+  return op.definition().facts.has_window && op.operand(0)->type().count() >= kLargeTensor;
 }
 
 class Fuser {

@@ -80,7 +80,7 @@ class Outliner {
   ir::Location main_location(Group group) const {
     const auto& members = groups_.members(group);
     for (const ir::Op* op : members) {
-      if (op->definition().op_class == ir::OpClass::contraction) return op->location();
+      if (op->is(ir::OpClass::contraction)) return op->location();
     }
     return members.back()->location();
   }

@@ -20,17 +20,13 @@ struct Side {
 };
 
 Side side(A a, size_t operand) {
-  const std::string prefix = operand == 0 ? "lhs_" : "rhs_";
+  const auto [lhs_batching, rhs_batching, lhs_contracting, rhs_contracting] =
+      ir::DotGeneral::of(a.op);
   Side s{a.x(operand),
-         a.op.get<Integers>(prefix + "batching"),
-         a.op.get<Integers>(prefix + "contracting"),
+         operand == 0 ? lhs_batching : rhs_batching,
+         operand == 0 ? lhs_contracting : rhs_contracting,
          {}};
-  for (int64_t d = 0; d < s.tensor.rank(); ++d) {
-    auto in = [&](const Integers& dims) {
-      return std::find(dims.begin(), dims.end(), d) != dims.end();
-    };
-    if (!in(s.batching) && !in(s.contracting)) s.free.push_back(d);
-  }
+  s.free = ir::free_dimensions(s.tensor.rank(), s.batching, s.contracting);
   return s;
 }
 

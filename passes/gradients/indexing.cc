@@ -13,17 +13,6 @@ using ir::Literal;
 using ir::Tensor;
 using A = const Application&;
 
-ir::GatherDimensions gather_dimensions(A a) {
-  return {a.op.get<Integers>("offset_dims"), a.op.get<Integers>("collapsed_slice_dims"),
-          a.op.get<Integers>("start_index_map"), a.op.get<int64_t>("index_vector_dim")};
-}
-
-ir::GatherDimensions scatter_dimensions(A a) {
-  return {a.op.get<Integers>("update_window_dims"), a.op.get<Integers>("inserted_window_dims"),
-          a.op.get<Integers>("scatter_dims_to_operand_dims"),
-          a.op.get<int64_t>("index_vector_dim")};
-}
-
 /// The largest index in range, in the shape of the indices.
 Tensor last_indices(Tensor indices, const ir::Shape& table, const ir::GatherDimensions& dims) {
   std::vector<double> last;
@@ -40,7 +29,7 @@ Tensor last_indices(Tensor indices, const ir::Shape& table, const ir::GatherDime
 /// Adds up the adjoints of an element that was taken several times. What gather clamps, scatter
 /// would drop.
 Tensor gather_operand(A a) {
-  const ir::GatherDimensions dims = gather_dimensions(a);
+  const ir::GatherDimensions dims = ir::GatherDimensions::of(a.op);
   const Tensor last = last_indices(a.x(1), a.x(0).shape(), dims);
   return scatter_add(a.builder.constant(0, a.x(0).type()), minimum(maximum(a.x(1), 0.0), last),
                      a.dy, dims);
@@ -49,7 +38,7 @@ Tensor gather_operand(A a) {
 /// What was added at an index changes with that element alone; what was dropped, with none.
 Tensor scatter_updates(A a) {
   if (a.x(0).type().count() == 0) return {};
-  const ir::GatherDimensions dims = scatter_dimensions(a);
+  const ir::GatherDimensions dims = ir::GatherDimensions::of(a.op);
   const Tensor indices = a.x(1);
   Tensor inside = logical_and(compare(indices, "GE", 0.0),
                               compare(indices, "LE", last_indices(indices, a.x(0).shape(), dims)));

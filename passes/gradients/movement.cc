@@ -1,4 +1,6 @@
 // Derivatives of ops that move elements: the adjoint moves back.
+#include "ir/ops/movement.h"
+
 #include <algorithm>
 #include <numeric>
 
@@ -14,7 +16,7 @@ using A = const Application&;
 
 /// Sums over the dimensions along which elements were repeated.
 Tensor broadcast_operand(A a) {
-  const auto& dims = a.op.get<Integers>("broadcast_dimensions");
+  const Integers dims = ir::BroadcastInDim::of(a.op).broadcast_dimensions;
   const Shape& from = a.x().shape();
   const Shape& to = a.y().shape();
   Integers kept;  // result dimensions, in the operand's order
@@ -36,7 +38,7 @@ Tensor broadcast_operand(A a) {
 }
 
 Tensor transpose_operand(A a) {
-  const auto& permutation = a.op.get<Integers>("permutation");
+  const Integers permutation = ir::Transpose::of(a.op).permutation;
   Integers inverse(permutation.size());
   for (size_t d = 0; d < permutation.size(); ++d)
     inverse[static_cast<size_t>(permutation[d])] = static_cast<int64_t>(d);
@@ -45,8 +47,7 @@ Tensor transpose_operand(A a) {
 
 /// Zeros where the slice took nothing: negative ones, which add nothing to anything.
 Tensor slice_operand(A a) {
-  const auto& starts = a.op.get<Integers>("start_indices");
-  const auto& strides = a.op.get<Integers>("strides");
+  const auto [starts, limits, strides] = ir::Slice::of(a.op);
   Integers high;
   Integers interior;
   for (size_t d = 0; d < starts.size(); ++d) {
@@ -59,7 +60,7 @@ Tensor slice_operand(A a) {
 }
 
 Tensor concatenate_operand(A a) {
-  const auto axis = static_cast<size_t>(a.op.get<int64_t>("dimension"));
+  const auto axis = static_cast<size_t>(ir::Concatenate::of(a.op).dimension);
   Integers starts(a.y().shape().size(), 0);
   for (size_t i = 0; i < a.operand; ++i) starts[axis] += a.x(i).shape()[axis];
   Integers limits = a.y().shape();
@@ -69,10 +70,8 @@ Tensor concatenate_operand(A a) {
 
 /// The elements that came from inside; those that negative padding cropped get zero.
 Tensor pad_operand(A a) {
-  Integers low = a.op.get<Integers>("edge_padding_low");
-  Integers high = a.op.get<Integers>("edge_padding_high");
-  Integers strides;
-  for (int64_t interior : a.op.get<Integers>("interior_padding")) strides.push_back(interior + 1);
+  auto [low, high, strides] = ir::Pad::of(a.op);
+  for (int64_t& stride : strides) ++stride;  // neighbours are as far apart as there is padding
   auto cropped = [](const Integers& edges) {
     Integers crops;
     for (int64_t edge : edges) crops.push_back(std::max<int64_t>(-edge, 0));
@@ -106,7 +105,7 @@ void add_movement_gradients(std::vector<Gradient>& table) {
   table.push_back({"transpose", {transpose_operand}});
   table.push_back({"slice", {slice_operand}});
   table.push_back(
-      {"reverse", {[](A a) { return reverse(a.dy, a.op.get<Integers>("dimensions")); }}});
+      {"reverse", {[](A a) { return reverse(a.dy, ir::Reverse::of(a.op).dimensions); }}});
   table.push_back({"concatenate", {concatenate_operand}});
   table.push_back({"pad", {pad_operand, pad_value}});
 }

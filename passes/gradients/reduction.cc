@@ -1,4 +1,6 @@
 // Derivatives of reductions.
+#include "ir/ops/reduction.h"
+
 #include <algorithm>
 
 #include "passes/gradients/gradients.h"
@@ -12,14 +14,7 @@ using ir::Tensor;
 using A = const Application&;
 
 /// The operand's dimensions that the reduction keeps.
-Integers kept_dimensions(A a) {
-  const auto& reduced = a.op.get<Integers>("dimensions");
-  Integers kept;
-  for (int64_t d = 0; d < a.x().rank(); ++d) {
-    if (std::find(reduced.begin(), reduced.end(), d) == reduced.end()) kept.push_back(d);
-  }
-  return kept;
-}
+Integers kept_dimensions(A a) { return ir::Reduce::of(a.op).kept(a.x().rank()); }
 
 /// Something of the result's shape, repeated over the reduced dimensions.
 Tensor spread(A a, Tensor t) { return broadcast_in_dim(t, a.x().shape(), kept_dimensions(a)); }
@@ -27,7 +22,7 @@ Tensor spread(A a, Tensor t) { return broadcast_in_dim(t, a.x().shape(), kept_di
 /// Equal shares to all elements that are the extreme, as in TensorFlow.
 Tensor extreme_operand(A a) {
   const Tensor chosen = compare(a.x(), "EQ", spread(a, a.y()));
-  const Tensor count = sum(convert(chosen, a.dy.type().element), a.op.get<Integers>("dimensions"));
+  const Tensor count = sum(convert(chosen, a.dy.type().element), ir::Reduce::of(a.op).dimensions);
   return select(chosen, spread(a, a.dy / count), 0);
 }
 
@@ -51,7 +46,7 @@ Tensor exclusive_products(Tensor x) {
 Tensor product_operand(A a) {
   if (a.x().type().count() == 0) return {};
   const Integers kept = kept_dimensions(a);
-  const auto& reduced = a.op.get<Integers>("dimensions");
+  const Integers reduced = ir::Reduce::of(a.op).dimensions;
   Integers order = kept;
   order.insert(order.end(), reduced.begin(), reduced.end());
   Integers inverse(order.size());
@@ -68,7 +63,7 @@ Tensor product_operand(A a) {
 }
 
 Tensor reduce_operand(A a) {
-  const auto& reducer = a.op.get<std::string>("reducer");
+  const std::string reducer = ir::Reduce::of(a.op).reducer;
   if (reducer == "add") return spread(a, a.dy);
   if (reducer == "multiply") return product_operand(a);
   return extreme_operand(a);

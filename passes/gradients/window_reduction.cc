@@ -11,16 +11,10 @@ using ir::Integers;
 using ir::Tensor;
 using A = const Application&;
 
-ir::Window window_of(const ir::Op& op) {
-  return {op.get<Integers>("window_dimensions"), op.get<Integers>("window_strides"),
-          op.get<Integers>("padding_low"), op.get<Integers>("padding_high"),
-          op.get<Integers>("base_dilations")};
-}
-
 /// An element takes the adjoints of all windows over it: a window that slides over dy, whose
 /// elements are a stride apart.
 Tensor window_sum_operand(A a) {
-  const ir::Window window = window_of(a.op);
+  const ir::Window window = ir::Window::of(a.op);
   ir::Window back = window;
   std::swap(back.strides, back.base_dilations);
   for (size_t d = 0; d < window.dimensions.size(); ++d) {
@@ -37,7 +31,7 @@ Tensor window_sum_operand(A a) {
 /// The first extreme element of a window takes all, as in TensorFlow. Where the operand has gaps,
 /// it gets them as elements that no window prefers.
 Tensor window_extreme_operand(A a) {
-  ir::Window window = window_of(a.op);
+  ir::Window window = ir::Window::of(a.op);
   const bool largest = a.op.get<std::string>("reducer") == "maximum";
   const Integers none(window.dimensions.size(), 0);
   Integers gaps = std::move(window.base_dilations);

@@ -4,6 +4,7 @@
 #include <unordered_map>
 
 #include "ir/ops/definition.h"
+#include "ir/ops/dot_general.h"
 #include "ir/scan.h"
 #include "passes/free_ops.h"
 #include "passes/loops/vectorize.h"
@@ -20,8 +21,7 @@ using ir::Tensor;
 using ir::Value;
 
 bool is_heavy(const Op& op) {
-  return op.definition().op_class == ir::OpClass::contraction ||
-         op.definition().op_class == ir::OpClass::reduction;
+  return op.is(ir::OpClass::contraction) || op.is(ir::OpClass::reduction);
 }
 
 bool any_of(const Op& op, const Values& values) {
@@ -108,15 +108,11 @@ class ScanHoister {
     for (const auto& op : body_.ops()) {
       if (op->result_count() != 1 || is_free(*op) || !is_available(op->result())) continue;
       const bool invariant = !varying_.contains(op->result());
-      const bool follows = any_of(*op, chosen) && is_elementwise(*op);
+      const bool follows = any_of(*op, chosen) && op->is(ir::OpClass::elementwise);
       if (!invariant && !is_heavy(*op) && !follows) continue;
       chosen.insert(op->result());
       before_.push_back(op.get());
     }
-  }
-
-  static bool is_elementwise(const Op& op) {
-    return op.definition().op_class == ir::OpClass::elementwise;
   }
 
   /// Values from which `roots` are computed, roots included.
@@ -211,7 +207,7 @@ class ScanHoister {
       if (!op->is("dot_general") || varying_.contains(op->operand(1))) continue;
       if (is_moved_after(op->result()) || !carried_.contains(op->result())) continue;
       if (op->operand(1)->type().rank() == 2 &&
-          op->get<ir::Integers>("rhs_contracting") == ir::Integers{1})
+          ir::DotGeneral::of(*op).rhs_contracting == ir::Integers{1})
         turned_.push_back(op.get());
     }
   }

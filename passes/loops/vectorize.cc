@@ -4,6 +4,9 @@
 #include <numeric>
 
 #include "ir/ops/definition.h"
+#include "ir/ops/dot_general.h"
+#include "ir/ops/movement.h"
+#include "ir/ops/reduction.h"
 
 namespace kiln::passes {
 namespace {
@@ -56,44 +59,40 @@ Tensor elementwise(const Steps& s) {
 
 Tensor broadcast(const Steps& s) {
   return broadcast_in_dim(s.x(), s.result_shape(),
-                          behind(0, shifted(s.op.get<Integers>("broadcast_dimensions"))));
+                          behind(0, shifted(ir::BroadcastInDim::of(s.op).broadcast_dimensions)));
 }
 
 Tensor reshaped(const Steps& s) { return reshape(s.x(), s.result_shape()); }
 
 Tensor transposed(const Steps& s) {
-  return transpose(s.x(), behind(0, shifted(s.op.get<Integers>("permutation"))));
+  return transpose(s.x(), behind(0, shifted(ir::Transpose::of(s.op).permutation)));
 }
 
 Tensor sliced(const Steps& s) {
-  return slice(s.x(), behind(0, s.op.get<Integers>("start_indices")),
-               behind(s.count, s.op.get<Integers>("limit_indices")),
-               behind(1, s.op.get<Integers>("strides")));
+  const ir::Slice part = ir::Slice::of(s.op);
+  return slice(s.x(), behind(0, part.start_indices), behind(s.count, part.limit_indices),
+               behind(1, part.strides));
 }
 
 Tensor reversed(const Steps& s) {
-  return reverse(s.x(), shifted(s.op.get<Integers>("dimensions")));
+  return reverse(s.x(), shifted(ir::Reverse::of(s.op).dimensions));
 }
 
 Tensor concatenated(const Steps& s) {
   std::vector<Tensor> pieces;
   for (size_t i = 0; i < s.operands.size(); ++i) pieces.push_back(s.repeated(i));
-  return concatenate(pieces, s.op.get<int64_t>("dimension") + 1);
+  return concatenate(pieces, ir::Concatenate::of(s.op).dimension + 1);
 }
 
 Tensor reduced(const Steps& s) {
-  return reduce(s.x(), s.op.get<std::string>("reducer"), shifted(s.op.get<Integers>("dimensions")));
-}
-
-ir::DotDimensions dimensions_of(const Op& op) {
-  return {op.get<Integers>("lhs_batching"), op.get<Integers>("rhs_batching"),
-          op.get<Integers>("lhs_contracting"), op.get<Integers>("rhs_contracting")};
+  const ir::Reduce r = ir::Reduce::of(s.op);
+  return reduce(s.x(), r.reducer, shifted(r.dimensions));
 }
 
 /// The steps are rows of one product where the right operand is the same for all; else a batching
 /// dimension.
 Tensor product(const Steps& s) {
-  ir::DotDimensions dims = dimensions_of(s.op);
+  ir::DotGeneral dims = ir::DotGeneral::of(s.op);
   dims.lhs_batching = shifted(dims.lhs_batching);
   dims.lhs_contracting = shifted(dims.lhs_contracting);
   if (s.stacked[0] && !s.stacked[1] && dims.lhs_batching.empty())
@@ -108,7 +107,7 @@ using Rule = Tensor (*)(const Steps& s);
 
 Rule rule_of(const Op& op) {
   if (op.result_count() != 1) return nullptr;
-  if (op.definition().op_class == ir::OpClass::elementwise) return elementwise;
+  if (op.is(ir::OpClass::elementwise)) return elementwise;
   constexpr std::pair<std::string_view, Rule> kRules[] = {{"broadcast_in_dim", broadcast},
                                                           {"reshape", reshaped},
                                                           {"transpose", transposed},
@@ -141,12 +140,12 @@ Tensor vectorize(const Op& op, ir::Builder& builder, const std::vector<Tensor>& 
 
 bool can_sum_over_steps(const Op& op, const std::vector<bool>& stacked) {
   if (op.is("dot_general")) return stacked[0] && stacked[1];
-  return op.is("reduce") && stacked[0] && op.get<std::string>("reducer") == "add";
+  return op.is("reduce") && stacked[0] && ir::Reduce::of(op).reducer == "add";
 }
 
 Tensor sum_over_steps(const Op& op, const std::vector<Tensor>& operands) {
-  if (op.is("reduce")) return sum(operands[0], behind(0, shifted(op.get<Integers>("dimensions"))));
-  ir::DotDimensions dims = dimensions_of(op);
+  if (op.is("reduce")) return sum(operands[0], behind(0, shifted(ir::Reduce::of(op).dimensions)));
+  const ir::DotGeneral dims = ir::DotGeneral::of(op);
   return dot_general(
       operands[0], operands[1],
       {shifted(dims.lhs_batching), shifted(dims.rhs_batching),

@@ -18,7 +18,7 @@ std::unordered_set<const ir::Value*> elementwise_cone(const ir::Region& region,
     const bool reads = std::any_of(operands.begin(), operands.end(),
                                    [&](const ir::Value* v) { return cone.contains(v); });
     if (!reads) continue;
-    if (op->definition().op_class != ir::OpClass::elementwise) return {};
+    if (!op->is(ir::OpClass::elementwise)) return {};
     for (size_t i = 0; i < op->result_count(); ++i) cone.insert(op->result(i));
   }
   return cone;

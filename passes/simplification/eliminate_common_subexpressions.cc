@@ -5,6 +5,7 @@
 #include <functional>
 #include <unordered_map>
 
+#include "ir/ops/definition.h"
 #include "passes/rewrite.h"
 
 namespace kiln::passes {
@@ -13,15 +14,9 @@ namespace {
 using ir::Op;
 using ir::Value;
 
-bool is_commutative(const Op& op) {
-  constexpr std::string_view kNames[] = {"add", "multiply", "maximum", "minimum",
-                                         "and", "or",       "xor"};
-  return std::find(std::begin(kNames), std::end(kNames), op.name()) != std::end(kNames);
-}
-
 std::vector<Value*> operands_in_canonical_order(const Op& op) {
   std::vector<Value*> operands(op.operands().begin(), op.operands().end());
-  if (is_commutative(op)) std::sort(operands.begin(), operands.end(), std::less<>());
+  if (op.definition().facts.commutative) std::sort(operands.begin(), operands.end(), std::less<>());
   return operands;
 }
 

@@ -6,7 +6,6 @@
 
 #include "ir/ops/definition.h"
 #include "passes/constants.h"
-#include "passes/cost.h"
 #include "passes/rewrite.h"
 
 namespace kiln::passes {
@@ -50,14 +49,14 @@ std::optional<Literal> fold_splats(const Op& op, std::span<const Literal> operan
       std::all_of(operands.begin(), operands.end(), [](const Literal& l) { return l.is_splat(); });
   if (!all_splats || operands.empty()) return {};
   const ir::Type& type = op.result()->type();
-  if (op.definition().op_class == OpClass::movement) {
+  if (op.is(OpClass::movement)) {
     const bool one_value = std::all_of(operands.begin(), operands.end(), [&](const Literal& l) {
       return l.bytes() == operands[0].bytes();
     });
     if (one_value) return Literal::from_bytes(type, true, operands[0].bytes());
     return {};
   }
-  if (op.definition().op_class != OpClass::elementwise) return {};
+  if (!op.is(OpClass::elementwise)) return {};
   std::vector<Literal> scalars;
   for (const Literal& operand : operands) {
     scalars.push_back(Literal::from_bytes({operand.type().element, {}}, true, operand.bytes()));
@@ -68,9 +67,8 @@ std::optional<Literal> fold_splats(const Op& op, std::span<const Literal> operan
 }
 
 std::optional<Literal> fold(const Op& op) {
-  const OpClass op_class = op.definition().op_class;
-  if (op_class != OpClass::elementwise && op_class != OpClass::movement &&
-      op_class != OpClass::reduction && op_class != OpClass::contraction) {
+  if (!op.is(OpClass::elementwise) && !op.is(OpClass::movement) && !op.is(OpClass::reduction) &&
+      !op.is(OpClass::contraction)) {
     return {};
   }
   const auto operands = constant_operands(op);

@@ -1,6 +1,8 @@
 // Identities of reductions and contractions.
 #include <algorithm>
 
+#include "ir/ops/movement.h"
+#include "ir/ops/reduction.h"
 #include "passes/constants.h"
 #include "passes/simplification/simplify_identities.h"
 
@@ -17,19 +19,19 @@ using ir::Value;
 /// -0.
 Tensor simplify_reduce(const Op& op, Builder& builder) {
   const Tensor x = builder.wrap(op.operand(0));
-  const auto& dims = op.get<Integers>("dimensions");
+  const auto [dims, reducer] = ir::Reduce::of(op);
   const bool single = std::all_of(
       dims.begin(), dims.end(), [&](int64_t d) { return x.shape()[static_cast<size_t>(d)] == 1; });
   if (!single) return {};
   const Tensor element = reshape(x, op.result()->type().shape);
-  const bool starts_at_zero = op.get<std::string>("reducer") == "add";
+  const bool starts_at_zero = reducer == "add";
   return starts_at_zero && !never_negative_zero(x.value) ? element + 0 : element;
 }
 
 /// Renames the dimension numbers of one side to those before a transpose. False if the transpose
 /// changes the order of the free dimensions, which the result shows.
 bool look_through(const Op& transpose, Integers& batching, Integers& contracting) {
-  const auto& permutation = transpose.get<Integers>("permutation");
+  const Integers permutation = ir::Transpose::of(transpose).permutation;
   Integers free;
   for (size_t d = 0; d < permutation.size(); ++d) {
     auto in = [&](const Integers& dims) {
@@ -46,7 +48,7 @@ bool look_through(const Op& transpose, Integers& batching, Integers& contracting
 
 /// Whether both operands have their contracting dimensions in the same order, so that the sums can
 /// run along the memory of both.
-bool contracts_in_order(const ir::DotDimensions& dims) {
+bool contracts_in_order(const ir::DotGeneral& dims) {
   std::vector<std::pair<int64_t, int64_t>> pairs;
   for (size_t i = 0; i < dims.lhs_contracting.size(); ++i)
     pairs.emplace_back(dims.lhs_contracting[i], dims.rhs_contracting[i]);
@@ -58,15 +60,14 @@ bool contracts_in_order(const ir::DotDimensions& dims) {
 /// Reads an operand as it lies where a transpose comes before, unless the sums would then jump
 /// about in its memory.
 Tensor simplify_dot_general(const Op& op, Builder& builder) {
-  ir::DotDimensions dims{op.get<Integers>("lhs_batching"), op.get<Integers>("rhs_batching"),
-                         op.get<Integers>("lhs_contracting"), op.get<Integers>("rhs_contracting")};
+  ir::DotGeneral dims = ir::DotGeneral::of(op);
   const bool in_order = contracts_in_order(dims);
   Value* operands[] = {op.operand(0), op.operand(1)};
   bool changed = false;
   for (size_t side : {0, 1}) {
     const Op* transpose = operands[side]->op();
     if (transpose == nullptr || !transpose->is("transpose")) continue;
-    ir::DotDimensions before = dims;
+    ir::DotGeneral before = dims;
     if (!look_through(*transpose, side == 0 ? before.lhs_batching : before.rhs_batching,
                       side == 0 ? before.lhs_contracting : before.rhs_contracting))
       continue;

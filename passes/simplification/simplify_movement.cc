@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "ir/ops/movement.h"
 #include "passes/simplification/simplify_identities.h"
 
 namespace kiln::passes {
@@ -50,14 +51,15 @@ bool keeps_order(const Shape& from, const Integers& permutation) {
 }
 
 Tensor simplify_transpose(const Op& op, Builder& builder) {
-  const auto& permutation = op.get<Integers>("permutation");
+  const Integers permutation = ir::Transpose::of(op).permutation;
   if (is_identity(permutation)) return builder.wrap(op.operand(0));
   if (keeps_order(op.operand(0)->type().shape, permutation)) {
     return reshape(builder.wrap(op.operand(0)), op.result()->type().shape);
   }
   if (const Op* inner = source(op, "transpose")) {
+    const Integers before = ir::Transpose::of(*inner).permutation;
     Integers composed;
-    for (int64_t d : permutation) composed.push_back(inner->get<Integers>("permutation")[at(d)]);
+    for (int64_t d : permutation) composed.push_back(before[at(d)]);
     return transpose(builder.wrap(inner->operand(0)), composed);
   }
   return {};
@@ -79,7 +81,7 @@ bool find_inserted_ones(const Shape& from, const Shape& to, Integers& places) {
 }
 
 Tensor simplify_broadcast(const Op& op, Builder& builder) {
-  const auto& dims = op.get<Integers>("broadcast_dimensions");
+  const Integers dims = ir::BroadcastInDim::of(op).broadcast_dimensions;
   const Shape& shape = op.result()->type().shape;
   const Tensor x = builder.wrap(op.operand(0));
   if (x.type().count() == op.result()->type().count() && std::is_sorted(dims.begin(), dims.end())) {
@@ -88,7 +90,7 @@ Tensor simplify_broadcast(const Op& op, Builder& builder) {
   Integers places;
   const Op* inner = source(op, "broadcast_in_dim");
   if (inner != nullptr) {
-    places = inner->get<Integers>("broadcast_dimensions");
+    places = ir::BroadcastInDim::of(*inner).broadcast_dimensions;
   } else {
     inner = source(op, "reshape");
     if (inner == nullptr || !find_inserted_ones(inner->operand(0)->type().shape, x.shape(), places))
@@ -102,31 +104,29 @@ Tensor simplify_slice(const Op& op, Builder& builder) {
   if (op.operand(0)->type() == op.result()->type()) return builder.wrap(op.operand(0));
   const Op* inner = source(op, "slice");
   if (inner == nullptr || op.result()->type().count() == 0) return {};
-  Integers starts = op.get<Integers>("start_indices");
-  Integers strides = op.get<Integers>("strides");
-  Integers limits;
+  const ir::Slice before = ir::Slice::of(*inner);
+  auto [starts, limits, strides] = ir::Slice::of(op);
   for (size_t d = 0; d < starts.size(); ++d) {
-    const int64_t step = inner->get<Integers>("strides")[d];
-    starts[d] = inner->get<Integers>("start_indices")[d] + starts[d] * step;
-    strides[d] *= step;
-    limits.push_back(starts[d] + (op.result()->type().shape[d] - 1) * strides[d] + 1);
+    starts[d] = before.start_indices[d] + starts[d] * before.strides[d];
+    strides[d] *= before.strides[d];
+    limits[d] = starts[d] + (op.result()->type().shape[d] - 1) * strides[d] + 1;
   }
   return slice(builder.wrap(inner->operand(0)), starts, limits, strides);
 }
 
 Tensor simplify_reverse(const Op& op, Builder& builder) {
+  const Integers all = ir::Reverse::of(op).dimensions;
   Integers dims;
-  for (int64_t d : op.get<Integers>("dimensions")) {
+  for (int64_t d : all) {
     if (op.result()->type().shape[at(d)] > 1) dims.push_back(d);
   }
   if (dims.empty()) return builder.wrap(op.operand(0));
-  if (dims.size() < op.get<Integers>("dimensions").size())
-    return reverse(builder.wrap(op.operand(0)), dims);
+  if (dims.size() < all.size()) return reverse(builder.wrap(op.operand(0)), dims);
   const Op* inner = source(op, "reverse");
   if (inner == nullptr) return {};
   // Dimensions that both reverse, neither does.
   Integers once;
-  const Integers& others = inner->get<Integers>("dimensions");
+  const Integers others = ir::Reverse::of(*inner).dimensions;
   auto missing_in = [](const Integers& list) {
     return [&](int64_t d) { return std::find(list.begin(), list.end(), d) == list.end(); };
   };
@@ -138,21 +138,22 @@ Tensor simplify_reverse(const Op& op, Builder& builder) {
 
 /// Leaves out operands that add nothing along the dimension.
 Tensor simplify_concatenate(const Op& op, Builder& builder) {
-  const size_t axis = at(op.get<int64_t>("dimension"));
+  const int64_t dimension = ir::Concatenate::of(op).dimension;
   std::vector<Tensor> pieces;
   for (Value* operand : op.operands()) {
     if (operand->type() == op.result()->type()) return builder.wrap(operand);
-    if (operand->type().shape[axis] != 0) pieces.push_back(builder.wrap(operand));
+    if (operand->type().shape[at(dimension)] != 0) pieces.push_back(builder.wrap(operand));
   }
   if (pieces.size() == op.operands().size()) return {};
-  return concatenate(pieces, op.get<int64_t>("dimension"));
+  return concatenate(pieces, dimension);
 }
 
 Tensor simplify_pad(const Op& op, Builder& builder) {
   const Tensor x = builder.wrap(op.operand(0));
-  const auto& low = op.get<Integers>("edge_padding_low");
-  const auto& high = op.get<Integers>("edge_padding_high");
-  if (x.type() != op.result()->type() || !all_equal(low, 0) || !all_equal(high, 0)) return {};
+  const ir::Pad pad = ir::Pad::of(op);
+  if (x.type() != op.result()->type() || !all_equal(pad.edge_padding_low, 0) ||
+      !all_equal(pad.edge_padding_high, 0))
+    return {};
   return x;
 }
 

@@ -2,13 +2,13 @@
 // was sliced, once they are added up (the gates of an LSTM).
 #include <algorithm>
 
+#include "ir/ops/movement.h"
 #include "passes/constants.h"
 #include "passes/simplification/simplify_identities.h"
 
 namespace kiln::passes {
 namespace {
 
-using ir::Integers;
 using ir::Op;
 using ir::Tensor;
 using ir::Value;
@@ -25,11 +25,10 @@ struct Piece {
 bool as_piece(const Value* padded, Piece& piece) {
   const Op* op = padded->op();
   if (op == nullptr || !op->is("pad") || !is_splat(op->operand(1), -0.0)) return false;
-  const auto& low = op->get<Integers>("edge_padding_low");
-  const auto& high = op->get<Integers>("edge_padding_high");
+  const auto [low, high, interior] = ir::Pad::of(*op);
   size_t padded_dimensions = 0;
   for (size_t d = 0; d < low.size(); ++d) {
-    if (op->get<Integers>("interior_padding")[d] != 0 || low[d] < 0 || high[d] < 0) return false;
+    if (interior[d] != 0 || low[d] < 0 || high[d] < 0) return false;
     if (low[d] == 0 && high[d] == 0) continue;
     piece = {op->operand(0), d, low[d]};
     ++padded_dimensions;

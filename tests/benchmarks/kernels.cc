@@ -12,7 +12,7 @@
 #include "codegen/jit.h"
 #include "frontend/compiler.h"
 #include "frontend/keras/built_in_models.h"
-#include "passes/cost.h"
+#include "ir/ops/definition.h"
 #include "passes/memory/plan_memory.h"
 #include "tests/benchmarks/buffers.h"
 
@@ -51,7 +51,7 @@ ir::Module isolate(const ir::Function& step) {
 double flops(const ir::Op& fusion) {
   double total = 0;
   for (const auto& op : fusion.region().ops())
-    total += static_cast<double>(passes::operation_count(*op));
+    total += static_cast<double>(ir::operation_count(*op));
   return total;
 }
 

@@ -15,7 +15,6 @@
 #include "frontend/keras/built_in_models.h"
 #include "ir/ops/definition.h"
 #include "ir/scan.h"
-#include "passes/cost.h"
 #include "runtime/model/session.h"
 #include "tests/benchmarks/buffers.h"
 #include "tests/benchmarks/fma_peak.h"
@@ -35,8 +34,7 @@ double seconds_since(Clock::time_point start) {
 double contraction_flops(const ir::Region& region) {
   double total = 0;
   for (const auto& op : region.ops()) {
-    if (op->definition().op_class == ir::OpClass::contraction)
-      total += static_cast<double>(passes::operation_count(*op));
+    if (op->is(ir::OpClass::contraction)) total += static_cast<double>(ir::operation_count(*op));
     const auto times = op->is("scan") ? static_cast<double>(ir::parts_of(*op).trip_count) : 1.0;
     for (size_t i = 0; i < op->region_count(); ++i)
       total += times * contraction_flops(op->region(i));

@@ -1,8 +1,9 @@
-// Random modules through all passes, compiled and run, against what they mean before any pass.
+// Modules through all passes, compiled and run, against what they mean before any pass.
 #include <gtest/gtest.h>
 
 #include <cmath>
 
+#include "ir/parser.h"
 #include "ir/printer.h"
 #include "passes/pass.h"
 #include "tests/codegen/loaded_module.h"
@@ -28,22 +29,12 @@ void expect_close(const ir::Literal& actual, const ir::Literal& expected, const 
   }
 }
 
-class RandomProgram : public testing::TestWithParam<int> {};
-
-TEST_P(RandomProgram, MeansTheSame) {
-  const auto seed = static_cast<uint64_t>(GetParam());
-  RandomModuleOptions options;
-  options.ops = 40;
-  options.functions = 2;
-  options.roughest = Smoothness::kinks;
-  options.floats = {ir::ElementType::f32};
-  options.loss = true;  // depends on most of what is computed: agreement then says something
-  ir::Module module = random_module(seed, options);
+void expect_same_meaning(ir::Module module, uint64_t seed, int threads) {
   SCOPED_TRACE(ir::print(module));
   const ir::Module original = ir::clone(module);
   const Status planned = passes::run_pipeline(module);
   ASSERT_TRUE(planned) << planned.error().to_string();
-  LoadedModule loaded(module, /*threads=*/1 + GetParam() % 3);
+  LoadedModule loaded(module, threads);
   for (const auto& function : original.functions) {
     auto [expected, inputs] = random_values(original, *function, seed);
     ir::Environment actual = expected;
@@ -54,6 +45,33 @@ TEST_P(RandomProgram, MeansTheSame) {
     for (const auto& [name, literal] : expected)
       expect_close(actual.at(name), literal, function->name + " @" + name);
   }
+}
+
+class RandomProgram : public testing::TestWithParam<int> {};
+
+TEST_P(RandomProgram, MeansTheSame) {
+  const auto seed = static_cast<uint64_t>(GetParam());
+  RandomModuleOptions options;
+  options.ops = 40;
+  options.functions = 2;
+  options.roughest = Smoothness::kinks;
+  options.floats = {ir::ElementType::f32};
+  options.loss = true;  // depends on most of what is computed: agreement then says something
+  expect_same_meaning(random_module(seed, options), seed, 1 + GetParam() % 3);
+}
+
+/// Products without sums, or without columns, are large and no contraction kernel's.
+TEST(LargeProducts, OfOtherShapesThanMatricesHaveAKernel) {
+  auto module = ir::parse_module(R"(module @products {
+    func @f(%0: tensor<512xf32> "a", %1: tensor<512xf32> "b", %2: tensor<512x512xf32> "m")
+        -> (tensor<512x512xf32> "outer", tensor<512xf32> "row") {
+      %3 = dot_general %0, %1 {lhs_batching = [], lhs_contracting = [], rhs_batching = [], rhs_contracting = []} : tensor<512x512xf32>
+      %4 = dot_general %2, %1 {lhs_batching = [], lhs_contracting = [1], rhs_batching = [], rhs_contracting = [0]} : tensor<512xf32>
+      return %3, %4
+    }
+  })");
+  ASSERT_TRUE(module) << module.error().to_string();
+  for (int threads : {1, 3}) expect_same_meaning(ir::clone(*module), 1, threads);
 }
 
 INSTANTIATE_TEST_SUITE_P(Seeds, RandomProgram, testing::Range(0, 12));

@@ -251,7 +251,7 @@ TEST(ReduceKernels, SoftmaxCrossEntropyInOneKernel) {
 
 struct Product {
   ir::Shape lhs, rhs;
-  ir::DotDimensions dims;
+  ir::DotGeneral dims;
 };
 
 const std::vector<Product> kProducts = {

@@ -258,7 +258,7 @@ std::vector<Case> reduction_cases() {
 
 std::vector<Case> contraction_cases() {
   auto dot_case = [](std::string name, std::vector<std::vector<Shape>> shapes,
-                     ir::DotDimensions dims) {
+                     ir::DotGeneral dims) {
     return Case{"dot_general " + std::move(name), -2, 2, std::move(shapes),
                 [=](const Tensors& x) { return dot_general(x[0], x[1], dims); }};
   };
@@ -456,6 +456,26 @@ TEST(Gradients, EveryOpIsInTheTable) {
     if (op.op_class == ir::OpClass::structured) continue;
     if (op.name == "select_and_scatter") continue;  // a gradient itself; see differentiate_test
     EXPECT_TRUE(known.contains(op.name)) << op.name << " has no entry in passes/gradients";
+  }
+}
+
+TEST(Gradients, EveryRuleIsTried) {
+  std::set<std::string_view> tried;
+  for (auto* cases : {unary_cases, binary_cases, movement_cases, indexing_cases, reduction_cases,
+                      contraction_cases, convolution_cases, window_cases}) {
+    for (const Case& each : cases()) {
+      ir::Region region;
+      ir::Builder builder(region);
+      Tensors arguments;
+      for (const Shape& shape : each.shapes[0])
+        arguments.push_back(builder.wrap(region.add_argument({ElementType::f64, shape})));
+      each.formula(arguments);
+      for (const auto& op : region.ops()) tried.insert(op->definition().name);
+    }
+  }
+  for (const Gradient& gradient : gradients()) {
+    if (gradient.rules.empty()) continue;
+    EXPECT_TRUE(tried.contains(gradient.op)) << gradient.op << " has no case above";
   }
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "codegen/kernels/sums.h"
+#include "ir/ops/reduction.h"
 
 namespace kiln::codegen::cpu {
 namespace {
@@ -37,9 +38,7 @@ void schedule_sums(Halide::Func sums, const ir::Type& type, const Target& target
 
 int64_t partial_lanes(const ir::Op& reduce, const Target& target) {
   const ir::Type& from = reduce.operand(0)->type();
-  const auto& dims = reduce.get<ir::Integers>("dimensions");
-  if (!can_be_cut(reduce)) return 0;
-  if (std::find(dims.begin(), dims.end(), from.rank() - 1) == dims.end()) return 0;
+  if (!can_be_cut(reduce) || !ir::Reduce::of(reduce).reduces(from.rank() - 1)) return 0;
   const int64_t lanes = lanes_of(from, target);
   const int64_t extent = from.shape.back();
   if (extent >= 4 * lanes) return lanes * std::min<int64_t>(kPartialVectors, extent / (2 * lanes));

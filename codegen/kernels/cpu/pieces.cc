@@ -2,6 +2,8 @@
 
 #include <numeric>
 
+#include "ir/ops/movement.h"
+
 namespace kiln::codegen::cpu {
 namespace {
 
@@ -12,7 +14,7 @@ int64_t common_piece(const ir::Region& region, int64_t extent) {
   int64_t piece = 0;
   for (const auto& op : region.ops()) {
     if (!op->is("concatenate") || op->result()->type().shape.back() != extent) continue;
-    if (op->get<int64_t>("dimension") != op->result()->type().rank() - 1) continue;
+    if (ir::Concatenate::of(*op).dimension != op->result()->type().rank() - 1) continue;
     for (const ir::Value* operand : op->operands())
       piece = std::gcd(piece, operand->type().shape.back());
   }

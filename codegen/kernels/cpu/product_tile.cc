@@ -4,6 +4,8 @@
 
 #include "codegen/kernels/schedule.h"
 #include "codegen/kernels/sums.h"
+#include "ir/ops/definition.h"
+#include "ir/ops/dot_general.h"
 
 namespace kiln::codegen::cpu {
 namespace {
@@ -32,7 +34,7 @@ bool has_slow_epilogue(const ir::Region& region, const ir::Op& product) {
   constexpr int64_t kMultiplyAddsPerDivision = 16;  // of one vector, on common cores
   int64_t divisions = 0;
   for (const auto& op : region.ops()) {
-    const bool slow = op->is("divide") || op->is("sqrt") || op->is("rsqrt");
+    const bool slow = op->definition().facts.cost == ir::ElementCost::division;
     if (slow && op->result()->type().shape == product.result()->type().shape) ++divisions;
   }
   return divisions * kMultiplyAddsPerDivision * product.result()->type().count() * 2 >=
@@ -82,8 +84,8 @@ TileLoops tile_product(Halide::Func sums, Halide::Func consumer, const Tile& til
 
 bool needs_packing(const ir::Op& dot) {
   const int64_t last = dot.operand(1)->type().rank() - 1;
-  return contains(dot.get<ir::Integers>("rhs_contracting"), last) ||
-         contains(dot.get<ir::Integers>("rhs_batching"), last);
+  const ir::DotGeneral dims = ir::DotGeneral::of(dot);
+  return contains(dims.rhs_contracting, last) || contains(dims.rhs_batching, last);
 }
 
 void schedule_packing(RightOperand& right, int64_t columns, int64_t depth, int64_t lanes) {

@@ -5,6 +5,7 @@
 #include "codegen/kernels/cpu/templates.h"
 #include "codegen/kernels/schedule.h"
 #include "codegen/kernels/sums.h"
+#include "ir/ops/dot_general.h"
 
 namespace kiln::codegen::cpu {
 namespace {
@@ -69,7 +70,7 @@ constexpr int64_t kDepthPieces = 2;
 /// that it updated, and no other thread's; and the sums round less. Not a matter of the number of
 /// threads, which must not change the bits.
 bool cuts_depth(const ir::Op& dot) {
-  const auto& contracting = dot.get<ir::Integers>("lhs_contracting");
+  const ir::Integers contracting = ir::DotGeneral::of(dot).lhs_contracting;
   const ir::Shape& shape = dot.result()->type().shape;
   if (contracting.size() != 1 || shape.size() != 2 || needs_packing(dot)) return false;
   const int64_t depth = dot.operand(0)->type().shape[static_cast<size_t>(contracting[0])];
@@ -81,7 +82,7 @@ bool cuts_depth(const ir::Op& dot) {
 void schedule_cut_depth(Algorithm& algorithm, const ir::Op& dot, Output& output, const Tile& tile,
                         const Target& target) {
   const ir::Type& lhs = dot.operand(0)->type();
-  const int64_t depth = lhs.shape[static_cast<size_t>(dot.get<ir::Integers>("lhs_contracting")[0])];
+  const int64_t depth = lhs.shape[static_cast<size_t>(ir::DotGeneral::of(dot).lhs_contracting[0])];
   Halide::Func sums = algorithm.sums.at(dot.result());
   const Halide::RVar outer("r_piece"), inner("r_in_piece");
   const Halide::Var piece("piece");
@@ -133,7 +134,7 @@ void schedule_contraction(Algorithm& algorithm, const ir::Region& region, const 
     schedule_packing(operand, shape.back(), right.shape.back(),
                      target.lanes(static_cast<int>(ir::size_of(right.element))));
     // Once, or for each matrix of the stack if each has a right operand of its own.
-    const bool one_for_all = dot.get<ir::Integers>("rhs_batching").empty();
+    const bool one_for_all = ir::DotGeneral::of(dot).rhs_batching.empty();
     operand.packed.compute_at(output.func, one_for_all ? task : Halide::Var("rest"));
   }
   if (output.stage.defined())

@@ -5,6 +5,7 @@
 #include "codegen/kernels/cpu/templates.h"
 #include "codegen/kernels/schedule.h"
 #include "codegen/kernels/sums.h"
+#include "ir/ops/reduction.h"
 
 namespace kiln::codegen::cpu {
 namespace {
@@ -59,7 +60,7 @@ void cut_results(Halide::Func func, Output& output, const ir::Op& reduce, int64_
 void cut_sums(Halide::Func func, Output& output, const ir::Op& reduce, int64_t most_tasks,
               const Target& target) {
   std::vector<Halide::RVar> loops = func.rvars(0);
-  const auto& dims = reduce.get<ir::Integers>("dimensions");
+  const ir::Integers dims = ir::Reduce::of(reduce).dimensions;
   const int64_t outermost = *std::min_element(dims.begin(), dims.end());
   const int64_t extent = reduce.operand(0)->type().shape[static_cast<size_t>(outermost)];
   const int64_t per_piece = (extent + most_tasks - 1) / most_tasks;
@@ -95,7 +96,7 @@ void schedule_reduction(Algorithm& algorithm, const ir::Region& region, const Ta
   const ir::Op& reduce = root_op(region, "reduce");
   const int64_t elements = reduce.operand(0)->type().count();
   const int64_t most_tasks = std::min<int64_t>(target.threads, elements / kElementsPerTask);
-  const bool reduces = !reduce.get<ir::Integers>("dimensions").empty();
+  const bool reduces = !ir::Reduce::of(reduce).dimensions.empty();
   if (algorithm.outputs.size() != 1 || most_tasks <= 1 || !reduces)
     return schedule_serial(algorithm, region, target);
   Output& output = algorithm.outputs[0];

@@ -6,7 +6,8 @@
 #include "codegen/kernels/cpu/templates.h"
 #include "codegen/kernels/schedule.h"
 #include "codegen/kernels/stored_values.h"
-#include "codegen/kernels/sums.h"
+#include "ir/ops/definition.h"
+#include "ir/ops/dot_general.h"
 
 namespace kiln::codegen::cpu {
 namespace {
@@ -23,6 +24,19 @@ void schedule_product(Algorithm& algorithm, const ir::Op& dot, const Target& tar
   operand.packed.compute_root();
 }
 
+/// An op with loops of its own. What has no better schedule is computed before it is read.
+void schedule_accumulation(Algorithm& algorithm, const ir::Op& op, const Target& target) {
+  if (op.is("dot_general") && has_rows_and_columns(op))
+    return schedule_product(algorithm, op, target);
+  if (op.is("dot_general"))
+    return schedule_sums(algorithm.sums.at(op.result()), op.result()->type(), target);
+  if (op.is("convolution")) return schedule_small_convolution(algorithm, op, target);
+  if (op.definition().facts.has_window) return schedule_small_window(algorithm, op, target);
+  Halide::Func func = algorithm.funcs.at(op.result());
+  if (op.is("reduce")) return schedule_reduce(func, op, target);
+  func.compute_root();
+}
+
 }  // namespace
 
 void schedule_serial(Algorithm& algorithm, const ir::Region& region, const Target& target) {
@@ -31,27 +45,16 @@ void schedule_serial(Algorithm& algorithm, const ir::Region& region, const Targe
     const ir::Value* value = op->result(op->result_count() - 1);
     auto found = algorithm.funcs.find(value);
     if (found == algorithm.funcs.end()) continue;
-    const int64_t lanes =
-        target.lanes(static_cast<int>(std::max<int64_t>(4, ir::size_of(value->type().element))));
-    if (op->is("dot_general") && has_rows_and_columns(*op)) {
-      schedule_product(algorithm, *op, target);
-    } else if (op->is("dot_general")) {
-      schedule_sums(algorithm.sums.at(value), value->type(), target);
-    } else if (op->is("convolution")) {
-      schedule_small_convolution(algorithm, *op, target);
-    } else if (op->is("reduce_window") || op->is("select_and_scatter")) {
-      schedule_small_window(algorithm, *op, target);
-    } else if (op->is("reduce")) {
-      schedule_reduce(found->second, *op, target);
-    } else if (op->is("scatter")) {
-      found->second.compute_root();
+    if (ir::accumulates(*op)) {
+      schedule_accumulation(algorithm, *op, target);
     } else if (stored.add(*op, value)) {
       found->second.compute_root();
+      const int64_t bytes = std::max<int64_t>(4, ir::size_of(value->type().element));
       if (value->type().rank() > 0)
         vectorize_innermost(found->second, found->second.args()[0], value->type().shape.back(),
-                            lanes);
+                            target.lanes(static_cast<int>(bytes)));
     }
-    if (op->is("rng_bit_generator")) state_func(algorithm, op->operand(0)).compute_root();
+    if (op->is(ir::OpClass::random)) state_func(algorithm, op->operand(0)).compute_root();
   }
   for (Output& output : algorithm.outputs) {
     if (output.stage.defined()) output.stage.compute_root();

@@ -4,6 +4,7 @@
 #include "codegen/kernels/cpu/tasks.h"
 #include "codegen/kernels/cpu/templates.h"
 #include "codegen/kernels/schedule.h"
+#include "ir/ops/definition.h"
 #include "ir/ops/window_reduction.h"
 
 namespace kiln::codegen::cpu {
@@ -16,7 +17,7 @@ constexpr int64_t kUnrolledElements = 32;
 
 const ir::Op& window_op(const ir::Region& region) {
   for (const auto& op : region.ops()) {
-    if (op->is("reduce_window") || op->is("select_and_scatter")) return *op;
+    if (op->definition().facts.has_window) return *op;
   }
   KILN_CHECK(false, "fusion without a window");
 }

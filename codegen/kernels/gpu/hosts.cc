@@ -20,10 +20,7 @@ constexpr int kMostHosted = 3;
 
 }  // namespace
 
-bool is_always_stored(const ir::Op& op) {
-  return op.is("reduce") || op.is("dot_general") || op.is("convolution") ||
-         op.is("reduce_window") || op.is("select_and_scatter") || op.is("scatter");
-}
+bool is_always_stored(const ir::Op& op) { return ir::accumulates(op); }
 
 Hosts::Hosts(const Algorithm& algorithm, const ir::Region& region,
              const std::set<const ir::Value*>& stored, const Target& target)
@@ -60,7 +57,7 @@ void Hosts::add(const ir::Op& op, bool is_stored) {
   const ir::Value* result = op.result(op.result_count() - 1);
   Readers readers;
   for (size_t i = 0; i < op.result_count(); ++i) readers.add(readers_[op.result(i)]);
-  const bool is_elementwise = op.definition().op_class == ir::OpClass::elementwise;
+  const bool is_elementwise = op.is(ir::OpClass::elementwise);
   bool reads_elsewhere = !is_elementwise;
   if (is_stored && is_elementwise && is_of_threads(op, readers)) {
     homes_.emplace(result, Home{launches_[*readers.all.begin()].func, true});
@@ -78,7 +75,7 @@ void Hosts::add(const ir::Op& op, bool is_stored) {
   if (reads_elsewhere) readers.elsewhere = readers.all;
   for (const ir::Value* operand : op.operands()) readers_[operand].add(readers);
   // The state of random bits is stored on its own.
-  if (op.is("rng_bit_generator")) {
+  if (op.is(ir::OpClass::random)) {
     readers_[op.operand(0)].add({{launches_.size()}, {launches_.size()}});
     launches_.emplace_back();
   }

@@ -5,6 +5,7 @@
 #include "codegen/kernels/gpu/product_cut.h"
 #include "codegen/kernels/schedule.h"
 #include "codegen/kernels/sums.h"
+#include "ir/ops/dot_general.h"
 
 namespace kiln::codegen::gpu {
 namespace {
@@ -126,12 +127,15 @@ void share_right_operand(Halide::Func packed, const TileLoops& loops) {
 /// Whether all rows of a block read the same columns of the right operand, and how many elements
 /// these have; 0 where they do not.
 int64_t shared_elements(const ir::Op& product, const Cut& cut, const TileLoops& loops) {
-  if (!product.is("dot_general") || !product.get<ir::Integers>("rhs_batching").empty()) return 0;
+  if (!product.is("dot_general")) return 0;
+  const ir::DotGeneral dot = ir::DotGeneral::of(product);
   const ir::Type& type = product.result()->type();
   // The last dimensions of the result must be one of the right operand's alone.
   const ir::Type& right = product.operand(1)->type();
-  const size_t free = right.shape.size() - product.get<ir::Integers>("rhs_contracting").size();
-  if (free != 1 || type.shape.size() < 2 || loops.threads_along_rows < 2) return 0;
+  const size_t free = right.shape.size() - dot.rhs_contracting.size();
+  if (!dot.rhs_batching.empty() || free != 1 || type.shape.size() < 2 ||
+      loops.threads_along_rows < 2)
+    return 0;
   const int64_t depth = multiply_adds(product) / std::max<int64_t>(1, type.count());
   return depth / cut.piece_count() * cut.columns * loops.threads_along_columns;
 }

@@ -6,6 +6,7 @@
 #include "codegen/kernels/schedule.h"
 #include "codegen/kernels/sums.h"
 #include "ir/ops/convolution.h"
+#include "ir/ops/dot_general.h"
 
 namespace kiln::codegen::gpu {
 namespace {
@@ -61,7 +62,7 @@ LeftOrder order_of_left(const ir::Op& product, size_t row_arg) {
            : c.input_batch == last ? LeftOrder::rows
                                    : LeftOrder::other;
   }
-  const auto& contracting = product.get<ir::Integers>("lhs_contracting");
+  const ir::Integers contracting = ir::DotGeneral::of(product).lhs_contracting;
   if (contracting[contracted_innermost_first(product)[0]] == last) return LeftOrder::sums;
   // Of what stays, the last dimension is the last of the rows.
   const ir::Integers rows = row_dimensions(product);

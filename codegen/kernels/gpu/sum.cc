@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "codegen/kernels/sums.h"
+#include "ir/ops/dot_general.h"
+#include "ir/ops/reduction.h"
 
 namespace kiln::codegen::gpu {
 namespace {
@@ -57,10 +59,9 @@ Accumulation accumulation_of(const Algorithm& algorithm, const ir::Op& op) {
   if (op.is("dot_general"))
     return {algorithm.sums.at(op.result()), type.shape, multiply_adds(op) / count};
   const ir::Type& from = op.operand(0)->type();
-  const auto& dims = op.get<ir::Integers>("dimensions");
-  const bool along_memory = std::find(dims.begin(), dims.end(), from.rank() - 1) != dims.end();
+  const ir::Reduce reduce = ir::Reduce::of(op);
   return {algorithm.funcs.at(op.result()), type.shape, from.count() / count,
-          can_be_cut(op) && !dims.empty(), along_memory};
+          can_be_cut(op) && !reduce.dimensions.empty(), reduce.reduces(from.rank() - 1)};
 }
 
 int64_t parts_of(const Accumulation& accumulation) {

@@ -9,7 +9,7 @@
 #include "codegen/kernels/gpu/sum.h"
 #include "codegen/kernels/stored_values.h"
 #include "codegen/kernels/sums.h"
-#include "ir/ops/window_reduction.h"
+#include "ir/ops/definition.h"
 
 namespace kiln::codegen::gpu {
 namespace {
@@ -73,19 +73,21 @@ void Scheduler::schedule() {
 
 void Scheduler::schedule_op(const ir::Op& op) {
   const ir::Value* result = op.result(op.result_count() - 1);
-  if (op.is("dot_general") || op.is("convolution")) {
+  if (op.is(ir::OpClass::contraction)) {
     schedule_product(op);
   } else if (op.is("reduce")) {
     const Accumulation reduce = accumulation_of(algorithm_, op);
     accumulate(reduce, consumer_of(op, reduce.func), target_);
-  } else if (op.is("reduce_window") || op.is("select_and_scatter")) {
+  } else if (op.definition().facts.has_window) {
     schedule_window(op);
   } else if (op.is("scatter")) {
     schedule_scatter(op);
+  } else if (ir::accumulates(op)) {
+    KILN_CHECK(false, "no schedule for {}", op.name());
   } else if (stored_values_.contains(result)) {
     store_once(algorithm_.funcs.at(result), result->type().shape, hosts_->home(result));
   }
-  if (op.is("rng_bit_generator"))
+  if (op.is(ir::OpClass::random))
     store_once(state_func(algorithm_, op.operand(0)), op.operand(0)->type().shape);
 }
 
