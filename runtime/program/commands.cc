@@ -44,13 +44,8 @@ Status check_writable(const std::string& path) {
 }
 
 // `what` comes before the names of arrays in errors.
-Expected<ModelData> load_data(DataLoader& loader, const std::string& spec, const CommandLine& line,
-                              const kiln_model& model, const std::string& what = "") {
-  KILN_ASSIGN(Dataset data, loader.load(spec));
-  if (!line.sample_weight.empty()) {
-    KILN_ASSIGN(Array weights, load_npy(line.sample_weight));
-    data.train.push_back({"sample_weight", std::move(weights)});
-  }
+Expected<ModelData> adapt_data(Dataset data, const CommandLine& line, const kiln_model& model,
+                               const std::string& what) {
   std::string notes;
   Expected<ModelData> examples = adapt(data, model, &notes);
   if (!examples) {
@@ -59,6 +54,17 @@ Expected<ModelData> load_data(DataLoader& loader, const std::string& spec, const
   }
   if (line.fit.verbose > 0) print("data: " + data.description + "\n" + notes);
   return examples;
+}
+
+// The examples of --data, with the weights of --sample-weight.
+Expected<ModelData> load_data(DataLoader& loader, const CommandLine& line,
+                              const kiln_model& model) {
+  KILN_ASSIGN(Dataset data, loader.load(line.data));
+  if (!line.sample_weight.empty()) {
+    KILN_ASSIGN(Array weights, load_npy(line.sample_weight));
+    data.train.push_back({"sample_weight", std::move(weights)});
+  }
+  return adapt_data(std::move(data), line, model, "");
 }
 
 Status save_history(const History& history, const std::string& path) {
@@ -90,11 +96,9 @@ Status prepare_training(Session& session, const CommandLine& line, const WeightF
 Expected<Examples> load_validation(DataLoader& loader, const CommandLine& line,
                                    const kiln_model& model) {
   if (line.validation_data.empty()) return Examples{};
-  CommandLine validation = line;
-  validation.sample_weight.clear();
-  KILN_ASSIGN(const ModelData data,
-              load_data(loader, line.validation_data, validation, model, "validation "));
-  return data.train;
+  KILN_ASSIGN(Dataset data, loader.load(line.validation_data));
+  KILN_ASSIGN(const ModelData adapted, adapt_data(std::move(data), line, model, "validation "));
+  return adapted.train;
 }
 
 Expected<History> train(Session& session, const Examples& examples, const Examples& validation,
@@ -115,7 +119,7 @@ Expected<Session> open_session(const kiln_model& model, const CommandLine& line)
 // The data to train on, and to test on afterwards.
 Expected<ModelData> load_training(DataLoader& loader, const CommandLine& line,
                                   const kiln_model& model) {
-  KILN_ASSIGN(ModelData data, load_data(loader, line.data, line, model));
+  KILN_ASSIGN(ModelData data, load_data(loader, line, model));
   if (!line.fit.class_weight.empty())
     KILN_TRY(apply_class_weights(line.fit.class_weight, model, data.train));
   return data;
@@ -210,7 +214,7 @@ Status run_evaluate(const kiln_model& model, const CommandLine& line, const Weig
   const DriverExitGuard guard(session.device());
   KILN_TRY(session.function("test_step"));
   DataLoader loader(line, model, images);
-  KILN_ASSIGN(const ModelData data, load_data(loader, line.data, line, model));
+  KILN_ASSIGN(const ModelData data, load_data(loader, line, model));
   KILN_ASSIGN(const bool test, uses_test_set(data, line));
   const Examples& examples = test ? data.test : data.train;
   if (line.fit.verbose > 0) {
@@ -251,7 +255,7 @@ Status run_predict(const kiln_model& model, const CommandLine& line, const Weigh
   KILN_TRY(session.function("predict_step"));
   KILN_TRY(check_output(model, line.output));
   DataLoader loader(line, model, images);
-  KILN_ASSIGN(const ModelData data, load_data(loader, line.data, line, model));
+  KILN_ASSIGN(const ModelData data, load_data(loader, line, model));
   KILN_ASSIGN(const bool test, uses_test_set(data, line));
   KILN_ASSIGN(const std::vector<Array> predictions,
               predict(session, test ? data.test.x : data.train.x));

@@ -177,8 +177,7 @@ struct Reader {
 
 // What an option has in a line; empty where there is nothing to say.
 struct Printer {
-  // Targets take a line that can be changed.
-  CommandLine line;
+  CommandLine& line;
 
   std::string operator()(const Integer& integer) { return std::to_string(integer.target(line)); }
   std::string operator()(const Seed& seed) { return std::to_string(seed.target(line)); }
@@ -202,7 +201,7 @@ Complaint read_value(const Option& option, const std::string& text, CommandLine&
   return std::visit(Reader{text, line}, option.value);
 }
 
-std::string print_value(const Option& option, const CommandLine& line) {
+std::string print_value(const Option& option, CommandLine& line) {
   return std::visit(Printer{line}, option.value);
 }
 

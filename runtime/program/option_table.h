@@ -77,7 +77,8 @@ std::span<const Option> option_table();
 /// Sets what the option says.
 Complaint read_value(const Option& option, const std::string& text, CommandLine& line);
 
-/// The value that a line has, "1"; empty for flags, names and what is optional.
-std::string print_value(const Option& option, const CommandLine& line);
+/// The value that a line has, "1"; empty for flags, names and what is optional. The line stays as
+/// it is, but targets are what can be set.
+std::string print_value(const Option& option, CommandLine& line);
 
 }  // namespace kiln::runtime

@@ -32,12 +32,12 @@ struct Entry {
   enum class Kind { kTable, kCallback, kBackup };
   Kind kind;
   size_t index;  // in the table, or in callback_options()
-  std::string name;
+  const char* name;
   const char* value_name;
   unsigned commands;
   char letter = 0;
 
-  std::string dashed() const { return "--" + name; }
+  std::string dashed() const { return std::string("--") + name; }
 };
 
 std::vector<Entry> all_options() {
@@ -160,7 +160,7 @@ class OptionReader {
   CallbackArguments callbacks_;
 };
 
-OptionDescription describe(const Entry& entry, const CommandLine& defaults) {
+OptionDescription describe(const Entry& entry, CommandLine& defaults) {
   OptionDescription description{entry.name, entry.letter,
                                 entry.value_name == nullptr ? "" : entry.value_name, "", ""};
   if (entry.kind == Entry::Kind::kBackup) {
@@ -180,9 +180,10 @@ OptionDescription describe(const Entry& entry, const CommandLine& defaults) {
 }  // namespace
 
 std::vector<OptionDescription> describe_options(Command command, const CommandLine& defaults) {
+  CommandLine line = defaults;
   std::vector<OptionDescription> descriptions;
   for (const Entry& entry : all_options()) {
-    if ((entry.commands & bit(command)) != 0) descriptions.push_back(describe(entry, defaults));
+    if ((entry.commands & bit(command)) != 0) descriptions.push_back(describe(entry, line));
   }
   return descriptions;
 }
