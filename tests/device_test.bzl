@@ -9,7 +9,7 @@ def device_test(name, srcs, deps, size = "medium", opencl_size = "large", data =
 
     On a CUDA device: bazel test --test_env=KILN_TEST_DEVICE=cuda NAME.
     The suite opens what tests/test_device.h says. PoCL takes long to compile: opencl_env makes a sample of a long suite,
-    which README says how to run as a whole. An interpreted suite evaluates functions by tests/evaluator.h: NAME by the
+    which docs/devices.md says how to run as a whole. An interpreted suite evaluates functions by tests/evaluator.h: NAME by the
     interpreter, NAME_compiled (with compiled_env) and NAME_opencl as code.
     """
     compiled_deps = [name + "_suite"] + (["//tests/codegen:compiled_evaluation"] if interpreted else [])
