@@ -1,6 +1,6 @@
 #include "passes/memory/in_place.h"
 
-#include <algorithm>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "ir/ops/definition.h"
@@ -8,31 +8,39 @@
 namespace kiln::passes {
 namespace {
 
-/// Values that depend on `source` element by element, `source` included; empty if any op reads them
-/// otherwise.
-std::unordered_set<const ir::Value*> elementwise_cone(const ir::Region& region,
-                                                      const ir::Value* source) {
-  std::unordered_set<const ir::Value*> cone = {source};
-  for (const auto& op : region.ops()) {
-    const auto operands = op->operands();
-    const bool reads = std::any_of(operands.begin(), operands.end(),
-                                   [&](const ir::Value* v) { return cone.contains(v); });
-    if (!reads) continue;
-    if (op->definition().op_class != ir::OpClass::elementwise) return {};
-    for (size_t i = 0; i < op->result_count(); ++i) cone.insert(op->result(i));
+/// The region's values that some op reads other than element by element, or that such values are
+/// computed from.
+std::unordered_set<const ir::Value*> values_read_otherwise(const ir::Region& region) {
+  std::unordered_set<const ir::Value*> otherwise;
+  for (size_t i = region.ops().size(); i-- > 0;) {
+    const ir::Op& op = *region.ops()[i];
+    bool spreads = op.definition().op_class != ir::OpClass::elementwise;
+    for (size_t r = 0; r < op.result_count(); ++r)
+      spreads = spreads || otherwise.contains(op.result(r));
+    if (spreads) otherwise.insert(op.operands().begin(), op.operands().end());
   }
-  return cone;
+  return otherwise;
 }
 
 }  // namespace
 
+std::vector<bool> overwritable_operands(const ir::Op& fusion) {
+  const ir::Region& region = fusion.region();
+  const auto otherwise = values_read_otherwise(region);
+  std::unordered_map<const ir::Value*, size_t> uses;
+  for (const ir::Value* operand : fusion.operands()) ++uses[operand];
+  std::vector<bool> overwritable;
+  for (size_t i = 0; i < fusion.operands().size(); ++i) {
+    overwritable.push_back(uses.at(fusion.operand(i)) == 1 &&
+                           !otherwise.contains(region.argument(i)));
+  }
+  return overwritable;
+}
+
 bool can_write_over(const ir::Op& fusion, size_t operand, size_t result) {
   const ir::Region& region = fusion.region();
-  const ir::Value* source = region.argument(operand);
-  if (source->type() != region.results()[result]->type()) return false;
-  const auto operands = fusion.operands();
-  if (std::count(operands.begin(), operands.end(), fusion.operand(operand)) != 1) return false;
-  return !elementwise_cone(region, source).empty();
+  return region.argument(operand)->type() == region.results()[result]->type() &&
+         overwritable_operands(fusion)[operand];
 }
 
 }  // namespace kiln::passes

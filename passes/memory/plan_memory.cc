@@ -10,6 +10,8 @@
 #include "ir/ops/definition.h"
 #include "ir/scan.h"
 #include "passes/memory/in_place.h"
+#include "passes/memory/occupied_memory.h"
+#include "passes/variable_arguments.h"
 
 namespace kiln::passes {
 namespace {
@@ -61,10 +63,13 @@ struct Destination {
 };
 
 std::vector<Destination> destinations_of(const ir::Function& function) {
+  const auto arguments = variable_arguments(function);
   std::vector<Destination> destinations;
   for (const ir::Binding& binding : function.result_bindings) {
     if (binding.is_variable) {
-      destinations.push_back({"state:" + binding.name, function.variable_argument(binding.name)});
+      const auto argument = arguments.find(binding.name);
+      destinations.push_back(
+          {"state:" + binding.name, argument == arguments.end() ? nullptr : argument->second});
     } else {
       destinations.push_back({"output:" + binding.name, nullptr});
     }
@@ -163,7 +168,7 @@ class Planner {
     return twin;
   }
 
-  bool is_placeable(const ir::Value* value, const Destination& destination) const {
+  bool is_placeable(const ir::Value* value, const Destination& destination) {
     if (value->op() == nullptr || !writes_buffers(*value->op()) || place_.contains(value))
       return false;
     const ir::Value* old_value = destination.old_value;
@@ -176,12 +181,21 @@ class Planner {
            reads_in_place(*value->op(), old_value, static_cast<size_t>(value->index()));
   }
 
-  static bool reads_in_place(const ir::Op& fusion, const ir::Value* old_value, size_t result) {
+  bool reads_in_place(const ir::Op& fusion, const ir::Value* old_value, size_t result) {
     for (size_t i = 0; i < fusion.operands().size(); ++i) {
-      if (storage_of(fusion.operand(i)) == old_value && !can_write_over(fusion, i, result))
+      if (storage_of(fusion.operand(i)) == old_value && !writes_over(fusion, i, result))
         return false;
     }
     return true;
+  }
+
+  /// can_write_over, with what it has to find out of a fusion kept.
+  bool writes_over(const ir::Op& fusion, size_t operand, size_t result) {
+    if (fusion.operand(operand)->type() != fusion.result(result)->type()) return false;
+    auto found = overwritable_.find(&fusion);
+    if (found == overwritable_.end())
+      found = overwritable_.emplace(&fusion, overwritable_operands(fusion)).first;
+    return found->second[operand];
   }
 
   void collect_temporaries() {
@@ -194,21 +208,22 @@ class Planner {
       }
       if (op(i)->is("scan")) temporaries_.push_back({op(i), nullptr, inner_.at(op(i)).bytes, i, i});
     }
+    for (size_t t = 0; t < temporaries_.size(); ++t) {
+      if (temporaries_[t].value != nullptr) number_[temporaries_[t].value] = t;
+    }
     owner_.resize(temporaries_.size());
     std::iota(owner_.begin(), owner_.end(), size_t{0});
   }
 
   /// The number of the value's temporary; that of no temporary where it has none.
   size_t temporary(const ir::Value* value) const {
-    auto found = std::find_if(temporaries_.begin(), temporaries_.end(), [&](const Temporary& t) {
-      return t.value != nullptr && t.value == value;
-    });
-    return static_cast<size_t>(found - temporaries_.begin());
+    const auto found = number_.find(value);
+    return found == number_.end() ? temporaries_.size() : found->second;
   }
 
   /// A scan's last carry is where the first one was.
-  static bool can_write(const ir::Op& op, size_t operand, size_t result) {
-    if (op.is("fusion")) return can_write_over(op, operand, result);
+  bool can_write(const ir::Op& op, size_t operand, size_t result) {
+    if (op.is("fusion")) return writes_over(op, operand, result);
     const auto operands = op.operands();
     return operand == result && parts_of(op).is_carry(operand) &&
            std::count_if(operands.begin(), operands.end(), [&](const ir::Value* other) {
@@ -250,34 +265,25 @@ class Planner {
     std::stable_sort(by_size.begin(), by_size.end(), [](const Temporary* a, const Temporary* b) {
       return std::pair(-a->bytes, a->first) < std::pair(-b->bytes, b->first);
     });
-    std::vector<const Temporary*> placed;
+    OccupiedMemory occupied(op_count());
     for (Temporary* t : by_size) {
-      t->offset = lowest_offset(*t, placed);
-      placed.push_back(t);
+      t->offset = occupied.lowest_free(t->first, t->last, t->bytes);
+      occupied.take(t->first, t->last, t->offset, t->bytes);
       size_.bytes = std::max(size_.bytes, t->offset + t->bytes);
     }
     for (size_t t = 0; t < temporaries_.size(); ++t)
       temporaries_[t].offset = merged.at(owner(t)).offset;
-    for (size_t i = 0; i < op_count(); ++i) {
-      int64_t live = 0;
-      for (const Temporary* t : placed) live += t->first <= i && i <= t->last ? t->bytes : 0;
-      size_.lower_bound = std::max(size_.lower_bound, live);
-    }
+    find_lower_bound(by_size);
   }
 
-  static int64_t lowest_offset(const Temporary& t, const std::vector<const Temporary*>& placed) {
-    std::vector<std::pair<int64_t, int64_t>> taken;
-    for (const Temporary* other : placed) {
-      if (other->first <= t.last && t.first <= other->last)
-        taken.emplace_back(other->offset, other->offset + other->bytes);
+  void find_lower_bound(const std::vector<Temporary*>& all) {
+    std::vector<int64_t> growth(op_count() + 1);  // of what is live, at each op
+    for (const Temporary* t : all) {
+      growth[t->first] += t->bytes;
+      growth[t->last + 1] -= t->bytes;
     }
-    std::sort(taken.begin(), taken.end());
-    int64_t offset = 0;
-    for (const auto& [begin, end] : taken) {
-      if (offset + t.bytes <= begin) break;
-      offset = std::max(offset, end);
-    }
-    return offset;
+    int64_t live = 0;
+    for (int64_t more : growth) size_.lower_bound = std::max(size_.lower_bound, live += more);
   }
 
   void write_attributes() {
@@ -319,8 +325,10 @@ class Planner {
   std::unordered_map<const ir::Value*, size_t> first_;
   std::unordered_map<const ir::Value*, size_t> last_;
   std::unordered_map<const ir::Value*, std::string> place_;
+  std::unordered_map<const ir::Op*, std::vector<bool>> overwritable_;  // operands, by fusion
   std::vector<Temporary> temporaries_;
-  std::vector<size_t> owner_;  // the temporary whose buffer each has
+  std::unordered_map<const ir::Value*, size_t> number_;  // of a value's temporary
+  std::vector<size_t> owner_;                            // the temporary whose buffer each has
   ArenaSize size_;
 };
 

@@ -4,6 +4,7 @@
 
 #include "ir/ops/definition.h"
 #include "passes/used_values.h"
+#include "passes/variable_arguments.h"
 
 namespace kiln::passes {
 namespace {
@@ -99,12 +100,14 @@ bool drop_unused_ops(Region& region) {
 
 /// Results that write back a variable as it came.
 bool drop_unchanged_variables(Function& function) {
+  const auto arguments = variable_arguments(function);
   std::vector<Value*> results;
   std::vector<ir::Binding> bindings;
   for (size_t i = 0; i < function.body.results().size(); ++i) {
     Value* result = function.body.results()[i];
     const ir::Binding& binding = function.result_bindings[i];
-    if (binding.is_variable && result == function.variable_argument(binding.name)) continue;
+    const auto argument = arguments.find(binding.name);
+    if (binding.is_variable && argument != arguments.end() && result == argument->second) continue;
     results.push_back(result);
     bindings.push_back(binding);
   }
