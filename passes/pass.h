@@ -8,6 +8,7 @@
 
 #include "ir/module.h"
 #include "runtime/base/expected.h"
+#include "runtime/base/timings.h"
 
 namespace kiln::passes {
 
@@ -26,7 +27,8 @@ const Pass* find_pass(std::string_view name);
 /// Called after each pass, with the module as it then is.
 using AfterPass = std::function<void(const Pass&, const ir::Module&)>;
 
-/// Runs the whole pipeline; the verifier runs after each pass.
-Status run_pipeline(ir::Module& module, const AfterPass& after = {});
+/// Runs the whole pipeline; the verifier runs after each pass. `timings` gets a lap for each pass, by
+/// its name, and for "verify".
+Status run_pipeline(ir::Module& module, const AfterPass& after = {}, Timings* timings = nullptr);
 
 }  // namespace kiln::passes
