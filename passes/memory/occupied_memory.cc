@@ -17,15 +17,22 @@ std::vector<size_t> covering_nodes(size_t leaves, size_t first, size_t last) {
   return nodes;
 }
 
-/// The nodes above any of these, each once.
-std::vector<size_t> ancestors_of(const std::vector<size_t>& nodes) {
-  std::vector<size_t> ancestors;
-  for (size_t node : nodes) {
-    while ((node /= 2) > 0) ancestors.push_back(node);
+/// The nodes above those, each once: above the first or the last leaf, and not covered themselves.
+std::vector<size_t> nodes_above(size_t leaves, size_t first, size_t last) {
+  std::vector<size_t> nodes;
+  size_t width = 1;  // leaves below a node
+  auto add = [&](size_t node) {
+    const size_t begin = node * width - leaves;
+    if (begin < first || begin + width - 1 > last) nodes.push_back(node);
+  };
+  for (size_t low = leaves + first, high = leaves + last; low > 1;) {
+    low /= 2;
+    high /= 2;
+    width *= 2;
+    add(low);
+    if (high != low) add(high);
   }
-  std::sort(ancestors.begin(), ancestors.end());
-  ancestors.erase(std::unique(ancestors.begin(), ancestors.end()), ancestors.end());
-  return ancestors;
+  return nodes;
 }
 
 }  // namespace
@@ -47,10 +54,12 @@ OccupiedMemory::OccupiedMemory(size_t times)
     : leaves_(std::bit_ceil(std::max<size_t>(times, 1))), nodes_(2 * leaves_) {}
 
 int64_t OccupiedMemory::lowest_free(size_t first, size_t last, int64_t bytes) const {
-  const std::vector<size_t> covering = covering_nodes(leaves_, first, last);
   std::vector<const ByteIntervals*> sets;
-  for (size_t node : covering) sets.push_back(&nodes_[node].ever);
-  for (size_t node : ancestors_of(covering)) sets.push_back(&nodes_[node].throughout);
+  auto look_at = [&](const ByteIntervals& set) {
+    if (!set.is_empty()) sets.push_back(&set);
+  };
+  for (size_t node : covering_nodes(leaves_, first, last)) look_at(nodes_[node].ever);
+  for (size_t node : nodes_above(leaves_, first, last)) look_at(nodes_[node].throughout);
   int64_t offset = 0;
   // In turn, until none of them has anything in the way.
   for (size_t i = 0, free = 0; free < sets.size(); i = (i + 1) % sets.size()) {
@@ -63,12 +72,12 @@ int64_t OccupiedMemory::lowest_free(size_t first, size_t last, int64_t bytes) co
 
 void OccupiedMemory::take(size_t first, size_t last, int64_t offset, int64_t bytes) {
   if (bytes == 0) return;
-  const std::vector<size_t> covering = covering_nodes(leaves_, first, last);
-  for (size_t node : covering) {
+  for (size_t node : covering_nodes(leaves_, first, last)) {
     nodes_[node].throughout.add(offset, offset + bytes);
     nodes_[node].ever.add(offset, offset + bytes);
   }
-  for (size_t node : ancestors_of(covering)) nodes_[node].ever.add(offset, offset + bytes);
+  for (size_t node : nodes_above(leaves_, first, last))
+    nodes_[node].ever.add(offset, offset + bytes);
 }
 
 }  // namespace kiln::passes

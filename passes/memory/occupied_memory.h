@@ -11,6 +11,7 @@ namespace kiln::passes {
 /// A set of bytes as intervals that neither overlap nor touch, by where they begin.
 class ByteIntervals {
  public:
+  bool is_empty() const { return ends_.empty(); }
   void add(int64_t begin, int64_t end);
   /// The end of the last interval that has bytes in [begin, end); `begin` where there is none.
   int64_t end_of_overlap(int64_t begin, int64_t end) const;
@@ -32,8 +33,8 @@ class OccupiedMemory {
 
  private:
   struct Node {
-    ByteIntervals throughout;  ///< taken at all of the node's times, by what a parent doesn't hold
-    ByteIntervals ever;        ///< taken at any of them, by what a parent doesn't hold
+    ByteIntervals throughout;  ///< taken at all of the node's times, unless a node above says so
+    ByteIntervals ever;        ///< taken at any of them, unless a node above says so of all
   };
 
   size_t leaves_;

@@ -47,8 +47,7 @@ bool collect_pieces(const Value* value, std::vector<Piece>& pieces, size_t addit
     return true;
   }
   const Op* op = value->op();
-  return op != nullptr && op->is("add") &&
-         collect_pieces(op->operand(0), pieces, additions + 1) &&
+  return op != nullptr && op->is("add") && collect_pieces(op->operand(0), pieces, additions + 1) &&
          collect_pieces(op->operand(1), pieces, additions + 1);
 }
 
