@@ -14,11 +14,19 @@ std::vector<codegen::Target> targets_of(const CompilerOptions& options) {
 
 Expected<codegen::ObjectCode> compile(ir::Module module, const CompilerOptions& options,
                                       codegen::CompileStatistics* statistics) {
-  KILN_TRY(passes::run_pipeline(module, options.after_pass));
+  KILN_TRY(passes::run_pipeline(module, options.after_pass, options.timings));
   codegen::CompileOptions code_options;
   code_options.targets = targets_of(options);
   code_options.use_cache = options.use_cache;
-  return codegen::compile(module, code_options, statistics);
+  codegen::CompileStatistics unasked;
+  if (statistics == nullptr) statistics = &unasked;
+  auto code = codegen::compile(module, code_options, statistics);
+  if (options.timings != nullptr) {
+    options.timings->lap("other code generation", {{"plan", statistics->plan_seconds},
+                                                   {"kernels", statistics->kernels_seconds},
+                                                   {"program", statistics->program_seconds}});
+  }
+  return code;
 }
 
 Expected<codegen::Jit> compile_in_memory(ir::Module module, const CompilerOptions& options,

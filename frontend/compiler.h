@@ -13,6 +13,7 @@
 #include "passes/pass.h"
 #include "runtime/base/abi.h"
 #include "runtime/base/expected.h"
+#include "runtime/base/timings.h"
 
 namespace kiln {
 
@@ -27,6 +28,7 @@ struct CompilerOptions {
   int cuda_capability = 80;
   bool use_cache = true;  ///< keep compiled kernels in the user's cache, and look there first
   passes::AfterPass after_pass = {};  ///< called after each pass
+  Timings* timings = nullptr;         ///< gets a lap for each pass and each part of code generation
 };
 
 /// Runs the passes on a module, then compiles it.

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <set>
 
 #include "ir/attribute_parser.h"
 #include "ir/region_parser.h"
@@ -39,11 +40,11 @@ Expected<Role> take_role(const TokenReader& reader, size_t offset, Attributes& a
 }
 
 /// After `variable`: `@name : type {role = "trainable"} loc("...")`.
-Status parse_variable(TokenReader& reader, Module& module) {
+Status parse_variable(TokenReader& reader, Module& module, std::set<std::string>& names) {
   const size_t name_offset = reader.peek().offset;
   Variable variable;
   KILN_ASSIGN(variable.name, reader.symbol("the variable's @name"));
-  if (module.variable(variable.name)) {
+  if (!names.insert(variable.name).second) {
     return reader.error(name_offset,
                         fmt::format("the variable @{} is defined twice", variable.name));
   }
@@ -140,6 +141,7 @@ Status parse_function(TokenReader& reader, Module& module) {
 
 Expected<Module> parse(TokenReader& reader) {
   Module module;
+  std::set<std::string> variables;
   KILN_TRY(reader.expect("module"));
   const size_t name_offset = reader.peek().offset;
   KILN_ASSIGN(module.name, reader.symbol("the module's @name"));
@@ -147,7 +149,7 @@ Expected<Module> parse(TokenReader& reader) {
   KILN_TRY(reader.expect("{"));
   while (!reader.accept("}")) {
     if (reader.accept("variable")) {
-      KILN_TRY(parse_variable(reader, module));
+      KILN_TRY(parse_variable(reader, module, variables));
     } else if (reader.accept("func")) {
       KILN_TRY(parse_function(reader, module));
     } else {

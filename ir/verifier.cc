@@ -4,6 +4,7 @@
 
 #include <set>
 #include <string>
+#include <unordered_map>
 #include <unordered_set>
 
 #include "ir/ops/definition.h"
@@ -82,8 +83,17 @@ Status FunctionVerifier::region(const Region& region) {
   return ok();
 }
 
+/// A module's variables by name.
+using Variables = std::unordered_map<std::string_view, const Variable*>;
+
+Variables variables_of(const Module& module) {
+  Variables variables;
+  for (const Variable& variable : module.variables) variables.emplace(variable.name, &variable);
+  return variables;
+}
+
 /// Bindings of arguments, or of results: as many as values, each name once, variables by type.
-Status verify_bindings(const Module& module, const Function& function, std::string_view what,
+Status verify_bindings(const Variables& variables, const Function& function, std::string_view what,
                        const std::vector<Binding>& bindings, const std::vector<Type>& types) {
   const std::string where = fmt::format("@{}", function.name);
   if (bindings.size() != types.size()) {
@@ -98,9 +108,10 @@ Status verify_bindings(const Module& module, const Function& function, std::stri
       return Diagnostic{where, fmt::format("two {}s are bound to {}", what, name), ""};
     }
     if (!binding.is_variable) continue;
-    const Variable* variable = module.variable(binding.name);
-    if (!variable)
+    const auto found = variables.find(binding.name);
+    if (found == variables.end())
       return Diagnostic{where, fmt::format("{} {}: no variable {}", what, i, name), ""};
+    const Variable* variable = found->second;
     if (variable->type == types[i]) continue;
     return Diagnostic{where,
                       fmt::format("{} {}: {} is {}, not {}", what, i, name,
@@ -125,29 +136,34 @@ Status verify_variables(const Module& module) {
   return ok();
 }
 
-}  // namespace
-
-Status verify(const Module& module, const Function& function) {
+Status verify_function(const Variables& variables, const Function& function) {
   // The body first: bindings read the types of its results, which have to be there.
   KILN_TRY(FunctionVerifier(function).region(function.body));
   std::vector<Type> arguments;
   for (size_t i = 0; i < function.body.argument_count(); ++i)
     arguments.push_back(function.body.argument(i)->type());
-  KILN_TRY(verify_bindings(module, function, "argument", function.argument_bindings, arguments));
+  KILN_TRY(verify_bindings(variables, function, "argument", function.argument_bindings, arguments));
   std::vector<Type> results;
   for (const Value* result : function.body.results()) results.push_back(result->type());
-  return verify_bindings(module, function, "result", function.result_bindings, results);
+  return verify_bindings(variables, function, "result", function.result_bindings, results);
+}
+
+}  // namespace
+
+Status verify(const Module& module, const Function& function) {
+  return verify_function(variables_of(module), function);
 }
 
 Status verify(const Module& module) {
   KILN_TRY(verify_variables(module));
+  const Variables variables = variables_of(module);
   std::set<std::string_view> names;
   for (const auto& function : module.functions) {
     if (function->name.empty()) return Diagnostic{"", "a function without a name", ""};
     if (!names.insert(function->name).second) {
       return Diagnostic{fmt::format("@{}", function->name), "two functions of this name", ""};
     }
-    KILN_TRY(verify(module, *function));
+    KILN_TRY(verify_function(variables, *function));
   }
   return ok();
 }

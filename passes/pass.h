@@ -8,6 +8,7 @@
 
 #include "ir/module.h"
 #include "runtime/base/expected.h"
+#include "runtime/base/timings.h"
 
 namespace kiln::passes {
 
@@ -32,7 +33,8 @@ Expected<const Pass*> find_pass(std::span<const Pass> passes, std::string_view n
 /// Called after each pass, with the module as it then is.
 using AfterPass = std::function<void(const Pass&, const ir::Module&)>;
 
-/// Runs the whole pipeline; the verifier runs after each pass.
-Status run_pipeline(ir::Module& module, const AfterPass& after = {});
+/// Runs the whole pipeline; the verifier runs after each pass. `timings` gets a lap for each pass, by
+/// its name, and for "verify".
+Status run_pipeline(ir::Module& module, const AfterPass& after = {}, Timings* timings = nullptr);
 
 }  // namespace kiln::passes

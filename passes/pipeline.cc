@@ -71,13 +71,15 @@ Expected<const Pass*> find_pass(std::span<const Pass> passes, std::string_view n
   return Diagnostic{std::string(option), fmt::format("there is no pass {}", name), std::move(note)};
 }
 
-Status run_pipeline(ir::Module& module, const AfterPass& after) {
+Status run_pipeline(ir::Module& module, const AfterPass& after, Timings* timings) {
   for (const Pass& pass : pipeline()) {
     KILN_TRY(pass.run(module));
+    lap(timings, pass.name);
     if (Status status = ir::verify(module); !status) {
       return Diagnostic{"after " + std::string(pass.name), status.error().to_string(),
                         "this is a bug in kiln"};
     }
+    lap(timings, "verify");
     if (after) after(pass, module);
   }
   return ok();

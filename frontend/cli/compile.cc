@@ -18,22 +18,29 @@ struct CompileArguments {
   bool timings = false;
 };
 
+void print_timings(const Timings& timings) {
+  auto print = [](const std::string& name, double seconds) {
+    fmt::print("{:<22}{:>10.1f} ms\n", name, seconds * 1e3);
+  };
+  for (const Timings::Row& row : timings.rows()) print(row.name, row.seconds);
+  print("total", timings.total_seconds());
+}
+
 Status run(const CompileArguments& arguments) {
-  KILN_ASSIGN(ModelArgument::Read model, arguments.model.read());
+  Timings timings;
+  KILN_ASSIGN(ModelArgument::Read model, arguments.model.read(&timings));
   ir::Module module = std::move(model.module);
   CompilerOptions options;
   options.use_cache = arguments.use_cache;
+  options.timings = &timings;
   KILN_ASSIGN(options.devices, runtime::parse_device_kinds(arguments.devices));
   codegen::CompileStatistics statistics;
   KILN_ASSIGN(const codegen::ObjectCode code, compile(std::move(module), options, &statistics));
   KILN_TRY(codegen::link_executable(code, arguments.output));
+  timings.lap("link");
   fmt::print("{}: {} kernels, {} of them from the cache\n", arguments.output, statistics.kernels,
              statistics.cache_hits);
-  if (arguments.timings) {
-    fmt::print("plan {:.1f} ms, kernels {:.1f} ms, program {:.1f} ms\n",
-               statistics.plan_seconds * 1e3, statistics.kernels_seconds * 1e3,
-               statistics.program_seconds * 1e3);
-  }
+  if (arguments.timings) print_timings(timings);
   return ok();
 }
 

@@ -97,17 +97,20 @@ void ModelArgument::add_training_to(CLI::App& command) {
       });
 }
 
-Expected<ModelArgument::Read> ModelArgument::read() const {
+Expected<ModelArgument::Read> ModelArgument::read(Timings* timings) const {
   if (model.ends_with(".kir")) {
     KILN_ASSIGN(const std::string text, read_text_file(model));
     KILN_ASSIGN(ir::Module module, ir::parse_module(text, model));
+    lap(timings, "read");
     return Read{std::move(module), std::nullopt};
   }
   KILN_ASSIGN(keras::Model definition, read_definition(model));
   KILN_TRY(change_training(*this, definition));
+  lap(timings, "read");
   KILN_ASSIGN(ir::Module module, keras::lower(definition, {.batch = batch_size,
                                                            .test_batch = test_batch_size,
                                                            .sample_weights = sample_weights}));
+  lap(timings, "lower");
   return Read{std::move(module), std::move(definition)};
 }
 

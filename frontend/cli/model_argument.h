@@ -11,6 +11,7 @@
 #include "frontend/keras/model.h"
 #include "ir/module.h"
 #include "runtime/base/expected.h"
+#include "runtime/base/timings.h"
 
 namespace kiln::cli {
 
@@ -36,7 +37,8 @@ struct ModelArgument {
     std::optional<keras::Model> definition;
   };
   /// MODEL is a Keras file (.json, .keras, .h5), a built-in example's name, or IR text (.kir).
-  Expected<Read> read() const;
+  /// `timings` gets the laps "read" and "lower".
+  Expected<Read> read(Timings* timings = nullptr) const;
   /// Whether MODEL holds weights, too.
   bool has_weights() const { return model.ends_with(".keras") || model.ends_with(".h5"); }
 };

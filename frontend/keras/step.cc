@@ -14,9 +14,17 @@ void StepBuilder::output(const std::string& name, Tensor value) {
   function_.add_result(value.value, ir::Binding::plain(name));
 }
 
+/// Null where there is none. The module may have got more variables since it was last asked.
+const ir::Variable* StepBuilder::declaration(const std::string& variable) {
+  for (size_t i = places_.size(); i < module_.variables.size(); ++i)
+    places_.emplace(module_.variables[i].name, i);
+  const auto found = places_.find(variable);
+  return found == places_.end() ? nullptr : &module_.variables[found->second];
+}
+
 Tensor StepBuilder::read(const std::string& variable) {
   if (auto found = values_.find(variable); found != values_.end()) return found->second;
-  const ir::Variable* declared = module_.variable(variable);
+  const ir::Variable* declared = declaration(variable);
   KILN_CHECK(declared != nullptr, "no variable {}", variable);
   const Tensor value =
       builder_.wrap(function_.add_argument(declared->type, ir::Binding::variable(variable)));
@@ -30,11 +38,14 @@ void StepBuilder::assign(const std::string& variable, Tensor value) {
 }
 
 void StepBuilder::finish() {
+  std::vector<ir::Value*> results = function_.body.results();
   for (const ir::Variable& variable : module_.variables) {
     auto found = assigned_.find(variable.name);
     if (found == assigned_.end()) continue;
-    function_.add_result(found->second.value, ir::Binding::variable(variable.name));
+    results.push_back(found->second.value);
+    function_.result_bindings.push_back(ir::Binding::variable(variable.name));
   }
+  function_.body.set_results(std::move(results));
 }
 
 Rows count_rows(Tensor count, int64_t batch) {

@@ -3,6 +3,7 @@
 
 #include <map>
 #include <string>
+#include <unordered_map>
 #include <vector>
 
 #include "frontend/keras/graph.h"
@@ -33,9 +34,12 @@ class StepBuilder {
   void finish();
 
  private:
+  const ir::Variable* declaration(const std::string& variable);
+
   ir::Function& function_;
   const ir::Module& module_;
   ir::Builder builder_;
+  std::unordered_map<std::string, size_t> places_;  ///< of the module's variables, by name
   std::map<std::string, ir::Tensor> values_;
   std::map<std::string, ir::Tensor> assigned_;
   ir::Tensor added_loss_;

@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <functional>
 #include <set>
-#include <unordered_map>
 
 #include "ir/ops/definition.h"
 #include "ir/ops/dot_general.h"
 #include "ir/ops/indexing.h"
 #include "passes/fusion/fusion_groups.h"
+#include "passes/fusion/merge_pointwise.h"
 #include "passes/fusion/merge_serial.h"
 #include "passes/fusion/outline.h"
 
@@ -86,7 +86,7 @@ class Fuser {
       if (is_pointwise(*groups_.ops()[op]) && count_of(op) >= kLargeTensor && is_alone(op))
         kinds_[op] = "pointwise";
     }
-    merge_pointwise();
+    merge_pointwise(groups_, kinds_, kLargeTensor);
     merge_serial(groups_, kinds_);
     outline(region_, groups_, kinds_);
   }
@@ -154,48 +154,6 @@ class Fuser {
       if (groups_.merge(group, groups_.group_of(source))) add_sources(source);
     }
   }
-
-  /// A pointwise group joins the first before it that has its shape and is its neighbour: one reads
-  /// the other, or both read the same large tensor.
-  void merge_pointwise() {
-    std::vector<Group> hosts;
-    std::vector<size_t> host_of(kinds_.size(), kNoHost);  // by group
-    std::unordered_map<const ir::Value*, std::set<size_t>> reading;
-    auto large_operands = [&](size_t op) {
-      std::vector<const ir::Value*> large;
-      for (const ir::Value* operand : groups_.ops()[op]->operands()) {
-        if (operand->type().count() >= kLargeTensor) large.push_back(operand);
-      }
-      return large;
-    };
-    for (size_t op = 0; op < kinds_.size(); ++op) {
-      if (kinds_[op] != "pointwise") continue;
-      const std::vector<const ir::Value*> operands = large_operands(op);
-      std::set<size_t> neighbours;
-      for (const auto& others : {groups_.users(op), groups_.sources(op)}) {
-        for (size_t other : others) neighbours.insert(host_of[groups_.group_of(other)]);
-      }
-      for (const ir::Value* operand : operands) {
-        if (auto found = reading.find(operand); found != reading.end())
-          neighbours.insert(found->second.begin(), found->second.end());
-      }
-      neighbours.erase(kNoHost);
-      const auto host = std::find_if(neighbours.begin(), neighbours.end(), [&](size_t each) {
-        return shape_of(hosts[each]) == shape_of(op) && groups_.merge(hosts[each], op);
-      });
-      size_t number = hosts.size();
-      if (host == neighbours.end()) {
-        host_of[op] = number;
-        hosts.push_back(op);
-      } else {
-        number = *host;
-        kinds_[op] = {};
-      }
-      for (const ir::Value* operand : operands) reading[operand].insert(number);
-    }
-  }
-
-  static constexpr size_t kNoHost = static_cast<size_t>(-1);
 
   ir::Region& region_;
   FusionGroups groups_;

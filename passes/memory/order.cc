@@ -1,65 +1,84 @@
 #include "passes/memory/order.h"
 
-#include <algorithm>
+#include <set>
 #include <unordered_map>
-#include <unordered_set>
 
 #include "ir/scan.h"
+#include "passes/variable_arguments.h"
 
 namespace kiln::passes {
 namespace {
 
 using Updates = std::vector<std::pair<const ir::Value*, const ir::Value*>>;
 
+/// List scheduling: Graham, "Bounds on Multiprocessing Timing Anomalies" (1969), with the growth of
+/// what is live as the priority.
 class Scheduler {
  public:
   /// `updates`: pairs of an old value and the new one that should be written over it.
   Scheduler(ir::Region& region, const Updates& updates) : region_(region) {
     for (const auto& op : region.ops()) ops_.push_back(op.get());
+    for (size_t i = 0; i < ops_.size(); ++i) index_[ops_[i]] = i;
     successors_.resize(ops_.size());
     waiting_for_.resize(ops_.size(), 0);
-    for (size_t i = 0; i < ops_.size(); ++i) index_[ops_[i]] = i;
-    for (size_t i = 0; i < ops_.size(); ++i) {
-      for (const ir::Value* operand : ops_[i]->operands()) {
-        if (operand->op() != nullptr) add_edge(index_.at(operand->op()), i);
-        readers_[operand].insert(i);
-      }
-    }
+    seen_by_.resize(ops_.size(), 0);
+    operands_.resize(ops_.size());
+    for (size_t i = 0; i < ops_.size(); ++i) read_operands(i);
     add_update_edges(updates);
   }
 
   void run() {
+    find_growths();
     std::vector<size_t> chosen;
-    std::vector<size_t> ready;
     for (size_t i = 0; i < ops_.size(); ++i) {
-      if (waiting_for_[i] == 0) ready.push_back(i);
+      if (waiting_for_[i] == 0) ready_.emplace(growth_[i], i);
     }
-    while (!ready.empty()) {
-      const auto best = std::min_element(ready.begin(), ready.end(), [&](size_t a, size_t b) {
-        return std::pair(growth(a), a) < std::pair(growth(b), b);
-      });
-      const size_t next = *best;
-      ready.erase(best);
+    while (!ready_.empty()) {
+      const size_t next = ready_.begin()->second;
+      ready_.erase(ready_.begin());
       chosen.push_back(next);
-      place(next, ready);
+      place(next);
     }
     KILN_CHECK(chosen.size() == ops_.size(), "order: a cycle");
     apply(chosen);
   }
 
  private:
-  void add_edge(size_t from, size_t to) {
-    if (successors_[from].insert(to).second) ++waiting_for_[to];
+  /// A value and the ops that read it and have not run yet.
+  struct Read {
+    const ir::Value* value;
+    std::vector<size_t> readers;  ///< at first
+    size_t waiting = 0;           ///< how many of them have not run yet
+    size_t sum = 0;               ///< of their numbers: the number of the last that is left
+  };
+
+  void read_operands(size_t i) {
+    for (const ir::Value* operand : ops_[i]->operands()) {
+      const size_t read = read_.try_emplace(operand, reads_.size()).first->second;
+      if (read == reads_.size()) reads_.push_back({operand, {}});
+      if (!reads_[read].readers.empty() && reads_[read].readers.back() == i) continue;
+      reads_[read].readers.push_back(i);
+      ++reads_[read].waiting;
+      reads_[read].sum += i;
+      operands_[i].push_back(read);
+      if (operand->op() != nullptr) add_edge(index_.at(operand->op()), i);
+    }
   }
 
-  bool reaches(size_t from, size_t to) const {
+  /// An edge may be there twice: the op then waits for both.
+  void add_edge(size_t from, size_t to) {
+    successors_[from].push_back(to);
+    ++waiting_for_[to];
+  }
+
+  bool reaches(size_t from, size_t to) {
+    ++search_;
     std::vector<size_t> stack = {from};
-    std::unordered_set<size_t> seen;
     while (!stack.empty()) {
       const size_t at = stack.back();
       stack.pop_back();
       if (at == to) return true;
-      if (!seen.insert(at).second) continue;
+      if (std::exchange(seen_by_[at], search_) == search_) continue;
       stack.insert(stack.end(), successors_[at].begin(), successors_[at].end());
     }
     return false;
@@ -75,30 +94,43 @@ class Scheduler {
 
   /// What reads a view (a reshape) of the old value reads the old value, too.
   void add_reader_edges(const ir::Value* old_value, size_t writer) {
-    for (size_t reader : readers_[old_value]) {
+    const auto read = read_.find(old_value);
+    if (read == read_.end()) return;
+    for (size_t reader : reads_[read->second].readers) {
       if (reader == writer) continue;
       if (!reaches(writer, reader)) add_edge(reader, writer);
       if (ops_[reader]->is("reshape")) add_reader_edges(ops_[reader]->result(), writer);
     }
   }
 
-  /// Bytes that become live by running an op, less those that die.
-  int64_t growth(size_t i) const {
-    int64_t bytes = 0;
-    for (size_t r = 0; r < ops_[i]->result_count(); ++r)
-      bytes += ops_[i]->result(r)->type().bytes();
-    std::unordered_set<const ir::Value*> seen;
-    for (const ir::Value* operand : ops_[i]->operands()) {
-      if (operand->is_argument() || !seen.insert(operand).second) continue;
-      if (readers_.at(operand).size() == 1) bytes -= operand->type().bytes();
+  /// Bytes that become live by running each op, less those that die.
+  void find_growths() {
+    growth_.resize(ops_.size());
+    for (size_t i = 0; i < ops_.size(); ++i) {
+      for (size_t r = 0; r < ops_[i]->result_count(); ++r)
+        growth_[i] += ops_[i]->result(r)->type().bytes();
     }
-    return bytes;
+    for (const Read& read : reads_) {
+      if (read.waiting == 1) growth_[read.sum] -= dying_bytes(*read.value);
+    }
   }
 
-  void place(size_t i, std::vector<size_t>& ready) {
-    for (const ir::Value* operand : ops_[i]->operands()) readers_.at(operand).erase(i);
+  static int64_t dying_bytes(const ir::Value& value) {
+    return value.is_argument() ? 0 : value.type().bytes();
+  }
+
+  /// What is left to be read by one op alone dies there.
+  void place(size_t i) {
+    for (size_t operand : operands_[i]) {
+      Read& read = reads_[operand];
+      read.sum -= i;
+      if (--read.waiting != 1) continue;
+      const bool is_ready = ready_.erase({growth_[read.sum], read.sum}) > 0;
+      growth_[read.sum] -= dying_bytes(*read.value);
+      if (is_ready) ready_.emplace(growth_[read.sum], read.sum);
+    }
     for (size_t next : successors_[i]) {
-      if (--waiting_for_[next] == 0) ready.push_back(next);
+      if (--waiting_for_[next] == 0) ready_.emplace(growth_[next], next);
     }
   }
 
@@ -110,18 +142,25 @@ class Scheduler {
   ir::Region& region_;
   std::vector<ir::Op*> ops_;
   std::unordered_map<const ir::Op*, size_t> index_;
-  std::vector<std::unordered_set<size_t>> successors_;
+  std::vector<std::vector<size_t>> successors_;
   std::vector<size_t> waiting_for_;
-  std::unordered_map<const ir::Value*, std::unordered_set<size_t>>
-      readers_;  // that have not run yet
+  std::vector<Read> reads_;
+  std::unordered_map<const ir::Value*, size_t> read_;  ///< which of them is of a value
+  std::vector<std::vector<size_t>> operands_;          ///< of each op, as reads
+  std::vector<int64_t> growth_;
+  std::set<std::pair<int64_t, size_t>> ready_;  ///< ops that wait for nothing, by growth
+  std::vector<size_t> seen_by_;                 ///< which search saw each op last
+  size_t search_ = 0;
 };
 
 Updates variable_updates(const ir::Function& function) {
+  const auto arguments = variable_arguments(function);
   Updates updates;
   for (size_t r = 0; r < function.body.results().size(); ++r) {
     const ir::Binding& binding = function.result_bindings[r];
-    if (binding.is_variable)
-      updates.emplace_back(function.variable_argument(binding.name), function.body.results()[r]);
+    const auto argument = arguments.find(binding.name);
+    if (binding.is_variable && argument != arguments.end())
+      updates.emplace_back(argument->second, function.body.results()[r]);
   }
   return updates;
 }

@@ -3,25 +3,21 @@
 #include <algorithm>
 #include <vector>
 
+#include "passes/memory/occupied_memory.h"
+
 namespace kiln::passes {
 namespace {
 
-/// `placed` are in the order of their offsets.
-int64_t lowest_offset(const Block& block, const std::vector<const Block*>& placed) {
-  int64_t offset = 0;
-  for (const Block* other : placed) {
-    if (other->first > block.last || block.first > other->last) continue;
-    if (offset + block.bytes <= other->offset) break;
-    offset = std::max(offset, other->offset + other->bytes);
-  }
-  return offset;
+/// How many ops there are from the first of the region to the last that a block is live at.
+size_t op_count(std::span<const Block> blocks) {
+  size_t ops = 0;
+  for (const Block& block : blocks) ops = std::max(ops, block.last + 1);
+  return ops;
 }
 
 /// The largest sum of bytes that are live at one op.
 int64_t peak(std::span<const Block> blocks) {
-  size_t ops = 0;
-  for (const Block& block : blocks) ops = std::max(ops, block.last + 1);
-  std::vector<int64_t> growth(ops + 1, 0);
+  std::vector<int64_t> growth(op_count(blocks) + 1, 0);
   for (const Block& block : blocks) {
     growth[block.first] += block.bytes;
     growth[block.last + 1] -= block.bytes;
@@ -40,13 +36,10 @@ ArenaSize pack(std::span<Block> blocks) {
     return std::pair(-a->bytes, a->first) < std::pair(-b->bytes, b->first);
   });
   ArenaSize size{0, peak(blocks)};
-  std::vector<const Block*> placed;
+  OccupiedMemory occupied(op_count(blocks));
   for (Block* block : by_size) {
-    block->offset = lowest_offset(*block, placed);
-    const auto after =
-        std::upper_bound(placed.begin(), placed.end(), block->offset,
-                         [](int64_t offset, const Block* other) { return offset < other->offset; });
-    placed.insert(after, block);
+    block->offset = occupied.lowest_free(block->first, block->last, block->bytes);
+    occupied.take(block->first, block->last, block->offset, block->bytes);
     size.bytes = std::max(size.bytes, block->offset + block->bytes);
   }
   return size;

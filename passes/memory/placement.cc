@@ -8,6 +8,7 @@
 #include "ir/ops/definition.h"
 #include "ir/scan.h"
 #include "passes/memory/in_place.h"
+#include "passes/variable_arguments.h"
 
 namespace kiln::passes {
 namespace {
@@ -34,17 +35,18 @@ ir::Value* written_twice(const ir::Value* value) {
   return fusion.result(fusion.result_count() - 1);
 }
 
-bool reads_in_place(const ir::Op& fusion, const ir::Value* old_value, size_t result) {
+bool reads_in_place(const ir::Op& fusion, const ir::Value* old_value, size_t result,
+                    InPlaceWrites& in_place) {
   for (size_t i = 0; i < fusion.operands().size(); ++i) {
-    if (storage_of(fusion.operand(i)) == old_value && !can_write_over(fusion, i, result))
+    if (storage_of(fusion.operand(i)) == old_value && !in_place.allowed(fusion, i, result))
       return false;
   }
   return true;
 }
 
 /// Whether the op that gives the value may write it to its destination.
-bool is_placeable(const ir::Value* value, const Destination& destination,
-                  const Liveness& liveness) {
+bool is_placeable(const ir::Value* value, const Destination& destination, const Liveness& liveness,
+                  InPlaceWrites& in_place) {
   if (value->op() == nullptr || !writes_buffers(*value->op())) return false;
   const ir::Value* old_value = destination.old_value;
   if (old_value == nullptr) return true;
@@ -54,13 +56,13 @@ bool is_placeable(const ir::Value* value, const Destination& destination,
   const size_t writer = liveness.first(value);
   if (*last_read > writer) return false;
   return *last_read < writer ||
-         reads_in_place(*value->op(), old_value, static_cast<size_t>(value->index()));
+         reads_in_place(*value->op(), old_value, static_cast<size_t>(value->index()), in_place);
 }
 
 /// Whether the op may write that result over that operand, if nothing else needs the operand. A
 /// scan's last carry is where the first one was.
-bool can_write(const ir::Op& op, size_t operand, size_t result) {
-  if (op.is("fusion")) return can_write_over(op, operand, result);
+bool can_write(const ir::Op& op, size_t operand, size_t result, InPlaceWrites& in_place) {
+  if (op.is("fusion")) return in_place.allowed(op, operand, result);
   const auto operands = op.operands();
   return operand == result && parts_of(op).is_carry(operand) &&
          std::count_if(operands.begin(), operands.end(), [&](const ir::Value* other) {
@@ -71,11 +73,13 @@ bool can_write(const ir::Op& op, size_t operand, size_t result) {
 }  // namespace
 
 std::vector<Destination> destinations_of(const ir::Function& function) {
+  const auto arguments = variable_arguments(function);
   std::vector<Destination> destinations;
   for (const ir::Binding& binding : function.result_bindings) {
     if (binding.is_variable) {
-      destinations.push_back(
-          {ir::Placement::state(binding.name), function.variable_argument(binding.name)});
+      const auto argument = arguments.find(binding.name);
+      destinations.push_back({ir::Placement::state(binding.name),
+                              argument == arguments.end() ? nullptr : argument->second});
     } else {
       destinations.push_back({ir::Placement::output(binding.name), nullptr});
     }
@@ -117,13 +121,15 @@ void copy_returned_arguments(ir::Region& region) {
 PlacedValues place_results(ir::Region& region, const std::vector<Destination>& destinations) {
   PlacedValues placed;
   Liveness liveness(region);
+  InPlaceWrites in_place;
   std::vector<ir::Value*> results = region.results();
   for (size_t r = 0; r < results.size(); ++r) {
     if (placed.contains(results[r]) && results[r]->op()->is("fusion")) {
       results[r] = written_twice(results[r]);
       liveness.add_result(results[r]);
     }
-    if (placed.contains(results[r]) || !is_placeable(results[r], destinations[r], liveness))
+    if (placed.contains(results[r]) ||
+        !is_placeable(results[r], destinations[r], liveness, in_place))
       results[r] = region.append(make_copy(results[r], results[r]->type()))->result();
     placed[results[r]] = destinations[r].placement;
   }
@@ -139,6 +145,7 @@ std::vector<size_t> buffer_owners(const std::vector<Temporary>& temporaries) {
   std::vector<size_t> owners(temporaries.size());
   std::iota(owners.begin(), owners.end(), size_t{0});
   std::vector<bool> donated(temporaries.size(), false);
+  InPlaceWrites in_place;
   for (size_t t = 0; t < temporaries.size(); ++t) {
     const Temporary& result = temporaries[t];
     if (result.value == nullptr) continue;
@@ -146,7 +153,7 @@ std::vector<size_t> buffer_owners(const std::vector<Temporary>& temporaries) {
       const auto dying = number.find(result.op->operand(i));
       if (dying == number.end() || donated[dying->second]) continue;
       if (temporaries[dying->second].last != result.first) continue;
-      if (!can_write(*result.op, i, static_cast<size_t>(result.value->index()))) continue;
+      if (!can_write(*result.op, i, static_cast<size_t>(result.value->index()), in_place)) continue;
       owners[t] = owners[dying->second];
       donated[dying->second] = true;
       break;

@@ -29,6 +29,12 @@ size_t hash_of(const Op& op) {
     mix(static_cast<size_t>(op.result(i)->type().element));
     for (int64_t extent : op.result(i)->type().shape) mix(static_cast<size_t>(extent));
   }
+  // Of one tensor there may be very many slices.
+  for (const auto& [name, attribute] : op.attributes()) {
+    if (const auto* integers = std::get_if<ir::Integers>(&attribute)) {
+      for (int64_t each : *integers) mix(static_cast<size_t>(each));
+    }
+  }
   if (op.is("constant")) {
     const auto& bytes = op.get<ir::Literal>("value").bytes();
     for (size_t i = 0; i < std::min<size_t>(bytes.size(), 64); ++i)

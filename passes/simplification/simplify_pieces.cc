@@ -36,17 +36,18 @@ bool as_piece(const Value* padded, Piece& piece) {
   return padded_dimensions == 1;
 }
 
-/// The terms of a tree of additions, all of which must be pieces.
-bool collect_pieces(const Value* value, std::vector<Piece>& pieces) {
-  if (pieces.size() >= kMostPieces) return false;
+/// The terms of a tree of additions, all of which must be pieces. Below so many additions, which
+/// have another term each, there would be too many.
+bool collect_pieces(const Value* value, std::vector<Piece>& pieces, size_t additions = 0) {
+  if (pieces.size() >= kMostPieces || additions >= kMostPieces) return false;
   Piece piece;
   if (as_piece(value, piece)) {
     pieces.push_back(piece);
     return true;
   }
   const Op* op = value->op();
-  return op != nullptr && op->is("add") && collect_pieces(op->operand(0), pieces) &&
-         collect_pieces(op->operand(1), pieces);
+  return op != nullptr && op->is("add") && collect_pieces(op->operand(0), pieces, additions + 1) &&
+         collect_pieces(op->operand(1), pieces, additions + 1);
 }
 
 /// Whether the pieces, in order, fill the dimension with neither gaps nor overlaps.
