@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "passes/cost.h"
+#include "ir/ops/definition.h"
 
 namespace kiln::passes {
 namespace {
