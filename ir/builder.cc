@@ -97,11 +97,13 @@ Tensor log(Tensor x) { return unary("log", x); }
 Tensor log1p(Tensor x) { return unary("log_plus_one", x); }
 Tensor sqrt(Tensor x) { return unary("sqrt", x); }
 Tensor rsqrt(Tensor x) { return unary("rsqrt", x); }
+Tensor cbrt(Tensor x) { return unary("cbrt", x); }
 Tensor tanh(Tensor x) { return unary("tanh", x); }
 Tensor logistic(Tensor x) { return unary("logistic", x); }
 Tensor erf(Tensor x) { return unary("erf", x); }
 Tensor sine(Tensor x) { return unary("sine", x); }
 Tensor cosine(Tensor x) { return unary("cosine", x); }
+Tensor tan(Tensor x) { return unary("tan", x); }
 Tensor floor(Tensor x) { return unary("floor", x); }
 Tensor ceil(Tensor x) { return unary("ceil", x); }
 Tensor round_nearest_even(Tensor x) { return unary("round_nearest_even", x); }

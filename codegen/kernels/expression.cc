@@ -186,6 +186,17 @@ Expr power(Expr a, Expr b) {
   return cast(a.type(), Halide::pow(cast(wide, a), cast(wide, b)));
 }
 
+/// A power in f64 of the magnitude, and one step of Newton's method, for the last digits of f64.
+/// Halide makes anything of the powers of 0, of infinities and of NaNs: they stay as they are.
+Expr cube_root(Expr x) {
+  Expr wide = cast(Halide::Float(64), x);
+  Expr magnitude = Halide::abs(wide);
+  Expr root = Halide::pow(magnitude, Halide::Internal::make_const(wide.type(), 1.0 / 3));
+  root = root - (root - magnitude / (root * root)) / 3;
+  Expr is_root = magnitude > 0 && Halide::is_finite(wide);
+  return select(is_root, cast(x.type(), select(wide < 0, -root, root)), x);
+}
+
 }  // namespace
 
 /// In terms of what is false for NaN: Halide makes `not greater` of `<=`.
@@ -256,11 +267,13 @@ const std::map<std::string_view, Rule>& rules() {
       {"log_plus_one", [](Operands x) { return log1p(x[0]); }},
       {"sqrt", [](Operands x) { return Halide::sqrt(x[0]); }},
       {"rsqrt", [](Operands x) { return one_of(x[0].type()) / Halide::sqrt(x[0]); }},
+      {"cbrt", [](Operands x) { return cube_root(x[0]); }},
       {"tanh", [](Operands x) { return hyperbolic_tangent(x[0]); }},
       {"logistic", [](Operands x) { return logistic(x[0]); }},
       {"erf", [](Operands x) { return error_function(x[0]); }},
       {"sine", [](Operands x) { return Halide::sin(x[0]); }},
       {"cosine", [](Operands x) { return Halide::cos(x[0]); }},
+      {"tan", [](Operands x) { return Halide::tan(x[0]); }},
       {"floor", [](Operands x) { return Halide::floor(x[0]); }},
       {"ceil", [](Operands x) { return Halide::ceil(x[0]); }},
       {"round_nearest_even", [](Operands x) { return Halide::round(x[0]); }},

@@ -254,6 +254,8 @@ void add_unary_ops(std::vector<OpDefinition>& ops) {
       unary<D::floats, [](double x) { return std::sqrt(x); }>("sqrt", "square root", kDivision));
   ops.push_back(unary<D::floats, [](double x) { return 1.0 / std::sqrt(x); }>(
       "rsqrt", "1 / sqrt(x)", kDivision));
+  ops.push_back(
+      unary<D::floats, [](double x) { return std::cbrt(x); }>("cbrt", "cube root", kExpensive));
   ops.push_back(unary<D::floats, [](double x) { return std::tanh(x); }>(
       "tanh", "hyperbolic tangent", kExpensive));
   ops.push_back(unary<D::floats, logistic>(
@@ -264,6 +266,8 @@ void add_unary_ops(std::vector<OpDefinition>& ops) {
                                                                        kExpensive));
   ops.push_back(unary<D::floats, [](double x) { return std::cos(x); }>("cosine", "cos(x), radians",
                                                                        kExpensive));
+  ops.push_back(
+      unary<D::floats, [](double x) { return std::tan(x); }>("tan", "tan(x), radians", kExpensive));
   ops.push_back(unary<D::floats, [](double x) { return std::floor(x); }>(
       "floor", "the largest integer not above x"));
   ops.push_back(unary<D::floats, [](double x) { return std::ceil(x); }>(

@@ -74,12 +74,14 @@ void add_unary(std::vector<Gradient>& table) {
   table.push_back({"log_plus_one", {[](A a) { return a.dy / (a.x() + 1); }}});
   table.push_back({"sqrt", {[](A a) { return a.dy * 0.5 / a.y(); }}});
   table.push_back({"rsqrt", {[](A a) { return a.dy * -0.5 * (a.y() * a.y() * a.y()); }}});
+  table.push_back({"cbrt", {[](A a) { return a.dy / (3 * square(a.y())); }}});
   table.push_back({"tanh", {[](A a) { return a.dy * (1 - square(a.y())); }}});
   table.push_back({"logistic", {[](A a) { return a.dy * (a.y() * (1 - a.y())); }}});
   table.push_back(
       {"erf", {[](A a) { return a.dy * (2 * std::numbers::inv_sqrtpi * exp(-square(a.x()))); }}});
   table.push_back({"sine", {[](A a) { return a.dy * cosine(a.x()); }}});
   table.push_back({"cosine", {[](A a) { return -(a.dy * sine(a.x())); }}});
+  table.push_back({"tan", {[](A a) { return a.dy * (1 + square(a.y())); }}});
 }
 
 }  // namespace

@@ -139,11 +139,13 @@ std::vector<FusionCase> transcendental_functions() {
       {"exponential_minus_one", kFloats, 4},
       {"log", kFloats, 4, 1e-3, 100},
       {"log_plus_one", kFloats, 6, -0.9, 100},
+      {"cbrt", kFloats, 3},
       {"tanh", kFloats, 8},
       {"logistic", kFloats, 4},
       {"erf", {ElementType::f32, ElementType::f16, ElementType::bf16}, 8},
       {"sine", kFloats, 4},
       {"cosine", kFloats, 4},
+      {"tan", kFloats, 5},
       {"power", kFloats, 16, 0.01, 8, false},
       {"remainder", kFloats, 4, 0.5, 8, false},
   };

@@ -39,11 +39,13 @@ std::vector<Case> unary_cases() {
       {"log_plus_one", -0.7, 3, kOne, [](const Tensors& x) { return log1p(x[0]); }},
       {"sqrt", 0.2, 3, kOne, [](const Tensors& x) { return sqrt(x[0]); }},
       {"rsqrt", 0.4, 3, kOne, [](const Tensors& x) { return rsqrt(x[0]); }},
+      {"cbrt", 0.4, 3, kOne, [](const Tensors& x) { return cbrt(-x[0]); }},
       {"tanh", -2, 2, kOne, [](const Tensors& x) { return tanh(x[0]); }},
       {"logistic", -4, 4, kOne, [](const Tensors& x) { return logistic(x[0]); }},
       {"erf", -2, 2, kOne, [](const Tensors& x) { return erf(x[0]); }},
       {"sine", -4, 4, kOne, [](const Tensors& x) { return sine(x[0]); }},
       {"cosine", -4, 4, kOne, [](const Tensors& x) { return cosine(x[0]); }},
+      {"tan", -1.2, 1.2, kOne, [](const Tensors& x) { return tan(x[0]); }},
       // Flat pieces beside a smooth path: a gradient that leaked through would show.
       {"sign", -2, 2, kOne, [](const Tensors& x) { return sign(x[0]) * x[0]; }},
       {"floor", -4, 4, kOne, [](const Tensors& x) { return floor(x[0]) * x[0]; }},
