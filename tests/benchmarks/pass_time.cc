@@ -151,7 +151,7 @@ size_t op_count(const ir::Module& module) { return module.functions[0]->body.ops
 
 /// Ops behind `differentiate`.
 size_t differentiated_op_count(ir::Module module) {
-  must(passes::find_pass("differentiate")->run(module));
+  must((*passes::find_pass(passes::pipeline(), "differentiate", "benchmark"))->run(module));
   return op_count(module);
 }
 

@@ -139,7 +139,7 @@ std::vector<FusionCase> transcendental_functions() {
       {"exponential_minus_one", kFloats, 4},
       {"log", kFloats, 4, 1e-3, 100},
       {"log_plus_one", kFloats, 6, -0.9, 100},
-      {"cbrt", kFloats, 2},
+      {"cbrt", kFloats, 3},
       {"tanh", kFloats, 8},
       {"logistic", kFloats, 4},
       {"erf", {ElementType::f32, ElementType::f16, ElementType::bf16}, 8},
