@@ -29,6 +29,8 @@ Status run(const CompileArguments& arguments) {
   KILN_TRY(codegen::link_executable(code, arguments.output));
   fmt::print("{}: {} kernels, {} of them from the cache\n", arguments.output, statistics.kernels,
              statistics.cache_hits);
+  if (arguments.timings)
+    fmt::print("{} calls of {} distinct kernels\n", statistics.calls, statistics.kernels);
   if (arguments.timings) {
     fmt::print("plan {:.1f} ms, kernels {:.1f} ms, program {:.1f} ms\n",
                statistics.plan_seconds * 1e3, statistics.kernels_seconds * 1e3,
