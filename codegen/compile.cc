@@ -28,17 +28,20 @@ struct Kernel {
 };
 
 /// Names each fusion's kernel for a target. Distinct kernels are added to a list, in the order of
-/// first use.
-void name_kernels(const ModulePlan& plan, ProgramSource::ForTarget& of,
-                  std::vector<Kernel>& distinct) {
+/// first use. Returns the number of calls.
+int name_kernels(const ModulePlan& plan, ProgramSource::ForTarget& of,
+                 std::vector<Kernel>& distinct) {
   std::unordered_set<std::string> seen;
+  int calls = 0;
   for (const FunctionPlan& function : plan.functions) {
     for_each_call(function.steps, [&](const KernelCall& call) {
+      ++calls;
       const std::string name = kernel_name(*call.fusion, of.target);
       of.kernels[call.fusion] = name;
       if (seen.insert(name).second) distinct.push_back({name, call.fusion, &of});
     });
   }
+  return calls;
 }
 
 Expected<ObjectFile> compile_anew(const Kernel& kernel, const TemporaryDirectory& scratch) {
@@ -65,12 +68,16 @@ Status collect_kernels(const std::vector<Kernel>& kernels, const CompileOptions&
   statistics.kernels = static_cast<int>(kernels.size());
   statistics.cache_hits = static_cast<int>(kernels.size() - missing.size());
   if (missing.empty()) return ok();
+  // The longest first: none is left to one thread alone at the end.
+  std::stable_sort(missing.begin(), missing.end(), [&](size_t a, size_t b) {
+    return kernels[a].fusion->region().ops().size() > kernels[b].fusion->region().ops().size();
+  });
   KILN_ASSIGN(const TemporaryDirectory scratch, TemporaryDirectory::create());
-  std::vector<Status> outcomes(missing.size(), ok());
+  std::vector<Status> outcomes(kernels.size(), ok());
   for_each_in_parallel(missing.size(), options.jobs, [&](size_t i) {
     auto object = compile_anew(kernels[missing[i]], scratch);
     if (!object) {
-      outcomes[i] = object.error();
+      outcomes[missing[i]] = object.error();
       return;
     }
     cache.store(*object);
@@ -131,7 +138,8 @@ Expected<ObjectCode> compile(const ir::Module& module, const CompileOptions& opt
   ProgramSource source{module, plan, {}};
   std::vector<Kernel> kernels;
   for (const Target& target : options.targets) source.targets.push_back({target});
-  for (ProgramSource::ForTarget& of : source.targets) name_kernels(plan, of, kernels);
+  for (ProgramSource::ForTarget& of : source.targets)
+    counts.calls += name_kernels(plan, of, kernels);
   counts.plan_seconds = stopwatch.lap();
 
   ObjectCode code;

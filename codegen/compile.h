@@ -18,6 +18,7 @@ struct CompileOptions {
 
 /// What a compilation did and how long it took.
 struct CompileStatistics {
+  int calls = 0;       ///< of kernels in the text of all functions, once each target
   int kernels = 0;     ///< distinct ones: fusions of equal regions share one
   int cache_hits = 0;  ///< kernels found in the cache
   bool program_cached = false;

@@ -40,7 +40,10 @@ Status run(const CompileArguments& arguments) {
   timings.lap("link");
   fmt::print("{}: {} kernels, {} of them from the cache\n", arguments.output, statistics.kernels,
              statistics.cache_hits);
-  if (arguments.timings) print_timings(timings);
+  if (arguments.timings) {
+    fmt::print("{} calls of {} distinct kernels\n", statistics.calls, statistics.kernels);
+    print_timings(timings);
+  }
   return ok();
 }
 

@@ -35,6 +35,40 @@ Expected<keras::SampleWeights> sample_weights(const runtime::CommandLine& line) 
   return any ? keras::SampleWeights::per_row : keras::SampleWeights::none;
 }
 
+/// Whether a function reads variables that no file of weights holds.
+bool reads_unsaved(const ir::Function& function, const ir::Module& module) {
+  return std::any_of(function.argument_bindings.begin(), function.argument_bindings.end(),
+                     [&](const ir::Binding& binding) {
+                       const ir::Variable* variable =
+                           binding.is_variable ? module.variable(binding.name) : nullptr;
+                       return variable != nullptr &&
+                              (variable->role == ir::Role::optimizer ||
+                               variable->role == ir::Role::metric ||
+                               variable->attributes.contains("random_state"));
+                     });
+}
+
+/// Takes out the functions that the command doesn't call: nobody waits until they are compiled. The
+/// variables stay, for the files that hold them. What predicts calls `init` for what its weights
+/// do not give, as a rule nothing; what trains may find a test set in its data.
+void keep_called(runtime::Command command, ir::Module& module) {
+  const ir::Function* prediction = module.function("predict_step");
+  const bool needs_init = prediction == nullptr || reads_unsaved(*prediction, module);
+  std::erase_if(module.functions, [&](const std::unique_ptr<ir::Function>& function) {
+    const std::string& name = function->name;
+    switch (command) {
+      case runtime::Command::kFit:
+        return name == "predict_step";
+      case runtime::Command::kEvaluate:
+        return name != "init" && name != "test_step";
+      case runtime::Command::kPredict:
+        return name != "predict_step" && !(name == "init" && needs_init);
+      default:
+        return false;
+    }
+  });
+}
+
 /// Lists the options that executables have, too. Their values have been read when CLI11 comes to
 /// them (see read_shared()).
 void list_shared(const runtime::CommandLine& defaults, CLI::App& command) {
@@ -109,6 +143,7 @@ Status RunOptions::run() const {
   for_line.test_batch_size = line.fit.validation_batch_size.value_or(0);
   KILN_ASSIGN(ModelArgument::Read read, for_line.read());
   KILN_ASSIGN(const runtime::BeforeTraining before, before_training(read));
+  keep_called(line.command, read.module);
   CompilerOptions options;
   options.use_cache = use_cache;
   runtime::CommandLine complete = line;

@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
 #include "frontend/keras/built_in_models.h"
 #include "tests/cli/command.h"
 
@@ -154,6 +156,39 @@ TEST(Kiln, ExecutableAndJitTrainToTheSameBits) {
                 {kiln(), "fit", "mnist_mlp", "--data", kSmallDigits, "--epochs", "2", "--save", b})
                 .status,
             0);
+  EXPECT_EQ(read_file(a), read_file(b));
+}
+
+TEST(Kiln, CommandsCompileWhatTheyCall) {
+  const std::string weights = temporary("weights.npz");
+  // The number of objects that a command compiles: its kernels, and the program.
+  const auto objects = [&](const std::string& command, std::vector<std::string> options) {
+    const std::string cache = temporary("cache_of_" + command);
+    options.insert(options.begin(), {kiln(), command, "mnist_mlp", "--data", kSmallDigits});
+    const CommandResult result = run_command(options, {"KILN_CACHE=" + cache});
+    EXPECT_EQ(result.status, 0) << result.err;
+    return std::distance(std::filesystem::directory_iterator(cache + "/kernels"), {});
+  };
+  const auto fit = objects("fit", {"--save", weights});
+  const auto evaluate = objects("evaluate", {"--weights", weights});
+  const auto predict = objects("predict", {"--weights", weights});
+  EXPECT_LT(predict, evaluate);
+  EXPECT_LT(evaluate, fit);
+}
+
+TEST(Kiln, ExecutableAndJitPredictTheSameBits) {
+  const std::string mnist = temporary("mnist"), weights = temporary("weights.npz"),
+                    a = temporary("a.npy"), b = temporary("b.npy");
+  ASSERT_EQ(run_command({kiln(), "compile", "mnist_mlp", "-o", mnist}).status, 0);
+  ASSERT_EQ(run_command({mnist, "fit", "--data", kSmallDigits, "--save", weights}).status, 0);
+  const std::vector<std::string> rest = {"--data", kSmallDigits, "--weights", weights, "-o"};
+  const auto predict = [&](std::vector<std::string> words, const std::string& to) {
+    words.insert(words.end(), rest.begin(), rest.end());
+    words.push_back(to);
+    EXPECT_EQ(run_command(words).status, 0);
+  };
+  predict({mnist, "predict"}, a);
+  predict({kiln(), "predict", "mnist_mlp"}, b);
   EXPECT_EQ(read_file(a), read_file(b));
 }
 
