@@ -29,8 +29,8 @@ struct Kind {
 std::vector<keras::ClassReference> callback_reference() {
   std::vector<keras::ClassReference> classes;
   for (const runtime::CallbackReference& callback : runtime::callback_reference()) {
-    keras::ClassReference described{
-        callback.class_name, fmt::format("--{}: {}", callback.option, callback.meaning)};
+    keras::ClassReference described{callback.class_name,
+                                    fmt::format("--{}: {}", callback.option, callback.meaning)};
     for (const runtime::OptionField& field : callback.fields) {
       described.options.push_back({field.name, field.type, field.default_value, field.meaning});
     }

@@ -112,7 +112,8 @@ OptionList Constraint::option_list() {
   if (is_range) options.push_back({"min_value", &min_value, "the smallest length"});
   if (is_range || class_name == "MaxNorm")
     options.push_back({"max_value", &max_value, "the largest length"});
-  if (is_range) options.push_back({"rate", &rate, "which part of the way to the range an update goes"});
+  if (is_range)
+    options.push_back({"rate", &rate, "which part of the way to the range an update goes"});
   if (has_axis(*this)) {
     options.push_back({"axis", Axes{&axis, Axes::kNumberOrList, "an integer or a list of them"},
                        "dimensions of a vector"});

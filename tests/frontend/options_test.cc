@@ -12,6 +12,7 @@
 #include "frontend/keras/losses/losses.h"
 #include "frontend/keras/metrics/list.h"
 #include "frontend/keras/model.h"
+#include "frontend/keras/model_json.h"
 #include "frontend/keras/optimizers/optimizers.h"
 #include "frontend/keras/options/reference.h"
 #include "frontend/keras/regularizers.h"

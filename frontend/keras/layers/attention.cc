@@ -109,10 +109,9 @@ Tensor Attention::scores(CallContext& context, Tensor query, Tensor key) const {
 }
 
 OptionList Attention::option_list() {
-  const OptionList own = {
-      {"use_scale", &options_.use_scale, "multiply scores by a weight"},
-      {"score_mode", &options_.score_mode,
-       "\"dot\": products; \"concat\": of tanh(query + key), with a weight"}};
+  const OptionList own = {{"use_scale", &options_.use_scale, "multiply scores by a weight"},
+                          {"score_mode", &options_.score_mode,
+                           "\"dot\": products; \"concat\": of tanh(query + key), with a weight"}};
   return own + shared_options();
 }
 

@@ -57,8 +57,7 @@ std::vector<Signal> Convolution::call(CallContext& context, std::span<const Sign
 OptionList Convolution::option_list() {
   ConvolutionOptions& o = options_;
   const OptionList filters = {{"filters", &o.filters, "how many channels come out", kRequired}};
-  const OptionList groups = {
-      {"groups", &o.groups, "runs of channels and filters that do not mix"}};
+  const OptionList groups = {{"groups", &o.groups, "runs of channels and filters that do not mix"}};
   const OptionList lora = {{"lora_rank", Fixed{{nullptr}}, "low-rank adaptation", kNotWritten},
                            {"lora_alpha", Fixed{{nullptr}}, "low-rank adaptation", kNotWritten}};
   return filters + kernel_window_options(rank_, o) + kernel_layout_options(rank_, o) + groups +

@@ -257,9 +257,9 @@ std::vector<Signal> Dot::call(CallContext&, std::span<const Signal> inputs) cons
 }
 
 OptionList Dot::option_list() {
-  return {{"axes", Axes{&axes_}, "that are summed over: one of both inputs, or one of each",
-           kRequired},
-          {"normalize", &normalize_, "scale rows to length 1 before"}};
+  return {
+      {"axes", Axes{&axes_}, "that are summed over: one of both inputs, or one of each", kRequired},
+      {"normalize", &normalize_, "scale rows to length 1 before"}};
 }
 
 }  // namespace kiln::keras

@@ -59,8 +59,6 @@ Tensor ELU::function(CallContext&, Tensor x) const {
   return select(compare(x, "GT", 0.0), x, expm1(minimum(x, 0.0)) * alpha_);
 }
 
-OptionList ELU::option_list() {
-  return {{"alpha", &alpha_, "the limit far below 0, negated"}};
-}
+OptionList ELU::option_list() { return {{"alpha", &alpha_, "the limit far below 0, negated"}}; }
 
 }  // namespace kiln::keras

@@ -44,9 +44,9 @@ Tensor Rescaling::function(CallContext&, Tensor x) const {
 }
 
 OptionList Rescaling::option_list() {
-  return {{"scale", NumberOrList{&scale_}, "factor; a list: of each of the last dimension",
-           kRequired},
-          {"offset", NumberOrList{&offset_}, "added after; a list: to each of the last dimension"}};
+  return {
+      {"scale", NumberOrList{&scale_}, "factor; a list: of each of the last dimension", kRequired},
+      {"offset", NumberOrList{&offset_}, "added after; a list: to each of the last dimension"}};
 }
 
 Normalization::Normalization(NormalizationOptions options)

@@ -72,9 +72,7 @@ std::vector<Signal> UpSampling1D::call(CallContext&, std::span<const Signal> inp
   return {{repeat(inputs[0].tensor, 1, size_), {}}};
 }
 
-OptionList UpSampling1D::option_list() {
-  return {{"size", &size_, "how often each step comes"}};
-}
+OptionList UpSampling1D::option_list() { return {{"size", &size_, "how often each step comes"}}; }
 
 UpSampling2D::UpSampling2D(UpSampling2DOptions options) : options_(std::move(options)) {
   name = options_.name;

@@ -73,8 +73,8 @@ constexpr LossFunction kLosses[] = {
     {"cosine_similarity", "CosineSimilarity", "", "cosine_similarity",
      "the cosine between y and p, negated", no_options, cosine_similarity},
     {"hinge", "Hinge", "", "hinge", "mean of max(1 - y · p, 0)", no_options, hinge},
-    {"squared_hinge", "SquaredHinge", "", "squared_hinge", "mean of max(1 - y · p, 0)²",
-     no_options, squared_hinge},
+    {"squared_hinge", "SquaredHinge", "", "squared_hinge", "mean of max(1 - y · p, 0)²", no_options,
+     squared_hinge},
     {"categorical_hinge", "CategoricalHinge", "", "categorical_hinge",
      "max(1 + the best wrong class - the right one, 0)", no_options, categorical_hinge},
     {"kl_divergence", "KLDivergence", "kld", "kl_divergence", "sum of y · log(y / p)", no_options,
@@ -88,8 +88,8 @@ constexpr LossFunction kLosses[] = {
     {"categorical_crossentropy", "CategoricalCrossentropy", "", "categorical_crossentropy",
      "cross-entropy of one-hot labels", crossentropy_options, categorical_crossentropy},
     {"categorical_focal_crossentropy", "CategoricalFocalCrossentropy", "",
-     "categorical_focal_crossentropy", "the same, in which easy examples count less",
-     focal_options, categorical_focal_crossentropy},
+     "categorical_focal_crossentropy", "the same, in which easy examples count less", focal_options,
+     categorical_focal_crossentropy},
     {"sparse_categorical_crossentropy", "SparseCategoricalCrossentropy", "",
      "sparse_categorical_crossentropy", "cross-entropy of class numbers", sparse_options,
      sparse_categorical_crossentropy, kIntegerLabels},
@@ -302,8 +302,7 @@ std::vector<ClassReference> loss_reference() {
   std::vector<ClassReference> classes;
   for (const LossFunction& function : kLosses) {
     Loss loss = named_loss(function, Loss(std::string(function.class_name)));
-    classes.push_back(
-        describe(function.class_name, function.meaning, all_options(function, loss)));
+    classes.push_back(describe(function.class_name, function.meaning, all_options(function, loss)));
   }
   return classes;
 }

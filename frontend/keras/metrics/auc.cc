@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+
 #include "frontend/keras/vectors.h"
 
 namespace kiln::keras::metrics {

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+
 #include "frontend/keras/vectors.h"
 
 namespace kiln::keras {
@@ -160,9 +161,8 @@ Status ThresholdMetric::check(const ir::Type& labels, const ir::Type& output) co
 }
 
 OptionList ThresholdMetric::option_list() {
-  const OptionList thresholds = {
-      {"thresholds", Threshold{&options.threshold, &is_list_, &count_},
-       "predictions above are positive; null: 0.5, or with top_k none"}};
+  const OptionList thresholds = {{"thresholds", Threshold{&options.threshold, &is_list_, &count_},
+                                  "predictions above are positive; null: 0.5, or with top_k none"}};
   const OptionList classes = {
       {"top_k", &options.top_k, "only so many of the largest of a row can be positive"},
       {"class_id", &options.class_id, "only this class counts"}};

@@ -68,13 +68,12 @@ Tensor FBetaScore::result(std::span<const Tensor> variables) const {
 }
 
 OptionList FBetaScore::option_list() {
-  const OptionList average = {
-      {"average", NullableText{&options.average}, "of the classes: \"micro\", \"macro\" or "
-                                                  "\"weighted\"; kiln needs one of these"}};
+  const OptionList average = {{"average", NullableText{&options.average},
+                               "of the classes: \"micro\", \"macro\" or "
+                               "\"weighted\"; kiln needs one of these"}};
   const OptionList beta = {{"beta", &options.beta, "how much more recall counts than precision"}};
-  const OptionList threshold = {
-      {"threshold", &options.threshold,
-       "predictions above are positive; null: the largest of a row is"}};
+  const OptionList threshold = {{"threshold", &options.threshold,
+                                 "predictions above are positive; null: the largest of a row is"}};
   return common_options() + average + (has_beta() ? beta : OptionList()) + threshold;
 }
 

@@ -107,8 +107,8 @@ OptionList IoU::option_list() {
     own.push_back({"num_classes", &options.num_classes, "how many classes there are", kRequired});
     rest.push_back({"ignore_class", &options.ignore_class, "labels of this class do not count"});
     if (has_sparse_labels()) {
-      rest.push_back({"sparse_y_true", &options.sparse_y_true,
-                      "labels are class numbers, not one-hot rows"});
+      rest.push_back(
+          {"sparse_y_true", &options.sparse_y_true, "labels are class numbers, not one-hot rows"});
     }
     rest.push_back({"sparse_y_pred", &options.sparse_y_pred,
                     "predictions are class numbers, not a number for each class"});

@@ -67,10 +67,9 @@ Tensor R2Score::result(std::span<const Tensor> variables) const {
 }
 
 OptionList R2Score::option_list() {
-  const OptionList own = {
-      {"class_aggregation", NullableText{&class_aggregation, "none"},
-       "of the outputs: \"uniform_average\" or \"variance_weighted_average\""},
-      {"num_regressors", Fixed{{0}}, "of the adjusted score"}};
+  const OptionList own = {{"class_aggregation", NullableText{&class_aggregation, "none"},
+                           "of the outputs: \"uniform_average\" or \"variance_weighted_average\""},
+                          {"num_regressors", Fixed{{0}}, "of the adjusted score"}};
   return common_options() + own;
 }
 }  // namespace kiln::keras::metrics

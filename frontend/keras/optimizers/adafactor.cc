@@ -66,7 +66,8 @@ OptionList Adafactor::own_options() {
           {"epsilon_1", &epsilon_1, "added to the squares"},
           {"epsilon_2", &epsilon_2, "the least length of a weight that scales its step"},
           {"clip_threshold", &clip_threshold, "largest root mean square of a step"},
-          {"relative_step", &relative_step, "Keras writes it; the step is at most 1 / sqrt(steps) in any case"}};
+          {"relative_step", &relative_step,
+           "Keras writes it; the step is at most 1 / sqrt(steps) in any case"}};
 }
 
 }  // namespace kiln::keras

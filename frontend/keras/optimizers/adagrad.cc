@@ -15,8 +15,9 @@ WeightUpdate Adagrad::update(const WeightUpdate& before, std::span<const Tensor>
 }
 
 OptionList Adagrad::own_options() {
-  return {{"initial_accumulator_value", &initial_accumulator_value, "where the sum of squares begins"},
-          {"epsilon", &epsilon, "added to the sum of squares"}};
+  return {
+      {"initial_accumulator_value", &initial_accumulator_value, "where the sum of squares begins"},
+      {"epsilon", &epsilon, "added to the sum of squares"}};
 }
 
 }  // namespace kiln::keras

@@ -24,12 +24,17 @@ WeightUpdate Ftrl::update(const WeightUpdate& before, std::span<const Tensor> pr
 }
 
 OptionList Ftrl::own_options() {
-  return {{"learning_rate_power", &learning_rate_power, "how the rate falls with the sum of squares; not positive"},
-          {"initial_accumulator_value", &initial_accumulator_value, "where the sum of squares begins"},
-          {"l1_regularization_strength", &l1_regularization_strength, "factor of the sum of absolute weights"},
-          {"l2_regularization_strength", &l2_regularization_strength, "factor of the sum of squared weights"},
-          {"l2_shrinkage_regularization_strength", &l2_shrinkage_regularization_strength, "the same, added to the gradients"},
-          {"beta", &beta, "added to the root of the sum of squares"}};
+  return {
+      {"learning_rate_power", &learning_rate_power,
+       "how the rate falls with the sum of squares; not positive"},
+      {"initial_accumulator_value", &initial_accumulator_value, "where the sum of squares begins"},
+      {"l1_regularization_strength", &l1_regularization_strength,
+       "factor of the sum of absolute weights"},
+      {"l2_regularization_strength", &l2_regularization_strength,
+       "factor of the sum of squared weights"},
+      {"l2_shrinkage_regularization_strength", &l2_shrinkage_regularization_strength,
+       "the same, added to the gradients"},
+      {"beta", &beta, "added to the root of the sum of squares"}};
 }
 
 std::string Ftrl::objection() const {

@@ -32,10 +32,11 @@ WeightUpdate RMSprop::update(const WeightUpdate& before, std::span<const Tensor>
 }
 
 OptionList RMSprop::own_options() {
-  return {{"rho", &rho, "of the running mean of squares: how much it keeps in a step"},
-          {"momentum", &momentum, "how much of the last change comes again"},
-          {"epsilon", &epsilon, "added to the mean square"},
-          {"centered", &centered, "divide by the deviation of gradients, not by their mean square"}};
+  return {
+      {"rho", &rho, "of the running mean of squares: how much it keeps in a step"},
+      {"momentum", &momentum, "how much of the last change comes again"},
+      {"epsilon", &epsilon, "added to the mean square"},
+      {"centered", &centered, "divide by the deviation of gradients, not by their mean square"}};
 }
 
 }  // namespace kiln::keras

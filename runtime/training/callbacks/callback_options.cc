@@ -149,23 +149,26 @@ Expected<BackupAndRestoreOptions> read_backup(const std::string& where, const st
 }
 
 std::vector<CallbackReference> callback_reference() {
-  return {{"LearningRateScheduler", "learning-rate-schedule", "the learning rate by epoch",
-           {first_option("schedule", "exponential, step, inverse_time, polynomial, cosine, "
-                                     "cosine_restarts or piecewise, with options of its own")}},
-          {"ReduceLROnPlateau", "reduce-lr", "lowers the learning rate on a plateau",
-           described<ReduceLROnPlateauOptions>()},
-          {"EarlyStopping", "early-stopping", "stops training without improvement",
-           described<EarlyStoppingOptions>()},
-          {"ModelCheckpoint", "checkpoint", "saves the model while it trains",
-           described<ModelCheckpointOptions>(
-               first_option("filepath", "where to: m{epoch:02d}.npz"))},
-          {"CSVLogger", "csv-log", "writes a line an epoch",
-           described<CSVLoggerOptions>(first_option("filename", "where to"))},
-          {"TensorBoard", "tensorboard", "writes scalars for TensorBoard",
-           described<TensorBoardOptions>(first_option("log_dir", "where to"))},
-          {"TerminateOnNaN", "terminate-on-nan", "stops when the loss is NaN or infinite", {}},
-          {"BackupAndRestore", "backup", "keeps a checkpoint from which a run goes on",
-           described<BackupAndRestoreOptions>(first_option("backup_dir", "where to"))}};
+  return {
+      {"LearningRateScheduler",
+       "learning-rate-schedule",
+       "the learning rate by epoch",
+       {first_option("schedule",
+                     "exponential, step, inverse_time, polynomial, cosine, "
+                     "cosine_restarts or piecewise, with options of its own")}},
+      {"ReduceLROnPlateau", "reduce-lr", "lowers the learning rate on a plateau",
+       described<ReduceLROnPlateauOptions>()},
+      {"EarlyStopping", "early-stopping", "stops training without improvement",
+       described<EarlyStoppingOptions>()},
+      {"ModelCheckpoint", "checkpoint", "saves the model while it trains",
+       described<ModelCheckpointOptions>(first_option("filepath", "where to: m{epoch:02d}.npz"))},
+      {"CSVLogger", "csv-log", "writes a line an epoch",
+       described<CSVLoggerOptions>(first_option("filename", "where to"))},
+      {"TensorBoard", "tensorboard", "writes scalars for TensorBoard",
+       described<TensorBoardOptions>(first_option("log_dir", "where to"))},
+      {"TerminateOnNaN", "terminate-on-nan", "stops when the loss is NaN or infinite", {}},
+      {"BackupAndRestore", "backup", "keeps a checkpoint from which a run goes on",
+       described<BackupAndRestoreOptions>(first_option("backup_dir", "where to"))}};
 }
 
 Status CallbackArguments::add(size_t index, const std::string& text) {
