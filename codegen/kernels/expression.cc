@@ -186,13 +186,15 @@ Expr power(Expr a, Expr b) {
   return cast(a.type(), Halide::pow(cast(wide, a), cast(wide, b)));
 }
 
-/// A power in f64 of the magnitude, and one step of Newton's method, for the last digits of f64.
+/// A power in f64 of the magnitude, and steps of Newton's method for the last digits.
 /// Halide makes anything of the powers of 0, of infinities and of NaNs: they stay as they are.
 Expr cube_root(Expr x) {
   Expr wide = cast(Halide::Float(64), x);
   Expr magnitude = Halide::abs(wide);
   Expr root = Halide::pow(magnitude, Halide::Internal::make_const(wide.type(), 1.0 / 3));
-  root = root - (root - magnitude / (root * root)) / 3;
+  // Newton's method: each step doubles the right digits. A device's pow may have no more than f32's.
+  const int steps = x.type().bits() == 64 ? 2 : 1;
+  for (int step = 0; step < steps; ++step) root = root - (root - magnitude / (root * root)) / 3;
   Expr is_root = magnitude > 0 && Halide::is_finite(wide);
   return select(is_root, cast(x.type(), select(wide < 0, -root, root)), x);
 }
