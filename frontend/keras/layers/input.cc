@@ -34,7 +34,7 @@ OptionList Input::option_list() {
           {"dtype", &options_.dtype, "\"float32\" or \"int32\""},
           {"sparse", Fixed{{false, nullptr}}, "sparse tensors"},
           {"ragged", Fixed{{false, nullptr}}, "ragged tensors"},
-          {"name", &name, "unique in a model"},
+          {"name", &name, "unique in a model", kRequired},
           {"optional", Fixed{{false, nullptr}}, "inputs that may be missing"}};
 }
 

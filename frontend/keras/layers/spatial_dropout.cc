@@ -34,7 +34,7 @@ ir::Tensor SpatialDropout<Dimensions>::noisy(CallContext& context, ir::Tensor x)
 template <int64_t Dimensions>
 OptionList SpatialDropout<Dimensions>::option_list() {
   OptionList options = strength_and_seed("part of the channels that is dropped");
-  options.push_back({"name", &name, "unique in a model"});
+  options.push_back({"name", &name, "unique in a model", kRequired});
   options.push_back({"dtype", Ignored{"float32"}, "what Keras computes in"});
   if (Dimensions > 1) options.push_back({"data_format", &data_format_, "where the channels are"});
   return options;
