@@ -48,7 +48,7 @@ Expected<Model::Compiled*> Model::compiled() {
 }
 
 Expected<Model::Compiled*> Model::compiled(const keras::LowerOptions& options, uint64_t seed) {
-  KILN_ASSIGN(const std::string definition, to_json());
+  KILN_ASSIGN(const std::string definition, this->definition());
   const bool same_model = compiled_ && definition == compiled_definition_;
   if (!same_model || compiled_->device != device_ || !serves(compiled_->options, options)) {
     CompilerOptions compiler;

@@ -111,10 +111,12 @@ Json write_entries(const PerOutput<T>& form, Write write) {
   return json;
 }
 
-Json write_metric_list(const std::vector<Metric>& metrics) {
-  Json json = Json::array();
-  for (const Metric& metric : metrics) json.push_back(write_metric(metric));
-  return json;
+Json write_metrics(const OutputMetrics& metrics, ConfigKind kind) {
+  return write_entries(metrics, [&](const std::vector<Metric>& list) {
+    Json json = Json::array();
+    for (const Metric& metric : list) json.push_back(write_metric(metric, kind));
+    return json;
+  });
 }
 
 }  // namespace
@@ -134,12 +136,13 @@ Expected<CompileOptions> read_compile_config(const Json& json, const std::string
   return options;
 }
 
-Json write_compile_config(const CompileOptions& options) {
-  return {{"optimizer", write_optimizer(options.optimizer)},
-          {"loss", write_entries(options.loss, write_loss)},
+Json write_compile_config(const CompileOptions& options, ConfigKind kind) {
+  const auto loss = [&](const Loss& of_output) { return write_loss(of_output, kind); };
+  return {{"optimizer", write_optimizer(options.optimizer, kind)},
+          {"loss", write_entries(options.loss, loss)},
           {"loss_weights", write_entries(options.loss_weights, [](double w) { return Json(w); })},
-          {"metrics", write_entries(options.metrics, write_metric_list)},
-          {"weighted_metrics", write_entries(options.weighted_metrics, write_metric_list)},
+          {"metrics", write_metrics(options.metrics, kind)},
+          {"weighted_metrics", write_metrics(options.weighted_metrics, kind)},
           {"run_eagerly", false},
           {"steps_per_execution", 1},
           {"jit_compile", false}};

@@ -12,6 +12,6 @@ namespace kiln::keras {
 /// `source` opens the errors.
 Expected<CompileOptions> read_compile_config(const Json& json, const std::string& source);
 /// The optimizer must be known.
-Json write_compile_config(const CompileOptions& options);
+Json write_compile_config(const CompileOptions& options, ConfigKind kind = ConfigKind::file);
 
 }  // namespace kiln::keras

@@ -109,7 +109,7 @@ const Json& ConfigReader::value(std::string_view key) {
   return has(key) ? config_.at(std::string(key)) : kNull;
 }
 
-void ConfigReader::only(std::string_view key, std::initializer_list<Json> allowed) {
+void ConfigReader::only(std::string_view key, const std::vector<Json>& allowed) {
   if (!has(key)) return ignore(key);
   const Json& found = value(key);
   if (std::find(allowed.begin(), allowed.end(), found) != allowed.end()) return;

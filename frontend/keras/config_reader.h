@@ -3,7 +3,6 @@
 #pragma once
 
 #include <functional>
-#include <initializer_list>
 #include <optional>
 #include <set>
 #include <string>
@@ -40,7 +39,7 @@ class ConfigReader {
   bool has(std::string_view key) const;
 
   /// The key may be absent or have one of these values, and nothing else: kiln supports no more.
-  void only(std::string_view key, std::initializer_list<Json> allowed);
+  void only(std::string_view key, const std::vector<Json>& allowed);
   /// The key has no influence on results.
   void ignore(std::string_view key) { read_.insert(std::string(key)); }
 

@@ -2,11 +2,13 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 #include <utility>
 
 #include "frontend/keras/keras_object.h"
 #include "frontend/keras/names.h"
+#include "frontend/keras/options/config.h"
 #include "frontend/keras/vectors.h"
 #include "ir/spelling.h"
 
@@ -15,35 +17,30 @@ namespace {
 
 using ir::Tensor;
 
-constexpr std::string_view kNames[] = {"NonNeg", "UnitNorm", "MaxNorm", "MinMaxNorm"};
+struct NamedMeaning {
+  std::string_view class_name;
+  std::string_view meaning;
+};
+
+constexpr NamedMeaning kClasses[] = {
+    {"NonNeg", "no element below 0"},
+    {"UnitNorm", "vectors of length 1"},
+    {"MaxNorm", "vectors no longer than a length"},
+    {"MinMaxNorm", "vectors with lengths in a range"},
+};
 
 bool is_known(std::string_view class_name) {
-  for (std::string_view name : kNames) {
-    if (name == class_name) return true;
-  }
-  return false;
+  return std::ranges::any_of(kClasses, [&](auto& known) { return known.class_name == class_name; });
 }
 
 Diagnostic unknown_constraint(const std::string& where, std::string_view class_name) {
+  std::vector<std::string_view> names;
+  for (const NamedMeaning& known : kClasses) names.push_back(known.class_name);
   return {where, fmt::format("unknown constraint \"{}\"", class_name),
-          ir::did_you_mean(class_name, kNames)};
+          ir::did_you_mean(class_name, names)};
 }
 
 bool has_axis(const Constraint& constraint) { return constraint.class_name != "NonNeg"; }
-
-/// One axis or a list of them; negative ones count from the end.
-ir::Integers read_axis(ConfigReader& config) {
-  const Json& json = config.value("axis");
-  if (json.is_null()) return {0};
-  ir::Integers axis;
-  for (const Json& element : json.is_array() ? json : Json::array({json})) {
-    if (element.is_number_integer()) axis.push_back(element.get<int64_t>());
-  }
-  if (axis.size() != (json.is_array() ? json.size() : 1))
-    config.fail(
-        fmt::format("\"axis\" must be an integer or a list of them, not {}", excerpt(json)));
-  return axis;
-}
 
 ir::Integers from_front(ir::Integers axis, int64_t rank) {
   for (int64_t& dimension : axis) dimension += dimension < 0 ? rank : 0;
@@ -56,8 +53,8 @@ Tensor limited(Tensor norms, double low, double high) { return minimum(maximum(n
 }  // namespace
 
 Constraint::Constraint(std::string_view name) : class_name(name) {
-  for (std::string_view known : kNames) {
-    if (to_snake_case(known) == name) class_name = known;
+  for (const NamedMeaning& known : kClasses) {
+    if (to_snake_case(known.class_name) == name) class_name = known.class_name;
   }
   if (class_name == "MaxNorm") max_value = 2;
 }
@@ -109,21 +106,29 @@ Tensor constrained(const Constraint& constraint, Tensor weight) {
   return weight * (desired / (norms + kEpsilon));
 }
 
-Expected<Constraint> read_constraint(ConfigReader& config, std::string_view key) {
-  const Json& json = config.value(key);
+OptionList Constraint::option_list() {
+  OptionList options;
+  const bool is_range = class_name == "MinMaxNorm";
+  if (is_range) options.push_back({"min_value", &min_value, "the smallest length"});
+  if (is_range || class_name == "MaxNorm")
+    options.push_back({"max_value", &max_value, "the largest length"});
+  if (is_range)
+    options.push_back({"rate", &rate, "which part of the way to the range an update goes"});
+  if (has_axis(*this)) {
+    options.push_back({"axis", Axes{&axis, Axes::kNumberOrList, "an integer or a list of them"},
+                       "dimensions of a vector"});
+  }
+  return options;
+}
+
+Expected<Constraint> read_constraint(const Json& json, const std::string& where) {
   if (json.is_null()) return Constraint();
-  const std::string where = fmt::format("{}: {}", config.where(), key);
   KILN_ASSIGN(const KerasObject object, read_object(json, "a constraint", where));
   Constraint constraint(object.identifier);
   if (!is_known(constraint.class_name)) return unknown_constraint(where, constraint.class_name);
   if (!object.has_config()) return constraint;
   ConfigReader reader(object.config, where + ": " + constraint.class_name);
-  const bool is_range = constraint.class_name == "MinMaxNorm";
-  if (is_range) constraint.min_value = reader.number("min_value", constraint.min_value);
-  if (is_range || constraint.class_name == "MaxNorm")
-    constraint.max_value = reader.number("max_value", constraint.max_value);
-  if (is_range) constraint.rate = reader.number("rate", constraint.rate);
-  if (has_axis(constraint)) constraint.axis = read_axis(reader);
+  read_options(constraint.option_list(), reader);
   KILN_TRY(reader.finish());
   return constraint;
 }
@@ -131,14 +136,17 @@ Expected<Constraint> read_constraint(ConfigReader& config, std::string_view key)
 Json write_constraint(const Constraint& constraint) {
   if (!constraint) return nullptr;
   Json config = Json::object();
-  const bool is_range = constraint.class_name == "MinMaxNorm";
-  if (is_range) config["min_value"] = constraint.min_value;
-  if (is_range || constraint.class_name == "MaxNorm") config["max_value"] = constraint.max_value;
-  if (is_range) config["rate"] = constraint.rate;
-  if (has_axis(constraint)) {
-    config["axis"] = constraint.axis.size() == 1 ? Json(constraint.axis[0]) : Json(constraint.axis);
-  }
+  write_options_of(constraint, config);
   return write_object("keras.constraints", constraint.class_name, std::move(config));
+}
+
+std::vector<ClassReference> constraint_reference() {
+  std::vector<ClassReference> classes;
+  for (const NamedMeaning& known : kClasses) {
+    Constraint constraint(known.class_name);
+    classes.push_back(describe(known.class_name, known.meaning, constraint.option_list()));
+  }
+  return classes;
 }
 
 }  // namespace kiln::keras

@@ -3,9 +3,10 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "frontend/keras/config_reader.h"
 #include "frontend/keras/json.h"
+#include "frontend/keras/options/reference.h"
 #include "ir/builder.h"
 #include "runtime/base/expected.h"
 
@@ -24,6 +25,8 @@ struct Constraint {
   Constraint(const char* name) : Constraint(std::string_view(name)) {}
   Constraint(std::string_view name);
   explicit operator bool() const { return !class_name.empty(); }
+  /// Of its class, in Keras's order.
+  OptionList option_list();
 };
 
 Constraint NonNeg();
@@ -38,9 +41,12 @@ Status check(const Constraint& constraint, const ir::Shape& shape);
 /// The weight as the constraint wants it. The constraint is not none.
 ir::Tensor constrained(const Constraint& constraint, ir::Tensor weight);
 
-/// The config's value under that key; none where it is absent or null.
-Expected<Constraint> read_constraint(ConfigReader& config, std::string_view key);
+/// From a name, or from Keras's object; none from null. `where` opens the errors.
+Expected<Constraint> read_constraint(const Json& json, const std::string& where);
 /// Null for none.
 Json write_constraint(const Constraint& constraint);
+
+/// Every class with its options.
+std::vector<ClassReference> constraint_reference();
 
 }  // namespace kiln::keras

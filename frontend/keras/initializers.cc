@@ -7,6 +7,7 @@
 
 #include "frontend/keras/config_reader.h"
 #include "frontend/keras/names.h"
+#include "frontend/keras/options/config.h"
 #include "ir/spelling.h"
 
 namespace kiln::keras {
@@ -16,26 +17,33 @@ using Rule = decltype(Initializer::rule);
 
 struct NamedRule {
   std::string_view class_name;
+  std::string_view meaning;
   Rule rule;
 };
 
 /// All initializers with Keras's defaults.
 const std::vector<NamedRule>& rules() {
   static const std::vector<NamedRule> kRules = {
-      {"Zeros", ConstantRule{0}},
-      {"Ones", ConstantRule{1}},
-      {"Constant", ConstantRule{0}},
-      {"RandomUniform", UniformRule{}},
-      {"RandomNormal", NormalRule{}},
-      {"TruncatedNormal", NormalRule{0, 0.05, true}},
-      {"VarianceScaling", VarianceScalingRule{}},
-      {"GlorotUniform", VarianceScalingRule{1, "fan_avg", "uniform"}},
-      {"GlorotNormal", VarianceScalingRule{1, "fan_avg", "truncated_normal"}},
-      {"HeUniform", VarianceScalingRule{2, "fan_in", "uniform"}},
-      {"HeNormal", VarianceScalingRule{2, "fan_in", "truncated_normal"}},
-      {"LecunUniform", VarianceScalingRule{1, "fan_in", "uniform"}},
-      {"LecunNormal", VarianceScalingRule{1, "fan_in", "truncated_normal"}},
-      {"Orthogonal", OrthogonalRule{}},
+      {"Zeros", "all 0", ConstantRule{0}},
+      {"Ones", "all 1", ConstantRule{1}},
+      {"Constant", "all one value", ConstantRule{0}},
+      {"RandomUniform", "uniform between two values", UniformRule{}},
+      {"RandomNormal", "normal", NormalRule{}},
+      {"TruncatedNormal", "normal, within two standard deviations", NormalRule{0, 0.05, true}},
+      {"VarianceScaling", "of variance scale / fan", VarianceScalingRule{}},
+      {"GlorotUniform", "uniform, of variance 1 / the mean of both fans",
+       VarianceScalingRule{1, "fan_avg", "uniform"}},
+      {"GlorotNormal", "truncated normal, of variance 1 / the mean of both fans",
+       VarianceScalingRule{1, "fan_avg", "truncated_normal"}},
+      {"HeUniform", "uniform, of variance 2 / the inputs' fan",
+       VarianceScalingRule{2, "fan_in", "uniform"}},
+      {"HeNormal", "truncated normal, of variance 2 / the inputs' fan",
+       VarianceScalingRule{2, "fan_in", "truncated_normal"}},
+      {"LecunUniform", "uniform, of variance 1 / the inputs' fan",
+       VarianceScalingRule{1, "fan_in", "uniform"}},
+      {"LecunNormal", "truncated normal, of variance 1 / the inputs' fan",
+       VarianceScalingRule{1, "fan_in", "truncated_normal"}},
+      {"Orthogonal", "orthogonal rows or columns", OrthogonalRule{}},
   };
   return kRules;
 }
@@ -64,61 +72,36 @@ bool one_of(std::string_view value, std::initializer_list<std::string_view> allo
   return false;
 }
 
-/// Overwrites the rule's parameters with the config's.
-struct ReadParameters {
-  const Initializer& initializer;
-  ConfigReader& reader;
+/// The options of a rule. Those that a class has by its name are none.
+struct ListOptions {
+  std::string_view class_name;
 
-  void operator()(ConstantRule& rule) {
-    if (initializer.class_name == "Constant") rule.value = reader.number("value", rule.value);
+  OptionList operator()(ConstantRule& rule) const {
+    if (class_name != "Constant") return {};
+    return {{"value", &rule.value, "of every element"}};
   }
-  void operator()(UniformRule& rule) {
-    rule.low = reader.number("minval", rule.low);
-    rule.high = reader.number("maxval", rule.high);
+  OptionList operator()(UniformRule& rule) const {
+    return {{"minval", &rule.low, "the lowest value"}, {"maxval", &rule.high, "the highest value"}};
   }
-  void operator()(NormalRule& rule) {
-    rule.mean = reader.number("mean", rule.mean);
-    rule.stddev = reader.number("stddev", rule.stddev);
+  OptionList operator()(NormalRule& rule) const {
+    return {{"mean", &rule.mean, "of the distribution"},
+            {"stddev", &rule.stddev, "standard deviation of the distribution"}};
   }
-  void operator()(GeneratorRule&) {}
-  void operator()(VarianceScalingRule& rule) {
-    reader.only("input_axes", {nullptr});
-    reader.only("output_axes", {nullptr});
-    if (initializer.class_name != "VarianceScaling") return;
-    rule.scale = reader.number("scale", rule.scale);
-    rule.mode = reader.string("mode", rule.mode);
-    rule.distribution = reader.string("distribution", rule.distribution);
-    if (rule.distribution == "normal") rule.distribution = "truncated_normal";
+  OptionList operator()(GeneratorRule&) const { return {}; }
+  OptionList operator()(VarianceScalingRule& rule) const {
+    const OptionList own = {
+        {"scale", &rule.scale, "the variance times the fan"},
+        {"mode", &rule.mode, "which fan: \"fan_in\", \"fan_out\" or \"fan_avg\""},
+        {"distribution", &rule.distribution,
+         "\"truncated_normal\", \"untruncated_normal\" or \"uniform\""}};
+    const OptionList axes = {
+        {"input_axes", Fixed{{nullptr}}, "dimensions that count for the inputs' fan"},
+        {"output_axes", Fixed{{nullptr}}, "dimensions that count for the outputs' fan"}};
+    return class_name == "VarianceScaling" ? own + axes : axes;
   }
-  void operator()(OrthogonalRule& rule) { rule.gain = reader.number("gain", rule.gain); }
-};
-
-struct WriteParameters {
-  const Initializer& initializer;
-  Json& config;
-
-  void operator()(const ConstantRule& rule) {
-    if (initializer.class_name == "Constant") config["value"] = rule.value;
+  OptionList operator()(OrthogonalRule& rule) const {
+    return {{"gain", &rule.gain, "factor of the matrix"}};
   }
-  void operator()(const UniformRule& rule) {
-    config["minval"] = rule.low;
-    config["maxval"] = rule.high;
-  }
-  void operator()(const NormalRule& rule) {
-    config["mean"] = rule.mean;
-    config["stddev"] = rule.stddev;
-  }
-  void operator()(const GeneratorRule&) {}
-  void operator()(const VarianceScalingRule& rule) {
-    if (initializer.class_name == "VarianceScaling") {
-      config["scale"] = rule.scale;
-      config["mode"] = rule.mode;
-      config["distribution"] = rule.distribution;
-    }
-    config["input_axes"] = nullptr;
-    config["output_axes"] = nullptr;
-  }
-  void operator()(const OrthogonalRule& rule) { config["gain"] = rule.gain; }
 };
 
 }  // namespace
@@ -129,6 +112,12 @@ Initializer::Initializer(std::string_view name) : class_name(name) {
   if (!named) return;
   class_name = named->class_name;
   rule = named->rule;
+}
+
+OptionList Initializer::option_list() {
+  OptionList options;
+  if (is_random(*this)) options.push_back({"seed", &seed, "of the draws; null: the model's"});
+  return options + std::visit(ListOptions{class_name}, rule);
 }
 
 Status check(const Initializer& initializer) {
@@ -174,9 +163,12 @@ Expected<Initializer> read_initializer(const Json& json, const std::string& wher
   if (is_object && initializer.known) {
     const Json config = json.contains("config") ? json["config"] : Json::object();
     ConfigReader reader(config, where + ": " + initializer.class_name);
-    if (is_random(initializer)) initializer.seed = reader.optional_integer("seed");
-    std::visit(ReadParameters{initializer, reader}, initializer.rule);
+    read_options(initializer.option_list(), reader);
     KILN_TRY(reader.finish());
+    // Keras's name of old.
+    if (auto* scaling = std::get_if<VarianceScalingRule>(&initializer.rule);
+        scaling && scaling->distribution == "normal")
+      scaling->distribution = "truncated_normal";
   }
   if (auto checked = check(initializer); !checked) {
     return Diagnostic{where, checked.error().message, checked.error().note};
@@ -186,12 +178,20 @@ Expected<Initializer> read_initializer(const Json& json, const std::string& wher
 
 Json write_initializer(const Initializer& initializer) {
   Json config = Json::object();
-  if (is_random(initializer)) config["seed"] = initializer.seed ? Json(*initializer.seed) : Json();
-  std::visit(WriteParameters{initializer, config}, initializer.rule);
+  write_options_of(initializer, config);
   return {{"module", "keras.initializers"},
           {"class_name", initializer.class_name},
           {"config", std::move(config)},
           {"registered_name", nullptr}};
+}
+
+std::vector<ClassReference> initializer_reference() {
+  std::vector<ClassReference> classes;
+  for (const NamedRule& named : rules()) {
+    Initializer initializer(named.class_name);
+    classes.push_back(describe(named.class_name, named.meaning, initializer.option_list()));
+  }
+  return classes;
 }
 
 }  // namespace kiln::keras

@@ -8,8 +8,10 @@
 #include <string_view>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "frontend/keras/json.h"
+#include "frontend/keras/options/reference.h"
 #include "ir/builder.h"
 #include "runtime/base/expected.h"
 
@@ -62,6 +64,8 @@ struct Initializer {
   /// By Keras's name: "GlorotUniform" or "glorot_uniform".
   Initializer(const char* name) : Initializer(std::string_view(name)) {}
   Initializer(std::string_view name);
+  /// Of its class, in Keras's order.
+  OptionList option_list();
 };
 
 /// Whether the name is known and the parameters make sense.
@@ -86,5 +90,8 @@ Fans fans_of(const ir::Shape& shape);
 /// From a name, or from Keras's {"class_name": ..., "config": ...}. `where` opens the errors.
 Expected<Initializer> read_initializer(const Json& json, const std::string& where);
 Json write_initializer(const Initializer& initializer);
+
+/// Every class with its options.
+std::vector<ClassReference> initializer_reference();
 
 }  // namespace kiln::keras

@@ -10,9 +10,25 @@
 
 namespace kiln::keras {
 
-Json Layer::call_options() const { return Json::object(); }
+// All such arguments are flags, false by default.
+Json Layer::call_options() const {
+  Json json = Json::object();
+  for (const Option& option : const_cast<Layer*>(this)->option_list()) {
+    if (!option.has(kOfCall)) continue;
+    if (*std::get<bool*>(option.place)) json[std::string(option.key)] = true;
+  }
+  return json;
+}
 
-bool Layer::set_call_option(std::string_view, const Json&) { return false; }
+bool Layer::set_call_option(std::string_view key, const Json& value) {
+  if (!value.is_boolean()) return false;
+  for (const Option& option : option_list()) {
+    if (!option.has(kOfCall) || option.key != key) continue;
+    *std::get<bool*>(option.place) = value.get<bool>();
+    return true;
+  }
+  return false;
+}
 
 ir::Tensor spread(ir::Tensor first, const ir::Shape& shape) {
   ir::Integers dimensions(static_cast<size_t>(first.rank()));

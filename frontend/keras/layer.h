@@ -14,6 +14,7 @@
 #include "frontend/keras/constraints.h"
 #include "frontend/keras/initializers.h"
 #include "frontend/keras/json.h"
+#include "frontend/keras/options/option.h"
 #include "frontend/keras/regularizers.h"
 #include "ir/builder.h"
 #include "runtime/base/expected.h"
@@ -137,9 +138,11 @@ class Layer {
   /// Appends the layer's ops; called through call_layer(). Inputs are of the types that build()
   /// accepted, without kNone.
   virtual std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const = 0;
-  /// Appends the config's keys beyond name, trainable, dtype and, where it has one, the
-  /// activity_regularizer, as Keras writes them.
-  virtual void write_config(Json& config) const = 0;
+  /// The options beyond name, trainable, dtype and activity_regularizer, in the order in which Keras
+  /// writes them.
+  virtual OptionList option_list() { return {}; }
+  /// Called when a config has set the options: what follows from them.
+  virtual void options_were_read() {}
 
   /// Whether the outputs have the first input's mask, unless call() gives them another (Keras's
   /// supports_masking). Layers that do not lose it.
@@ -157,9 +160,9 @@ class Layer {
   virtual std::vector<std::string_view> argument_names() const { return {"inputs"}; }
   /// The other arguments of Keras's call() that are not at their defaults, as an object: in Keras's
   /// files they are each node's, here they are the layer's.
-  virtual Json call_options() const;
+  Json call_options() const;
   /// Whether the layer has such an argument, and can take that value.
-  virtual bool set_call_option(std::string_view option, const Json& value);
+  bool set_call_option(std::string_view option, const Json& value);
   /// Sets `trainable`, also of the layers that this one holds.
   virtual void set_trainable(bool value) { trainable = value; }
 

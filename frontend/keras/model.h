@@ -114,6 +114,9 @@ class Model {
   Expected<std::string> summary() const;
   /// Keras's JSON, compile_config included; keras.models.model_from_json reads it.
   Expected<std::string> to_json() const;
+  /// All that the model's code depends on, as text: what to_json() says, and the options that
+  /// Keras's files do not have. Models are alike where it is equal.
+  Expected<std::string> definition() const;
 
   /// What each input and output is called in data and logs, as Keras does: the key, or the name of
   /// the layer, with a number where it comes again.

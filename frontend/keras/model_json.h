@@ -6,6 +6,7 @@
 
 #include "frontend/keras/json.h"
 #include "frontend/keras/model.h"
+#include "frontend/keras/options/config.h"
 #include "runtime/base/expected.h"
 
 namespace kiln::keras {
@@ -18,8 +19,8 @@ Expected<Model> parse_model(std::string_view text, const std::string& source = "
 Expected<Model> read_model(const std::string& path);
 
 /// The model as Keras's JSON.
-Expected<Json> write_model(const Model& model);
+Expected<Json> write_model(const Model& model, ConfigKind kind = ConfigKind::file);
 /// Its `config` alone: its name and its layers.
-Expected<Json> write_model_config(const Model& model);
+Expected<Json> write_model_config(const Model& model, ConfigKind kind = ConfigKind::file);
 
 }  // namespace kiln::keras

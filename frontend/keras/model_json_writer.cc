@@ -12,6 +12,7 @@
 #include "frontend/keras/layers/mask_operation.h"
 #include "frontend/keras/model_json.h"
 #include "frontend/keras/nested_model.h"
+#include "frontend/keras/options/config.h"
 
 namespace kiln::keras {
 namespace {
@@ -49,7 +50,8 @@ bool is_written_by_name(std::string_view argument) { return argument == "initial
 /// Writes the layers of a model whose types are known.
 class ModelWriter {
  public:
-  ModelWriter(const Model& model, const Graph& graph) : model_(model), graph_(graph) {
+  ModelWriter(const Model& model, const Graph& graph, ConfigKind kind)
+      : model_(model), graph_(graph), kind_(kind) {
     std::map<size_t, size_t> applications;
     for (const Node& node : model.nodes) application_.push_back(applications[node.layer]++);
   }
@@ -108,7 +110,7 @@ class ModelWriter {
     if (dynamic_cast<const MaskOperation*>(&layer)) return operation_object(layer);
     Json json = {{"module", "keras.layers"},
                  {"class_name", std::string(layer.class_name())},
-                 {"config", write_layer_config(layer)},
+                 {"config", write_layer_config(layer, kind_)},
                  {"registered_name", nullptr}};
     const Node* call = first_call(index);
     // As Keras: where the file had one, and where weights depend on it.
@@ -136,7 +138,7 @@ class ModelWriter {
 
   static Json operation_object(const Layer& operation) {
     Json config = Json::object();
-    operation.write_config(config);
+    write_options_of(operation, config);
     const std::string class_name(operation.class_name());
     return {{"module", "keras.src.ops.numpy"},
             {"class_name", class_name},
@@ -145,8 +147,7 @@ class ModelWriter {
   }
 
   Expected<Json> nested_object(const NestedModel& layer) const {
-    Json config = Json::object();
-    layer.write_config(config);
+    Json config = layer.config(kind_);
     Json shape;
     if (layer.model().is_sequential()) shape = config["build_input_shape"];
     return write_model_object(layer.model(), std::move(config), std::move(shape));
@@ -241,32 +242,39 @@ class ModelWriter {
 
   const Model& model_;
   const Graph& graph_;
+  ConfigKind kind_;
   std::vector<size_t> application_;  ///< by node: which application of its layer it is
 };
 
 }  // namespace
 
-Expected<Json> write_model_config(const Model& model) {
+Expected<Json> write_model_config(const Model& model, ConfigKind kind) {
   KILN_ASSIGN(const Graph graph, build_graph(model));
-  const ModelWriter writer(model, graph);
+  const ModelWriter writer(model, graph, kind);
   return model.is_sequential() ? writer.sequential_config() : writer.functional_config();
 }
 
-Expected<Json> write_model(const Model& model) {
+Expected<Json> write_model(const Model& model, ConfigKind kind) {
   if (model.compile_options && !model.compile_options->optimizer.get()) {
     return in_model(model, unknown_optimizer(model.compile_options->optimizer.identifier()));
   }
   KILN_ASSIGN(const Graph graph, build_graph(model));
-  KILN_ASSIGN(Json config, write_model_config(model));
-  Json shape = ModelWriter(model, graph).input_shape();
+  KILN_ASSIGN(Json config, write_model_config(model, kind));
+  Json shape = ModelWriter(model, graph, kind).input_shape();
   Json json = write_model_object(model, std::move(config), std::move(shape));
-  if (model.compile_options) json["compile_config"] = write_compile_config(*model.compile_options);
+  if (model.compile_options)
+    json["compile_config"] = write_compile_config(*model.compile_options, kind);
   return json;
 }
 
 Expected<std::string> Model::to_json() const {
   KILN_ASSIGN(const Json json, write_model(*this));
   return json.dump(1);
+}
+
+Expected<std::string> Model::definition() const {
+  KILN_ASSIGN(const Json json, write_model(*this, ConfigKind::complete));
+  return json.dump();
 }
 
 }  // namespace kiln::keras

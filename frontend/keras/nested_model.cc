@@ -36,10 +36,10 @@ std::vector<Signal> NestedModel::call(CallContext& context, std::span<const Sign
 }
 
 // The model around it has been built, and this one with it.
-void NestedModel::write_config(Json& config) const {
-  const Expected<Json> own = write_model_config(model_);
+Json NestedModel::config(ConfigKind kind) const {
+  Expected<Json> own = write_model_config(model_, kind);
   KILN_CHECK(static_cast<bool>(own), "model {} cannot be built", model_.name);
-  config.update(*own);
+  return std::move(*own);
 }
 
 // Asked before build() has counted the inputs.

@@ -6,6 +6,7 @@
 
 #include "frontend/keras/layer.h"
 #include "frontend/keras/model.h"
+#include "frontend/keras/options/config.h"
 
 namespace kiln::keras {
 
@@ -21,7 +22,8 @@ class NestedModel : public Layer {
   /// As many inputs as the model has, each of its input's shape.
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
-  void write_config(Json& config) const override;
+  /// The model's config as Keras writes it.
+  Json config(ConfigKind kind = ConfigKind::file) const;
   int64_t index_limit(size_t input) const override;
   bool takes_indices(size_t input) const override;
   void set_trainable(bool value) override;

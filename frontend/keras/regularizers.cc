@@ -2,12 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <vector>
 
 #include "frontend/keras/keras_object.h"
 #include "frontend/keras/names.h"
+#include "frontend/keras/options/config.h"
 #include "frontend/keras/vectors.h"
 #include "ir/spelling.h"
 
@@ -16,18 +18,27 @@ namespace {
 
 using ir::Tensor;
 
-constexpr std::string_view kNames[] = {"L1", "L2", "L1L2", "OrthogonalRegularizer"};
+struct NamedMeaning {
+  std::string_view class_name;
+  std::string_view meaning;
+};
+
+constexpr NamedMeaning kClasses[] = {
+    {"L1", "l1 · sum |x|"},
+    {"L2", "l2 · sum x²"},
+    {"L1L2", "l1 · sum |x| + l2 · sum x²"},
+    {"OrthogonalRegularizer", "the mean absolute cosine between rows of a matrix"},
+};
 
 bool is_known(std::string_view class_name) {
-  for (std::string_view name : kNames) {
-    if (name == class_name) return true;
-  }
-  return false;
+  return std::ranges::any_of(kClasses, [&](auto& known) { return known.class_name == class_name; });
 }
 
 Diagnostic unknown_regularizer(const std::string& where, std::string_view class_name) {
+  std::vector<std::string_view> names;
+  for (const NamedMeaning& known : kClasses) names.push_back(known.class_name);
   return {where, fmt::format("unknown regularizer \"{}\"", class_name),
-          ir::did_you_mean(class_name, kNames)};
+          ir::did_you_mean(class_name, names)};
 }
 
 bool has_l1(const Regularizer& r) { return r.class_name == "L1" || r.class_name == "L1L2"; }
@@ -48,8 +59,8 @@ Tensor mean_cosine(Tensor matrix) {
 }  // namespace
 
 Regularizer::Regularizer(std::string_view name) : class_name(name) {
-  for (std::string_view known : kNames) {
-    if (to_snake_case(known) == name) class_name = known;
+  for (const NamedMeaning& known : kClasses) {
+    if (to_snake_case(known.class_name) == name) class_name = known.class_name;
   }
   if (class_name == "L1") l1 = 0.01;
   if (class_name == "L2") l2 = 0.01;
@@ -119,21 +130,25 @@ Tensor penalty(const Regularizer& regularizer, Tensor x) {
   return total ? total : x.builder->scalar(0);
 }
 
-Expected<Regularizer> read_regularizer(ConfigReader& config, std::string_view key) {
-  const Json& json = config.value(key);
+OptionList Regularizer::option_list() {
+  OptionList options;
+  if (has_l1(*this)) options.push_back({"l1", &l1, "factor of the sum of absolute values"});
+  if (has_l2(*this)) options.push_back({"l2", &l2, "factor of the sum of squares"});
+  if (class_name == "OrthogonalRegularizer") {
+    options.push_back({"factor", &factor, "of the mean cosine"});
+    options.push_back({"mode", &mode, "of which vectors: \"rows\" or \"columns\""});
+  }
+  return options;
+}
+
+Expected<Regularizer> read_regularizer(const Json& json, const std::string& where) {
   if (json.is_null()) return Regularizer();
-  const std::string where = fmt::format("{}: {}", config.where(), key);
   KILN_ASSIGN(const KerasObject object, read_object(json, "a regularizer", where));
   Regularizer regularizer(object.identifier);
   if (!is_known(regularizer.class_name)) return unknown_regularizer(where, regularizer.class_name);
   if (!object.has_config()) return regularizer;
   ConfigReader reader(object.config, where + ": " + regularizer.class_name);
-  if (has_l1(regularizer)) regularizer.l1 = reader.number("l1", regularizer.l1);
-  if (has_l2(regularizer)) regularizer.l2 = reader.number("l2", regularizer.l2);
-  if (regularizer.class_name == "OrthogonalRegularizer") {
-    regularizer.factor = reader.number("factor", regularizer.factor);
-    regularizer.mode = reader.string("mode", regularizer.mode);
-  }
+  read_options(regularizer.option_list(), reader);
   KILN_TRY(reader.finish());
   return regularizer;
 }
@@ -141,13 +156,17 @@ Expected<Regularizer> read_regularizer(ConfigReader& config, std::string_view ke
 Json write_regularizer(const Regularizer& regularizer) {
   if (!regularizer) return nullptr;
   Json config = Json::object();
-  if (has_l1(regularizer)) config["l1"] = regularizer.l1;
-  if (has_l2(regularizer)) config["l2"] = regularizer.l2;
-  if (regularizer.class_name == "OrthogonalRegularizer") {
-    config["factor"] = regularizer.factor;
-    config["mode"] = regularizer.mode;
-  }
+  write_options_of(regularizer, config);
   return write_object("keras.regularizers", regularizer.class_name, std::move(config));
+}
+
+std::vector<ClassReference> regularizer_reference() {
+  std::vector<ClassReference> classes;
+  for (const NamedMeaning& known : kClasses) {
+    Regularizer regularizer(known.class_name);
+    classes.push_back(describe(known.class_name, known.meaning, regularizer.option_list()));
+  }
+  return classes;
 }
 
 }  // namespace kiln::keras

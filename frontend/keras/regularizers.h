@@ -3,9 +3,10 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
-#include "frontend/keras/config_reader.h"
 #include "frontend/keras/json.h"
+#include "frontend/keras/options/reference.h"
 #include "ir/builder.h"
 #include "runtime/base/expected.h"
 
@@ -24,6 +25,8 @@ struct Regularizer {
   Regularizer(const char* name) : Regularizer(std::string_view(name)) {}
   Regularizer(std::string_view name);
   explicit operator bool() const { return !class_name.empty(); }
+  /// Of its class, in Keras's order.
+  OptionList option_list();
 };
 
 Regularizer L1(double l1 = 0.01);
@@ -37,9 +40,12 @@ Status check(const Regularizer& regularizer, const ir::Shape& shape);
 /// The f32 scalar that x adds to the loss. The regularizer is not none.
 ir::Tensor penalty(const Regularizer& regularizer, ir::Tensor x);
 
-/// The config's value under that key; none where it is absent or null.
-Expected<Regularizer> read_regularizer(ConfigReader& config, std::string_view key);
+/// From a name, or from Keras's object; none from null. `where` opens the errors.
+Expected<Regularizer> read_regularizer(const Json& json, const std::string& where);
 /// Null for none.
 Json write_regularizer(const Regularizer& regularizer);
+
+/// Every class with its options.
+std::vector<ClassReference> regularizer_reference();
 
 }  // namespace kiln::keras

@@ -79,6 +79,29 @@ TEST(Api, AModelIsMovedToADeviceAndBack) {
   for (int i = 0; i < 30; ++i) EXPECT_EQ(after.as<float>()[i], before.as<float>()[i]) << i;
 }
 
+/// Two fits: the second as it is with that optimizer, where the first was with another.
+std::vector<float> predictions_after(const SGD& first, const SGD& second) {
+  const Array x = ramp({30, 4}), y = ramp({30, 1});
+  Sequential model({Input({4}), Dense(1)});
+  for (const SGD& optimizer : {first, second}) {
+    model.compile({.optimizer = optimizer, .loss = "mse"});
+    value_or_exit(model.fit(x, y, {.epochs = 2, .verbose = 0}));
+  }
+  const Array predictions = value_or_exit(model.predict(x));
+  return {predictions.as<float>(), predictions.as<float>() + 30};
+}
+
+TEST(Api, AnOptionThatFilesDoNotHaveMakesNewCode) {
+  SGD all(0.1);
+  all.weight_decay = 0.5;
+  SGD no_biases = all, other = all;
+  no_biases.exclude_from_weight_decay = {"bias"};
+  other.momentum = 0.5;
+  const std::vector<float> expected = predictions_after(other, no_biases);
+  EXPECT_EQ(predictions_after(all, no_biases), expected);
+  EXPECT_NE(predictions_after(other, all), expected);
+}
+
 TEST(Api, WeightsAndOptimizerGoAlongToADevice) {
   setenv("POCL_CACHE_DIR", (::testing::TempDir() + "/pocl").c_str(), 1);
   const auto infos = runtime::list_devices(KILN_OPENCL);

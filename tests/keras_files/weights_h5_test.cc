@@ -67,7 +67,6 @@ class AnyClass : public Layer {
   std::vector<Signal> call(CallContext&, std::span<const Signal> inputs) const override {
     return {inputs.begin(), inputs.end()};
   }
-  void write_config(Json&) const override {}
 
  private:
   std::string class_name_;

@@ -1,15 +1,8 @@
 #include "frontend/keras/layers/activation.h"
 
-#include <nlohmann/json.hpp>
-
 #include "frontend/keras/layers/one_input.h"
 
 namespace kiln::keras {
-
-Expected<LayerPointer> Activation::read(ConfigReader& config) {
-  KILN_ASSIGN(ActivationFunction function, read_activation(config, "activation"));
-  return LayerPointer(std::make_shared<Activation>(std::move(function)));
-}
 
 Expected<LayerBuild> Activation::build(std::span<const LayerInput> inputs) const {
   KILN_ASSIGN(const LayerInput input, only_input(inputs));
@@ -21,6 +14,8 @@ std::vector<Signal> Activation::call(CallContext&, std::span<const Signal> input
   return {apply(function_, {convert(inputs[0].tensor, ir::ElementType::f32), inputs[0].logits})};
 }
 
-void Activation::write_config(Json& config) const { config["activation"] = function_.name; }
+OptionList Activation::option_list() {
+  return {{"activation", &function_, "the function", kRequired}};
+}
 
 }  // namespace kiln::keras

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "frontend/keras/activations.h"
-#include "frontend/keras/config_reader.h"
 #include "frontend/keras/layer.h"
 
 namespace kiln::keras {
@@ -14,12 +13,11 @@ class Activation : public Layer {
       : function_(std::move(function)) {
     name = std::move(layer_name);
   }
-  static Expected<LayerPointer> read(ConfigReader& config);
 
   std::string_view class_name() const override { return "Activation"; }
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
-  void write_config(Json& config) const override;
+  OptionList option_list() override;
   bool passes_mask() const override { return true; }
 
  private:

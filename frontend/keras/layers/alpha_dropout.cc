@@ -1,7 +1,6 @@
 #include "frontend/keras/layers/alpha_dropout.h"
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "frontend/keras/random.h"
 
@@ -10,14 +9,6 @@ namespace kiln::keras {
 AlphaDropout::AlphaDropout(DropoutOptions options)
     : NoiseLayer("rate", options.rate, options.seed), noise_shape_(std::move(options.noise_shape)) {
   name = std::move(options.name);
-}
-
-Expected<LayerPointer> AlphaDropout::read(ConfigReader& config) {
-  DropoutOptions options;
-  options.rate = config.number("rate");
-  options.seed = config.optional_integer("seed");
-  options.noise_shape = read_noise_shape(config);
-  return LayerPointer(std::make_shared<AlphaDropout>(std::move(options)));
 }
 
 Status AlphaDropout::check(const LayerInput& input) const {
@@ -34,10 +25,8 @@ ir::Tensor AlphaDropout::noisy(CallContext& context, ir::Tensor x) const {
   return select(kept, x, kDropped) * a - a * kDropped * rate;
 }
 
-void AlphaDropout::write_config(Json& config) const {
-  config["rate"] = strength_;
-  write_seed(config);
-  config["noise_shape"] = write_noise_shape(noise_shape_);
+OptionList AlphaDropout::option_list() {
+  return strength_and_seed("part of the inputs that is dropped") + noise_shape_option(noise_shape_);
 }
 
 }  // namespace kiln::keras

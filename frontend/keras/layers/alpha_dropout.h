@@ -1,7 +1,6 @@
 // Dropout for self-normalizing networks.
 #pragma once
 
-#include "frontend/keras/config_reader.h"
 #include "frontend/keras/layers/dropout.h"
 
 namespace kiln::keras {
@@ -13,10 +12,9 @@ class AlphaDropout : public NoiseLayer {
  public:
   explicit AlphaDropout(DropoutOptions options);
   explicit AlphaDropout(double rate) : AlphaDropout(DropoutOptions{.rate = rate}) {}
-  static Expected<LayerPointer> read(ConfigReader& config);
 
   std::string_view class_name() const override { return "AlphaDropout"; }
-  void write_config(Json& config) const override;
+  OptionList option_list() override;
 
  private:
   Status check(const LayerInput& input) const override;

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "frontend/keras/activations.h"
 #include "frontend/keras/layers/attention_mask.h"
 #include "frontend/keras/layers/axes.h"
@@ -75,16 +73,10 @@ std::vector<Signal> AttentionLayer::call(CallContext& context,
   return {{select(spread(of_queries, results.shape()), results, 0.0), {}, of_queries}};
 }
 
-Json AttentionLayer::call_options() const {
-  Json options = Json::object();
-  if (use_causal_mask_) options["use_causal_mask"] = true;
-  return options;
-}
-
-bool AttentionLayer::set_call_option(std::string_view option, const Json& value) {
-  if (option != "use_causal_mask" || !value.is_boolean()) return false;
-  use_causal_mask_ = value.get<bool>();
-  return true;
+OptionList AttentionLayer::shared_options() {
+  return {{"dropout", &dropout_, "part of the attention weights that is dropped"},
+          {"seed", &seed_, "of the dropout's draws; null: the model's"},
+          {"use_causal_mask", &use_causal_mask_, "queries see no later values", kOfCall}};
 }
 
 Attention::Attention(AttentionOptions options)
@@ -92,15 +84,6 @@ Attention::Attention(AttentionOptions options)
       options_(std::move(options)) {
   name = options_.name;
   trainable = options_.trainable;
-}
-
-Expected<LayerPointer> Attention::read(ConfigReader& config) {
-  AttentionOptions options;
-  options.use_scale = config.boolean("use_scale", false);
-  options.score_mode = config.string("score_mode", "dot");
-  options.dropout = config.number("dropout", 0);
-  options.seed = config.optional_integer("seed");
-  return LayerPointer(std::make_shared<Attention>(std::move(options)));
 }
 
 Expected<std::vector<WeightSpec>> Attention::weights(int64_t) const {
@@ -125,11 +108,11 @@ Tensor Attention::scores(CallContext& context, Tensor query, Tensor key) const {
   return sum(tanh(sums), {3}) * context.weight("concat_score_weight");
 }
 
-void Attention::write_config(Json& config) const {
-  config["use_scale"] = options_.use_scale;
-  config["score_mode"] = options_.score_mode;
-  config["dropout"] = dropout_;
-  config["seed"] = seed_ ? Json(*seed_) : Json();
+OptionList Attention::option_list() {
+  const OptionList own = {{"use_scale", &options_.use_scale, "multiply scores by a weight"},
+                          {"score_mode", &options_.score_mode,
+                           "\"dot\": products; \"concat\": of tanh(query + key), with a weight"}};
+  return own + shared_options();
 }
 
 AdditiveAttention::AdditiveAttention(AdditiveAttentionOptions options)
@@ -137,14 +120,6 @@ AdditiveAttention::AdditiveAttention(AdditiveAttentionOptions options)
       use_scale_(options.use_scale) {
   name = std::move(options.name);
   trainable = options.trainable;
-}
-
-Expected<LayerPointer> AdditiveAttention::read(ConfigReader& config) {
-  AdditiveAttentionOptions options;
-  options.use_scale = config.boolean("use_scale", true);
-  options.dropout = config.number("dropout", 0);
-  options.seed = config.optional_integer("seed");
-  return LayerPointer(std::make_shared<AdditiveAttention>(std::move(options)));
 }
 
 Expected<std::vector<WeightSpec>> AdditiveAttention::weights(int64_t dim) const {
@@ -158,10 +133,9 @@ Tensor AdditiveAttention::scores(CallContext& context, Tensor query, Tensor key)
   return sum(use_scale_ ? tanh(pairs) * context.weight("scale") : tanh(pairs), {3});
 }
 
-void AdditiveAttention::write_config(Json& config) const {
-  config["use_scale"] = use_scale_;
-  config["dropout"] = dropout_;
-  config["seed"] = seed_ ? Json(*seed_) : Json();
+OptionList AdditiveAttention::option_list() {
+  const OptionList own = {{"use_scale", &use_scale_, "multiply the numbers by weights"}};
+  return own + shared_options();
 }
 
 }  // namespace kiln::keras

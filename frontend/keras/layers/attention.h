@@ -5,7 +5,6 @@
 #include <optional>
 #include <string>
 
-#include "frontend/keras/config_reader.h"
 #include "frontend/keras/layer.h"
 
 namespace kiln::keras {
@@ -18,8 +17,6 @@ class AttentionLayer : public Layer {
  public:
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const final;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const final;
-  Json call_options() const override;
-  bool set_call_option(std::string_view option, const Json& value) override;
 
  protected:
   AttentionLayer(double dropout, std::optional<int64_t> seed, bool use_causal_mask)
@@ -29,6 +26,9 @@ class AttentionLayer : public Layer {
   virtual Expected<std::vector<WeightSpec>> weights(int64_t dim) const = 0;
   /// [batch, queries, keys].
   virtual ir::Tensor scores(CallContext& context, ir::Tensor query, ir::Tensor key) const = 0;
+
+  /// What both list after their own options.
+  OptionList shared_options();
 
   double dropout_;
   std::optional<int64_t> seed_;
@@ -52,10 +52,9 @@ struct AttentionOptions {
 class Attention : public AttentionLayer {
  public:
   explicit Attention(AttentionOptions options = {});
-  static Expected<LayerPointer> read(ConfigReader& config);
 
   std::string_view class_name() const override { return "Attention"; }
-  void write_config(Json& config) const override;
+  OptionList option_list() override;
 
  private:
   Expected<std::vector<WeightSpec>> weights(int64_t dim) const override;
@@ -78,10 +77,9 @@ struct AdditiveAttentionOptions {
 class AdditiveAttention : public AttentionLayer {
  public:
   explicit AdditiveAttention(AdditiveAttentionOptions options = {});
-  static Expected<LayerPointer> read(ConfigReader& config);
 
   std::string_view class_name() const override { return "AdditiveAttention"; }
-  void write_config(Json& config) const override;
+  OptionList option_list() override;
 
  private:
   Expected<std::vector<WeightSpec>> weights(int64_t dim) const override;

@@ -2,9 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <nlohmann/json.hpp>
-
 #include "frontend/keras/layers/one_input.h"
 
 namespace kiln::keras {
@@ -49,22 +46,6 @@ Expected<ir::Shape> known_extents(const LayerInput& input, std::span<const int64
     extents.push_back(extent);
   }
   return extents;
-}
-
-std::vector<int64_t> read_axes(ConfigReader& config, std::string_view key,
-                               std::vector<int64_t> fallback) {
-  const Json& value = config.value(key);
-  if (value.is_null()) return fallback;
-  if (value.is_number_integer()) return {value.get<int64_t>()};
-  const auto is_integer = [](const Json& axis) { return axis.is_number_integer(); };
-  if (value.is_array() && std::all_of(value.begin(), value.end(), is_integer))
-    return value.get<std::vector<int64_t>>();
-  config.fail(fmt::format("\"{}\" must be an axis or a list of axes, not {}", key, excerpt(value)));
-  return fallback;
-}
-
-Json write_axes(const std::vector<int64_t>& axes) {
-  return axes.size() == 1 ? Json(axes[0]) : Json(axes);
 }
 
 }  // namespace kiln::keras

@@ -3,10 +3,8 @@
 
 #include <cstdint>
 #include <span>
-#include <string_view>
 #include <vector>
 
-#include "frontend/keras/config_reader.h"
 #include "frontend/keras/layer.h"
 
 namespace kiln::keras {
@@ -21,12 +19,5 @@ Expected<std::vector<int64_t>> resolve_axes(std::span<const int64_t> axes, int64
 Expected<int64_t> known_extent(const LayerInput& input, int64_t dimension);
 /// Its extents along `axes`, as resolve_axes() takes them.
 Expected<ir::Shape> known_extents(const LayerInput& input, std::span<const int64_t> axes);
-
-/// A config's axis or list of axes, negative ones included; `fallback` where the key is absent.
-std::vector<int64_t> read_axes(ConfigReader& config, std::string_view key,
-                               std::vector<int64_t> fallback);
-
-/// One axis as a number, several as a list.
-Json write_axes(const std::vector<int64_t>& axes);
 
 }  // namespace kiln::keras

@@ -1,7 +1,5 @@
 #include "frontend/keras/layers/batch_normalization.h"
 
-#include <nlohmann/json.hpp>
-
 #include "frontend/keras/layers/axes.h"
 #include "frontend/keras/layers/normalize.h"
 #include "frontend/keras/layers/one_input.h"
@@ -35,21 +33,6 @@ BatchNormalization::BatchNormalization(BatchNormalizationOptions options)
   trainable = options_.trainable;
 }
 
-Expected<LayerPointer> BatchNormalization::read(ConfigReader& config) {
-  BatchNormalizationOptions options;
-  options.axis = config.integer("axis", -1);
-  options.momentum = config.number("momentum", 0.99);
-  options.epsilon = config.number("epsilon", 1e-3);
-  KILN_TRY(read_scale_and_offset(config, options));
-  KILN_ASSIGN(options.moving_mean_initializer,
-              read_initializer(config, "moving_mean_initializer", "Zeros"));
-  KILN_ASSIGN(options.moving_variance_initializer,
-              read_initializer(config, "moving_variance_initializer", "Ones"));
-  for (auto key : {"synchronized", "renorm"}) config.only(key, {false});
-  for (auto key : {"renorm_clipping", "renorm_momentum"}) config.ignore(key);
-  return LayerPointer(std::make_shared<BatchNormalization>(std::move(options)));
-}
-
 Expected<LayerBuild> BatchNormalization::build(std::span<const LayerInput> inputs) const {
   KILN_ASSIGN(const LayerInput input, only_input(inputs));
   KILN_TRY(check(options_.moving_mean_initializer));
@@ -81,24 +64,22 @@ std::vector<Signal> BatchNormalization::call(CallContext& context,
   return {{scale_and_offset(context, options_, used.deviation, used.variance, channels), {}}};
 }
 
-void BatchNormalization::write_config(Json& config) const {
-  config["axis"] = options_.axis;
-  config["momentum"] = options_.momentum;
-  config["epsilon"] = options_.epsilon;
-  config["center"] = options_.center;
-  config["scale"] = options_.scale;
-  config["beta_initializer"] = write_initializer(options_.beta_initializer);
-  config["gamma_initializer"] = write_initializer(options_.gamma_initializer);
-  config["moving_mean_initializer"] = write_initializer(options_.moving_mean_initializer);
-  config["moving_variance_initializer"] = write_initializer(options_.moving_variance_initializer);
-  config["beta_regularizer"] = write_regularizer(options_.beta_regularizer);
-  config["gamma_regularizer"] = write_regularizer(options_.gamma_regularizer);
-  config["beta_constraint"] = write_constraint(options_.beta_constraint);
-  config["gamma_constraint"] = write_constraint(options_.gamma_constraint);
-  config["synchronized"] = false;
-  config["renorm"] = false;
-  config["renorm_clipping"] = nullptr;
-  config["renorm_momentum"] = 0.99;
+OptionList BatchNormalization::option_list() {
+  BatchNormalizationOptions& o = options_;
+  const OptionList shape = {
+      {"axis", &o.axis, "of the channels; all other dimensions are averaged over"},
+      {"momentum", &o.momentum, "of the moving averages: how much they keep in a step"},
+      {"epsilon", &o.epsilon, "added to the variance"}};
+  const OptionList moving = {
+      {"moving_mean_initializer", &o.moving_mean_initializer, "first value of the moving mean"},
+      {"moving_variance_initializer", &o.moving_variance_initializer,
+       "first value of the moving variance"}};
+  const OptionList fixed = {{"synchronized", Fixed{{false}}, "moments across devices"},
+                            {"renorm", Fixed{{false}}, "batch renormalization"},
+                            {"renorm_clipping", Ignored{}, "of batch renormalization"},
+                            {"renorm_momentum", Ignored{0.99}, "of batch renormalization"}};
+  return shape + scale_and_offset_flags(o) + scale_and_offset_initializers(o) + moving +
+         scale_and_offset_penalties(o) + fixed;
 }
 
 }  // namespace kiln::keras

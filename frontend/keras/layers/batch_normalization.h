@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <string>
 
-#include "frontend/keras/config_reader.h"
 #include "frontend/keras/layer.h"
 
 namespace kiln::keras {
@@ -34,14 +33,13 @@ struct BatchNormalizationOptions {
 class BatchNormalization : public Layer {
  public:
   explicit BatchNormalization(BatchNormalizationOptions options = {});
-  static Expected<LayerPointer> read(ConfigReader& config);
 
   std::string_view class_name() const override { return "BatchNormalization"; }
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
   bool passes_mask() const override { return true; }
   bool takes_mask() const override { return true; }
-  void write_config(Json& config) const override;
+  OptionList option_list() override;
 
  private:
   BatchNormalizationOptions options_;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "frontend/keras/layers/inner_layer.h"
 #include "frontend/keras/names.h"
@@ -29,40 +28,22 @@ std::shared_ptr<Recurrent> in_direction(const Recurrent& layer, const std::strin
   return result;
 }
 
-/// The recurrent layer under a key of the config; null where there is none.
-Expected<std::shared_ptr<Recurrent>> read_recurrent(ConfigReader& config, std::string_view key) {
-  KILN_ASSIGN(const LayerPointer layer, read_inner_layer(config, key));
-  if (!layer) return std::shared_ptr<Recurrent>();
-  auto recurrent = std::dynamic_pointer_cast<Recurrent>(layer);
-  if (recurrent) return recurrent;
-  return Diagnostic{
-      config.where(),
-      fmt::format("\"{}\" must be a SimpleRNN, GRU or LSTM, not a {}", key, layer->class_name()),
-      ""};
-}
-
 }  // namespace
 
 Bidirectional::Bidirectional(std::shared_ptr<Recurrent> layer, std::string merge_mode,
                              std::shared_ptr<Recurrent> backward_layer)
-    : forward_(in_direction(*layer, "forward_", layer->options().go_backwards)),
+    : forward_(std::move(layer)),
+      backward_(std::move(backward_layer)),
       merge_mode_(std::move(merge_mode)) {
-  backward_ = backward_layer
-                  ? in_direction(*backward_layer, "", backward_layer->options().go_backwards)
-                  : in_direction(*layer, "backward_", !layer->options().go_backwards);
+  if (forward_) options_were_read();
 }
 
-Expected<LayerPointer> Bidirectional::read(ConfigReader& config) {
-  const Json& mode = config.value("merge_mode");
-  const bool has_mode = config.has("merge_mode") && !mode.is_null();
-  const std::string merge_mode = has_mode                   ? config.string("merge_mode", "concat")
-                                 : config.has("merge_mode") ? ""
-                                                            : "concat";
-  KILN_ASSIGN(std::shared_ptr<Recurrent> forward, read_recurrent(config, "layer"));
-  KILN_ASSIGN(std::shared_ptr<Recurrent> backward, read_recurrent(config, "backward_layer"));
-  if (!forward) return Diagnostic{config.where(), "\"layer\" is missing", ""};
-  return LayerPointer(
-      std::make_shared<Bidirectional>(std::move(forward), merge_mode, std::move(backward)));
+void Bidirectional::options_were_read() {
+  const Recurrent& layer = *forward_;
+  const bool backwards = layer.options().go_backwards;
+  backward_ = backward_ ? in_direction(*backward_, "", backward_->options().go_backwards)
+                        : in_direction(layer, "backward_", !backwards);
+  forward_ = in_direction(layer, "forward_", backwards);
 }
 
 Status Bidirectional::check_layers() const {
@@ -152,10 +133,11 @@ std::vector<Signal> Bidirectional::call(CallContext& context,
   return outputs;
 }
 
-void Bidirectional::write_config(Json& config) const {
-  config["merge_mode"] = merge_mode_.empty() ? Json() : Json(merge_mode_);
-  config["layer"] = write_inner_layer(*forward_);
-  config["backward_layer"] = write_inner_layer(*backward_);
+OptionList Bidirectional::option_list() {
+  return {{"merge_mode", NullableText{&merge_mode_},
+           "of both outputs: \"concat\", \"sum\", \"mul\" or \"ave\"; null: both are given"},
+          {"layer", &forward_, "the layer that runs forwards", kRequired},
+          {"backward_layer", &backward_, "the layer that runs backwards; null: a copy"}};
 }
 
 }  // namespace kiln::keras

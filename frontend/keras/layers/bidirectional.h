@@ -20,12 +20,12 @@ class Bidirectional : public Layer {
   template <std::derived_from<Recurrent> T>
   explicit Bidirectional(T layer, std::string merge_mode = "concat")
       : Bidirectional(std::make_shared<T>(std::move(layer)), std::move(merge_mode)) {}
-  static Expected<LayerPointer> read(ConfigReader& config);
 
   std::string_view class_name() const override { return "Bidirectional"; }
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
-  void write_config(Json& config) const override;
+  OptionList option_list() override;
+  void options_were_read() override;
   bool takes_mask() const override { return true; }
   std::vector<std::string_view> argument_names() const override {
     return {"sequences", "initial_state"};

@@ -2,49 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "frontend/keras/layers/one_input.h"
 
 namespace kiln::keras {
 namespace {
-
-template <size_t Dimensions>
-bool parse_borders(const Json& value, Borders<Dimensions>& borders) {
-  auto is_size = [](const Json& number) {
-    return number.is_number_integer() && number.get<int64_t>() >= 0;
-  };
-  auto parse = [&](const Json& pair, Border& border) {
-    if (!pair.is_array() || pair.size() != 2 || !is_size(pair[0]) || !is_size(pair[1]))
-      return false;
-    border = {pair[0].get<int64_t>(), pair[1].get<int64_t>()};
-    return true;
-  };
-  if (Dimensions == 1) return parse(value, borders.sides[0]);
-  if (!value.is_array() || value.size() != Dimensions) return false;
-  for (size_t d = 0; d < Dimensions; ++d) {
-    if (!parse(value[d], borders.sides[d])) return false;
-  }
-  return true;
-}
-
-/// As Keras writes them: pairs, one alone without a list around it.
-template <size_t Dimensions>
-Borders<Dimensions> read_borders(ConfigReader& config, const char* key) {
-  Borders<Dimensions> borders = 0;
-  const Json& value = config.value(key);
-  if (!parse_borders(value, borders)) {
-    config.fail(fmt::format("\"{}\" must be {} of sizes, not {}", key,
-                            Dimensions == 1 ? "a pair" : fmt::format("{} pairs", Dimensions),
-                            excerpt(value)));
-  }
-  return borders;
-}
-
-template <size_t Dimensions>
-Json write_borders(const Borders<Dimensions>& borders) {
-  return Dimensions == 1 ? Json(borders.sides[0]) : Json(borders.sides);
-}
 
 /// The borders of all dimensions, before and after.
 struct Sides {
@@ -65,12 +26,6 @@ constexpr std::string_view kZeroPadding[] = {"ZeroPadding1D", "ZeroPadding2D", "
 constexpr std::string_view kCropping[] = {"Cropping1D", "Cropping2D", "Cropping3D"};
 
 }  // namespace
-
-template <size_t Dimensions>
-Expected<LayerPointer> ZeroPadding<Dimensions>::read(ConfigReader& config) {
-  const auto padding = read_borders<Dimensions>(config, "padding");
-  return LayerPointer(std::make_shared<ZeroPadding>(padding, read_data_format(config)));
-}
 
 template <size_t Dimensions>
 std::string_view ZeroPadding<Dimensions>::class_name() const {
@@ -97,16 +52,9 @@ std::vector<Signal> ZeroPadding<Dimensions>::call(CallContext&,
 }
 
 template <size_t Dimensions>
-void ZeroPadding<Dimensions>::write_config(Json& config) const {
-  config["padding"] = write_borders(padding_);
-  config["data_format"] = std::string(name_of(data_format_));
-}
-
-template <size_t Dimensions>
-Expected<LayerPointer> Cropping<Dimensions>::read(ConfigReader& config) {
-  const auto cropping = read_borders<Dimensions>(config, "cropping");
-  const DataFormat format = Dimensions == 1 ? DataFormat::channels_last : read_data_format(config);
-  return LayerPointer(std::make_shared<Cropping>(cropping, format));
+OptionList ZeroPadding<Dimensions>::option_list() {
+  return {{"padding", BordersOf{padding_.sides}, "zeros before and after", kRequired},
+          {"data_format", &data_format_, "where the channels are"}};
 }
 
 template <size_t Dimensions>
@@ -141,9 +89,11 @@ std::vector<Signal> Cropping<Dimensions>::call(CallContext&, std::span<const Sig
 }
 
 template <size_t Dimensions>
-void Cropping<Dimensions>::write_config(Json& config) const {
-  config["cropping"] = write_borders(cropping_);
-  if (Dimensions > 1) config["data_format"] = std::string(name_of(data_format_));
+OptionList Cropping<Dimensions>::option_list() {
+  OptionList options = {
+      {"cropping", BordersOf{cropping_.sides}, "elements that go, before and after", kRequired}};
+  if (Dimensions > 1) options.push_back({"data_format", &data_format_, "where the channels are"});
+  return options;
 }
 
 template class ZeroPadding<1>;

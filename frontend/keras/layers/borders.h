@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <string>
 
-#include "frontend/keras/config_reader.h"
 #include "frontend/keras/layer.h"
 #include "frontend/keras/layers/data_format.h"
 
@@ -33,12 +32,11 @@ class ZeroPadding : public Layer {
       : padding_(padding), data_format_(data_format) {
     name = std::move(layer_name);
   }
-  static Expected<LayerPointer> read(ConfigReader& config);
 
   std::string_view class_name() const override;
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
-  void write_config(Json& config) const override;
+  OptionList option_list() override;
 
  private:
   Borders<Dimensions> padding_;
@@ -54,12 +52,11 @@ class Cropping : public Layer {
       : cropping_(cropping), data_format_(data_format) {
     name = std::move(layer_name);
   }
-  static Expected<LayerPointer> read(ConfigReader& config);
 
   std::string_view class_name() const override;
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
-  void write_config(Json& config) const override;
+  OptionList option_list() override;
 
  private:
   Borders<Dimensions> cropping_;

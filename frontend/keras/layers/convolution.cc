@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "frontend/keras/layers/kernel_options.h"
 
 namespace kiln::keras {
@@ -13,16 +11,6 @@ Convolution::Convolution(size_t rank, ConvolutionOptions options)
   name = options_.name;
   trainable = options_.trainable;
   activity_regularizer = options_.activity_regularizer;
-}
-
-Expected<ConvolutionOptions> Convolution::read_options(ConfigReader& config) {
-  ConvolutionOptions options;
-  options.filters = config.integer("filters");
-  KILN_TRY(read_kernel_options(config, options));
-  options.groups = config.integer("groups", 1);
-  KILN_TRY(read_kernel_weight(config, options));
-  for (auto key : {"lora_rank", "lora_alpha"}) config.only(key, {nullptr});
-  return options;
 }
 
 SlidingWindow Convolution::window() const { return kernel_window(rank_, options_); }
@@ -66,15 +54,14 @@ std::vector<Signal> Convolution::call(CallContext& context, std::span<const Sign
   return finish(context, convolution(x, context.weight("kernel"), c), options_, window());
 }
 
-void Convolution::write_config(Json& config) const {
-  config["filters"] = options_.filters;
-  config["kernel_size"] = options_.kernel_size.spelled_out(rank_);
-  config["strides"] = options_.strides.spelled_out(rank_);
-  config["padding"] = options_.padding;
-  config["data_format"] = name_of(options_.data_format);
-  config["dilation_rate"] = options_.dilation_rate.spelled_out(rank_);
-  config["groups"] = options_.groups;
-  write_kernel_and_bias(config, options_, activity_regularizer);
+OptionList Convolution::option_list() {
+  ConvolutionOptions& o = options_;
+  const OptionList filters = {{"filters", &o.filters, "how many channels come out", kRequired}};
+  const OptionList groups = {{"groups", &o.groups, "runs of channels and filters that do not mix"}};
+  const OptionList lora = {{"lora_rank", Fixed{{nullptr}}, "low-rank adaptation", kNotWritten},
+                           {"lora_alpha", Fixed{{nullptr}}, "low-rank adaptation", kNotWritten}};
+  return filters + kernel_window_options(rank_, o) + kernel_layout_options(rank_, o) + groups +
+         kernel_and_bias_options(o, activity_regularizer) + lora;
 }
 
 }  // namespace kiln::keras

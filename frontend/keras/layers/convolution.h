@@ -39,10 +39,7 @@ class Convolution : public Layer {
 
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
-  void write_config(Json& config) const override;
-
- protected:
-  static Expected<ConvolutionOptions> read_options(ConfigReader& config);
+  OptionList option_list() override;
 
  private:
   SlidingWindow window() const;
@@ -60,10 +57,6 @@ class ConvolutionOfRank : public Convolution {
       : ConvolutionOfRank(ConvolutionOptions{.filters = filters,
                                              .kernel_size = std::move(kernel_size),
                                              .activation = std::move(activation)}) {}
-  static Expected<LayerPointer> read(ConfigReader& config) {
-    KILN_ASSIGN(ConvolutionOptions options, read_options(config));
-    return LayerPointer(std::make_shared<ConvolutionOfRank>(std::move(options)));
-  }
   std::string_view class_name() const override {
     return kRank == 1 ? "Conv1D" : kRank == 2 ? "Conv2D" : "Conv3D";
   }

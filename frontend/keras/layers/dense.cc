@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "frontend/keras/layers/one_input.h"
 
 namespace kiln::keras {
@@ -12,22 +10,6 @@ Dense::Dense(DenseOptions options) : options_(std::move(options)) {
   name = options_.name;
   trainable = options_.trainable;
   activity_regularizer = options_.activity_regularizer;
-}
-
-Expected<LayerPointer> Dense::read(ConfigReader& config) {
-  DenseOptions options;
-  options.units = config.integer("units");
-  KILN_ASSIGN(options.activation, read_activation(config, "activation"));
-  options.use_bias = config.boolean("use_bias", true);
-  KILN_ASSIGN(options.kernel_initializer,
-              read_initializer(config, "kernel_initializer", "GlorotUniform"));
-  KILN_ASSIGN(options.bias_initializer, read_initializer(config, "bias_initializer", "Zeros"));
-  KILN_ASSIGN(options.kernel_regularizer, read_regularizer(config, "kernel_regularizer"));
-  KILN_ASSIGN(options.bias_regularizer, read_regularizer(config, "bias_regularizer"));
-  KILN_ASSIGN(options.kernel_constraint, read_constraint(config, "kernel_constraint"));
-  KILN_ASSIGN(options.bias_constraint, read_constraint(config, "bias_constraint"));
-  for (auto key : {"lora_rank", "lora_alpha", "quantization_config"}) config.only(key, {nullptr});
-  return LayerPointer(std::make_shared<Dense>(std::move(options)));
 }
 
 Expected<LayerBuild> Dense::build(std::span<const LayerInput> inputs) const {
@@ -84,17 +66,20 @@ std::vector<Signal> Dense::call(CallContext& context, std::span<const Signal> in
   return {apply(options_.activation, {y, {}})};
 }
 
-void Dense::write_config(Json& config) const {
-  config["units"] = options_.units;
-  config["activation"] = options_.activation.name;
-  config["use_bias"] = options_.use_bias;
-  config["kernel_initializer"] = write_initializer(options_.kernel_initializer);
-  config["bias_initializer"] = write_initializer(options_.bias_initializer);
-  config["kernel_regularizer"] = write_regularizer(options_.kernel_regularizer);
-  config["bias_regularizer"] = write_regularizer(options_.bias_regularizer);
-  config["kernel_constraint"] = write_constraint(options_.kernel_constraint);
-  config["bias_constraint"] = write_constraint(options_.bias_constraint);
-  config["quantization_config"] = nullptr;
+OptionList Dense::option_list() {
+  DenseOptions& o = options_;
+  return {{"units", &o.units, "how many outputs", kRequired},
+          {"activation", &o.activation, "applied to the outputs"},
+          {"use_bias", &o.use_bias, "add a bias"},
+          {"kernel_initializer", &o.kernel_initializer, "first values of the kernel"},
+          {"bias_initializer", &o.bias_initializer, "first values of the bias"},
+          {"kernel_regularizer", &o.kernel_regularizer, "what the kernel adds to the loss"},
+          {"bias_regularizer", &o.bias_regularizer, "what the bias adds to the loss"},
+          {"kernel_constraint", &o.kernel_constraint, "on the kernel after each update"},
+          {"bias_constraint", &o.bias_constraint, "on the bias after each update"},
+          {"lora_rank", Fixed{{nullptr}}, "low-rank adaptation", kNotWritten},
+          {"lora_alpha", Fixed{{nullptr}}, "low-rank adaptation", kNotWritten},
+          {"quantization_config", Fixed{{nullptr}}, "quantization"}};
 }
 
 }  // namespace kiln::keras

@@ -5,7 +5,6 @@
 #include <string>
 
 #include "frontend/keras/activations.h"
-#include "frontend/keras/config_reader.h"
 #include "frontend/keras/layer.h"
 
 namespace kiln::keras {
@@ -31,12 +30,11 @@ class Dense : public Layer {
   explicit Dense(DenseOptions options);
   explicit Dense(int64_t units, ActivationFunction activation = "linear")
       : Dense(DenseOptions{.units = units, .activation = std::move(activation)}) {}
-  static Expected<LayerPointer> read(ConfigReader& config);
 
   std::string_view class_name() const override { return "Dense"; }
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
-  void write_config(Json& config) const override;
+  OptionList option_list() override;
   bool passes_mask() const override { return true; }
 
  private:

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "frontend/keras/layers/kernel_options.h"
 
 namespace kiln::keras {
@@ -13,17 +11,6 @@ DepthwiseConvolution::DepthwiseConvolution(size_t rank, DepthwiseConvolutionOpti
   name = options_.name;
   trainable = options_.trainable;
   activity_regularizer = options_.activity_regularizer;
-}
-
-Expected<DepthwiseConvolutionOptions> DepthwiseConvolution::read_options(ConfigReader& config) {
-  DepthwiseConvolutionOptions options;
-  options.depth_multiplier = config.integer("depth_multiplier", 1);
-  KILN_TRY(read_kernel_options(config, options));
-  KILN_ASSIGN(options.depthwise_initializer,
-              read_initializer(config, "depthwise_initializer", "GlorotUniform"));
-  KILN_ASSIGN(options.depthwise_regularizer, read_regularizer(config, "depthwise_regularizer"));
-  KILN_ASSIGN(options.depthwise_constraint, read_constraint(config, "depthwise_constraint"));
-  return options;
 }
 
 Expected<LayerBuild> DepthwiseConvolution::build(std::span<const LayerInput> inputs) const {
@@ -69,22 +56,20 @@ std::vector<Signal> DepthwiseConvolution::call(CallContext& context,
                 window);
 }
 
-void DepthwiseConvolution::write_config(Json& config) const {
-  config["depth_multiplier"] = options_.depth_multiplier;
-  config["kernel_size"] = options_.kernel_size.spelled_out(rank_);
-  config["strides"] = options_.strides.spelled_out(rank_);
-  config["padding"] = options_.padding;
-  config["data_format"] = name_of(options_.data_format);
-  config["dilation_rate"] = options_.dilation_rate.spelled_out(rank_);
-  config["activation"] = options_.activation.name;
-  config["use_bias"] = options_.use_bias;
-  config["depthwise_initializer"] = write_initializer(options_.depthwise_initializer);
-  config["bias_initializer"] = write_initializer(options_.bias_initializer);
-  config["depthwise_regularizer"] = write_regularizer(options_.depthwise_regularizer);
-  config["bias_regularizer"] = write_regularizer(options_.bias_regularizer);
-  config["activity_regularizer"] = write_regularizer(activity_regularizer);
-  config["depthwise_constraint"] = write_constraint(options_.depthwise_constraint);
-  config["bias_constraint"] = write_constraint(options_.bias_constraint);
+OptionList DepthwiseConvolution::option_list() {
+  DepthwiseConvolutionOptions& o = options_;
+  const OptionList multiplier = {
+      {"depth_multiplier", &o.depth_multiplier, "channels that come of each"}};
+  const OptionList weights = {
+      {"depthwise_initializer", &o.depthwise_initializer, "first values of the kernel"},
+      {"bias_initializer", &o.bias_initializer, "first values of the bias"},
+      {"depthwise_regularizer", &o.depthwise_regularizer, "what the kernel adds to the loss"},
+      {"bias_regularizer", &o.bias_regularizer, "what the bias adds to the loss"},
+      {"activity_regularizer", &activity_regularizer, "what the outputs add to the loss"},
+      {"depthwise_constraint", &o.depthwise_constraint, "on the kernel after each update"},
+      {"bias_constraint", &o.bias_constraint, "on the bias after each update"}};
+  return multiplier + kernel_window_options(rank_, o) + kernel_layout_options(rank_, o) +
+         activation_and_bias_options(o) + weights;
 }
 
 }  // namespace kiln::keras

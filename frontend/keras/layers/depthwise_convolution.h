@@ -39,10 +39,7 @@ class DepthwiseConvolution : public Layer {
 
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
-  void write_config(Json& config) const override;
-
- protected:
-  static Expected<DepthwiseConvolutionOptions> read_options(ConfigReader& config);
+  OptionList option_list() override;
 
  private:
   size_t rank_;
@@ -62,10 +59,6 @@ class DepthwiseConvolutionOfRank : public DepthwiseConvolution {
       : DepthwiseConvolutionOfRank(DepthwiseConvolutionOptions{.kernel_size = kernel_size}) {}
   DepthwiseConvolutionOfRank(std::initializer_list<int64_t> kernel_size)
       : DepthwiseConvolutionOfRank(DepthwiseConvolutionOptions{.kernel_size = kernel_size}) {}
-  static Expected<LayerPointer> read(ConfigReader& config) {
-    KILN_ASSIGN(DepthwiseConvolutionOptions options, read_options(config));
-    return LayerPointer(std::make_shared<DepthwiseConvolutionOfRank>(std::move(options)));
-  }
   std::string_view class_name() const override {
     return kRank == 1 ? "DepthwiseConv1D" : "DepthwiseConv2D";
   }

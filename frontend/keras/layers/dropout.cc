@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "frontend/keras/layers/one_input.h"
 
 namespace kiln::keras {
@@ -11,14 +9,6 @@ namespace kiln::keras {
 Dropout::Dropout(DropoutOptions options)
     : NoiseLayer("rate", options.rate, options.seed), noise_shape_(std::move(options.noise_shape)) {
   name = std::move(options.name);
-}
-
-Expected<LayerPointer> Dropout::read(ConfigReader& config) {
-  DropoutOptions options;
-  options.rate = config.number("rate");
-  options.seed = config.optional_integer("seed");
-  options.noise_shape = read_noise_shape(config);
-  return LayerPointer(std::make_shared<Dropout>(std::move(options)));
 }
 
 Status Dropout::check(const LayerInput& input) const {
@@ -29,21 +19,13 @@ ir::Tensor Dropout::noisy(CallContext& context, ir::Tensor x) const {
   return dropout(context, x, strength_, concrete_noise_shape(noise_shape_, x));
 }
 
-void Dropout::write_config(Json& config) const {
-  config["rate"] = strength_;
-  write_seed(config);
-  config["noise_shape"] = write_noise_shape(noise_shape_);
+OptionList Dropout::option_list() {
+  return strength_and_seed("part of the inputs that is dropped") + noise_shape_option(noise_shape_);
 }
 
-ir::Shape read_noise_shape(ConfigReader& config) {
-  return config.value("noise_shape").is_null() ? ir::Shape() : config.integers("noise_shape");
-}
-
-Json write_noise_shape(const ir::Shape& shape) {
-  if (shape.empty()) return nullptr;
-  Json json = Json::array();
-  for (int64_t extent : shape) json.push_back(extent == kNone ? Json() : Json(extent));
-  return json;
+OptionList noise_shape_option(ir::Shape& shape) {
+  return {{"noise_shape", ShapeOf{&shape, /*empty_is_null=*/true},
+           "shape of the draws, 1 where elements share one; null: the input's"}};
 }
 
 Status check_noise_shape(const ir::Shape& shape, const LayerInput& input) {

@@ -1,7 +1,6 @@
 // Dropout: some inputs become 0 while training.
 #pragma once
 
-#include "frontend/keras/config_reader.h"
 #include "frontend/keras/layers/noise.h"
 
 namespace kiln::keras {
@@ -21,10 +20,9 @@ class Dropout : public NoiseLayer {
  public:
   explicit Dropout(DropoutOptions options);
   explicit Dropout(double rate) : Dropout(DropoutOptions{.rate = rate}) {}
-  static Expected<LayerPointer> read(ConfigReader& config);
 
   std::string_view class_name() const override { return "Dropout"; }
-  void write_config(Json& config) const override;
+  OptionList option_list() override;
 
  private:
   Status check(const LayerInput& input) const override;
@@ -34,9 +32,8 @@ class Dropout : public NoiseLayer {
   ir::Shape noise_shape_;
 };
 
-/// The config's noise_shape; empty where it is absent or null.
-ir::Shape read_noise_shape(ConfigReader& config);
-Json write_noise_shape(const ir::Shape& shape);
+/// The option noise_shape, which stands in `shape`.
+OptionList noise_shape_option(ir::Shape& shape);
 /// Whether it has the input's dimensions, each with its extent, with 1, or open.
 Status check_noise_shape(const ir::Shape& shape, const LayerInput& input);
 /// The shape to draw for x.

@@ -2,28 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "frontend/keras/layers/one_input.h"
 
 namespace kiln::keras {
 
 Embedding::Embedding(EmbeddingOptions options) : options_(std::move(options)) {
   name = options_.name;
-}
-
-Expected<LayerPointer> Embedding::read(ConfigReader& config) {
-  EmbeddingOptions options;
-  options.input_dim = config.integer("input_dim");
-  options.output_dim = config.integer("output_dim");
-  KILN_ASSIGN(options.embeddings_initializer,
-              read_initializer(config, "embeddings_initializer", "RandomUniform"));
-  options.mask_zero = config.boolean("mask_zero", false);
-  KILN_ASSIGN(options.embeddings_regularizer, read_regularizer(config, "embeddings_regularizer"));
-  KILN_ASSIGN(options.embeddings_constraint, read_constraint(config, "embeddings_constraint"));
-  for (auto key : {"lora_rank", "lora_alpha", "quantization_config"}) config.only(key, {nullptr});
-  config.ignore("input_length");  // the input's shape says it
-  return LayerPointer(std::make_shared<Embedding>(std::move(options)));
 }
 
 Expected<LayerBuild> Embedding::build(std::span<const LayerInput> inputs) const {
@@ -52,15 +36,19 @@ std::vector<Signal> Embedding::call(CallContext& context, std::span<const Signal
   return {output};
 }
 
-void Embedding::write_config(Json& config) const {
-  config["input_dim"] = options_.input_dim;
-  config["output_dim"] = options_.output_dim;
-  config["embeddings_initializer"] = write_initializer(options_.embeddings_initializer);
-  config["embeddings_regularizer"] = write_regularizer(options_.embeddings_regularizer);
-  config["activity_regularizer"] = write_regularizer(activity_regularizer);
-  config["embeddings_constraint"] = write_constraint(options_.embeddings_constraint);
-  config["mask_zero"] = options_.mask_zero;
-  config["quantization_config"] = nullptr;
+OptionList Embedding::option_list() {
+  EmbeddingOptions& o = options_;
+  return {{"input_dim", &o.input_dim, "how many integers there are, from 0", kRequired},
+          {"output_dim", &o.output_dim, "length of a vector", kRequired},
+          {"embeddings_initializer", &o.embeddings_initializer, "first values of the vectors"},
+          {"embeddings_regularizer", &o.embeddings_regularizer, "what the vectors add to the loss"},
+          {"activity_regularizer", &activity_regularizer, "what the outputs add to the loss"},
+          {"embeddings_constraint", &o.embeddings_constraint, "on the vectors after each update"},
+          {"mask_zero", &o.mask_zero, "0 is padding, which is masked"},
+          {"lora_rank", Fixed{{nullptr}}, "low-rank adaptation", kNotWritten},
+          {"lora_alpha", Fixed{{nullptr}}, "low-rank adaptation", kNotWritten},
+          {"quantization_config", Fixed{{nullptr}}, "quantization"},
+          {"input_length", Ignored{}, "the input's shape says it", kNotWritten}};
 }
 
 }  // namespace kiln::keras

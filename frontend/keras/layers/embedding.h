@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <string>
 
-#include "frontend/keras/config_reader.h"
 #include "frontend/keras/layer.h"
 
 namespace kiln::keras {
@@ -25,12 +24,11 @@ class Embedding : public Layer {
   explicit Embedding(EmbeddingOptions options);
   Embedding(int64_t input_dim, int64_t output_dim)
       : Embedding(EmbeddingOptions{.input_dim = input_dim, .output_dim = output_dim}) {}
-  static Expected<LayerPointer> read(ConfigReader& config);
 
   std::string_view class_name() const override { return "Embedding"; }
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
-  void write_config(Json& config) const override;
+  OptionList option_list() override;
   int64_t index_limit(size_t) const override { return options_.input_dim; }
 
  private:

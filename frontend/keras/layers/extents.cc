@@ -3,20 +3,10 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <algorithm>
-#include <nlohmann/json.hpp>
-
 namespace kiln::keras {
 
 std::vector<int64_t> Extents::spelled_out(size_t rank) const {
   return values.size() == 1 ? std::vector<int64_t>(rank, values[0]) : values;
-}
-
-Extents read_extents(ConfigReader& config, std::string_view key, Extents fallback) {
-  const Json& value = config.value(key);
-  if (value.is_null()) return fallback;
-  if (value.is_number_integer()) return config.integer(key);
-  return config.integers(key);
 }
 
 Status check_extents(std::string_view name, const Extents& extents, size_t rank, int64_t least) {

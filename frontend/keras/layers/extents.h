@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "frontend/keras/config_reader.h"
+#include "runtime/base/expected.h"
 
 namespace kiln::keras {
 
@@ -26,9 +26,6 @@ struct Extents {
   /// One number for each of `rank` dimensions, as Keras writes them.
   std::vector<int64_t> spelled_out(size_t rank) const;
 };
-
-/// A config's number or list of numbers; `fallback` where the key is absent or null.
-Extents read_extents(ConfigReader& config, std::string_view key, Extents fallback);
 
 /// Whether there is one for all or one for each dimension, and none below `least`.
 Status check_extents(std::string_view name, const Extents& extents, size_t rank, int64_t least);

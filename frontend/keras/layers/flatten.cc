@@ -1,15 +1,8 @@
 #include "frontend/keras/layers/flatten.h"
 
-#include <nlohmann/json.hpp>
-
 #include "frontend/keras/layers/one_input.h"
 
 namespace kiln::keras {
-
-Expected<LayerPointer> Flatten::read(ConfigReader& config) {
-  config.only("data_format", {"channels_last", nullptr});
-  return LayerPointer(std::make_shared<Flatten>());
-}
 
 Expected<LayerBuild> Flatten::build(std::span<const LayerInput> inputs) const {
   KILN_ASSIGN(const LayerInput input, only_input(inputs));
@@ -27,6 +20,8 @@ std::vector<Signal> Flatten::call(CallContext&, std::span<const Signal> inputs) 
   return {{reshape(x, {batch, x.type().count() / batch}), {}}};
 }
 
-void Flatten::write_config(Json& config) const { config["data_format"] = "channels_last"; }
+OptionList Flatten::option_list() {
+  return {{"data_format", Fixed{{"channels_last", nullptr}}, "where the channels are"}};
+}
 
 }  // namespace kiln::keras

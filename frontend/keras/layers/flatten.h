@@ -1,7 +1,6 @@
 // All dimensions of a row in one.
 #pragma once
 
-#include "frontend/keras/config_reader.h"
 #include "frontend/keras/layer.h"
 
 namespace kiln::keras {
@@ -10,12 +9,11 @@ namespace kiln::keras {
 class Flatten : public Layer {
  public:
   explicit Flatten(std::string layer_name = "") { name = std::move(layer_name); }
-  static Expected<LayerPointer> read(ConfigReader& config);
 
   std::string_view class_name() const override { return "Flatten"; }
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
-  void write_config(Json& config) const override;
+  OptionList option_list() override;
 };
 
 }  // namespace kiln::keras

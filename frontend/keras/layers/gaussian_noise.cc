@@ -1,29 +1,17 @@
 #include "frontend/keras/layers/gaussian_noise.h"
 
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "frontend/keras/random.h"
 
 namespace kiln::keras {
 
-Expected<LayerPointer> GaussianNoise::read(ConfigReader& config) {
-  const double stddev = config.number("stddev");
-  return LayerPointer(std::make_shared<GaussianNoise>(stddev, config.optional_integer("seed")));
-}
-
 ir::Tensor GaussianNoise::noisy(CallContext& context, ir::Tensor x) const {
   return x + standard_normal(draw_bits(context, x.shape())) * strength_;
 }
 
-void GaussianNoise::write_config(Json& config) const {
-  config["stddev"] = strength_;
-  write_seed(config);
-}
-
-Expected<LayerPointer> GaussianDropout::read(ConfigReader& config) {
-  const double rate = config.number("rate");
-  return LayerPointer(std::make_shared<GaussianDropout>(rate, config.optional_integer("seed")));
+OptionList GaussianNoise::option_list() {
+  return strength_and_seed("standard deviation of the noise");
 }
 
 ir::Tensor GaussianDropout::noisy(CallContext& context, ir::Tensor x) const {
@@ -31,9 +19,8 @@ ir::Tensor GaussianDropout::noisy(CallContext& context, ir::Tensor x) const {
   return x * (standard_normal(draw_bits(context, x.shape())) * stddev + 1.0);
 }
 
-void GaussianDropout::write_config(Json& config) const {
-  config["rate"] = strength_;
-  write_seed(config);
+OptionList GaussianDropout::option_list() {
+  return strength_and_seed("dropout's rate with as much noise");
 }
 
 }  // namespace kiln::keras

@@ -1,7 +1,6 @@
 // Normal noise, added or multiplied.
 #pragma once
 
-#include "frontend/keras/config_reader.h"
 #include "frontend/keras/layers/noise.h"
 
 namespace kiln::keras {
@@ -14,10 +13,9 @@ class GaussianNoise : public NoiseLayer {
       : NoiseLayer("stddev", stddev, seed) {
     name = std::move(layer_name);
   }
-  static Expected<LayerPointer> read(ConfigReader& config);
 
   std::string_view class_name() const override { return "GaussianNoise"; }
-  void write_config(Json& config) const override;
+  OptionList option_list() override;
 
  private:
   ir::Tensor noisy(CallContext& context, ir::Tensor x) const override;
@@ -33,10 +31,9 @@ class GaussianDropout : public NoiseLayer {
       : NoiseLayer("rate", rate, seed) {
     name = std::move(layer_name);
   }
-  static Expected<LayerPointer> read(ConfigReader& config);
 
   std::string_view class_name() const override { return "GaussianDropout"; }
-  void write_config(Json& config) const override;
+  OptionList option_list() override;
 
  private:
   ir::Tensor noisy(CallContext& context, ir::Tensor x) const override;

@@ -1,6 +1,5 @@
 #include "frontend/keras/layers/global_pooling.h"
 
-#include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "frontend/keras/layers/one_input.h"
@@ -10,10 +9,6 @@ namespace kiln::keras {
 GlobalPooling::GlobalPooling(Pool pool, size_t rank, GlobalPoolingOptions options)
     : pool_(pool), rank_(rank), options_(std::move(options)) {
   name = options_.name;
-}
-
-GlobalPoolingOptions GlobalPooling::read_options(ConfigReader& config) {
-  return {.data_format = read_data_format(config), .keepdims = config.boolean("keepdims", false)};
 }
 
 ir::Integers GlobalPooling::spatial_dimensions() const {
@@ -60,9 +55,9 @@ std::vector<Signal> GlobalPooling::call(CallContext& context,
            {}}};
 }
 
-void GlobalPooling::write_config(Json& config) const {
-  config["data_format"] = name_of(options_.data_format);
-  config["keepdims"] = options_.keepdims;
+OptionList GlobalPooling::option_list() {
+  return {{"data_format", &options_.data_format, "where the channels are"},
+          {"keepdims", &options_.keepdims, "the spatial dimensions stay, with extent 1"}};
 }
 
 }  // namespace kiln::keras

@@ -23,11 +23,8 @@ class GlobalPooling : public Layer {
 
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
-  void write_config(Json& config) const override;
+  OptionList option_list() override;
   bool takes_mask() const override { return pool_ == Pool::average && rank_ == 1; }
-
- protected:
-  static GlobalPoolingOptions read_options(ConfigReader& config);
 
  private:
   ir::Integers spatial_dimensions() const;
@@ -44,9 +41,6 @@ class GlobalPoolingOfRank : public GlobalPooling {
  public:
   explicit GlobalPoolingOfRank(GlobalPoolingOptions options = {})
       : GlobalPooling(kPool, kRank, std::move(options)) {}
-  static Expected<LayerPointer> read(ConfigReader& config) {
-    return LayerPointer(std::make_shared<GlobalPoolingOfRank>(read_options(config)));
-  }
   std::string_view class_name() const override {
     constexpr std::string_view kNames[2][3] = {
         {"GlobalMaxPooling1D", "GlobalMaxPooling2D", "GlobalMaxPooling3D"},

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "frontend/keras/layers/axes.h"
 #include "frontend/keras/layers/normalize.h"
 #include "frontend/keras/layers/one_input.h"
@@ -14,15 +12,6 @@ GroupNormalization::GroupNormalization(GroupNormalizationOptions options)
     : options_(std::move(options)) {
   name = options_.name;
   trainable = options_.trainable;
-}
-
-Expected<LayerPointer> GroupNormalization::read(ConfigReader& config) {
-  GroupNormalizationOptions options;
-  options.groups = config.integer("groups", 32);
-  options.axis = config.integer("axis", -1);
-  options.epsilon = config.number("epsilon", 1e-3);
-  KILN_TRY(read_scale_and_offset(config, options));
-  return LayerPointer(std::make_shared<GroupNormalization>(std::move(options)));
 }
 
 Expected<LayerBuild> GroupNormalization::build(std::span<const LayerInput> inputs) const {
@@ -63,18 +52,13 @@ std::vector<Signal> GroupNormalization::call(CallContext& context,
   return {{y, {}}};
 }
 
-void GroupNormalization::write_config(Json& config) const {
-  config["groups"] = options_.groups;
-  config["axis"] = options_.axis;
-  config["epsilon"] = options_.epsilon;
-  config["center"] = options_.center;
-  config["scale"] = options_.scale;
-  config["beta_initializer"] = write_initializer(options_.beta_initializer);
-  config["gamma_initializer"] = write_initializer(options_.gamma_initializer);
-  config["beta_regularizer"] = write_regularizer(options_.beta_regularizer);
-  config["gamma_regularizer"] = write_regularizer(options_.gamma_regularizer);
-  config["beta_constraint"] = write_constraint(options_.beta_constraint);
-  config["gamma_constraint"] = write_constraint(options_.gamma_constraint);
+OptionList GroupNormalization::option_list() {
+  GroupNormalizationOptions& o = options_;
+  const OptionList shape = {{"groups", &o.groups, "of channels; -1: each channel is one"},
+                            {"axis", &o.axis, "of the channels"},
+                            {"epsilon", &o.epsilon, "added to the variance"}};
+  return shape + scale_and_offset_flags(o) + scale_and_offset_initializers(o) +
+         scale_and_offset_penalties(o);
 }
 
 }  // namespace kiln::keras

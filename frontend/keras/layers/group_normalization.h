@@ -4,7 +4,6 @@
 #include <cstdint>
 #include <string>
 
-#include "frontend/keras/config_reader.h"
 #include "frontend/keras/layer.h"
 
 namespace kiln::keras {
@@ -31,13 +30,12 @@ struct GroupNormalizationOptions {
 class GroupNormalization : public Layer {
  public:
   explicit GroupNormalization(GroupNormalizationOptions options = {});
-  static Expected<LayerPointer> read(ConfigReader& config);
 
   std::string_view class_name() const override { return "GroupNormalization"; }
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
   bool passes_mask() const override { return true; }
-  void write_config(Json& config) const override;
+  OptionList option_list() override;
 
  private:
   GroupNormalizationOptions options_;

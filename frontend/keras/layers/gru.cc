@@ -1,7 +1,5 @@
 #include "frontend/keras/layers/gru.h"
 
-#include <nlohmann/json.hpp>
-
 namespace kiln::keras {
 
 using ir::Tensor;
@@ -16,12 +14,6 @@ Tensor bias_row(Tensor bias, int64_t which) {
 }
 
 }  // namespace
-
-Expected<LayerPointer> GRU::read(ConfigReader& config) {
-  KILN_ASSIGN(RecurrentOptions options, read_options(config, true));
-  options.reset_after = config.boolean("reset_after", true);
-  return LayerPointer(std::make_shared<GRU>(std::move(options)));
-}
 
 ir::Shape GRU::bias_shape() const {
   const int64_t columns = gate_count() * options().units;
@@ -56,9 +48,10 @@ std::vector<Tensor> GRU::step(Tensor x, const std::vector<Tensor>& states,
   return {kept + (1.0 - z) * candidate};
 }
 
-void GRU::write_cell_options(Json& config) const {
-  config["reset_after"] = options().reset_after;
-  config["seed"] = options().seed ? Json(*options().seed) : Json();
+OptionList GRU::cell_options(RecurrentOptions& o) const {
+  const OptionList own = {{"reset_after", &o.reset_after,
+                           "the reset gate applies after the states' product, not before"}};
+  return own + Recurrent::cell_options(o);
 }
 
 }  // namespace kiln::keras

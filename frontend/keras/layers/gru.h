@@ -14,7 +14,6 @@ class GRU : public Recurrent {
  public:
   explicit GRU(RecurrentOptions options) : Recurrent(std::move(options)) {}
   explicit GRU(int64_t units) : GRU(RecurrentOptions{.units = units}) {}
-  static Expected<LayerPointer> read(ConfigReader& config);
 
   std::string_view class_name() const override { return "GRU"; }
   std::shared_ptr<Recurrent> with_options(RecurrentOptions options) const override {
@@ -27,7 +26,7 @@ class GRU : public Recurrent {
   std::vector<ir::Tensor> step(ir::Tensor x, const std::vector<ir::Tensor>& states,
                                const Weights& weights) const override;
   ir::Shape bias_shape() const override;
-  void write_cell_options(Json& config) const override;
+  OptionList cell_options(RecurrentOptions& options) const override;
 };
 
 }  // namespace kiln::keras

@@ -19,10 +19,10 @@ Expected<LayerPointer> read_inner_layer(ConfigReader& config, std::string_view k
   return read_layer(json["class_name"].get<std::string>(), json["config"], config.where());
 }
 
-Json write_inner_layer(const Layer& layer) {
+Json write_inner_layer(const Layer& layer, ConfigKind kind) {
   return {{"module", "keras.layers"},
           {"class_name", std::string(layer.class_name())},
-          {"config", write_layer_config(layer)},
+          {"config", write_layer_config(layer, kind)},
           {"registered_name", nullptr}};
 }
 

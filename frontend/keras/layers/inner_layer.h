@@ -6,13 +6,14 @@
 
 #include "frontend/keras/config_reader.h"
 #include "frontend/keras/layer.h"
+#include "frontend/keras/options/config.h"
 
 namespace kiln::keras {
 
 /// The layer under that key. Null where the key is absent or null.
 Expected<LayerPointer> read_inner_layer(ConfigReader& config, std::string_view key);
 /// As Keras writes it.
-Json write_inner_layer(const Layer& layer);
+Json write_inner_layer(const Layer& layer, ConfigKind kind = ConfigKind::file);
 
 /// The inner layer's weights as the outer one declares them: "INNER/kernel". `attribute` is what
 /// Keras's code calls the inner layer, under which its files keep the weights.

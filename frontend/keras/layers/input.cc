@@ -2,24 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 namespace kiln::keras {
 
 Input::Input(InputOptions options) : options_(std::move(options)) { name = options_.name; }
-
-Expected<LayerPointer> Input::read(ConfigReader& config) {
-  InputOptions options;
-  const char* key = config.has("batch_input_shape") ? "batch_input_shape" : "batch_shape";
-  const ir::Shape shape = config.integers(key);
-  if (shape.empty()) config.fail(fmt::format("\"{}\" must begin with the batch", key));
-  if (!shape.empty()) options.shape.assign(shape.begin() + 1, shape.end());
-  options.dtype = config.string("dtype", "float32");
-  config.only("sparse", {false, nullptr});
-  config.only("ragged", {false, nullptr});
-  config.only("optional", {false, nullptr});
-  return LayerPointer(std::make_shared<Input>(std::move(options)));
-}
 
 Expected<ir::ElementType> element_type_of(std::string_view dtype) {
   if (dtype == "float32") return ir::ElementType::f32;
@@ -44,15 +29,13 @@ std::vector<Signal> Input::call(CallContext&, std::span<const Signal> inputs) co
   return {inputs.begin(), inputs.end()};
 }
 
-void Input::write_config(Json& config) const {
-  Json shape = Json::array({nullptr});
-  for (int64_t extent : options_.shape) shape.push_back(extent == kNone ? Json() : Json(extent));
-  config["batch_shape"] = std::move(shape);
-  config["dtype"] = options_.dtype;
-  config["sparse"] = false;
-  config["ragged"] = false;
-  config["name"] = name;
-  config["optional"] = false;
+OptionList Input::option_list() {
+  return {{"batch_shape", BatchShape{&options_.shape}, "null where an extent is open", kRequired},
+          {"dtype", &options_.dtype, "\"float32\" or \"int32\""},
+          {"sparse", Fixed{{false, nullptr}}, "sparse tensors"},
+          {"ragged", Fixed{{false, nullptr}}, "ragged tensors"},
+          {"name", &name, "unique in a model", kRequired},
+          {"optional", Fixed{{false, nullptr}}, "inputs that may be missing"}};
 }
 
 }  // namespace kiln::keras

@@ -3,7 +3,6 @@
 
 #include <string>
 
-#include "frontend/keras/config_reader.h"
 #include "frontend/keras/layer.h"
 
 namespace kiln::keras {
@@ -20,12 +19,11 @@ class Input : public Layer {
   explicit Input(InputOptions options);
   Input(ir::Shape shape, std::string dtype = "float32")
       : Input(InputOptions{.shape = std::move(shape), .dtype = std::move(dtype)}) {}
-  static Expected<LayerPointer> read(ConfigReader& config);
 
   std::string_view class_name() const override { return "InputLayer"; }
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
-  void write_config(Json& config) const override;
+  OptionList option_list() override;
 
  private:
   InputOptions options_;

@@ -1,10 +1,7 @@
 // What all layers with a convolution kernel have in common.
 #pragma once
 
-#include <nlohmann/json.hpp>
-
 #include "frontend/keras/activations.h"
-#include "frontend/keras/config_reader.h"
 #include "frontend/keras/layer.h"
 #include "frontend/keras/layers/one_input.h"
 #include "frontend/keras/layers/sliding_window.h"
@@ -31,48 +28,43 @@ SlidingWindow kernel_window(size_t rank, const Options& options) {
           options.dilation_rate};
 }
 
-/// Reads what kernel_window() takes, the bias and the activation.
+/// The options that kernel_window() takes, in two runs: others may stand between them.
 template <typename Options>
-Status read_kernel_options(ConfigReader& config, Options& options) {
-  options.kernel_size = read_extents(config, "kernel_size", {});
-  options.strides = read_extents(config, "strides", 1);
-  options.padding = config.string("padding", options.padding);
-  options.data_format = read_data_format(config);
-  options.dilation_rate = read_extents(config, "dilation_rate", 1);
-  KILN_ASSIGN(options.activation, read_activation(config, "activation"));
-  options.use_bias = config.boolean("use_bias", true);
-  KILN_ASSIGN(options.bias_initializer, read_initializer(config, "bias_initializer", "Zeros"));
-  KILN_ASSIGN(options.bias_regularizer, read_regularizer(config, "bias_regularizer"));
-  KILN_ASSIGN(options.bias_constraint, read_constraint(config, "bias_constraint"));
-  return ok();
+OptionList kernel_window_options(size_t rank, Options& o) {
+  return {{"kernel_size", ExtentsOf{&o.kernel_size, rank}, "extents of the window", kRequired},
+          {"strides", ExtentsOf{&o.strides, rank}, "steps of the window"},
+          {"padding", &o.padding,
+           "\"valid\": windows inside of the input; \"same\": as many as its elements by strides"}};
+}
+template <typename Options>
+OptionList kernel_layout_options(size_t rank, Options& o) {
+  return {{"data_format", &o.data_format, "where the channels are"},
+          {"dilation_rate", ExtentsOf{&o.dilation_rate, rank},
+           "distances between the elements of a window"}};
 }
 
-/// Reads the options of the weight called "kernel".
+/// The options that all these layers have after those of the window.
 template <typename Options>
-Status read_kernel_weight(ConfigReader& config, Options& options) {
-  KILN_ASSIGN(options.kernel_initializer,
-              read_initializer(config, "kernel_initializer", "GlorotUniform"));
-  KILN_ASSIGN(options.kernel_regularizer, read_regularizer(config, "kernel_regularizer"));
-  KILN_ASSIGN(options.kernel_constraint, read_constraint(config, "kernel_constraint"));
-  return ok();
+OptionList activation_and_bias_options(Options& o) {
+  return {{"activation", &o.activation, "applied to the outputs"},
+          {"use_bias", &o.use_bias, "add a bias to each channel"}};
 }
 
-/// Writes what the layers with a weight called "kernel" end with, in Keras's order.
+/// What the layers with a weight called "kernel" end with.
 template <typename Options>
-void write_kernel_and_bias(Json& config, const Options& options,
-                           const Regularizer& activity_regularizer) {
-  config["activation"] = options.activation.name;
-  config["use_bias"] = options.use_bias;
-  config["kernel_initializer"] = write_initializer(options.kernel_initializer);
-  config["bias_initializer"] = write_initializer(options.bias_initializer);
-  config["kernel_regularizer"] = write_regularizer(options.kernel_regularizer);
-  config["bias_regularizer"] = write_regularizer(options.bias_regularizer);
-  config["activity_regularizer"] = write_regularizer(activity_regularizer);
-  config["kernel_constraint"] = write_constraint(options.kernel_constraint);
-  config["bias_constraint"] = write_constraint(options.bias_constraint);
+OptionList kernel_and_bias_options(Options& o, Regularizer& activity_regularizer) {
+  const OptionList own = {
+      {"kernel_initializer", &o.kernel_initializer, "first values of the kernel"},
+      {"bias_initializer", &o.bias_initializer, "first values of the bias"},
+      {"kernel_regularizer", &o.kernel_regularizer, "what the kernel adds to the loss"},
+      {"bias_regularizer", &o.bias_regularizer, "what the bias adds to the loss"},
+      {"activity_regularizer", &activity_regularizer, "what the outputs add to the loss"},
+      {"kernel_constraint", &o.kernel_constraint, "on the kernel after each update"},
+      {"bias_constraint", &o.bias_constraint, "on the bias after each update"}};
+  return activation_and_bias_options(o) + own;
 }
 
-/// Whether the input is right and the options that read_kernel_options() reads make sense; the
+/// Whether the input is right and the options that these layers share make sense; the
 /// number of the input's channels.
 template <typename Options>
 Expected<int64_t> check_kernel_options(size_t rank, const Options& options, const LayerInput& input,

@@ -1,7 +1,5 @@
 #include "frontend/keras/layers/layer_normalization.h"
 
-#include <nlohmann/json.hpp>
-
 #include "frontend/keras/layers/axes.h"
 #include "frontend/keras/layers/normalize.h"
 #include "frontend/keras/layers/one_input.h"
@@ -12,15 +10,6 @@ LayerNormalization::LayerNormalization(LayerNormalizationOptions options)
     : options_(std::move(options)) {
   name = options_.name;
   trainable = options_.trainable;
-}
-
-Expected<LayerPointer> LayerNormalization::read(ConfigReader& config) {
-  LayerNormalizationOptions options;
-  options.axis = read_axes(config, "axis", {-1});
-  options.epsilon = config.number("epsilon", 1e-3);
-  config.only("rms_scaling", {false});
-  KILN_TRY(read_scale_and_offset(config, options));
-  return LayerPointer(std::make_shared<LayerNormalization>(std::move(options)));
 }
 
 Expected<LayerBuild> LayerNormalization::build(std::span<const LayerInput> inputs) const {
@@ -40,18 +29,14 @@ std::vector<Signal> LayerNormalization::call(CallContext& context,
   return {{scale_and_offset(context, options_, own.deviation, own.variance, axes), {}}};
 }
 
-void LayerNormalization::write_config(Json& config) const {
-  config["axis"] = options_.axis;
-  config["epsilon"] = options_.epsilon;
-  config["center"] = options_.center;
-  config["scale"] = options_.scale;
-  config["rms_scaling"] = false;
-  config["beta_initializer"] = write_initializer(options_.beta_initializer);
-  config["gamma_initializer"] = write_initializer(options_.gamma_initializer);
-  config["beta_regularizer"] = write_regularizer(options_.beta_regularizer);
-  config["gamma_regularizer"] = write_regularizer(options_.gamma_regularizer);
-  config["beta_constraint"] = write_constraint(options_.beta_constraint);
-  config["gamma_constraint"] = write_constraint(options_.gamma_constraint);
+OptionList LayerNormalization::option_list() {
+  LayerNormalizationOptions& o = options_;
+  const OptionList shape = {
+      {"axis", Axes{&o.axis, Axes::kList}, "dimensions that are normalized over"},
+      {"epsilon", &o.epsilon, "added to the variance"}};
+  const OptionList fixed = {{"rms_scaling", Fixed{{false}}, "scale by the root mean square"}};
+  return shape + scale_and_offset_flags(o) + fixed + scale_and_offset_initializers(o) +
+         scale_and_offset_penalties(o);
 }
 
 }  // namespace kiln::keras

@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "frontend/keras/config_reader.h"
 #include "frontend/keras/layer.h"
 
 namespace kiln::keras {
@@ -30,13 +29,12 @@ struct LayerNormalizationOptions {
 class LayerNormalization : public Layer {
  public:
   explicit LayerNormalization(LayerNormalizationOptions options = {});
-  static Expected<LayerPointer> read(ConfigReader& config);
 
   std::string_view class_name() const override { return "LayerNormalization"; }
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
   bool passes_mask() const override { return true; }
-  void write_config(Json& config) const override;
+  OptionList option_list() override;
 
  private:
   LayerNormalizationOptions options_;

@@ -2,98 +2,141 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "frontend/keras/layers.h"
+#include "frontend/keras/options/config.h"
 #include "ir/spelling.h"
 
 namespace kiln::keras {
 namespace {
 
+/// A layer with default options, or one made of an empty `Argument`.
+template <typename T, typename... Argument>
+LayerPointer make() {
+  return std::make_shared<T>(Argument{}...);
+}
+
 struct LayerClass {
   std::string_view class_name;
-  Expected<LayerPointer> (*read)(ConfigReader&);
+  std::string_view meaning;
+  LayerPointer (*make)();
   /// Keras's config begins with name, trainable and dtype; otherwise the layer writes them itself.
   bool has_base_config = true;
 };
 
 constexpr LayerClass kLayers[] = {
-    {"Activation", Activation::read},
-    {"Add", read_merge_layer<Add>},
-    {"AdditiveAttention", AdditiveAttention::read},
-    {"AlphaDropout", AlphaDropout::read},
-    {"Attention", Attention::read},
-    {"Average", read_merge_layer<Average>},
-    {"AveragePooling1D", AveragePooling1D::read},
-    {"AveragePooling2D", AveragePooling2D::read},
-    {"AveragePooling3D", AveragePooling3D::read},
-    {"BatchNormalization", BatchNormalization::read},
-    {"Bidirectional", Bidirectional::read},
-    {"Concatenate", Concatenate::read},
-    {"Conv1D", Conv1D::read},
-    {"Conv1DTranspose", Conv1DTranspose::read},
-    {"Conv2D", Conv2D::read},
-    {"Conv2DTranspose", Conv2DTranspose::read},
-    {"Conv3D", Conv3D::read},
-    {"Conv3DTranspose", Conv3DTranspose::read},
-    {"Cropping1D", Cropping1D::read},
-    {"Cropping2D", Cropping2D::read},
-    {"Cropping3D", Cropping3D::read},
-    {"Dense", Dense::read},
-    {"DepthwiseConv1D", DepthwiseConv1D::read},
-    {"DepthwiseConv2D", DepthwiseConv2D::read},
-    {"Dot", Dot::read},
-    {"Dropout", Dropout::read},
-    {"ELU", ELU::read},
-    {"Embedding", Embedding::read},
-    {"Flatten", Flatten::read},
-    {"GaussianDropout", GaussianDropout::read},
-    {"GaussianNoise", GaussianNoise::read},
-    {"GlobalAveragePooling1D", GlobalAveragePooling1D::read},
-    {"GlobalAveragePooling2D", GlobalAveragePooling2D::read},
-    {"GlobalAveragePooling3D", GlobalAveragePooling3D::read},
-    {"GlobalMaxPooling1D", GlobalMaxPooling1D::read},
-    {"GlobalMaxPooling2D", GlobalMaxPooling2D::read},
-    {"GlobalMaxPooling3D", GlobalMaxPooling3D::read},
-    {"GroupNormalization", GroupNormalization::read},
-    {"GRU", GRU::read},
-    {"Identity", Identity::read},
-    {"InputLayer", Input::read, false},
-    {"LayerNormalization", LayerNormalization::read},
-    {"LeakyReLU", LeakyReLU::read},
-    {"LSTM", LSTM::read},
-    {"Masking", Masking::read},
-    {"Maximum", read_merge_layer<Maximum>},
-    {"MaxPooling1D", MaxPooling1D::read},
-    {"MaxPooling2D", MaxPooling2D::read},
-    {"MaxPooling3D", MaxPooling3D::read},
-    {"Minimum", read_merge_layer<Minimum>},
-    {"MultiHeadAttention", MultiHeadAttention::read},
-    {"Multiply", read_merge_layer<Multiply>},
-    {"Normalization", Normalization::read},
-    {"Permute", Permute::read},
-    {"PReLU", PReLU::read},
-    {"ReLU", ReLU::read},
-    {"RepeatVector", RepeatVector::read},
-    {"Rescaling", Rescaling::read},
-    {"Reshape", Reshape::read},
-    {"RMSNormalization", RMSNormalization::read},
-    {"SeparableConv1D", SeparableConv1D::read},
-    {"SeparableConv2D", SeparableConv2D::read},
-    {"SimpleRNN", SimpleRNN::read},
-    {"Softmax", Softmax::read},
-    {"SpatialDropout1D", SpatialDropout1D::read, false},
-    {"SpatialDropout2D", SpatialDropout2D::read, false},
-    {"SpatialDropout3D", SpatialDropout3D::read, false},
-    {"Subtract", read_merge_layer<Subtract>},
-    {"TimeDistributed", TimeDistributed::read},
-    {"UnitNormalization", UnitNormalization::read},
-    {"UpSampling1D", UpSampling1D::read},
-    {"UpSampling2D", UpSampling2D::read},
-    {"ZeroPadding1D", ZeroPadding1D::read},
-    {"ZeroPadding2D", ZeroPadding2D::read},
-    {"ZeroPadding3D", ZeroPadding3D::read},
+    {"Activation", "an activation function", make<Activation, ActivationFunction>},
+    {"Add", "the sum of its inputs", make<Add>},
+    {"AdditiveAttention", "attention by sums of queries and keys (Bahdanau)",
+     make<AdditiveAttention>},
+    {"AlphaDropout", "dropout that keeps mean and variance, for selu",
+     make<AlphaDropout, DropoutOptions>},
+    {"Attention", "attention by products of queries and keys (Luong)", make<Attention>},
+    {"Average", "the mean of its inputs", make<Average>},
+    {"AveragePooling1D", "the mean of each window of a sequence", make<AveragePooling1D>},
+    {"AveragePooling2D", "the mean of each window of an image", make<AveragePooling2D>},
+    {"AveragePooling3D", "the mean of each window of a volume", make<AveragePooling3D>},
+    {"BatchNormalization", "channels normalized by the batch's moments", make<BatchNormalization>},
+    {"Bidirectional", "a recurrent layer in both directions",
+     make<Bidirectional, std::shared_ptr<Recurrent>>},
+    {"Concatenate", "its inputs one after the other", make<Concatenate>},
+    {"Conv1D", "a convolution of a sequence", make<Conv1D, ConvolutionOptions>},
+    {"Conv1DTranspose", "a transposed convolution of a sequence",
+     make<Conv1DTranspose, TransposedConvolutionOptions>},
+    {"Conv2D", "a convolution of an image", make<Conv2D, ConvolutionOptions>},
+    {"Conv2DTranspose", "a transposed convolution of an image",
+     make<Conv2DTranspose, TransposedConvolutionOptions>},
+    {"Conv3D", "a convolution of a volume", make<Conv3D, ConvolutionOptions>},
+    {"Conv3DTranspose", "a transposed convolution of a volume",
+     make<Conv3DTranspose, TransposedConvolutionOptions>},
+    {"Cropping1D", "a sequence without its ends", make<Cropping1D>},
+    {"Cropping2D", "an image without its borders", make<Cropping2D>},
+    {"Cropping3D", "a volume without its borders", make<Cropping3D>},
+    {"Dense", "activation(x · kernel + bias), over the last dimension", make<Dense, DenseOptions>},
+    {"DepthwiseConv1D", "a convolution of each channel of a sequence",
+     make<DepthwiseConv1D, DepthwiseConvolutionOptions>},
+    {"DepthwiseConv2D", "a convolution of each channel of an image",
+     make<DepthwiseConv2D, DepthwiseConvolutionOptions>},
+    {"Dot", "products of two inputs, summed over an axis", make<Dot, std::vector<int64_t>>},
+    {"Dropout", "some inputs become 0 while training", make<Dropout, DropoutOptions>},
+    {"ELU", "x above 0, alpha · (e^x - 1) below", make<ELU>},
+    {"Embedding", "a learnt vector for each integer", make<Embedding, EmbeddingOptions>},
+    {"Flatten", "all dimensions of a row in one", make<Flatten>},
+    {"GaussianDropout", "x times normal noise around 1 while training",
+     make<GaussianDropout, double>},
+    {"GaussianNoise", "x plus normal noise around 0 while training", make<GaussianNoise, double>},
+    {"GlobalAveragePooling1D", "the mean of each channel of a sequence",
+     make<GlobalAveragePooling1D>},
+    {"GlobalAveragePooling2D", "the mean of each channel of an image",
+     make<GlobalAveragePooling2D>},
+    {"GlobalAveragePooling3D", "the mean of each channel of a volume",
+     make<GlobalAveragePooling3D>},
+    {"GlobalMaxPooling1D", "the maximum of each channel of a sequence", make<GlobalMaxPooling1D>},
+    {"GlobalMaxPooling2D", "the maximum of each channel of an image", make<GlobalMaxPooling2D>},
+    {"GlobalMaxPooling3D", "the maximum of each channel of a volume", make<GlobalMaxPooling3D>},
+    {"GroupNormalization", "groups of channels normalized by their own moments",
+     make<GroupNormalization>},
+    {"GRU", "the gated recurrent unit", make<GRU, RecurrentOptions>},
+    {"Identity", "x itself", make<Identity>},
+    {"InputLayer", "where data enters a model", make<Input, InputOptions>, false},
+    {"LayerNormalization", "each example normalized by its own moments", make<LayerNormalization>},
+    {"LeakyReLU", "x above 0, negative_slope · x below", make<LeakyReLU>},
+    {"LSTM", "long short-term memory", make<LSTM, RecurrentOptions>},
+    {"Masking", "masks positions whose features all are one value", make<Masking>},
+    {"Maximum", "the largest of its inputs, element by element", make<Maximum>},
+    {"MaxPooling1D", "the maximum of each window of a sequence", make<MaxPooling1D>},
+    {"MaxPooling2D", "the maximum of each window of an image", make<MaxPooling2D>},
+    {"MaxPooling3D", "the maximum of each window of a volume", make<MaxPooling3D>},
+    {"Minimum", "the smallest of its inputs, element by element", make<Minimum>},
+    {"MultiHeadAttention", "attention of several heads with projections of their own",
+     make<MultiHeadAttention, MultiHeadAttentionOptions>},
+    {"Multiply", "the product of its inputs", make<Multiply>},
+    {"Normalization", "x normalized by moments of the data", make<Normalization>},
+    {"Permute", "a row's dimensions in another order", make<Permute, std::vector<int64_t>>},
+    {"PReLU", "x above 0, alpha · x below, alpha learnt", make<PReLU>},
+    {"ReLU", "x above a threshold, a slope below", make<ReLU>},
+    {"RepeatVector", "a vector several times, as a sequence", make<RepeatVector, int64_t>},
+    {"Rescaling", "x · scale + offset", make<Rescaling, std::vector<double>>},
+    {"Reshape", "a row's elements in another shape", make<Reshape, std::vector<int64_t>>},
+    {"RMSNormalization", "x over the root of its mean square", make<RMSNormalization>},
+    {"SeparableConv1D", "a depthwise convolution of a sequence, then a mix of channels",
+     make<SeparableConv1D, SeparableConvolutionOptions>},
+    {"SeparableConv2D", "a depthwise convolution of an image, then a mix of channels",
+     make<SeparableConv2D, SeparableConvolutionOptions>},
+    {"SimpleRNN", "the plain recurrent layer", make<SimpleRNN, RecurrentOptions>},
+    {"Softmax", "e^x / sum(e^x)", make<Softmax>},
+    {"SpatialDropout1D", "dropout of whole channels of a sequence",
+     make<SpatialDropout1D, SpatialDropoutOptions>, false},
+    {"SpatialDropout2D", "dropout of whole channels of an image",
+     make<SpatialDropout2D, SpatialDropoutOptions>, false},
+    {"SpatialDropout3D", "dropout of whole channels of a volume",
+     make<SpatialDropout3D, SpatialDropoutOptions>, false},
+    {"Subtract", "the first of two inputs less the second", make<Subtract>},
+    {"TimeDistributed", "a layer at every time step", make<TimeDistributed, LayerPointer>},
+    {"UnitNormalization", "x over its Euclidean length", make<UnitNormalization>},
+    {"UpSampling1D", "each step of a sequence several times", make<UpSampling1D>},
+    {"UpSampling2D", "an image with more pixels", make<UpSampling2D>},
+    {"ZeroPadding1D", "zeros around a sequence", make<ZeroPadding1D>},
+    {"ZeroPadding2D", "zeros around an image", make<ZeroPadding2D>},
+    {"ZeroPadding3D", "zeros around a volume", make<ZeroPadding3D>},
 };
+
+/// The options of every layer, before its own. An input has a type of its own; all other layers
+/// compute in f32.
+OptionList base_options(Layer& layer) {
+  OptionList options = {
+      {"name", &layer.name, "unique in a model", kRequired},
+      {"trainable", &layer.trainable, "whether training changes the weights"},
+  };
+  if (layer.class_name() != "InputLayer")
+    options.push_back({"dtype", ComputeType{}, "what the layer computes in"});
+  options.push_back({"activity_regularizer", &layer.activity_regularizer,
+                     "what the outputs add to the loss",
+                     written_if(static_cast<bool>(layer.activity_regularizer))});
+  return options;
+}
 
 const LayerClass* find_layer(std::string_view class_name) {
   for (const LayerClass& layer : kLayers) {
@@ -118,36 +161,22 @@ Expected<LayerPointer> read_layer(std::string_view class_name, const Json& confi
       fmt::format("{}: layer \"{}\"", where, is_named ? config["name"].get<std::string>() : "?");
   const LayerClass* found = find_layer(class_name);
   if (!found) return unknown_layer(class_name, layer_where);
+  LayerPointer layer = found->make();
   ConfigReader reader(config, layer_where);
-  const std::string name = reader.string("name");
-  const bool trainable = reader.boolean("trainable", true);
-  const bool is_input = class_name == "InputLayer";
-  // An input has a type of its own; all other layers compute in f32.
-  if (!is_input && reader.has("dtype")) {
-    if (auto checked = check_dtype_policy(reader.value("dtype"), layer_where); !checked)
-      reader.fail(checked.error());
-  }
-  KILN_ASSIGN(const Regularizer activity_regularizer,
-              read_regularizer(reader, "activity_regularizer"));
+  read_options(base_options(*layer), reader);
   KILN_TRY(reader.check());
-  KILN_ASSIGN(LayerPointer layer, found->read(reader));
+  read_options(layer->option_list(), reader);
   KILN_TRY(reader.finish());
-  if (activity_regularizer) layer->activity_regularizer = activity_regularizer;
-  layer->name = name;
-  layer->trainable = trainable;
+  layer->options_were_read();
   return layer;
 }
 
-Json write_layer_config(const Layer& layer) {
+Json write_layer_config(const Layer& layer, ConfigKind kind) {
   Json config = Json::object();
-  if (const LayerClass* known = find_layer(layer.class_name()); !known || known->has_base_config) {
-    config["name"] = layer.name;
-    config["trainable"] = layer.trainable;
-    config["dtype"] = write_dtype_policy();
-    if (layer.activity_regularizer)
-      config["activity_regularizer"] = write_regularizer(layer.activity_regularizer);
-  }
-  layer.write_config(config);
+  const LayerClass* known = find_layer(layer.class_name());
+  if (!known || known->has_base_config)
+    write_options(base_options(const_cast<Layer&>(layer)), config, kind);
+  write_options_of(layer, config, kind);
   return config;
 }
 
@@ -162,6 +191,21 @@ Status check_dtype_policy(const Json& dtype, const std::string& where) {
   if (dtype == "float32" || dtype == write_dtype_policy()) return ok();
   return Diagnostic{where, fmt::format("dtype {} is not supported", excerpt(dtype)),
                     "kiln computes in float32"};
+}
+
+std::vector<ClassReference> layer_reference() {
+  std::vector<ClassReference> classes;
+  for (const LayerClass& layer : kLayers) {
+    const LayerPointer instance = layer.make();
+    OptionList options = instance->option_list();
+    // Those of all layers come last: they are the same everywhere.
+    for (const Option& option : base_options(*instance)) {
+      const auto is_same = [&](const Option& own) { return own.key == option.key; };
+      if (std::none_of(options.begin(), options.end(), is_same)) options.push_back(option);
+    }
+    classes.push_back(describe(layer.class_name, layer.meaning, options));
+  }
+  return classes;
 }
 
 }  // namespace kiln::keras

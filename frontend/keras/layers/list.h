@@ -3,9 +3,12 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "frontend/keras/config_reader.h"
 #include "frontend/keras/layer.h"
+#include "frontend/keras/options/config.h"
+#include "frontend/keras/options/reference.h"
 
 namespace kiln::keras {
 
@@ -15,7 +18,10 @@ Expected<LayerPointer> read_layer(std::string_view class_name, const Json& confi
                                   const std::string& where);
 
 /// The layer's config as Keras writes it.
-Json write_layer_config(const Layer& layer);
+Json write_layer_config(const Layer& layer, ConfigKind kind = ConfigKind::file);
+
+/// Every class with its options.
+std::vector<ClassReference> layer_reference();
 
 /// Keras's description of the type that layers compute in.
 Json write_dtype_policy();

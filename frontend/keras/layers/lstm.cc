@@ -1,16 +1,8 @@
 #include "frontend/keras/layers/lstm.h"
 
-#include <nlohmann/json.hpp>
-
 namespace kiln::keras {
 
 using ir::Tensor;
-
-Expected<LayerPointer> LSTM::read(ConfigReader& config) {
-  KILN_ASSIGN(RecurrentOptions options, read_options(config, true));
-  options.unit_forget_bias = config.boolean("unit_forget_bias", true);
-  return LayerPointer(std::make_shared<LSTM>(std::move(options)));
-}
 
 Initializer LSTM::bias_initializer() const {
   Initializer initializer = options().bias_initializer;
@@ -33,12 +25,8 @@ std::vector<Tensor> LSTM::step(Tensor x, const std::vector<Tensor>& states,
   return {o * activate(c), c};
 }
 
-void LSTM::write_bias_options(Json& config) const {
-  config["unit_forget_bias"] = options().unit_forget_bias;
-}
-
-void LSTM::write_cell_options(Json& config) const {
-  config["seed"] = options().seed ? Json(*options().seed) : Json();
+OptionList LSTM::bias_options(RecurrentOptions& o) const {
+  return {{"unit_forget_bias", &o.unit_forget_bias, "the forget gate's bias begins as 1"}};
 }
 
 }  // namespace kiln::keras

@@ -14,7 +14,6 @@ class LSTM : public Recurrent {
  public:
   explicit LSTM(RecurrentOptions options) : Recurrent(std::move(options)) {}
   explicit LSTM(int64_t units) : LSTM(RecurrentOptions{.units = units}) {}
-  static Expected<LayerPointer> read(ConfigReader& config);
 
   std::string_view class_name() const override { return "LSTM"; }
   std::shared_ptr<Recurrent> with_options(RecurrentOptions options) const override {
@@ -28,8 +27,7 @@ class LSTM : public Recurrent {
   std::vector<ir::Tensor> step(ir::Tensor x, const std::vector<ir::Tensor>& states,
                                const Weights& weights) const override;
   Initializer bias_initializer() const override;
-  void write_bias_options(Json& config) const override;
-  void write_cell_options(Json& config) const override;
+  OptionList bias_options(RecurrentOptions& options) const override;
 };
 
 }  // namespace kiln::keras

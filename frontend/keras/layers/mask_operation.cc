@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "frontend/keras/config_reader.h"
 #include "frontend/keras/layers/axes.h"
 #include "frontend/keras/layers/merging.h"
 #include "frontend/keras/layers/one_input.h"
+#include "frontend/keras/options/config.h"
 
 namespace kiln::keras {
 namespace {
@@ -46,11 +48,7 @@ Expected<LayerPointer> MaskOperation::read(std::string_view class_name, const Js
   }
   std::shared_ptr<MaskOperation> operation(new MaskOperation(static_cast<Kind>(found - kNames)));
   ConfigReader reader(config, where);
-  operation->name = reader.string("name");
-  if (operation->has_axis()) operation->axis_ = reader.integer("axis");
-  if (operation->kind_ == Kind::any) operation->keepdims_ = reader.boolean("keepdims", false);
-  if (operation->kind_ == Kind::zeros_like || operation->kind_ == Kind::ones_like)
-    reader.only("dtype", {"bool"});
+  read_options(operation->option_list(), reader);
   KILN_TRY(reader.finish());
   return LayerPointer(std::move(operation));
 }
@@ -120,11 +118,14 @@ Tensor MaskOperation::result(ir::Builder& builder, const std::vector<Tensor>& op
   return builder.constant(kind_ == Kind::ones_like, {ir::ElementType::i1, std::move(shape)});
 }
 
-void MaskOperation::write_config(Json& config) const {
-  config["name"] = name;
-  if (has_axis()) config["axis"] = axis_;
-  if (kind_ == Kind::any) config["keepdims"] = keepdims_;
-  if (kind_ == Kind::zeros_like || kind_ == Kind::ones_like) config["dtype"] = "bool";
+OptionList MaskOperation::option_list() {
+  OptionList options = {{"name", &name, "unique in a model", kRequired}};
+  if (has_axis()) options.push_back({"axis", &axis_, "the dimension", kRequired});
+  if (kind_ == Kind::any)
+    options.push_back({"keepdims", &keepdims_, "the dimension stays, with extent 1"});
+  if (kind_ == Kind::zeros_like || kind_ == Kind::ones_like)
+    options.push_back({"dtype", Fixed{{"bool"}}, "of the result"});
+  return options;
 }
 
 Json MaskOperation::numbers() const {

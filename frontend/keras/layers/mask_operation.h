@@ -7,7 +7,6 @@
 #include <string_view>
 #include <variant>
 
-#include "frontend/keras/config_reader.h"
 #include "frontend/keras/layer.h"
 
 namespace kiln::keras {
@@ -23,7 +22,7 @@ class MaskOperation : public Layer {
   std::string_view class_name() const override;
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
-  void write_config(Json& config) const override;
+  OptionList option_list() override;
   std::vector<std::string_view> argument_names() const override;
   /// NotEqual compares integers, too.
   bool takes_indices(size_t) const override { return kind_ == Kind::not_equal; }

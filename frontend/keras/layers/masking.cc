@@ -2,15 +2,9 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "frontend/keras/layers/one_input.h"
 
 namespace kiln::keras {
-
-Expected<LayerPointer> Masking::read(ConfigReader& config) {
-  return LayerPointer(std::make_shared<Masking>(config.number("mask_value", 0)));
-}
 
 Expected<LayerBuild> Masking::build(std::span<const LayerInput> inputs) const {
   KILN_ASSIGN(const LayerInput input, only_input(inputs));
@@ -32,6 +26,8 @@ std::vector<Signal> Masking::call(CallContext&, std::span<const Signal> inputs) 
   return {{select(kept, x, 0.0), {}, reshape(kept, shape)}};
 }
 
-void Masking::write_config(Json& config) const { config["mask_value"] = mask_value_; }
+OptionList Masking::option_list() {
+  return {{"mask_value", &mask_value_, "what all features of padding are"}};
+}
 
 }  // namespace kiln::keras

@@ -1,7 +1,6 @@
 // Masks by a value that stands for padding.
 #pragma once
 
-#include "frontend/keras/config_reader.h"
 #include "frontend/keras/layer.h"
 
 namespace kiln::keras {
@@ -11,12 +10,11 @@ namespace kiln::keras {
 class Masking : public Layer {
  public:
   explicit Masking(double mask_value = 0) : mask_value_(mask_value) {}
-  static Expected<LayerPointer> read(ConfigReader& config);
 
   std::string_view class_name() const override { return "Masking"; }
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
-  void write_config(Json& config) const override;
+  OptionList option_list() override;
 
  private:
   double mask_value_;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <utility>
 
@@ -142,8 +141,6 @@ std::vector<Signal> MergeLayer::call(CallContext& context, std::span<const Signa
   return {{merge(values), {}, merged_mask(context, inputs)}};
 }
 
-void MergeLayer::write_config(Json&) const {}
-
 Tensor Add::merge(const std::vector<Signal>& values) const { return sum_of(values); }
 
 Expected<LayerBuild> Subtract::build(std::span<const LayerInput> inputs) const {
@@ -176,10 +173,6 @@ Tensor Maximum::merge(const std::vector<Signal>& values) const {
 
 Tensor Minimum::merge(const std::vector<Signal>& values) const {
   return extreme_of(values, [](Tensor a, Tensor b) { return minimum(a, b); });
-}
-
-Expected<LayerPointer> Concatenate::read(ConfigReader& config) {
-  return LayerPointer(std::make_shared<Concatenate>(config.integer("axis", -1)));
 }
 
 Expected<LayerBuild> Concatenate::build(std::span<const LayerInput> inputs) const {
@@ -218,7 +211,9 @@ std::vector<Signal> Concatenate::call(CallContext& context, std::span<const Sign
   return {{ir::concatenate(tensors, axis), {}, joined_mask(context, inputs, axis)}};
 }
 
-void Concatenate::write_config(Json& config) const { config["axis"] = axis_; }
+OptionList Concatenate::option_list() {
+  return {{"axis", &axis_, "dimension along which the inputs follow each other"}};
+}
 
 namespace {
 
@@ -229,12 +224,6 @@ Tensor normalized(Tensor x, int64_t dimension) {
 }
 
 }  // namespace
-
-Expected<LayerPointer> Dot::read(ConfigReader& config) {
-  std::vector<int64_t> axes = read_axes(config, "axes", {});
-  if (axes.empty()) config.fail("\"axes\" is missing");
-  return LayerPointer(std::make_shared<Dot>(std::move(axes), config.boolean("normalize", false)));
-}
 
 Expected<LayerBuild> Dot::build(std::span<const LayerInput> inputs) const {
   KILN_TRY(check_two(inputs));
@@ -267,9 +256,10 @@ std::vector<Signal> Dot::call(CallContext&, std::span<const Signal> inputs) cons
   return {{scalars ? reshape(products, {products.shape()[0], 1}) : products, {}}};
 }
 
-void Dot::write_config(Json& config) const {
-  config["axes"] = write_axes(axes_);
-  config["normalize"] = normalize_;
+OptionList Dot::option_list() {
+  return {
+      {"axes", Axes{&axes_}, "that are summed over: one of both inputs, or one of each", kRequired},
+      {"normalize", &normalize_, "scale rows to length 1 before"}};
 }
 
 }  // namespace kiln::keras

@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "frontend/keras/config_reader.h"
 #include "frontend/keras/layer.h"
 
 namespace kiln::keras {
@@ -20,7 +19,6 @@ class MergeLayer : public Layer {
 
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
-  void write_config(Json& config) const override;
 
  private:
   ir::Tensor merged_mask(CallContext& context, std::span<const Signal> inputs) const;
@@ -28,12 +26,6 @@ class MergeLayer : public Layer {
   /// have different ranks.
   virtual ir::Tensor merge(const std::vector<Signal>& values) const = 0;
 };
-
-/// What the reading functions of these layers have in common: there are no options.
-template <typename T>
-Expected<LayerPointer> read_merge_layer(ConfigReader&) {
-  return LayerPointer(std::make_shared<T>());
-}
 
 /// The sum of its inputs.
 class Add : public MergeLayer {
@@ -103,12 +95,11 @@ class Concatenate : public Layer {
   explicit Concatenate(int64_t axis = -1, std::string layer_name = "") : axis_(axis) {
     name = std::move(layer_name);
   }
-  static Expected<LayerPointer> read(ConfigReader& config);
 
   std::string_view class_name() const override { return "Concatenate"; }
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
-  void write_config(Json& config) const override;
+  OptionList option_list() override;
 
  private:
   ir::Tensor joined_mask(CallContext& context, std::span<const Signal> inputs, int64_t axis) const;
@@ -125,12 +116,11 @@ class Dot : public Layer {
     name = std::move(layer_name);
   }
   explicit Dot(int64_t axis, bool normalize = false) : Dot(std::vector{axis}, normalize) {}
-  static Expected<LayerPointer> read(ConfigReader& config);
 
   std::string_view class_name() const override { return "Dot"; }
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
-  void write_config(Json& config) const override;
+  OptionList option_list() override;
 
  private:
   std::vector<int64_t> axes_;

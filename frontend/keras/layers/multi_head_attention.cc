@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "frontend/keras/activations.h"
@@ -71,29 +70,6 @@ MultiHeadAttention::MultiHeadAttention(MultiHeadAttentionOptions options)
     : options_(std::move(options)) {
   name = options_.name;
   trainable = options_.trainable;
-}
-
-Expected<LayerPointer> MultiHeadAttention::read(ConfigReader& config) {
-  MultiHeadAttentionOptions options;
-  options.num_heads = config.integer("num_heads");
-  options.key_dim = config.integer("key_dim");
-  options.value_dim = config.optional_integer("value_dim");
-  options.dropout = config.number("dropout", 0);
-  options.use_bias = config.boolean("use_bias", true);
-  options.output_shape = read_axes(config, "output_shape", {});
-  options.attention_axes = read_axes(config, "attention_axes", {});
-  options.sliding_window = config.optional_integer("sliding_window");
-  KILN_ASSIGN(options.kernel_initializer,
-              read_initializer(config, "kernel_initializer", "GlorotUniform"));
-  KILN_ASSIGN(options.bias_initializer, read_initializer(config, "bias_initializer", "Zeros"));
-  KILN_ASSIGN(options.kernel_regularizer, read_regularizer(config, "kernel_regularizer"));
-  KILN_ASSIGN(options.bias_regularizer, read_regularizer(config, "bias_regularizer"));
-  KILN_ASSIGN(options.kernel_constraint, read_constraint(config, "kernel_constraint"));
-  KILN_ASSIGN(options.bias_constraint, read_constraint(config, "bias_constraint"));
-  config.only("activity_regularizer", {nullptr});
-  config.only("use_gate", {false});
-  options.seed = config.optional_integer("seed");
-  return LayerPointer(std::make_shared<MultiHeadAttention>(std::move(options)));
 }
 
 Status MultiHeadAttention::check_options(int64_t rank) const {
@@ -205,39 +181,30 @@ std::vector<Signal> MultiHeadAttention::call(CallContext& context,
   return {{reshape(y, std::move(shape)), {}, inputs[0].own_mask()}};
 }
 
-void MultiHeadAttention::write_config(Json& config) const {
-  auto optional = [](const std::vector<int64_t>& list) {
-    return list.empty() ? Json() : Json(list);
-  };
-  config["num_heads"] = options_.num_heads;
-  config["key_dim"] = options_.key_dim;
-  config["value_dim"] = value_dim();
-  config["dropout"] = options_.dropout;
-  config["use_bias"] = options_.use_bias;
-  config["use_gate"] = false;
-  config["output_shape"] = optional(options_.output_shape);
-  config["attention_axes"] = optional(options_.attention_axes);
-  config["sliding_window"] = options_.sliding_window ? Json(*options_.sliding_window) : Json();
-  config["kernel_initializer"] = write_initializer(options_.kernel_initializer);
-  config["bias_initializer"] = write_initializer(options_.bias_initializer);
-  config["kernel_regularizer"] = write_regularizer(options_.kernel_regularizer);
-  config["bias_regularizer"] = write_regularizer(options_.bias_regularizer);
-  config["activity_regularizer"] = nullptr;
-  config["kernel_constraint"] = write_constraint(options_.kernel_constraint);
-  config["bias_constraint"] = write_constraint(options_.bias_constraint);
-  config["seed"] = options_.seed ? Json(*options_.seed) : Json();
-}
-
-Json MultiHeadAttention::call_options() const {
-  Json options = Json::object();
-  if (options_.use_causal_mask) options["use_causal_mask"] = true;
-  return options;
-}
-
-bool MultiHeadAttention::set_call_option(std::string_view option, const Json& value) {
-  if (option != "use_causal_mask" || !value.is_boolean()) return false;
-  options_.use_causal_mask = value.get<bool>();
-  return true;
+OptionList MultiHeadAttention::option_list() {
+  MultiHeadAttentionOptions& o = options_;
+  return {{"num_heads", &o.num_heads, "how many heads", kRequired},
+          {"key_dim", &o.key_dim, "numbers of a query or key in a head", kRequired},
+          {"value_dim", IntegerOr{&o.value_dim, &o.key_dim},
+           "numbers of a value in a head; null: key_dim"},
+          {"dropout", &o.dropout, "part of the attention weights that is dropped"},
+          {"use_bias", &o.use_bias, "add biases to the projections"},
+          {"use_gate", Fixed{{false}}, "gated outputs"},
+          {"output_shape", Axes{&o.output_shape, Axes::kListOrNull},
+           "of a result; null: the query's last extent"},
+          {"attention_axes", Axes{&o.attention_axes, Axes::kListOrNull},
+           "dimensions of the positions; null: all between the batch and the last"},
+          {"sliding_window", &o.sliding_window,
+           "how far from a query its keys are; null: any distance"},
+          {"kernel_initializer", &o.kernel_initializer, "first values of the projections' kernels"},
+          {"bias_initializer", &o.bias_initializer, "first values of their biases"},
+          {"kernel_regularizer", &o.kernel_regularizer, "what the kernels add to the loss"},
+          {"bias_regularizer", &o.bias_regularizer, "what the biases add to the loss"},
+          {"activity_regularizer", Fixed{{nullptr}}, "what the outputs add to the loss"},
+          {"kernel_constraint", &o.kernel_constraint, "on the kernels after each update"},
+          {"bias_constraint", &o.bias_constraint, "on the biases after each update"},
+          {"seed", &o.seed, "of the dropout's draws; null: the model's"},
+          {"use_causal_mask", &o.use_causal_mask, "queries see no later values", kOfCall}};
 }
 
 }  // namespace kiln::keras

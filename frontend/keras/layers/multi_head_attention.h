@@ -6,7 +6,6 @@
 #include <string>
 #include <vector>
 
-#include "frontend/keras/config_reader.h"
 #include "frontend/keras/layer.h"
 
 namespace kiln::keras {
@@ -42,7 +41,6 @@ class MultiHeadAttention : public Layer {
   explicit MultiHeadAttention(MultiHeadAttentionOptions options);
   MultiHeadAttention(int64_t num_heads, int64_t key_dim)
       : MultiHeadAttention(MultiHeadAttentionOptions{.num_heads = num_heads, .key_dim = key_dim}) {}
-  static Expected<LayerPointer> read(ConfigReader& config);
 
   std::string_view class_name() const override { return "MultiHeadAttention"; }
   std::vector<std::string_view> argument_names() const override {
@@ -50,10 +48,8 @@ class MultiHeadAttention : public Layer {
   }
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
-  void write_config(Json& config) const override;
+  OptionList option_list() override;
   bool hides_masks() const override { return true; }
-  Json call_options() const override;
-  bool set_call_option(std::string_view option, const Json& value) override;
 
  private:
   Status check_options(int64_t rank) const;

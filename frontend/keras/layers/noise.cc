@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "frontend/keras/random.h"
 
 namespace kiln::keras {
@@ -51,6 +49,9 @@ ir::Tensor NoiseLayer::function(CallContext& context, ir::Tensor x) const {
   return context.training && strength_ > 0 ? noisy(context, x) : x;
 }
 
-void NoiseLayer::write_seed(Json& config) const { config["seed"] = seed_ ? Json(*seed_) : Json(); }
+OptionList NoiseLayer::strength_and_seed(std::string_view meaning_of_strength) {
+  return {{strength_name_, &strength_, meaning_of_strength, kRequired},
+          {"seed", &seed_, "of the draws; null: the model's"}};
+}
 
 }  // namespace kiln::keras

@@ -36,8 +36,8 @@ class NoiseLayer : public SameShapeLayer {
   /// The largest strength that means something.
   virtual bool takes_one() const { return false; }
 
-  /// The option that all these layers have.
-  void write_seed(Json& config) const;
+  /// The options that all these layers have.
+  OptionList strength_and_seed(std::string_view meaning_of_strength);
 
   double strength_;
   std::optional<int64_t> seed_;

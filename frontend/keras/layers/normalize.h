@@ -4,7 +4,6 @@
 #include <span>
 #include <vector>
 
-#include "frontend/keras/config_reader.h"
 #include "frontend/keras/layer.h"
 #include "frontend/keras/layers/one_input.h"
 
@@ -25,18 +24,23 @@ Moments moments(const CallContext& context, ir::Tensor x, const std::vector<int6
 /// A tensor of those of x's dimensions (increasing), with all others of extent 1.
 ir::Tensor along(ir::Tensor values, ir::Tensor x, std::span<const int64_t> dimensions);
 
-/// The keys of scale, center and their initializers, as all these layers' options call them.
+/// The options of gamma and beta, as all these layers call them, in three runs: others stand between
+/// them.
 template <typename Options>
-Status read_scale_and_offset(ConfigReader& config, Options& options) {
-  options.center = config.boolean("center", true);
-  options.scale = config.boolean("scale", true);
-  KILN_ASSIGN(options.beta_initializer, read_initializer(config, "beta_initializer", "Zeros"));
-  KILN_ASSIGN(options.gamma_initializer, read_initializer(config, "gamma_initializer", "Ones"));
-  KILN_ASSIGN(options.beta_regularizer, read_regularizer(config, "beta_regularizer"));
-  KILN_ASSIGN(options.gamma_regularizer, read_regularizer(config, "gamma_regularizer"));
-  KILN_ASSIGN(options.beta_constraint, read_constraint(config, "beta_constraint"));
-  KILN_ASSIGN(options.gamma_constraint, read_constraint(config, "gamma_constraint"));
-  return ok();
+OptionList scale_and_offset_flags(Options& o) {
+  return {{"center", &o.center, "add beta"}, {"scale", &o.scale, "multiply by gamma"}};
+}
+template <typename Options>
+OptionList scale_and_offset_initializers(Options& o) {
+  return {{"beta_initializer", &o.beta_initializer, "first values of beta"},
+          {"gamma_initializer", &o.gamma_initializer, "first values of gamma"}};
+}
+template <typename Options>
+OptionList scale_and_offset_penalties(Options& o) {
+  return {{"beta_regularizer", &o.beta_regularizer, "what beta adds to the loss"},
+          {"gamma_regularizer", &o.gamma_regularizer, "what gamma adds to the loss"},
+          {"beta_constraint", &o.beta_constraint, "on beta after each update"},
+          {"gamma_constraint", &o.gamma_constraint, "on gamma after each update"}};
 }
 
 /// gamma and beta where the options ask for them, in that order.

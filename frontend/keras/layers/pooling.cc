@@ -1,7 +1,6 @@
 #include "frontend/keras/layers/pooling.h"
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "frontend/keras/layers/one_input.h"
 
@@ -57,21 +56,13 @@ ir::Tensor mean_of(ir::Tensor sums, const SlidingWindow& window, const ir::Shape
 Pooling::Pooling(Pool pool, size_t rank, PoolingOptions options)
     : pool_(pool), rank_(rank), options_(std::move(options)) {
   name = options_.name;
-  if (options_.strides.empty()) options_.strides = options_.pool_size;
-}
-
-PoolingOptions Pooling::read_options(ConfigReader& config) {
-  return {.pool_size = read_extents(config, "pool_size", 2),
-          .strides = read_extents(config, "strides", {}),
-          .padding = config.string("padding", "valid"),
-          .data_format = read_data_format(config)};
 }
 
 SlidingWindow Pooling::window() const {
   return {rank_,
           "pool_size",
           options_.pool_size,
-          options_.strides,
+          options_.strides.empty() ? options_.pool_size : options_.strides,
           options_.padding,
           options_.data_format,
           1};
@@ -92,11 +83,13 @@ std::vector<Signal> Pooling::call(CallContext&, std::span<const Signal> inputs) 
   return {{mean_of(reduce_window(x, "add", over), window(), x.shape()), {}}};
 }
 
-void Pooling::write_config(Json& config) const {
-  config["pool_size"] = options_.pool_size.spelled_out(rank_);
-  config["padding"] = options_.padding;
-  config["strides"] = options_.strides.spelled_out(rank_);
-  config["data_format"] = name_of(options_.data_format);
+OptionList Pooling::option_list() {
+  return {{"pool_size", ExtentsOf{&options_.pool_size, rank_}, "extents of the window"},
+          {"padding", &options_.padding,
+           "\"valid\": windows inside of the input; \"same\": as many as its elements by strides"},
+          {"strides", ExtentsOf{&options_.strides, rank_, &options_.pool_size},
+           "steps of the window; null: its extents"},
+          {"data_format", &options_.data_format, "where the channels are"}};
 }
 
 }  // namespace kiln::keras

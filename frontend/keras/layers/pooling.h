@@ -29,10 +29,7 @@ class Pooling : public Layer {
 
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
-  void write_config(Json& config) const override;
-
- protected:
-  static PoolingOptions read_options(ConfigReader& config);
+  OptionList option_list() override;
 
  private:
   SlidingWindow window() const;
@@ -51,9 +48,6 @@ class PoolingOfRank : public Pooling {
       : PoolingOfRank(PoolingOptions{.pool_size = pool_size}) {}
   PoolingOfRank(std::initializer_list<int64_t> pool_size)
       : PoolingOfRank(PoolingOptions{.pool_size = pool_size}) {}
-  static Expected<LayerPointer> read(ConfigReader& config) {
-    return LayerPointer(std::make_shared<PoolingOfRank>(read_options(config)));
-  }
   std::string_view class_name() const override {
     constexpr std::string_view kNames[2][3] = {
         {"MaxPooling1D", "MaxPooling2D", "MaxPooling3D"},

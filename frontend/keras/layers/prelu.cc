@@ -1,7 +1,5 @@
 #include "frontend/keras/layers/prelu.h"
 
-#include <nlohmann/json.hpp>
-
 #include "frontend/keras/layers/axes.h"
 #include "frontend/keras/layers/one_input.h"
 
@@ -10,15 +8,6 @@ namespace kiln::keras {
 PReLU::PReLU(PReLUOptions options) : options_(std::move(options)) {
   name = options_.name;
   trainable = options_.trainable;
-}
-
-Expected<LayerPointer> PReLU::read(ConfigReader& config) {
-  PReLUOptions options;
-  KILN_ASSIGN(options.alpha_initializer, read_initializer(config, "alpha_initializer", "Zeros"));
-  KILN_ASSIGN(options.alpha_regularizer, read_regularizer(config, "alpha_regularizer"));
-  KILN_ASSIGN(options.alpha_constraint, read_constraint(config, "alpha_constraint"));
-  options.shared_axes = read_axes(config, "shared_axes", {});
-  return LayerPointer(std::make_shared<PReLU>(std::move(options)));
 }
 
 Expected<std::vector<WeightSpec>> PReLU::weights(const LayerInput& input) const {
@@ -45,11 +34,13 @@ ir::Tensor PReLU::function(CallContext& context, ir::Tensor x) const {
   return maximum(x, 0.0) - context.weight("alpha") * maximum(-x, 0.0);
 }
 
-void PReLU::write_config(Json& config) const {
-  config["alpha_initializer"] = write_initializer(options_.alpha_initializer);
-  config["alpha_regularizer"] = write_regularizer(options_.alpha_regularizer);
-  config["alpha_constraint"] = write_constraint(options_.alpha_constraint);
-  config["shared_axes"] = options_.shared_axes.empty() ? Json() : Json(options_.shared_axes);
+OptionList PReLU::option_list() {
+  PReLUOptions& o = options_;
+  return {{"alpha_initializer", &o.alpha_initializer, "first values of alpha"},
+          {"alpha_regularizer", &o.alpha_regularizer, "what alpha adds to the loss"},
+          {"alpha_constraint", &o.alpha_constraint, "on alpha after each update"},
+          {"shared_axes", Axes{&o.shared_axes, Axes::kListOrNull},
+           "dimensions along which alpha is the same, the first after the batch is 1"}};
 }
 
 }  // namespace kiln::keras

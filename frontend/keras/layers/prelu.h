@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "frontend/keras/config_reader.h"
 #include "frontend/keras/layers/same_shape.h"
 
 namespace kiln::keras {
@@ -25,10 +24,9 @@ struct PReLUOptions {
 class PReLU : public SameShapeLayer {
  public:
   explicit PReLU(PReLUOptions options = {});
-  static Expected<LayerPointer> read(ConfigReader& config);
 
   std::string_view class_name() const override { return "PReLU"; }
-  void write_config(Json& config) const override;
+  OptionList option_list() override;
 
  private:
   Expected<std::vector<WeightSpec>> weights(const LayerInput& input) const override;

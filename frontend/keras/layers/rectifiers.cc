@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "frontend/keras/activations.h"
 
 namespace kiln::keras {
@@ -23,14 +21,6 @@ Tensor leaky_relu(Tensor x, double slope) { return select(compare(x, "GT", 0.0),
 
 ReLU::ReLU(ReLUOptions options) : options_(std::move(options)) { name = options_.name; }
 
-Expected<LayerPointer> ReLU::read(ConfigReader& config) {
-  ReLUOptions options;
-  options.max_value = config.optional_number("max_value");
-  options.negative_slope = config.number("negative_slope", 0);
-  options.threshold = config.number("threshold", 0);
-  return LayerPointer(std::make_shared<ReLU>(std::move(options)));
-}
-
 Expected<std::vector<WeightSpec>> ReLU::weights(const LayerInput&) const {
   KILN_TRY(check_not_negative("max_value", options_.max_value.value_or(0)));
   KILN_TRY(check_not_negative("negative_slope", options_.negative_slope));
@@ -47,14 +37,10 @@ Tensor ReLU::function(CallContext&, Tensor x) const {
   return slope == 0 ? y : y - maximum(threshold - x, 0.0) * slope;
 }
 
-void ReLU::write_config(Json& config) const {
-  config["max_value"] = options_.max_value ? Json(*options_.max_value) : Json();
-  config["negative_slope"] = options_.negative_slope;
-  config["threshold"] = options_.threshold;
-}
-
-Expected<LayerPointer> LeakyReLU::read(ConfigReader& config) {
-  return LayerPointer(std::make_shared<LeakyReLU>(config.number("negative_slope", 0.3)));
+OptionList ReLU::option_list() {
+  return {{"max_value", &options_.max_value, "largest output; null: none"},
+          {"negative_slope", &options_.negative_slope, "slope below the threshold"},
+          {"threshold", &options_.threshold, "where the input begins to pass"}};
 }
 
 Expected<std::vector<WeightSpec>> LeakyReLU::weights(const LayerInput&) const {
@@ -64,10 +50,8 @@ Expected<std::vector<WeightSpec>> LeakyReLU::weights(const LayerInput&) const {
 
 Tensor LeakyReLU::function(CallContext&, Tensor x) const { return leaky_relu(x, negative_slope_); }
 
-void LeakyReLU::write_config(Json& config) const { config["negative_slope"] = negative_slope_; }
-
-Expected<LayerPointer> ELU::read(ConfigReader& config) {
-  return LayerPointer(std::make_shared<ELU>(config.number("alpha", 1)));
+OptionList LeakyReLU::option_list() {
+  return {{"negative_slope", &negative_slope_, "slope below 0"}};
 }
 
 Tensor ELU::function(CallContext&, Tensor x) const {
@@ -75,6 +59,6 @@ Tensor ELU::function(CallContext&, Tensor x) const {
   return select(compare(x, "GT", 0.0), x, expm1(minimum(x, 0.0)) * alpha_);
 }
 
-void ELU::write_config(Json& config) const { config["alpha"] = alpha_; }
+OptionList ELU::option_list() { return {{"alpha", &alpha_, "the limit far below 0, negated"}}; }
 
 }  // namespace kiln::keras

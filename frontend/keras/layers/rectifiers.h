@@ -4,7 +4,6 @@
 #include <optional>
 #include <string>
 
-#include "frontend/keras/config_reader.h"
 #include "frontend/keras/layers/same_shape.h"
 
 namespace kiln::keras {
@@ -20,10 +19,9 @@ struct ReLUOptions {
 class ReLU : public SameShapeLayer {
  public:
   explicit ReLU(ReLUOptions options = {});
-  static Expected<LayerPointer> read(ConfigReader& config);
 
   std::string_view class_name() const override { return "ReLU"; }
-  void write_config(Json& config) const override;
+  OptionList option_list() override;
 
  private:
   Expected<std::vector<WeightSpec>> weights(const LayerInput& input) const override;
@@ -39,10 +37,9 @@ class LeakyReLU : public SameShapeLayer {
       : negative_slope_(negative_slope) {
     name = std::move(layer_name);
   }
-  static Expected<LayerPointer> read(ConfigReader& config);
 
   std::string_view class_name() const override { return "LeakyReLU"; }
-  void write_config(Json& config) const override;
+  OptionList option_list() override;
 
  private:
   Expected<std::vector<WeightSpec>> weights(const LayerInput& input) const override;
@@ -57,10 +54,9 @@ class ELU : public SameShapeLayer {
   explicit ELU(double alpha = 1, std::string layer_name = "") : alpha_(alpha) {
     name = std::move(layer_name);
   }
-  static Expected<LayerPointer> read(ConfigReader& config);
 
   std::string_view class_name() const override { return "ELU"; }
-  void write_config(Json& config) const override;
+  OptionList option_list() override;
 
  private:
   ir::Tensor function(CallContext& context, ir::Tensor x) const override;

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "frontend/keras/layers/noise.h"
 #include "frontend/keras/layers/one_input.h"
 #include "frontend/keras/layers/recurrence.h"
@@ -18,41 +16,16 @@ const auto kFloat = ir::ElementType::f32;
 
 }  // namespace
 
-Recurrent::Recurrent(RecurrentOptions options) : options_(std::move(options)) {
-  name = options_.name;
+OptionList Recurrent::gate_options(RecurrentOptions& o) const {
+  return {{"recurrent_activation", &o.recurrent_activation, "of the gates"}};
 }
 
-Expected<RecurrentOptions> Recurrent::read_options(ConfigReader& config,
-                                                   bool has_recurrent_activation) {
-  RecurrentOptions options;
-  options.units = config.integer("units");
-  KILN_ASSIGN(options.activation, read_activation(config, "activation"));
-  if (has_recurrent_activation) {
-    KILN_ASSIGN(options.recurrent_activation, read_activation(config, "recurrent_activation"));
-  }
-  options.use_bias = config.boolean("use_bias", true);
-  KILN_ASSIGN(options.kernel_initializer,
-              read_initializer(config, "kernel_initializer", "GlorotUniform"));
-  KILN_ASSIGN(options.recurrent_initializer,
-              read_initializer(config, "recurrent_initializer", "Orthogonal"));
-  KILN_ASSIGN(options.bias_initializer, read_initializer(config, "bias_initializer", "Zeros"));
-  KILN_ASSIGN(options.kernel_regularizer, read_regularizer(config, "kernel_regularizer"));
-  KILN_ASSIGN(options.recurrent_regularizer, read_regularizer(config, "recurrent_regularizer"));
-  KILN_ASSIGN(options.bias_regularizer, read_regularizer(config, "bias_regularizer"));
-  KILN_ASSIGN(options.kernel_constraint, read_constraint(config, "kernel_constraint"));
-  KILN_ASSIGN(options.recurrent_constraint, read_constraint(config, "recurrent_constraint"));
-  KILN_ASSIGN(options.bias_constraint, read_constraint(config, "bias_constraint"));
-  options.dropout = config.number("dropout", 0);
-  options.recurrent_dropout = config.number("recurrent_dropout", 0);
-  options.seed = config.optional_integer("seed");
-  options.return_sequences = config.boolean("return_sequences", false);
-  options.return_state = config.boolean("return_state", false);
-  options.go_backwards = config.boolean("go_backwards", false);
-  options.zero_output_for_mask = config.boolean("zero_output_for_mask", false);
-  config.only("stateful", {false});
-  // How Keras runs it, not what it computes.
-  for (auto key : {"unroll", "use_cudnn", "implementation"}) config.ignore(key);
-  return options;
+OptionList Recurrent::cell_options(RecurrentOptions& o) const {
+  return {{"seed", &o.seed, "of the dropouts' draws; null: the model's"}};
+}
+
+Recurrent::Recurrent(RecurrentOptions options) : options_(std::move(options)) {
+  name = options_.name;
 }
 
 Status Recurrent::check_inputs(std::span<const LayerInput> inputs) const {
@@ -215,32 +188,38 @@ std::vector<Signal> Recurrent::call(CallContext& context, std::span<const Signal
   return outputs;
 }
 
-void Recurrent::write_config(Json& config) const {
-  const RecurrentOptions& o = options_;
-  config["return_sequences"] = o.return_sequences;
-  config["return_state"] = o.return_state;
-  config["go_backwards"] = o.go_backwards;
-  config["stateful"] = false;
-  config["unroll"] = false;
-  config["zero_output_for_mask"] = o.zero_output_for_mask;
-  config["units"] = o.units;
-  config["activation"] = o.activation.name;
-  if (has_recurrent_activation()) config["recurrent_activation"] = o.recurrent_activation.name;
-  config["use_bias"] = o.use_bias;
-  config["kernel_initializer"] = write_initializer(o.kernel_initializer);
-  config["recurrent_initializer"] = write_initializer(o.recurrent_initializer);
-  config["bias_initializer"] = write_initializer(o.bias_initializer);
-  write_bias_options(config);
-  config["kernel_regularizer"] = write_regularizer(o.kernel_regularizer);
-  config["recurrent_regularizer"] = write_regularizer(o.recurrent_regularizer);
-  config["bias_regularizer"] = write_regularizer(o.bias_regularizer);
-  config["activity_regularizer"] = write_regularizer(activity_regularizer);
-  config["kernel_constraint"] = write_constraint(o.kernel_constraint);
-  config["recurrent_constraint"] = write_constraint(o.recurrent_constraint);
-  config["bias_constraint"] = write_constraint(o.bias_constraint);
-  config["dropout"] = o.dropout;
-  config["recurrent_dropout"] = o.recurrent_dropout;
-  write_cell_options(config);
+OptionList Recurrent::option_list() {
+  RecurrentOptions& o = options_;
+  const OptionList run = {
+      {"return_sequences", &o.return_sequences, "give the output of each step, not only the last"},
+      {"return_state", &o.return_state, "give the last states, too"},
+      {"go_backwards", &o.go_backwards, "from the last step to the first"},
+      {"stateful", Fixed{{false}}, "states from one batch to the next"},
+      {"unroll", Ignored{false}, "how Keras runs it"},
+      {"use_cudnn", Ignored{}, "how Keras runs it", kNotWritten},
+      {"implementation", Ignored{}, "how Keras runs it", kNotWritten},
+      {"zero_output_for_mask", &o.zero_output_for_mask,
+       "give zeros where the input is masked, not the output before"},
+      {"units", &o.units, "how many outputs a step has", kRequired},
+      {"activation", &o.activation, "of the outputs"}};
+  const OptionList initializers = {
+      {"use_bias", &o.use_bias, "add a bias"},
+      {"kernel_initializer", &o.kernel_initializer, "first values of the inputs' kernel"},
+      {"recurrent_initializer", &o.recurrent_initializer, "first values of the states' kernel"},
+      {"bias_initializer", &o.bias_initializer, "first values of the bias"}};
+  const OptionList penalties = {
+      {"kernel_regularizer", &o.kernel_regularizer, "what the inputs' kernel adds to the loss"},
+      {"recurrent_regularizer", &o.recurrent_regularizer,
+       "what the states' kernel adds to the loss"},
+      {"bias_regularizer", &o.bias_regularizer, "what the bias adds to the loss"},
+      {"activity_regularizer", &activity_regularizer, "what the outputs add to the loss"},
+      {"kernel_constraint", &o.kernel_constraint, "on the inputs' kernel after each update"},
+      {"recurrent_constraint", &o.recurrent_constraint, "on the states' kernel after each update"},
+      {"bias_constraint", &o.bias_constraint, "on the bias after each update"},
+      {"dropout", &o.dropout, "part of the inputs that is dropped, alike in all steps"},
+      {"recurrent_dropout", &o.recurrent_dropout,
+       "part of the states that is dropped, alike in all steps"}};
+  return run + gate_options(o) + initializers + bias_options(o) + penalties + cell_options(o);
 }
 
 }  // namespace kiln::keras

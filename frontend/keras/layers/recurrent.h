@@ -7,7 +7,6 @@
 #include <vector>
 
 #include "frontend/keras/activations.h"
-#include "frontend/keras/config_reader.h"
 #include "frontend/keras/layer.h"
 
 namespace kiln::keras {
@@ -45,7 +44,7 @@ class Recurrent : public Layer {
 
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
-  void write_config(Json& config) const override;
+  OptionList option_list() override;
   bool takes_mask() const override { return true; }
   std::vector<std::string_view> argument_names() const override {
     return {"sequences", "initial_state"};
@@ -82,14 +81,11 @@ class Recurrent : public Layer {
                             std::span<const ir::Tensor> masks) const;
   /// Columns [gate * units, (gate + count) * units).
   ir::Tensor gates(ir::Tensor all, int64_t gate, int64_t count = 1) const;
-  virtual bool has_recurrent_activation() const { return true; }
-  /// A cell's own options, where Keras writes them.
-  virtual void write_bias_options(Json&) const {}
-  virtual void write_cell_options(Json&) const {}
-
-  /// Reads what all cells share.
-  static Expected<RecurrentOptions> read_options(ConfigReader& config,
-                                                 bool has_recurrent_activation);
+  /// A cell's own options, where Keras writes them: after the activation, after the initializers,
+  /// at the end.
+  virtual OptionList gate_options(RecurrentOptions& options) const;
+  virtual OptionList bias_options(RecurrentOptions&) const { return {}; }
+  virtual OptionList cell_options(RecurrentOptions& options) const;
 
  private:
   Status check_inputs(std::span<const LayerInput> inputs) const;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "frontend/keras/layers/axes.h"
 #include "frontend/keras/layers/normalize.h"
@@ -13,31 +12,6 @@ namespace kiln::keras {
 namespace {
 
 using ir::Tensor;
-
-bool append_numbers(const Json& value, std::vector<double>& numbers) {
-  if (value.is_number()) {
-    numbers.push_back(value.get<double>());
-    return true;
-  }
-  return value.is_array() && std::all_of(value.begin(), value.end(), [&](const Json& element) {
-           return append_numbers(element, numbers);
-         });
-}
-
-/// A number or a list of numbers; nothing where the key is absent or null.
-std::vector<double> read_numbers(ConfigReader& config, const char* key) {
-  std::vector<double> numbers;
-  const Json& value = config.value(key);
-  if (!value.is_null() && !append_numbers(value, numbers))
-    config.fail(
-        fmt::format("\"{}\" must be a number or a list of them, not {}", key, excerpt(value)));
-  return numbers;
-}
-
-Json write_numbers(const std::vector<double>& numbers) {
-  if (numbers.empty()) return nullptr;
-  return numbers.size() == 1 ? Json(numbers[0]) : Json(numbers);
-}
 
 /// The numbers as a tensor of x's dimensions `axes`; one number as a scalar.
 Tensor constant(Tensor x, const std::vector<double>& numbers, std::span<const int64_t> axes) {
@@ -54,14 +28,6 @@ Status check_count(const char* option, const std::vector<double>& numbers, int64
 
 }  // namespace
 
-Expected<LayerPointer> Rescaling::read(ConfigReader& config) {
-  std::vector<double> scale = read_numbers(config, "scale");
-  std::vector<double> offset = read_numbers(config, "offset");
-  if (offset.empty()) offset = {0};
-  if (scale.empty()) config.fail("\"scale\" is missing");
-  return LayerPointer(std::make_shared<Rescaling>(std::move(scale), std::move(offset)));
-}
-
 Expected<std::vector<WeightSpec>> Rescaling::weights(const LayerInput& input) const {
   if (scale_.size() > 1 || offset_.size() > 1) {
     KILN_ASSIGN(const int64_t last, resolve_axis(-1, input.type.rank()));
@@ -77,23 +43,15 @@ Tensor Rescaling::function(CallContext&, Tensor x) const {
   return x * constant(x, scale_, last) + constant(x, offset_, last);
 }
 
-void Rescaling::write_config(Json& config) const {
-  config["scale"] = write_numbers(scale_);
-  config["offset"] = write_numbers(offset_);
+OptionList Rescaling::option_list() {
+  return {
+      {"scale", NumberOrList{&scale_}, "factor; a list: of each of the last dimension", kRequired},
+      {"offset", NumberOrList{&offset_}, "added after; a list: to each of the last dimension"}};
 }
 
 Normalization::Normalization(NormalizationOptions options)
     : options_(std::move(options)), adapted_(std::make_shared<std::optional<Statistics>>()) {
   name = options_.name;
-}
-
-Expected<LayerPointer> Normalization::read(ConfigReader& config) {
-  NormalizationOptions options;
-  options.axis = config.has("axis") ? read_axes(config, "axis", {}) : std::vector<int64_t>{-1};
-  options.mean = read_numbers(config, "mean");
-  options.variance = read_numbers(config, "variance");
-  options.invert = config.boolean("invert", false);
-  return LayerPointer(std::make_shared<Normalization>(std::move(options)));
 }
 
 Expected<std::vector<WeightSpec>> Normalization::weights(const LayerInput& input) const {
@@ -124,11 +82,13 @@ Tensor Normalization::function(CallContext& context, Tensor x) const {
   return options_.invert ? mean + x * deviation : (x - mean) / deviation;
 }
 
-void Normalization::write_config(Json& config) const {
-  config["axis"] = options_.axis;
-  config["invert"] = options_.invert;
-  config["mean"] = write_numbers(options_.mean);
-  config["variance"] = write_numbers(options_.variance);
+OptionList Normalization::option_list() {
+  NormalizationOptions& o = options_;
+  return {{"axis", Axes{&o.axis, Axes::kListOrEmpty},
+           "dimensions whose positions have statistics of their own; null: one for all"},
+          {"invert", &o.invert, "back to what was normalized"},
+          {"mean", NumberOrList{&o.mean}, "null: the data's, which adapt() finds"},
+          {"variance", NumberOrList{&o.variance}, "null: the data's, which adapt() finds"}};
 }
 
 }  // namespace kiln::keras

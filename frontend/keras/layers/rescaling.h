@@ -8,7 +8,6 @@
 #include <utility>
 #include <vector>
 
-#include "frontend/keras/config_reader.h"
 #include "frontend/keras/layers/same_shape.h"
 
 namespace kiln::keras {
@@ -23,10 +22,9 @@ class Rescaling : public SameShapeLayer {
   }
   explicit Rescaling(double scale, double offset = 0)
       : Rescaling(std::vector{scale}, std::vector{offset}) {}
-  static Expected<LayerPointer> read(ConfigReader& config);
 
   std::string_view class_name() const override { return "Rescaling"; }
-  void write_config(Json& config) const override;
+  OptionList option_list() override;
 
  private:
   Expected<std::vector<WeightSpec>> weights(const LayerInput& input) const override;
@@ -54,7 +52,6 @@ class Normalization : public SameShapeLayer {
   };
 
   explicit Normalization(NormalizationOptions options = {});
-  static Expected<LayerPointer> read(ConfigReader& config);
 
   /// What Keras's adapt() does once it has seen the data (frontend/adapt_normalization.h): the weights of the
   /// layer, and of its copies, get these values.
@@ -66,7 +63,7 @@ class Normalization : public SameShapeLayer {
   bool takes_statistics() const { return options_.mean.empty(); }
 
   std::string_view class_name() const override { return "Normalization"; }
-  void write_config(Json& config) const override;
+  OptionList option_list() override;
 
  private:
   Expected<std::vector<WeightSpec>> weights(const LayerInput& input) const override;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "frontend/keras/layers/axes.h"
@@ -23,10 +22,6 @@ int64_t row_count(const ir::Shape& shape) {
 }
 
 }  // namespace
-
-Expected<LayerPointer> Reshape::read(ConfigReader& config) {
-  return LayerPointer(std::make_shared<Reshape>(read_axes(config, "target_shape", {})));
-}
 
 Expected<LayerBuild> Reshape::build(std::span<const LayerInput> inputs) const {
   KILN_ASSIGN(const LayerInput input, only_input(inputs));
@@ -60,10 +55,9 @@ std::vector<Signal> Reshape::call(CallContext&, std::span<const Signal> inputs) 
   return {{reshape(inputs[0].tensor, build.outputs[0].shape), {}}};
 }
 
-void Reshape::write_config(Json& config) const { config["target_shape"] = target_shape_; }
-
-Expected<LayerPointer> Permute::read(ConfigReader& config) {
-  return LayerPointer(std::make_shared<Permute>(config.integers("dims")));
+OptionList Reshape::option_list() {
+  return {{"target_shape", Axes{&target_shape_, Axes::kList},
+           "of a row; one extent may be -1: what is left", kRequired}};
 }
 
 Expected<LayerBuild> Permute::build(std::span<const LayerInput> inputs) const {
@@ -89,10 +83,9 @@ std::vector<Signal> Permute::call(CallContext&, std::span<const Signal> inputs) 
   return {{transpose(inputs[0].tensor, std::move(permutation)), {}}};
 }
 
-void Permute::write_config(Json& config) const { config["dims"] = dims_; }
-
-Expected<LayerPointer> RepeatVector::read(ConfigReader& config) {
-  return LayerPointer(std::make_shared<RepeatVector>(config.integer("n")));
+OptionList Permute::option_list() {
+  return {{"dims", ShapeOf{&dims_}, "which dimension comes where, the first after the batch is 1",
+           kRequired}};
 }
 
 Expected<LayerBuild> RepeatVector::build(std::span<const LayerInput> inputs) const {
@@ -108,11 +101,7 @@ std::vector<Signal> RepeatVector::call(CallContext&, std::span<const Signal> inp
   return {{broadcast_in_dim(x, {x.shape()[0], n_, x.shape()[1]}, {0, 2}), {}}};
 }
 
-void RepeatVector::write_config(Json& config) const { config["n"] = n_; }
-
-Expected<LayerPointer> Identity::read(ConfigReader&) {
-  return LayerPointer(std::make_shared<Identity>());
-}
+OptionList RepeatVector::option_list() { return {{"n", &n_, "how often", kRequired}}; }
 
 Expected<LayerBuild> Identity::build(std::span<const LayerInput> inputs) const {
   KILN_ASSIGN(const LayerInput input, only_input(inputs));
@@ -122,7 +111,5 @@ Expected<LayerBuild> Identity::build(std::span<const LayerInput> inputs) const {
 std::vector<Signal> Identity::call(CallContext&, std::span<const Signal> inputs) const {
   return {inputs[0]};
 }
-
-void Identity::write_config(Json&) const {}
 
 }  // namespace kiln::keras

@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "frontend/keras/config_reader.h"
 #include "frontend/keras/layer.h"
 
 namespace kiln::keras {
@@ -17,12 +16,11 @@ class Reshape : public Layer {
       : target_shape_(std::move(target_shape)) {
     name = std::move(layer_name);
   }
-  static Expected<LayerPointer> read(ConfigReader& config);
 
   std::string_view class_name() const override { return "Reshape"; }
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
-  void write_config(Json& config) const override;
+  OptionList option_list() override;
 
  private:
   std::vector<int64_t> target_shape_;
@@ -36,12 +34,11 @@ class Permute : public Layer {
       : dims_(std::move(dims)) {
     name = std::move(layer_name);
   }
-  static Expected<LayerPointer> read(ConfigReader& config);
 
   std::string_view class_name() const override { return "Permute"; }
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
-  void write_config(Json& config) const override;
+  OptionList option_list() override;
 
  private:
   std::vector<int64_t> dims_;
@@ -53,12 +50,11 @@ class RepeatVector : public Layer {
   explicit RepeatVector(int64_t n, std::string layer_name = "") : n_(n) {
     name = std::move(layer_name);
   }
-  static Expected<LayerPointer> read(ConfigReader& config);
 
   std::string_view class_name() const override { return "RepeatVector"; }
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
-  void write_config(Json& config) const override;
+  OptionList option_list() override;
 
  private:
   int64_t n_;
@@ -68,13 +64,11 @@ class RepeatVector : public Layer {
 class Identity : public Layer {
  public:
   explicit Identity(std::string layer_name = "") { name = std::move(layer_name); }
-  static Expected<LayerPointer> read(ConfigReader& config);
 
   std::string_view class_name() const override { return "Identity"; }
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
   bool passes_mask() const override { return true; }
-  void write_config(Json& config) const override;
 };
 
 }  // namespace kiln::keras

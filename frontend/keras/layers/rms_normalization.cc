@@ -1,7 +1,5 @@
 #include "frontend/keras/layers/rms_normalization.h"
 
-#include <nlohmann/json.hpp>
-
 #include "frontend/keras/layers/axes.h"
 #include "frontend/keras/layers/normalize.h"
 #include "frontend/keras/layers/one_input.h"
@@ -11,13 +9,6 @@ namespace kiln::keras {
 RMSNormalization::RMSNormalization(RMSNormalizationOptions options) : options_(std::move(options)) {
   name = options_.name;
   trainable = options_.trainable;
-}
-
-Expected<LayerPointer> RMSNormalization::read(ConfigReader& config) {
-  RMSNormalizationOptions options;
-  options.axis = read_axes(config, "axis", {-1});
-  options.epsilon = config.number("epsilon", 1e-6);
-  return LayerPointer(std::make_shared<RMSNormalization>(std::move(options)));
 }
 
 Expected<LayerBuild> RMSNormalization::build(std::span<const LayerInput> inputs) const {
@@ -35,9 +26,9 @@ std::vector<Signal> RMSNormalization::call(CallContext& context,
   return {{x * factor * along(context.weight("scale"), x, axes), {}}};
 }
 
-void RMSNormalization::write_config(Json& config) const {
-  config["axis"] = options_.axis;
-  config["epsilon"] = options_.epsilon;
+OptionList RMSNormalization::option_list() {
+  return {{"axis", Axes{&options_.axis, Axes::kList}, "dimensions that are normalized over"},
+          {"epsilon", &options_.epsilon, "added to the mean square"}};
 }
 
 }  // namespace kiln::keras

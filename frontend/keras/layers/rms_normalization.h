@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "frontend/keras/config_reader.h"
 #include "frontend/keras/layer.h"
 
 namespace kiln::keras {
@@ -22,12 +21,11 @@ struct RMSNormalizationOptions {
 class RMSNormalization : public Layer {
  public:
   explicit RMSNormalization(RMSNormalizationOptions options = {});
-  static Expected<LayerPointer> read(ConfigReader& config);
 
   std::string_view class_name() const override { return "RMSNormalization"; }
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
-  void write_config(Json& config) const override;
+  OptionList option_list() override;
 
  private:
   RMSNormalizationOptions options_;

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "frontend/keras/layers/depthwise_convolution.h"
 #include "frontend/keras/layers/kernel_options.h"
 
@@ -14,22 +12,6 @@ SeparableConvolution::SeparableConvolution(size_t rank, SeparableConvolutionOpti
   name = options_.name;
   trainable = options_.trainable;
   activity_regularizer = options_.activity_regularizer;
-}
-
-Expected<SeparableConvolutionOptions> SeparableConvolution::read_options(ConfigReader& config) {
-  SeparableConvolutionOptions options;
-  options.filters = config.integer("filters");
-  options.depth_multiplier = config.integer("depth_multiplier", 1);
-  KILN_TRY(read_kernel_options(config, options));
-  KILN_ASSIGN(options.depthwise_initializer,
-              read_initializer(config, "depthwise_initializer", "GlorotUniform"));
-  KILN_ASSIGN(options.pointwise_initializer,
-              read_initializer(config, "pointwise_initializer", "GlorotUniform"));
-  KILN_ASSIGN(options.depthwise_regularizer, read_regularizer(config, "depthwise_regularizer"));
-  KILN_ASSIGN(options.depthwise_constraint, read_constraint(config, "depthwise_constraint"));
-  KILN_ASSIGN(options.pointwise_regularizer, read_regularizer(config, "pointwise_regularizer"));
-  KILN_ASSIGN(options.pointwise_constraint, read_constraint(config, "pointwise_constraint"));
-  return options;
 }
 
 Expected<LayerBuild> SeparableConvolution::build(std::span<const LayerInput> inputs) const {
@@ -80,26 +62,27 @@ std::vector<Signal> SeparableConvolution::call(CallContext& context,
   return finish(context, mixed, options_, window);
 }
 
-void SeparableConvolution::write_config(Json& config) const {
-  config["depth_multiplier"] = options_.depth_multiplier;
-  config["filters"] = options_.filters;
-  config["kernel_size"] = options_.kernel_size.spelled_out(rank_);
-  config["strides"] = options_.strides.spelled_out(rank_);
-  config["padding"] = options_.padding;
-  config["data_format"] = name_of(options_.data_format);
-  config["dilation_rate"] = options_.dilation_rate.spelled_out(rank_);
-  config["activation"] = options_.activation.name;
-  config["use_bias"] = options_.use_bias;
-  config["depthwise_initializer"] = write_initializer(options_.depthwise_initializer);
-  config["pointwise_initializer"] = write_initializer(options_.pointwise_initializer);
-  config["bias_initializer"] = write_initializer(options_.bias_initializer);
-  config["depthwise_regularizer"] = write_regularizer(options_.depthwise_regularizer);
-  config["pointwise_regularizer"] = write_regularizer(options_.pointwise_regularizer);
-  config["bias_regularizer"] = write_regularizer(options_.bias_regularizer);
-  config["activity_regularizer"] = write_regularizer(activity_regularizer);
-  config["depthwise_constraint"] = write_constraint(options_.depthwise_constraint);
-  config["pointwise_constraint"] = write_constraint(options_.pointwise_constraint);
-  config["bias_constraint"] = write_constraint(options_.bias_constraint);
+OptionList SeparableConvolution::option_list() {
+  SeparableConvolutionOptions& o = options_;
+  const OptionList channels = {
+      {"depth_multiplier", &o.depth_multiplier, "channels that come of each before they mix"},
+      {"filters", &o.filters, "how many channels come out", kRequired}};
+  const OptionList weights = {
+      {"depthwise_initializer", &o.depthwise_initializer, "first values of the depthwise kernel"},
+      {"pointwise_initializer", &o.pointwise_initializer, "first values of the mixing kernel"},
+      {"bias_initializer", &o.bias_initializer, "first values of the bias"},
+      {"depthwise_regularizer", &o.depthwise_regularizer,
+       "what the depthwise kernel adds to the loss"},
+      {"pointwise_regularizer", &o.pointwise_regularizer,
+       "what the mixing kernel adds to the loss"},
+      {"bias_regularizer", &o.bias_regularizer, "what the bias adds to the loss"},
+      {"activity_regularizer", &activity_regularizer, "what the outputs add to the loss"},
+      {"depthwise_constraint", &o.depthwise_constraint,
+       "on the depthwise kernel after each update"},
+      {"pointwise_constraint", &o.pointwise_constraint, "on the mixing kernel after each update"},
+      {"bias_constraint", &o.bias_constraint, "on the bias after each update"}};
+  return channels + kernel_window_options(rank_, o) + kernel_layout_options(rank_, o) +
+         activation_and_bias_options(o) + weights;
 }
 
 }  // namespace kiln::keras

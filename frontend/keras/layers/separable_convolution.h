@@ -42,10 +42,7 @@ class SeparableConvolution : public Layer {
 
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
-  void write_config(Json& config) const override;
-
- protected:
-  static Expected<SeparableConvolutionOptions> read_options(ConfigReader& config);
+  OptionList option_list() override;
 
  private:
   size_t rank_;
@@ -64,10 +61,6 @@ class SeparableConvolutionOfRank : public SeparableConvolution {
             SeparableConvolutionOptions{.filters = filters,
                                         .kernel_size = std::move(kernel_size),
                                         .activation = std::move(activation)}) {}
-  static Expected<LayerPointer> read(ConfigReader& config) {
-    KILN_ASSIGN(SeparableConvolutionOptions options, read_options(config));
-    return LayerPointer(std::make_shared<SeparableConvolutionOfRank>(std::move(options)));
-  }
   std::string_view class_name() const override {
     return kRank == 1 ? "SeparableConv1D" : "SeparableConv2D";
   }

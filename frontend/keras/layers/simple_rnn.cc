@@ -4,9 +4,8 @@ namespace kiln::keras {
 
 using ir::Tensor;
 
-Expected<LayerPointer> SimpleRNN::read(ConfigReader& config) {
-  KILN_ASSIGN(RecurrentOptions options, read_options(config, false));
-  return LayerPointer(std::make_shared<SimpleRNN>(std::move(options)));
+OptionList SimpleRNN::cell_options(RecurrentOptions& o) const {
+  return {{"seed", &o.seed, "of the dropouts' draws; null: the model's", kNotWritten}};
 }
 
 std::vector<Tensor> SimpleRNN::step(Tensor x, const std::vector<Tensor>& states,

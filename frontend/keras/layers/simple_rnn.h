@@ -10,7 +10,6 @@ class SimpleRNN : public Recurrent {
  public:
   explicit SimpleRNN(RecurrentOptions options) : Recurrent(std::move(options)) {}
   explicit SimpleRNN(int64_t units) : SimpleRNN(RecurrentOptions{.units = units}) {}
-  static Expected<LayerPointer> read(ConfigReader& config);
 
   std::string_view class_name() const override { return "SimpleRNN"; }
   std::shared_ptr<Recurrent> with_options(RecurrentOptions options) const override {
@@ -22,7 +21,8 @@ class SimpleRNN : public Recurrent {
   int64_t gate_count() const override { return 1; }
   std::vector<ir::Tensor> step(ir::Tensor x, const std::vector<ir::Tensor>& states,
                                const Weights& weights) const override;
-  bool has_recurrent_activation() const override { return false; }
+  OptionList gate_options(RecurrentOptions&) const override { return {}; }
+  OptionList cell_options(RecurrentOptions& options) const override;
 };
 
 }  // namespace kiln::keras

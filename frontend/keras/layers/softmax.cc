@@ -1,15 +1,9 @@
 #include "frontend/keras/layers/softmax.h"
 
-#include <nlohmann/json.hpp>
-
 #include "frontend/keras/activations.h"
 #include "frontend/keras/layers/axes.h"
 
 namespace kiln::keras {
-
-Expected<LayerPointer> Softmax::read(ConfigReader& config) {
-  return LayerPointer(std::make_shared<Softmax>(read_axes(config, "axis", {-1})));
-}
 
 Expected<std::vector<WeightSpec>> Softmax::weights(const LayerInput& input) const {
   KILN_TRY(resolve_axes(axis_, input.type.rank()));
@@ -31,6 +25,6 @@ ir::Tensor Softmax::function(CallContext&, ir::Tensor x) const {
   return softmax(x, *resolve_axes(axis_, x.rank()));
 }
 
-void Softmax::write_config(Json& config) const { config["axis"] = write_axes(axis_); }
+OptionList Softmax::option_list() { return {{"axis", Axes{&axis_}, "dimensions that sum to 1"}}; }
 
 }  // namespace kiln::keras

@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "frontend/keras/config_reader.h"
 #include "frontend/keras/layers/same_shape.h"
 
 namespace kiln::keras {
@@ -17,11 +16,10 @@ class Softmax : public SameShapeLayer {
       : axis_(std::move(axis)) {
     name = std::move(layer_name);
   }
-  static Expected<LayerPointer> read(ConfigReader& config);
 
   std::string_view class_name() const override { return "Softmax"; }
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
-  void write_config(Json& config) const override;
+  OptionList option_list() override;
   bool takes_mask() const override { return true; }
 
  private:

@@ -1,7 +1,5 @@
 #include "frontend/keras/layers/spatial_dropout.h"
 
-#include <nlohmann/json.hpp>
-
 #include "frontend/keras/layers/one_input.h"
 
 namespace kiln::keras {
@@ -10,15 +8,6 @@ template <int64_t Dimensions>
 SpatialDropout<Dimensions>::SpatialDropout(SpatialDropoutOptions options)
     : NoiseLayer("rate", options.rate, options.seed), data_format_(options.data_format) {
   name = std::move(options.name);
-}
-
-template <int64_t Dimensions>
-Expected<LayerPointer> SpatialDropout<Dimensions>::read(ConfigReader& config) {
-  SpatialDropoutOptions options;
-  options.rate = config.number("rate");
-  options.seed = config.optional_integer("seed");
-  if (Dimensions > 1) options.data_format = read_data_format(config);
-  return LayerPointer(std::make_shared<SpatialDropout>(std::move(options)));
 }
 
 template <int64_t Dimensions>
@@ -43,12 +32,12 @@ ir::Tensor SpatialDropout<Dimensions>::noisy(CallContext& context, ir::Tensor x)
 
 // Keras's constructor takes no `trainable`, and its config says so.
 template <int64_t Dimensions>
-void SpatialDropout<Dimensions>::write_config(Json& config) const {
-  config["rate"] = strength_;
-  write_seed(config);
-  config["name"] = name;
-  config["dtype"] = "float32";
-  if (Dimensions > 1) config["data_format"] = std::string(name_of(data_format_));
+OptionList SpatialDropout<Dimensions>::option_list() {
+  OptionList options = strength_and_seed("part of the channels that is dropped");
+  options.push_back({"name", &name, "unique in a model", kRequired});
+  options.push_back({"dtype", Ignored{"float32"}, "what Keras computes in"});
+  if (Dimensions > 1) options.push_back({"data_format", &data_format_, "where the channels are"});
+  return options;
 }
 
 template class SpatialDropout<1>;

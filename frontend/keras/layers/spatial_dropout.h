@@ -1,7 +1,6 @@
 // Dropout of whole channels.
 #pragma once
 
-#include "frontend/keras/config_reader.h"
 #include "frontend/keras/layers/data_format.h"
 #include "frontend/keras/layers/noise.h"
 
@@ -21,10 +20,9 @@ class SpatialDropout : public NoiseLayer {
  public:
   explicit SpatialDropout(SpatialDropoutOptions options);
   explicit SpatialDropout(double rate) : SpatialDropout(SpatialDropoutOptions{.rate = rate}) {}
-  static Expected<LayerPointer> read(ConfigReader& config);
 
   std::string_view class_name() const override;
-  void write_config(Json& config) const override;
+  OptionList option_list() override;
 
  private:
   Status check(const LayerInput& input) const override;

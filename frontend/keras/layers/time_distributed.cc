@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "frontend/keras/layers/inner_layer.h"
 #include "frontend/keras/layers/one_input.h"
@@ -14,13 +13,7 @@ namespace kiln::keras {
 using ir::Tensor;
 
 TimeDistributed::TimeDistributed(LayerPointer layer) : layer_(std::move(layer)) {
-  if (layer_->name.empty()) layer_->name = to_snake_case(layer_->class_name());
-}
-
-Expected<LayerPointer> TimeDistributed::read(ConfigReader& config) {
-  KILN_ASSIGN(LayerPointer layer, read_inner_layer(config, "layer"));
-  if (!layer) return Diagnostic{config.where(), "\"layer\" is missing", ""};
-  return LayerPointer(std::make_shared<TimeDistributed>(std::move(layer)));
+  if (layer_ && layer_->name.empty()) layer_->name = to_snake_case(layer_->class_name());
 }
 
 Expected<LayerBuild> TimeDistributed::build(std::span<const LayerInput> inputs) const {
@@ -86,8 +79,8 @@ std::vector<Signal> TimeDistributed::call(CallContext& context,
   return {{reshape(y, shape), {}}};
 }
 
-void TimeDistributed::write_config(Json& config) const {
-  config["layer"] = write_inner_layer(*layer_);
+OptionList TimeDistributed::option_list() {
+  return {{"layer", &layer_, "the layer of a time step", kRequired}};
 }
 
 }  // namespace kiln::keras

@@ -1,7 +1,6 @@
 // A layer at every time step.
 #pragma once
 
-#include "frontend/keras/config_reader.h"
 #include "frontend/keras/layer.h"
 
 namespace kiln::keras {
@@ -13,12 +12,11 @@ class TimeDistributed : public Layer {
   explicit TimeDistributed(LayerPointer layer);
   template <std::derived_from<Layer> T>
   explicit TimeDistributed(T layer) : TimeDistributed(std::make_shared<T>(std::move(layer))) {}
-  static Expected<LayerPointer> read(ConfigReader& config);
 
   std::string_view class_name() const override { return "TimeDistributed"; }
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
-  void write_config(Json& config) const override;
+  OptionList option_list() override;
   bool passes_mask() const override { return true; }
   bool takes_mask() const override { return true; }
   int64_t index_limit(size_t input) const override { return layer_->index_limit(input); }

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "frontend/keras/layers/kernel_options.h"
 
@@ -14,15 +13,6 @@ TransposedConvolution::TransposedConvolution(size_t rank, TransposedConvolutionO
   name = options_.name;
   trainable = options_.trainable;
   activity_regularizer = options_.activity_regularizer;
-}
-
-Expected<TransposedConvolutionOptions> TransposedConvolution::read_options(ConfigReader& config) {
-  TransposedConvolutionOptions options;
-  options.filters = config.integer("filters");
-  KILN_TRY(read_kernel_options(config, options));
-  options.output_padding = read_extents(config, "output_padding", {});
-  KILN_TRY(read_kernel_weight(config, options));
-  return options;
 }
 
 SlidingWindow TransposedConvolution::window() const { return kernel_window(rank_, options_); }
@@ -108,16 +98,14 @@ std::vector<Signal> TransposedConvolution::call(CallContext& context,
   return finish(context, convolution(x, kernel, back), options_, there);
 }
 
-void TransposedConvolution::write_config(Json& config) const {
-  config["filters"] = options_.filters;
-  config["kernel_size"] = options_.kernel_size.spelled_out(rank_);
-  config["strides"] = options_.strides.spelled_out(rank_);
-  config["padding"] = options_.padding;
-  config["output_padding"] =
-      options_.output_padding.empty() ? Json() : Json(options_.output_padding.spelled_out(rank_));
-  config["data_format"] = name_of(options_.data_format);
-  config["dilation_rate"] = options_.dilation_rate.spelled_out(rank_);
-  write_kernel_and_bias(config, options_, activity_regularizer);
+OptionList TransposedConvolution::option_list() {
+  TransposedConvolutionOptions& o = options_;
+  const OptionList filters = {{"filters", &o.filters, "how many channels come out", kRequired}};
+  const OptionList output_padding = {
+      {"output_padding", ExtentsOf{&o.output_padding, rank_},
+       "elements added at the end of each dimension; null: what the strides need"}};
+  return filters + kernel_window_options(rank_, o) + output_padding +
+         kernel_layout_options(rank_, o) + kernel_and_bias_options(o, activity_regularizer);
 }
 
 }  // namespace kiln::keras

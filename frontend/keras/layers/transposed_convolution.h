@@ -39,10 +39,7 @@ class TransposedConvolution : public Layer {
 
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
-  void write_config(Json& config) const override;
-
- protected:
-  static Expected<TransposedConvolutionOptions> read_options(ConfigReader& config);
+  OptionList option_list() override;
 
  private:
   /// The convolution that this is the way back through: its window slides over the result.
@@ -67,10 +64,6 @@ class TransposedConvolutionOfRank : public TransposedConvolution {
             TransposedConvolutionOptions{.filters = filters,
                                          .kernel_size = std::move(kernel_size),
                                          .activation = std::move(activation)}) {}
-  static Expected<LayerPointer> read(ConfigReader& config) {
-    KILN_ASSIGN(TransposedConvolutionOptions options, read_options(config));
-    return LayerPointer(std::make_shared<TransposedConvolutionOfRank>(std::move(options)));
-  }
   std::string_view class_name() const override {
     return kRank == 1 ? "Conv1DTranspose" : kRank == 2 ? "Conv2DTranspose" : "Conv3DTranspose";
   }

@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "frontend/keras/config_reader.h"
 #include "frontend/keras/layers/same_shape.h"
 
 namespace kiln::keras {
@@ -17,10 +16,9 @@ class UnitNormalization : public SameShapeLayer {
       : axis_(std::move(axis)) {
     name = std::move(layer_name);
   }
-  static Expected<LayerPointer> read(ConfigReader& config);
 
   std::string_view class_name() const override { return "UnitNormalization"; }
-  void write_config(Json& config) const override;
+  OptionList option_list() override;
 
  private:
   Expected<std::vector<WeightSpec>> weights(const LayerInput& input) const override;

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "frontend/keras/layers/one_input.h"
 
@@ -60,10 +59,6 @@ Tensor interpolate(Tensor x, int64_t dimension, int64_t times) {
 
 }  // namespace
 
-Expected<LayerPointer> UpSampling1D::read(ConfigReader& config) {
-  return LayerPointer(std::make_shared<UpSampling1D>(config.integer("size", 2)));
-}
-
 Expected<LayerBuild> UpSampling1D::build(std::span<const LayerInput> inputs) const {
   KILN_ASSIGN(const LayerInput input, only_input(inputs));
   KILN_TRY(check_rank(input, 3));
@@ -77,22 +72,10 @@ std::vector<Signal> UpSampling1D::call(CallContext&, std::span<const Signal> inp
   return {{repeat(inputs[0].tensor, 1, size_), {}}};
 }
 
-void UpSampling1D::write_config(Json& config) const { config["size"] = size_; }
+OptionList UpSampling1D::option_list() { return {{"size", &size_, "how often each step comes"}}; }
 
 UpSampling2D::UpSampling2D(UpSampling2DOptions options) : options_(std::move(options)) {
   name = options_.name;
-}
-
-Expected<LayerPointer> UpSampling2D::read(ConfigReader& config) {
-  UpSampling2DOptions options;
-  const std::vector<int64_t> size = config.integers("size");
-  if (size.size() == 2)
-    options.size = {size[0], size[1]};
-  else
-    config.fail("\"size\" must be two factors");
-  options.data_format = read_data_format(config);
-  options.interpolation = config.string("interpolation", "nearest");
-  return LayerPointer(std::make_shared<UpSampling2D>(std::move(options)));
 }
 
 Expected<LayerBuild> UpSampling2D::build(std::span<const LayerInput> inputs) const {
@@ -127,10 +110,10 @@ std::vector<Signal> UpSampling2D::call(CallContext&, std::span<const Signal> inp
   return {{x, {}}};
 }
 
-void UpSampling2D::write_config(Json& config) const {
-  config["size"] = options_.size;
-  config["data_format"] = std::string(name_of(options_.data_format));
-  config["interpolation"] = options_.interpolation;
+OptionList UpSampling2D::option_list() {
+  return {{"size", &options_.size, "factors of height and width"},
+          {"data_format", &options_.data_format, "where the channels are"},
+          {"interpolation", &options_.interpolation, "\"nearest\" or \"bilinear\""}};
 }
 
 }  // namespace kiln::keras

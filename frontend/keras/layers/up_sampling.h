@@ -5,7 +5,6 @@
 #include <cstdint>
 #include <string>
 
-#include "frontend/keras/config_reader.h"
 #include "frontend/keras/layer.h"
 #include "frontend/keras/layers/data_format.h"
 
@@ -17,12 +16,11 @@ class UpSampling1D : public Layer {
   explicit UpSampling1D(int64_t size = 2, std::string layer_name = "") : size_(size) {
     name = std::move(layer_name);
   }
-  static Expected<LayerPointer> read(ConfigReader& config);
 
   std::string_view class_name() const override { return "UpSampling1D"; }
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
-  void write_config(Json& config) const override;
+  OptionList option_list() override;
 
  private:
   int64_t size_;
@@ -39,12 +37,11 @@ struct UpSampling2DOptions {
 class UpSampling2D : public Layer {
  public:
   explicit UpSampling2D(UpSampling2DOptions options = {});
-  static Expected<LayerPointer> read(ConfigReader& config);
 
   std::string_view class_name() const override { return "UpSampling2D"; }
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
-  void write_config(Json& config) const override;
+  OptionList option_list() override;
 
  private:
   UpSampling2DOptions options_;

@@ -7,74 +7,96 @@
 
 #include "frontend/keras/keras_object.h"
 #include "frontend/keras/layers/one_input.h"
+#include "frontend/keras/options/config.h"
 #include "ir/spelling.h"
 
 namespace kiln::keras {
 
 namespace {
 
-constexpr LossOption kFromLogits{"from_logits", &Loss::from_logits};
-constexpr LossOption kLabelSmoothing{"label_smoothing", &Loss::label_smoothing};
-constexpr LossOption kLastAxis{"axis", -1};
-constexpr LossOption kNoAxis{"axis", nullptr};
-constexpr LossOption kGamma{"gamma", &Loss::gamma};
-constexpr LossOption kAlpha{"alpha", &Loss::alpha};
+Option from_logits(Loss& loss) {
+  return {"from_logits", &loss.from_logits, "predictions are logits, not probabilities"};
+}
+Option label_smoothing(Loss& loss) {
+  return {"label_smoothing", &loss.label_smoothing, "how far labels move towards the middle"};
+}
+Option last_axis() { return {"axis", Fixed{{-1}}, "of the classes"}; }
+Option no_axis() { return {"axis", Fixed{{nullptr}}, "dimensions that are summed over"}; }
 
-constexpr LossOption kSparse[] = {kFromLogits, {"ignore_class", &Loss::ignore_class}};
-constexpr LossOption kCrossentropy[] = {kFromLogits, kLabelSmoothing, kLastAxis};
-constexpr LossOption kFocal[] = {kFromLogits, kLabelSmoothing, kLastAxis, kAlpha, kGamma};
-constexpr LossOption kBinaryFocal[] = {
-    kFromLogits, kLabelSmoothing,
-    kLastAxis,   {"apply_class_balancing", &Loss::apply_class_balancing},
-    kAlpha,      kGamma};
-constexpr LossOption kHuber[] = {{"delta", &Loss::delta, true}};
-constexpr LossOption kDice[] = {kNoAxis};
-constexpr LossOption kTversky[] = {kAlpha, {"beta", &Loss::beta}, kNoAxis};
+OptionList no_options(Loss&) { return {}; }
+OptionList sparse_options(Loss& loss) {
+  return {from_logits(loss),
+          {"ignore_class", &loss.ignore_class, "labels of this class count for nothing"}};
+}
+OptionList crossentropy_options(Loss& loss) {
+  return {from_logits(loss), label_smoothing(loss), last_axis()};
+}
+OptionList powers(Loss& loss) {
+  return {{"alpha", &loss.alpha, "weight of the classes' balance"},
+          {"gamma", &loss.gamma, "how much easy examples lose"}};
+}
+OptionList focal_options(Loss& loss) { return crossentropy_options(loss) + powers(loss); }
+OptionList binary_focal_options(Loss& loss) {
+  const OptionList balance = {
+      {"apply_class_balancing", &loss.apply_class_balancing, "weigh the classes by alpha"}};
+  return crossentropy_options(loss) + balance + powers(loss);
+}
+// Keras reads it, but does not write it.
+OptionList huber_options(Loss& loss) {
+  return {{"delta", &loss.delta, "where the square becomes a line",
+           written_if(loss.delta != Loss().delta)}};
+}
+OptionList dice_options(Loss&) { return {no_axis()}; }
+OptionList tversky_options(Loss& loss) {
+  return {{"alpha", &loss.alpha, "weight of false positives"},
+          {"beta", &loss.beta, "weight of false negatives"},
+          no_axis()};
+}
 
 constexpr bool kIntegerLabels = true;
 constexpr bool kJoinsRows = true;
 
 /// All losses.
 constexpr LossFunction kLosses[] = {
-    {"mean_squared_error", "MeanSquaredError", "mse", "mean_squared_error", {}, mean_squared_error},
-    {"mean_absolute_error",
-     "MeanAbsoluteError",
-     "mae",
-     "mean_absolute_error",
-     {},
-     mean_absolute_error},
-    {"mean_absolute_percentage_error",
-     "MeanAbsolutePercentageError",
-     "mape",
-     "mean_absolute_percentage_error",
-     {},
+    {"mean_squared_error", "MeanSquaredError", "mse", "mean_squared_error", "mean of (y - p)²",
+     no_options, mean_squared_error},
+    {"mean_absolute_error", "MeanAbsoluteError", "mae", "mean_absolute_error", "mean of |y - p|",
+     no_options, mean_absolute_error},
+    {"mean_absolute_percentage_error", "MeanAbsolutePercentageError", "mape",
+     "mean_absolute_percentage_error", "100 · mean of |y - p| / |y|", no_options,
      mean_absolute_percentage_error},
-    {"mean_squared_logarithmic_error",
-     "MeanSquaredLogarithmicError",
-     "msle",
-     "mean_squared_logarithmic_error",
-     {},
+    {"mean_squared_logarithmic_error", "MeanSquaredLogarithmicError", "msle",
+     "mean_squared_logarithmic_error", "mean of (log(1 + y) - log(1 + p))²", no_options,
      mean_squared_logarithmic_error},
-    {"huber", "Huber", "", "huber_loss", kHuber, huber},
-    {"log_cosh", "LogCosh", "", "log_cosh", {}, log_cosh},
-    {"cosine_similarity", "CosineSimilarity", "", "cosine_similarity", {}, cosine_similarity},
-    {"hinge", "Hinge", "", "hinge", {}, hinge},
-    {"squared_hinge", "SquaredHinge", "", "squared_hinge", {}, squared_hinge},
-    {"categorical_hinge", "CategoricalHinge", "", "categorical_hinge", {}, categorical_hinge},
-    {"kl_divergence", "KLDivergence", "kld", "kl_divergence", {}, kl_divergence},
-    {"poisson", "Poisson", "", "poisson", {}, poisson},
-    {"binary_crossentropy", "BinaryCrossentropy", "bce", "binary_crossentropy", kCrossentropy,
-     binary_crossentropy},
+    {"huber", "Huber", "", "huber_loss", "a square near 0, a line beyond", huber_options, huber},
+    {"log_cosh", "LogCosh", "", "log_cosh", "mean of log(cosh(p - y))", no_options, log_cosh},
+    {"cosine_similarity", "CosineSimilarity", "", "cosine_similarity",
+     "the cosine between y and p, negated", no_options, cosine_similarity},
+    {"hinge", "Hinge", "", "hinge", "mean of max(1 - y · p, 0)", no_options, hinge},
+    {"squared_hinge", "SquaredHinge", "", "squared_hinge", "mean of max(1 - y · p, 0)²", no_options,
+     squared_hinge},
+    {"categorical_hinge", "CategoricalHinge", "", "categorical_hinge",
+     "max(1 + the best wrong class - the right one, 0)", no_options, categorical_hinge},
+    {"kl_divergence", "KLDivergence", "kld", "kl_divergence", "sum of y · log(y / p)", no_options,
+     kl_divergence},
+    {"poisson", "Poisson", "", "poisson", "mean of p - y · log(p)", no_options, poisson},
+    {"binary_crossentropy", "BinaryCrossentropy", "bce", "binary_crossentropy",
+     "cross-entropy of labels 0 and 1", crossentropy_options, binary_crossentropy},
     {"binary_focal_crossentropy", "BinaryFocalCrossentropy", "", "binary_focal_crossentropy",
-     kBinaryFocal, binary_focal_crossentropy},
+     "the same, in which easy examples count less", binary_focal_options,
+     binary_focal_crossentropy},
     {"categorical_crossentropy", "CategoricalCrossentropy", "", "categorical_crossentropy",
-     kCrossentropy, categorical_crossentropy},
+     "cross-entropy of one-hot labels", crossentropy_options, categorical_crossentropy},
     {"categorical_focal_crossentropy", "CategoricalFocalCrossentropy", "",
-     "categorical_focal_crossentropy", kFocal, categorical_focal_crossentropy},
+     "categorical_focal_crossentropy", "the same, in which easy examples count less", focal_options,
+     categorical_focal_crossentropy},
     {"sparse_categorical_crossentropy", "SparseCategoricalCrossentropy", "",
-     "sparse_categorical_crossentropy", kSparse, sparse_categorical_crossentropy, kIntegerLabels},
-    {"dice", "Dice", "", "dice", kDice, dice, false, kJoinsRows},
-    {"tversky", "Tversky", "", "tversky", kTversky, tversky, false, kJoinsRows},
+     "sparse_categorical_crossentropy", "cross-entropy of class numbers", sparse_options,
+     sparse_categorical_crossentropy, kIntegerLabels},
+    {"dice", "Dice", "", "dice", "1 - 2 · overlap / (sizes of y and p)", dice_options, dice, false,
+     kJoinsRows},
+    {"tversky", "Tversky", "", "tversky", "like Dice, with weights for both kinds of errors",
+     tversky_options, tversky, false, kJoinsRows},
 };
 
 Loss crossentropy(const char* class_name, const CrossentropyOptions& options) {
@@ -155,9 +177,23 @@ Loss::Loss(std::string name) : identifier(std::move(name)) {
     alpha = 0.5;
 }
 
+bool has_option(const OptionList& options, std::string_view key) {
+  return std::ranges::any_of(options, [&](const Option& option) { return option.key == key; });
+}
+
 bool LossFunction::has(std::string_view option) const {
-  return std::any_of(options.begin(), options.end(),
-                     [&](const LossOption& known) { return known.key == option; });
+  Loss any;
+  return has_option(options(any), option);
+}
+
+// Every loss takes an axis of -1.
+OptionList LossFunction::option_list(Loss& loss) const {
+  OptionList list = options(loss);
+  if (!has_option(list, "axis")) {
+    list.push_back(last_axis());
+    list.back().flags = kNotWritten;
+  }
+  return list;
 }
 
 const LossFunction* find_loss(std::string_view identifier) {
@@ -217,36 +253,25 @@ int64_t label_classes(const Loss& loss, const ir::Type& output) {
   return function->integer_labels && !loss.ignore_class ? output.shape.back() : 0;
 }
 
-void read_loss_options(const LossFunction& function, ConfigReader& config, Loss& loss) {
-  for (const LossOption& option : function.options) {
-    if (auto* flag = std::get_if<bool Loss::*>(&option.field)) {
-      loss.*(*flag) = config.boolean(option.key, loss.*(*flag));
-    } else if (auto* number = std::get_if<double Loss::*>(&option.field)) {
-      loss.*(*number) = config.number(option.key, loss.*(*number));
-    } else if (auto* index = std::get_if<std::optional<int64_t> Loss::*>(&option.field)) {
-      loss.*(*index) = config.optional_integer(option.key);
-    } else {
-      const int* fixed = std::get_if<int>(&option.field);
-      config.only(option.key, {fixed ? Json(*fixed) : Json()});
-    }
-  }
-  if (!function.has("axis")) config.only("axis", {-1});
+namespace {
+
+OptionList all_options(const LossFunction& function, Loss& loss) {
+  const OptionList common = {
+      {"name", &loss.name, "of the object"},
+      {"reduction", &loss.reduction,
+       "of the rows' values: \"sum_over_batch_size\", \"mean\", \"mean_with_sample_weight\" or "
+       "\"sum\""},
+      {"dtype", Fixed{{nullptr, "float32"}}, "what the loss computes in", kNotWritten}};
+  return common + function.option_list(loss);
 }
 
-void write_loss_options(const LossFunction& function, const Loss& loss, Json& config) {
-  for (const LossOption& option : function.options) {
-    Json value;  // null for the one value that is null
-    if (auto* flag = std::get_if<bool Loss::*>(&option.field)) value = loss.*(*flag);
-    if (auto* number = std::get_if<double Loss::*>(&option.field)) value = loss.*(*number);
-    if (auto* fixed = std::get_if<int>(&option.field)) value = *fixed;
-    if (auto* index = std::get_if<std::optional<int64_t> Loss::*>(&option.field)) {
-      if (loss.*(*index)) value = *(loss.*(*index));
-    }
-    if (option.only_changed && value == Json(Loss().*std::get<double Loss::*>(option.field)))
-      continue;
-    config[std::string(option.key)] = std::move(value);
-  }
+/// A loss of a class's name with a name of its own.
+Loss named_loss(const LossFunction& function, Loss loss) {
+  if (loss.name.empty()) loss.name = function.object_name;
+  return loss;
 }
+
+}  // namespace
 
 Expected<Loss> read_loss(const Json& json, const std::string& where) {
   KILN_ASSIGN(const KerasObject object, read_object(json, "a loss", where));
@@ -255,24 +280,31 @@ Expected<Loss> read_loss(const Json& json, const std::string& where) {
     const Diagnostic unknown = unknown_loss(object.identifier);
     return Diagnostic{where, unknown.message, unknown.note};
   }
-  Loss loss(object.identifier);
-  if (!object.has_config()) return loss;
+  if (!object.has_config()) return Loss(object.identifier);
+  Loss loss = named_loss(*function, Loss(object.identifier));
   ConfigReader config(object.config, where + ": " + loss.identifier);
-  loss.name = config.string("name", std::string(function->object_name));
-  loss.reduction = config.string("reduction", loss.reduction);
-  config.only("dtype", {nullptr, "float32"});
-  read_loss_options(*function, config, loss);
+  read_options(all_options(*function, loss), config);
   KILN_TRY(config.finish());
   return loss;
 }
 
-Json write_loss(const Loss& loss) {
+Json write_loss(const Loss& loss, ConfigKind kind) {
   const LossFunction* function = find_loss(loss.identifier);
-  if (!function || function->class_name != loss.identifier) return loss.identifier;
-  Json config = {{"name", loss.name.empty() ? std::string(function->object_name) : loss.name},
-                 {"reduction", loss.reduction}};
-  write_loss_options(*function, loss, config);
+  const bool is_object = function && function->class_name == loss.identifier;
+  if (!function || (!is_object && kind == ConfigKind::file)) return loss.identifier;
+  Loss written = named_loss(*function, loss);
+  Json config = Json::object();
+  write_options(all_options(*function, written), config, kind);
   return write_object("keras.losses", loss.identifier, std::move(config));
+}
+
+std::vector<ClassReference> loss_reference() {
+  std::vector<ClassReference> classes;
+  for (const LossFunction& function : kLosses) {
+    Loss loss = named_loss(function, Loss(std::string(function.class_name)));
+    classes.push_back(describe(function.class_name, function.meaning, all_options(function, loss)));
+  }
+  return classes;
 }
 
 }  // namespace kiln::keras

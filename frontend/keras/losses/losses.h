@@ -2,15 +2,14 @@
 #pragma once
 
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
-#include "frontend/keras/config_reader.h"
 #include "frontend/keras/json.h"
 #include "frontend/keras/layer.h"
+#include "frontend/keras/options/config.h"
+#include "frontend/keras/options/reference.h"
 #include "runtime/base/expected.h"
 
 namespace kiln::keras {
@@ -75,22 +74,15 @@ struct LossValues {
   ir::Tensor valid;   ///< i1 like values: which of them count; null: all
 };
 
-/// An option by its key: a field of Loss, or the one value that is supported (a number, or null).
-struct LossOption {
-  std::string_view key;
-  std::variant<bool Loss::*, double Loss::*, std::optional<int64_t> Loss::*, int, std::nullptr_t>
-      field;
-  /// Written only where it differs from the default: Keras reads it, but does not write it.
-  bool only_changed = false;
-};
-
 /// A loss function.
 struct LossFunction {
-  std::string_view name;                ///< Keras's function: "mean_squared_error"
-  std::string_view class_name;          ///< Keras's class: "MeanSquaredError"
-  std::string_view alias;               ///< "mse", also in capitals; empty where there is none
-  std::string_view object_name;         ///< of a loss object without a name of its own
-  std::span<const LossOption> options;  ///< what its class has, in Keras's order
+  std::string_view name;         ///< Keras's function: "mean_squared_error"
+  std::string_view class_name;   ///< Keras's class: "MeanSquaredError"
+  std::string_view alias;        ///< "mse", also in capitals; empty where there is none
+  std::string_view object_name;  ///< of a loss object without a name of its own
+  std::string_view meaning;      ///< for the reference
+  /// The options that its class has besides name and reduction, in Keras's order.
+  OptionList (*options)(Loss& loss);
   /// y: labels; prediction: [batch, ..., n].
   LossValues (*values)(const Loss& loss, ir::Tensor y, const Signal& prediction);
   bool integer_labels = false;  ///< y: class numbers, i32 in the output's shape less the last
@@ -98,6 +90,8 @@ struct LossFunction {
   bool joins_rows = false;
 
   bool has(std::string_view option) const;
+  /// The options of a loss, or of the metric of the same name, besides those that all have.
+  OptionList option_list(Loss& loss) const;
 };
 
 /// By function name, class name or alias; null where there is none.
@@ -115,11 +109,11 @@ int64_t label_classes(const Loss& loss, const ir::Type& output);
 
 /// From a name, or from Keras's object. `where` opens the errors.
 Expected<Loss> read_loss(const Json& json, const std::string& where);
-Json write_loss(const Loss& loss);
+/// A loss that is named by its function has no options in Keras's files.
+Json write_loss(const Loss& loss, ConfigKind kind = ConfigKind::file);
 
-/// The options of a loss or of the metric of the same name, read and written in Keras's form.
-void read_loss_options(const LossFunction& function, ConfigReader& config, Loss& loss);
-void write_loss_options(const LossFunction& function, const Loss& loss, Json& config);
+/// Every class with its options.
+std::vector<ClassReference> loss_reference();
 
 // The functions: y and prediction as in LossFunction::values.
 LossValues binary_crossentropy(const Loss& loss, ir::Tensor y, const Signal& prediction);

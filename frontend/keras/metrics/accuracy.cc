@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "frontend/keras/losses/losses.h"
 
 namespace kiln::keras::metrics {
@@ -49,11 +47,10 @@ FunctionMetric SparseCategoricalAccuracy() {
   return {"SparseCategoricalAccuracy", FunctionMetric::Labels::class_numbers, sparse_values};
 }
 
-void BinaryAccuracy::read_options(ConfigReader& config) {
-  threshold = config.number("threshold", threshold);
+OptionList BinaryAccuracy::option_list() {
+  const OptionList own = {{"threshold", &threshold, "predictions above are 1"}};
+  return common_options() + own;
 }
-void BinaryAccuracy::write_options(Json& config) const { config["threshold"] = threshold; }
-
 Tensor BinaryAccuracy::values(const MetricBatch& batch) const {
   const Tensor predicted = ones_where(compare(batch.p(), "GT", threshold));
   return ones_where(compare(like(batch.p(), batch.labels), "EQ", predicted));
@@ -63,9 +60,10 @@ Status TopKCategoricalAccuracy::check(const ir::Type& labels, const ir::Type& ou
   if (k < 1) return Diagnostic{"", fmt::format("k must be positive, not {}", k), ""};
   return expect_labels(output.shape, labels);
 }
-void TopKCategoricalAccuracy::read_options(ConfigReader& config) { k = config.integer("k", k); }
-void TopKCategoricalAccuracy::write_options(Json& config) const { config["k"] = k; }
-
+OptionList TopKCategoricalAccuracy::option_list() {
+  const OptionList own = {{"k", &k, "among how many of the largest the right class is"}};
+  return common_options() + own;
+}
 Tensor TopKCategoricalAccuracy::values(const MetricBatch& batch) const {
   const Tensor y = argmax(like(batch.p(), batch.labels), batch.p().rank() - 1);
   return among_best(y, batch.p(), k);
@@ -75,9 +73,10 @@ Status SparseTopKCategoricalAccuracy::check(const ir::Type& labels, const ir::Ty
   if (k < 1) return Diagnostic{"", fmt::format("k must be positive, not {}", k), ""};
   return expect_labels(class_shape(output), labels);
 }
-void SparseTopKCategoricalAccuracy::read_options(ConfigReader& config) {
-  TopKCategoricalAccuracy::read_options(config);
-  config.only("from_sorted_ids", {false});
+OptionList SparseTopKCategoricalAccuracy::option_list() {
+  const OptionList own = {
+      {"from_sorted_ids", Fixed{{false}}, "predictions are sorted classes", kNotWritten}};
+  return TopKCategoricalAccuracy::option_list() + own;
 }
 Tensor SparseTopKCategoricalAccuracy::values(const MetricBatch& batch) const {
   ir::Shape shape = batch.p().shape();

@@ -13,8 +13,7 @@ class BinaryAccuracy : public MeanMetric {
   Status check(const ir::Type& labels, const ir::Type& output) const override {
     return expect_labels(output.shape, labels);
   }
-  void read_options(ConfigReader& config) override;
-  void write_options(Json& config) const override;
+  OptionList option_list() override;
 
   double threshold;
 
@@ -28,8 +27,7 @@ class TopKCategoricalAccuracy : public MeanMetric {
   explicit TopKCategoricalAccuracy(int64_t count = 5) : k(count) {}
   std::string_view class_name() const override { return "TopKCategoricalAccuracy"; }
   Status check(const ir::Type& labels, const ir::Type& output) const override;
-  void read_options(ConfigReader& config) override;
-  void write_options(Json& config) const override;
+  OptionList option_list() override;
 
   int64_t k;
 
@@ -43,7 +41,7 @@ class SparseTopKCategoricalAccuracy : public TopKCategoricalAccuracy {
   using TopKCategoricalAccuracy::TopKCategoricalAccuracy;
   std::string_view class_name() const override { return "SparseTopKCategoricalAccuracy"; }
   Status check(const ir::Type& labels, const ir::Type& output) const override;
-  void read_options(ConfigReader& config) override;
+  OptionList option_list() override;
 
  protected:
   ir::Tensor values(const MetricBatch& batch) const override;

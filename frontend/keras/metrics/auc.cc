@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "frontend/keras/vectors.h"
 
@@ -116,29 +115,29 @@ Tensor AUC::result(std::span<const Tensor> sums) const {
   return mean_area((x.low - x.high) * heights);
 }
 
-void AUC::read_options(ConfigReader& config) {
-  options.num_thresholds = config.integer("num_thresholds", options.num_thresholds);
-  options.curve = upper_case(config.string("curve", options.curve));
-  options.summation_method = config.string("summation_method", options.summation_method);
-  if (options.summation_method == "Interpolation") options.summation_method = "interpolation";
-  if (!config.value("thresholds").is_null()) options.thresholds = config.numbers("thresholds");
-  options.multi_label = config.boolean("multi_label", false);
-  num_labels_ = config.optional_integer("num_labels");
-  config.only("label_weights", {nullptr});
-  options.from_logits = config.boolean("from_logits", false);
+OptionList AUC::option_list() {
+  const bool own = !options.thresholds.empty();
+  // Keras counts the two at the ends.
+  const auto count = static_cast<int>(options.thresholds.size()) + 2;
+  const OptionPlace num_thresholds =
+      own ? OptionPlace(Ignored{count}) : OptionPlace(&options.num_thresholds);
+  const OptionList list = {
+      {"num_thresholds", num_thresholds, "how many thresholds there are, evenly in [0, 1]"},
+      {"curve", &options.curve, "\"ROC\", \"PR\" or \"PRGAIN\""},
+      {"summation_method", &options.summation_method,
+       "of the area between thresholds: \"interpolation\", \"majoring\" or \"minoring\""},
+      {"multi_label", &options.multi_label, "the mean of the labels' areas"},
+      {"num_labels", &num_labels_, "of a multi_label metric, as the file says"},
+      {"label_weights", Fixed{{nullptr}}, "of the labels in the mean"},
+      {"from_logits", &options.from_logits, "predictions are logits, not probabilities"},
+      {"thresholds", &options.thresholds, "instead of even ones, without 0 and 1",
+       written_if(own)}};
+  return common_options() + list;
 }
 
-void AUC::write_options(Json& config) const {
-  const bool own = !options.thresholds.empty();
-  config["num_thresholds"] =
-      own ? static_cast<int64_t>(options.thresholds.size()) + 2 : options.num_thresholds;
-  config["curve"] = options.curve;
-  config["summation_method"] = options.summation_method;
-  config["multi_label"] = options.multi_label;
-  config["num_labels"] = num_labels_ ? Json(*num_labels_) : Json();
-  config["label_weights"] = nullptr;
-  config["from_logits"] = options.from_logits;
-  if (own) config["thresholds"] = options.thresholds;
+void AUC::options_were_read() {
+  options.curve = upper_case(options.curve);
+  if (options.summation_method == "Interpolation") options.summation_method = "interpolation";
 }
 
 }  // namespace kiln::keras::metrics

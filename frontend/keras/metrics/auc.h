@@ -25,8 +25,8 @@ class AUC : public ConfusionMetric {
   Status check(const ir::Type& labels, const ir::Type& output) const override;
   std::vector<ir::Tensor> sums(const MetricBatch& batch) const override;
   ir::Tensor result(std::span<const ir::Tensor> sums) const override;
-  void read_options(ConfigReader& config) override;
-  void write_options(Json& config) const override;
+  OptionList option_list() override;
+  void options_were_read() override;
 
   AucOptions options;
 

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "frontend/keras/vectors.h"
 
@@ -161,27 +160,13 @@ Status ThresholdMetric::check(const ir::Type& labels, const ir::Type& output) co
   return ConfusionMetric::check(labels, output);
 }
 
-void ThresholdMetric::read_options(ConfigReader& config) {
-  is_list_ = config.value("thresholds").is_array();
-  if (is_list_) {
-    const std::vector<double> thresholds = config.numbers("thresholds");
-    count_ = thresholds.size();
-    if (!thresholds.empty()) options.threshold = thresholds[0];
-  } else {
-    options.threshold = config.optional_number("thresholds");
-  }
-  if (!selects_classes()) return;
-  options.top_k = config.optional_integer("top_k");
-  options.class_id = config.optional_integer("class_id");
-}
-
-void ThresholdMetric::write_options(Json& config) const {
-  auto optional = [](const auto& value) { return value ? Json(*value) : Json(); };
-  config["thresholds"] =
-      is_list_ ? Json::array({optional(options.threshold)}) : optional(options.threshold);
-  if (!selects_classes()) return;
-  config["top_k"] = optional(options.top_k);
-  config["class_id"] = optional(options.class_id);
+OptionList ThresholdMetric::option_list() {
+  const OptionList thresholds = {{"thresholds", Threshold{&options.threshold, &is_list_, &count_},
+                                  "predictions above are positive; null: 0.5, or with top_k none"}};
+  const OptionList classes = {
+      {"top_k", &options.top_k, "only so many of the largest of a row can be positive"},
+      {"class_id", &options.class_id, "only this class counts"}};
+  return common_options() + thresholds + (selects_classes() ? classes : OptionList());
 }
 
 Tensor Precision::result(std::span<const Tensor> sums) const {
@@ -228,16 +213,12 @@ Tensor BestAt::result(std::span<const Tensor> sums) const {
   return reduce(select(reaches, best_(sums), 0.0), "maximum", {0, 1});
 }
 
-void BestAt::read_options(ConfigReader& config) {
-  value = config.number(key_);
-  num_thresholds = config.integer("num_thresholds", num_thresholds);
-  class_id = config.optional_integer("class_id");
-}
-
-void BestAt::write_options(Json& config) const {
-  config["class_id"] = class_id ? Json(*class_id) : Json();
-  config["num_thresholds"] = num_thresholds;
-  config[std::string(key_)] = value;
+OptionList BestAt::option_list() {
+  const OptionList own = {
+      {"class_id", &class_id, "only this class counts"},
+      {"num_thresholds", &num_thresholds, "how many thresholds there are, evenly in [0, 1]"},
+      {key_, &value, "what the other ratio must reach", kRequired}};
+  return common_options() + own;
 }
 
 }  // namespace metrics

@@ -51,8 +51,7 @@ class ThresholdMetric : public ConfusionMetric {
  public:
   explicit ThresholdMetric(ThresholdOptions o) : options(o) {}
   Status check(const ir::Type& labels, const ir::Type& output) const override;
-  void read_options(ConfigReader& config) override;
-  void write_options(Json& config) const override;
+  OptionList option_list() override;
 
   ThresholdOptions options;
 
@@ -115,8 +114,7 @@ class BestAt : public ConfusionMetric {
   std::string_view class_name() const override { return class_name_; }
   Status check(const ir::Type& labels, const ir::Type& output) const override;
   ir::Tensor result(std::span<const ir::Tensor> sums) const override;
-  void read_options(ConfigReader& config) override;
-  void write_options(Json& config) const override;
+  OptionList option_list() override;
 
   double value;
   int64_t num_thresholds = 200;

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "frontend/keras/vectors.h"
 
 namespace kiln::keras::metrics {
@@ -69,16 +67,14 @@ Tensor FBetaScore::result(std::span<const Tensor> variables) const {
   return sum(scores * (variables[3] / (sum(variables[3]) + kEpsilon)));
 }
 
-void FBetaScore::read_options(ConfigReader& config) {
-  if (!config.value("average").is_null()) options.average = config.string("average");
-  options.threshold = config.optional_number("threshold");
-  if (has_beta()) options.beta = config.number("beta", options.beta);
-}
-
-void FBetaScore::write_options(Json& config) const {
-  config["average"] = options.average.empty() ? Json() : Json(options.average);
-  if (has_beta()) config["beta"] = options.beta;
-  config["threshold"] = options.threshold ? Json(*options.threshold) : Json();
+OptionList FBetaScore::option_list() {
+  const OptionList average = {{"average", NullableText{&options.average},
+                               "of the classes: \"micro\", \"macro\" or "
+                               "\"weighted\"; kiln needs one of these"}};
+  const OptionList beta = {{"beta", &options.beta, "how much more recall counts than precision"}};
+  const OptionList threshold = {{"threshold", &options.threshold,
+                                 "predictions above are positive; null: the largest of a row is"}};
+  return common_options() + average + (has_beta() ? beta : OptionList()) + threshold;
 }
 
 }  // namespace kiln::keras::metrics

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <numeric>
 
 #include "frontend/keras/losses/losses.h"
@@ -102,32 +101,28 @@ Tensor IoU::result(std::span<const Tensor> variables) const {
   return sum(both / (either + kEpsilon) * counted) / (sum(counted) + kEpsilon);
 }
 
-void IoU::read_options(ConfigReader& config) {
-  if (has_classes()) options.num_classes = config.integer("num_classes");
-  if (has_targets() && !config.value("target_class_ids").is_null())
-    options.target_class_ids = config.integers("target_class_ids");
-  if (kind_ == Kind::binary) options.threshold = config.number("threshold", options.threshold);
-  if (!has_classes()) return;
-  options.ignore_class = config.optional_integer("ignore_class");
-  if (has_sparse_labels()) options.sparse_y_true = config.boolean("sparse_y_true", true);
-  options.sparse_y_pred = config.boolean("sparse_y_pred", options.sparse_y_pred);
-  config.only("axis", {-1});
-}
-
-void IoU::write_options(Json& config) const {
-  const Json name = config["name"], dtype = config["dtype"];
+OptionList IoU::option_list() {
+  OptionList own, rest;
+  if (has_classes()) {
+    own.push_back({"num_classes", &options.num_classes, "how many classes there are", kRequired});
+    rest.push_back({"ignore_class", &options.ignore_class, "labels of this class do not count"});
+    if (has_sparse_labels()) {
+      rest.push_back(
+          {"sparse_y_true", &options.sparse_y_true, "labels are class numbers, not one-hot rows"});
+    }
+    rest.push_back({"sparse_y_pred", &options.sparse_y_pred,
+                    "predictions are class numbers, not a number for each class"});
+    rest.push_back({"axis", Fixed{{-1}}, "of the classes"});
+  }
+  if (has_targets()) {
+    own.push_back({"target_class_ids", ShapeOf{&options.target_class_ids},
+                   "the classes that the mean is over"});
+  }
+  if (kind_ == Kind::binary)
+    own.push_back({"threshold", &options.threshold, "predictions from here on are class 1"});
   // Keras writes the options that are the class's own before the name.
-  if (kind_ != Kind::iou) config = Json::object();
-  if (has_classes()) config["num_classes"] = options.num_classes;
-  if (has_targets()) config["target_class_ids"] = options.target_class_ids;
-  if (kind_ == Kind::binary) config["threshold"] = options.threshold;
-  config["name"] = name;
-  config["dtype"] = dtype;
-  if (!has_classes()) return;
-  config["ignore_class"] = options.ignore_class ? Json(*options.ignore_class) : Json();
-  if (has_sparse_labels()) config["sparse_y_true"] = options.sparse_y_true;
-  config["sparse_y_pred"] = options.sparse_y_pred;
-  config["axis"] = -1;
+  if (kind_ == Kind::iou) return common_options() + own + rest;
+  return own + common_options() + rest;
 }
 
 }  // namespace kiln::keras::metrics

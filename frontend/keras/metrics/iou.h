@@ -28,8 +28,7 @@ class IoU : public MetricRule {
   std::vector<MetricVariable> variables(const ir::Type& output) const override;
   std::vector<ir::Tensor> sums(const MetricBatch& batch) const override;
   ir::Tensor result(std::span<const ir::Tensor> variables) const override;
-  void read_options(ConfigReader& config) override;
-  void write_options(Json& config) const override;
+  OptionList option_list() override;
   std::string_view dtype() const override { return "int64"; }
 
   IoUOptions options;

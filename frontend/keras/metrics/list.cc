@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "frontend/keras/metrics/metrics.h"
 #include "frontend/keras/names.h"
 #include "ir/spelling.h"
@@ -18,40 +20,65 @@ Made share(T metric) {
 
 struct MetricClass {
   std::string_view class_name;
+  std::string_view meaning;
   Made (*make)();
 };
 
 /// All metrics but those that are losses. What has to be said of them is in the files.
 constexpr MetricClass kMetrics[] = {
-    {"Accuracy", [] { return share(metrics::Accuracy()); }},
-    {"BinaryAccuracy", [] { return share(metrics::BinaryAccuracy()); }},
-    {"CategoricalAccuracy", [] { return share(metrics::CategoricalAccuracy()); }},
-    {"SparseCategoricalAccuracy", [] { return share(metrics::SparseCategoricalAccuracy()); }},
-    {"TopKCategoricalAccuracy", [] { return share(metrics::TopKCategoricalAccuracy()); }},
-    {"SparseTopKCategoricalAccuracy",
+    {"Accuracy", "part of predictions that equal their label",
+     [] { return share(metrics::Accuracy()); }},
+    {"BinaryAccuracy", "part of predictions on the right side of a threshold",
+     [] { return share(metrics::BinaryAccuracy()); }},
+    {"CategoricalAccuracy", "part of rows whose largest prediction is the one-hot label",
+     [] { return share(metrics::CategoricalAccuracy()); }},
+    {"SparseCategoricalAccuracy", "part of rows whose largest prediction is the class number",
+     [] { return share(metrics::SparseCategoricalAccuracy()); }},
+    {"TopKCategoricalAccuracy", "part of rows with the one-hot label among the k largest",
+     [] { return share(metrics::TopKCategoricalAccuracy()); }},
+    {"SparseTopKCategoricalAccuracy", "part of rows with the class number among the k largest",
      [] { return share(metrics::SparseTopKCategoricalAccuracy()); }},
-    {"Precision", [] { return share(metrics::Precision()); }},
-    {"Recall", [] { return share(metrics::Recall()); }},
-    {"TruePositives", [] { return share(metrics::TruePositives()); }},
-    {"FalsePositives", [] { return share(metrics::FalsePositives()); }},
-    {"TrueNegatives", [] { return share(metrics::TrueNegatives()); }},
-    {"FalseNegatives", [] { return share(metrics::FalseNegatives()); }},
-    {"SensitivityAtSpecificity", [] { return share(metrics::SensitivityAtSpecificity(0)); }},
-    {"SpecificityAtSensitivity", [] { return share(metrics::SpecificityAtSensitivity(0)); }},
-    {"PrecisionAtRecall", [] { return share(metrics::PrecisionAtRecall(0)); }},
-    {"RecallAtPrecision", [] { return share(metrics::RecallAtPrecision(0)); }},
-    {"AUC", [] { return share(metrics::AUC()); }},
-    {"F1Score", [] { return share(metrics::F1Score()); }},
-    {"FBetaScore", [] { return share(metrics::FBetaScore()); }},
-    {"IoU", [] { return share(metrics::IoU(metrics::IoUOptions{})); }},
-    {"MeanIoU", [] { return share(metrics::MeanIoU(0)); }},
-    {"OneHotIoU", [] { return share(metrics::OneHotIoU(0, {})); }},
-    {"OneHotMeanIoU", [] { return share(metrics::OneHotMeanIoU(0)); }},
-    {"BinaryIoU", [] { return share(metrics::BinaryIoU()); }},
-    {"RootMeanSquaredError", [] { return share(metrics::RootMeanSquaredError()); }},
-    {"CosineSimilarity", [] { return share(metrics::CosineSimilarity()); }},
-    {"LogCoshError", [] { return share(metrics::LogCoshError()); }},
-    {"R2Score", [] { return share(metrics::R2Score()); }},
+    {"Precision", "part of positive predictions that is right",
+     [] { return share(metrics::Precision()); }},
+    {"Recall", "part of positive labels that is found", [] { return share(metrics::Recall()); }},
+    {"TruePositives", "how many positive predictions are right",
+     [] { return share(metrics::TruePositives()); }},
+    {"FalsePositives", "how many positive predictions are wrong",
+     [] { return share(metrics::FalsePositives()); }},
+    {"TrueNegatives", "how many negative predictions are right",
+     [] { return share(metrics::TrueNegatives()); }},
+    {"FalseNegatives", "how many negative predictions are wrong",
+     [] { return share(metrics::FalseNegatives()); }},
+    {"SensitivityAtSpecificity", "the best sensitivity where the specificity reaches a value",
+     [] { return share(metrics::SensitivityAtSpecificity(0)); }},
+    {"SpecificityAtSensitivity", "the best specificity where the sensitivity reaches a value",
+     [] { return share(metrics::SpecificityAtSensitivity(0)); }},
+    {"PrecisionAtRecall", "the best precision where the recall reaches a value",
+     [] { return share(metrics::PrecisionAtRecall(0)); }},
+    {"RecallAtPrecision", "the best recall where the precision reaches a value",
+     [] { return share(metrics::RecallAtPrecision(0)); }},
+    {"AUC", "the area under a curve of two ratios over all thresholds",
+     [] { return share(metrics::AUC()); }},
+    {"F1Score", "the harmonic mean of precision and recall",
+     [] { return share(metrics::F1Score()); }},
+    {"FBetaScore", "the same, in which recall counts beta times as much",
+     [] { return share(metrics::FBetaScore()); }},
+    {"IoU", "intersection over union of some classes",
+     [] { return share(metrics::IoU(metrics::IoUOptions{})); }},
+    {"MeanIoU", "intersection over union of all classes",
+     [] { return share(metrics::MeanIoU(0)); }},
+    {"OneHotIoU", "intersection over union of some classes, labels one-hot",
+     [] { return share(metrics::OneHotIoU(0, {})); }},
+    {"OneHotMeanIoU", "intersection over union of all classes, labels one-hot",
+     [] { return share(metrics::OneHotMeanIoU(0)); }},
+    {"BinaryIoU", "intersection over union of classes 0 and 1",
+     [] { return share(metrics::BinaryIoU()); }},
+    {"RootMeanSquaredError", "root of the mean of (y - p)²",
+     [] { return share(metrics::RootMeanSquaredError()); }},
+    {"CosineSimilarity", "the cosine between y and p",
+     [] { return share(metrics::CosineSimilarity()); }},
+    {"LogCoshError", "mean of log(cosh(p - y))", [] { return share(metrics::LogCoshError()); }},
+    {"R2Score", "the coefficient of determination", [] { return share(metrics::R2Score()); }},
 };
 
 }  // namespace
@@ -74,6 +101,28 @@ Diagnostic unknown_metric(std::string_view identifier) {
   names.insert(names.end(), snake_cases.begin(), snake_cases.end());
   return {"", fmt::format("unknown metric \"{}\"", identifier),
           ir::did_you_mean(identifier, names)};
+}
+
+namespace {
+
+ClassReference describe_metric(MetricRule& rule, std::string_view meaning) {
+  if (rule.name.empty()) rule.name = to_snake_case(rule.class_name());
+  return describe(rule.class_name(), meaning, rule.option_list());
+}
+
+}  // namespace
+
+std::vector<ClassReference> metric_reference() {
+  std::vector<ClassReference> classes;
+  for (const MetricClass& metric : kMetrics)
+    classes.push_back(describe_metric(*metric.make(), metric.meaning));
+  for (const ClassReference& loss : loss_reference()) {
+    const auto is_same = [&](const ClassReference& metric) { return metric.name == loss.name; };
+    if (std::ranges::any_of(classes, is_same) || find_loss(loss.name)->joins_rows) continue;
+    LossMetric metric(loss.name);
+    classes.push_back(describe_metric(metric, loss.meaning));
+  }
+  return classes;
 }
 
 }  // namespace kiln::keras

@@ -3,8 +3,10 @@
 
 #include <memory>
 #include <string_view>
+#include <vector>
 
 #include "frontend/keras/metrics/metric.h"
+#include "frontend/keras/options/reference.h"
 
 namespace kiln::keras {
 
@@ -13,5 +15,8 @@ namespace kiln::keras {
 std::shared_ptr<MetricRule> make_metric(std::string_view identifier);
 /// The error for a name that make_metric() does not know.
 Diagnostic unknown_metric(std::string_view identifier);
+
+/// Every class with its options, those that are losses' at the end.
+std::vector<ClassReference> metric_reference();
 
 }  // namespace kiln::keras

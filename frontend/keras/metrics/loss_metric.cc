@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 namespace kiln::keras {
 
 Status LossMetric::check(const ir::Type& labels, const ir::Type& output) const {
@@ -14,11 +12,15 @@ Status LossMetric::check(const ir::Type& labels, const ir::Type& output) const {
   return expect_labels(label_type(function(), output).shape, labels);
 }
 
-void LossMetric::write_options(Json& config) const {
-  write_loss_options(function(), loss, config);
-  // Keras's metrics write an axis where its losses do not, and the other way round.
-  if (function().name == "binary_crossentropy") config.erase("axis");
-  if (function().integer_labels) config["axis"] = -1;
+// Keras's metrics write an axis where its losses do not, and the other way round.
+OptionList LossMetric::option_list() {
+  OptionList own = function().option_list(loss);
+  for (Option& option : own) {
+    if (option.key != "axis") continue;
+    if (function().name == "binary_crossentropy") option.flags = kNotWritten;
+    if (function().integer_labels) option.flags = kPlain;
+  }
+  return common_options() + own;
 }
 
 ir::Tensor LossMetric::values(const MetricBatch& batch) const {

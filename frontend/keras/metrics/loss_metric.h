@@ -13,8 +13,7 @@ class LossMetric : public MeanMetric {
   explicit LossMetric(std::string identifier) : loss(std::move(identifier)) {}
   std::string_view class_name() const override { return function().class_name; }
   Status check(const ir::Type& labels, const ir::Type& output) const override;
-  void read_options(ConfigReader& config) override { read_loss_options(function(), config, loss); }
-  void write_options(Json& config) const override;
+  OptionList option_list() override;
 
   Loss loss;
 

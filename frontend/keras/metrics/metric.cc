@@ -48,6 +48,11 @@ Tensor MetricBatch::element_weights(const ir::Shape& shape) const {
   return without_padding(spread(weights, shape));
 }
 
+OptionList MetricRule::common_options() {
+  return {{"name", &name, "in the logs; otherwise the class's, in snake case"},
+          {"dtype", Fixed{{nullptr, dtype(), "float32"}, dtype()}, "what Keras counts in"}};
+}
+
 std::string name_of(const Metric& metric) {
   if (!metric.object()) return metric.identifier();
   const MetricRule& rule = *metric.object();
@@ -86,18 +91,19 @@ Expected<Metric> read_metric(const Json& json, const std::string& where) {
   }
   if (!object.has_config()) return by_name;
   ConfigReader config(object.config, where + ": " + object.identifier);
-  rule->name = config.string("name", to_snake_case(rule->class_name()));
-  config.only("dtype", {nullptr, std::string(rule->dtype()), "float32"});
-  rule->read_options(config);
+  if (rule->name.empty()) rule->name = to_snake_case(rule->class_name());
+  read_options(rule->option_list(), config);
   KILN_TRY(config.finish());
+  rule->options_were_read();
   return Metric(std::shared_ptr<const MetricRule>(rule));
 }
 
-Json write_metric(const Metric& metric) {
+Json write_metric(const Metric& metric, ConfigKind kind) {
   if (!metric.object()) return metric.identifier();
   const MetricRule& rule = *metric.object();
-  Json config = {{"name", name_of(metric)}, {"dtype", std::string(rule.dtype())}};
-  rule.write_options(config);
+  Json config = Json::object();
+  write_options_of(rule, config, kind);
+  config["name"] = name_of(metric);
   return write_object("keras.metrics", rule.class_name(), std::move(config));
 }
 

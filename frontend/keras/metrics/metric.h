@@ -8,9 +8,9 @@
 #include <string_view>
 #include <vector>
 
-#include "frontend/keras/config_reader.h"
 #include "frontend/keras/json.h"
 #include "frontend/keras/layer.h"
+#include "frontend/keras/options/config.h"
 #include "ir/builder.h"
 #include "runtime/base/expected.h"
 
@@ -52,13 +52,18 @@ class MetricRule {
   virtual std::vector<ir::Tensor> sums(const MetricBatch& batch) const = 0;
   /// The metric so far: an f32 scalar.
   virtual ir::Tensor result(std::span<const ir::Tensor> variables) const = 0;
-  /// Options beyond name and dtype, as Keras reads and writes them.
-  virtual void read_options(ConfigReader&) {}
-  virtual void write_options(Json&) const {}
+  /// All options, in Keras's order: mostly common_options() and then the class's own.
+  virtual OptionList option_list() { return common_options(); }
+  /// Called when a config has set the options: what follows from them.
+  virtual void options_were_read() {}
   /// The type that Keras counts in.
   virtual std::string_view dtype() const { return "float32"; }
 
   std::string name = "";  ///< in the logs; empty: Keras's choice
+
+ protected:
+  /// Its name and type.
+  OptionList common_options();
 };
 
 /// A metric as compile() takes it: an object, or a name. "accuracy" is binary, sparse or
@@ -93,7 +98,7 @@ std::shared_ptr<const MetricRule> rule_of(const Metric& metric, const ir::Type& 
 
 /// From a name, or from Keras's object. `where` opens the errors.
 Expected<Metric> read_metric(const Json& json, const std::string& where);
-Json write_metric(const Metric& metric);
+Json write_metric(const Metric& metric, ConfigKind kind = ConfigKind::file);
 
 /// All dimensions of that rank but the first `from`.
 ir::Integers dimensions_from(int64_t from, int64_t rank);

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
-
 #include "frontend/keras/losses/losses.h"
 
 namespace kiln::keras::metrics {
@@ -68,15 +66,10 @@ Tensor R2Score::result(std::span<const Tensor> variables) const {
   return sum(variance * scores) / sum(variance);
 }
 
-void R2Score::read_options(ConfigReader& config) {
-  class_aggregation = config.value("class_aggregation").is_null() && config.has("class_aggregation")
-                          ? "none"
-                          : config.string("class_aggregation", class_aggregation);
-  config.only("num_regressors", {0});
+OptionList R2Score::option_list() {
+  const OptionList own = {{"class_aggregation", NullableText{&class_aggregation, "none"},
+                           "of the outputs: \"uniform_average\" or \"variance_weighted_average\""},
+                          {"num_regressors", Fixed{{0}}, "of the adjusted score"}};
+  return common_options() + own;
 }
-void R2Score::write_options(Json& config) const {
-  config["class_aggregation"] = class_aggregation;
-  config["num_regressors"] = 0;
-}
-
 }  // namespace kiln::keras::metrics

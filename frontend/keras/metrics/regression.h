@@ -27,8 +27,7 @@ class R2Score : public MetricRule {
   std::vector<MetricVariable> variables(const ir::Type& output) const override;
   std::vector<ir::Tensor> sums(const MetricBatch& batch) const override;
   ir::Tensor result(std::span<const ir::Tensor> variables) const override;
-  void read_options(ConfigReader& config) override;
-  void write_options(Json& config) const override;
+  OptionList option_list() override;
 
   std::string class_aggregation = "uniform_average";  ///< or "variance_weighted_average"
 };

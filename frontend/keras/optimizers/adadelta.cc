@@ -1,7 +1,5 @@
 #include "frontend/keras/optimizers/adadelta.h"
 
-#include <nlohmann/json.hpp>
-
 namespace kiln::keras {
 
 using ir::Tensor;
@@ -21,14 +19,9 @@ WeightUpdate Adadelta::update(const WeightUpdate& before, std::span<const Tensor
           {gradients, running_mean(before.slots[1], square(change))}};
 }
 
-void Adadelta::read_options(ConfigReader& config) {
-  rho = config.number("rho", rho);
-  epsilon = config.number("epsilon", epsilon);
-}
-
-void Adadelta::write_options(Json& config) const {
-  config["rho"] = rho;
-  config["epsilon"] = epsilon;
+OptionList Adadelta::own_options() {
+  return {{"rho", &rho, "of the running means: how much they keep in a step"},
+          {"epsilon", &epsilon, "added to the mean squares"}};
 }
 
 }  // namespace kiln::keras

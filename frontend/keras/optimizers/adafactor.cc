@@ -1,7 +1,5 @@
 #include "frontend/keras/optimizers/adafactor.h"
 
-#include <nlohmann/json.hpp>
-
 namespace kiln::keras {
 
 using ir::Tensor;
@@ -63,20 +61,13 @@ WeightUpdate Adafactor::update(const WeightUpdate& before, std::span<const Tenso
   return after;
 }
 
-void Adafactor::read_options(ConfigReader& config) {
-  beta_2_decay = config.number("beta_2_decay", beta_2_decay);
-  epsilon_1 = config.number("epsilon_1", epsilon_1);
-  epsilon_2 = config.number("epsilon_2", epsilon_2);
-  clip_threshold = config.number("clip_threshold", clip_threshold);
-  relative_step = config.boolean("relative_step", relative_step);
-}
-
-void Adafactor::write_options(Json& config) const {
-  config["beta_2_decay"] = beta_2_decay;
-  config["epsilon_1"] = epsilon_1;
-  config["epsilon_2"] = epsilon_2;
-  config["clip_threshold"] = clip_threshold;
-  config["relative_step"] = relative_step;
+OptionList Adafactor::own_options() {
+  return {{"beta_2_decay", &beta_2_decay, "power of the step in the running mean of squares"},
+          {"epsilon_1", &epsilon_1, "added to the squares"},
+          {"epsilon_2", &epsilon_2, "the least length of a weight that scales its step"},
+          {"clip_threshold", &clip_threshold, "largest root mean square of a step"},
+          {"relative_step", &relative_step,
+           "Keras writes it; the step is at most 1 / sqrt(steps) in any case"}};
 }
 
 }  // namespace kiln::keras

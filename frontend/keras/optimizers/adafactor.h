@@ -16,8 +16,7 @@ class Adafactor : public Optimizer {
   Prepared prepare(const StepScalars& step) const override;
   WeightUpdate update(const WeightUpdate& before,
                       std::span<const ir::Tensor> prepared) const override;
-  void read_options(ConfigReader& config) override;
-  void write_options(Json& config) const override;
+  OptionList own_options() override;
 
   double beta_2_decay = -0.8;
   double epsilon_1 = 1e-30;

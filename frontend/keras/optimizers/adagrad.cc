@@ -1,7 +1,5 @@
 #include "frontend/keras/optimizers/adagrad.h"
 
-#include <nlohmann/json.hpp>
-
 namespace kiln::keras {
 
 using ir::Tensor;
@@ -16,14 +14,10 @@ WeightUpdate Adagrad::update(const WeightUpdate& before, std::span<const Tensor>
   return {before.weight - g * prepared[0] / sqrt(squares + epsilon), {}, {squares}};
 }
 
-void Adagrad::read_options(ConfigReader& config) {
-  initial_accumulator_value = config.number("initial_accumulator_value", initial_accumulator_value);
-  epsilon = config.number("epsilon", epsilon);
-}
-
-void Adagrad::write_options(Json& config) const {
-  config["initial_accumulator_value"] = initial_accumulator_value;
-  config["epsilon"] = epsilon;
+OptionList Adagrad::own_options() {
+  return {
+      {"initial_accumulator_value", &initial_accumulator_value, "where the sum of squares begins"},
+      {"epsilon", &epsilon, "added to the sum of squares"}};
 }
 
 }  // namespace kiln::keras

@@ -15,8 +15,7 @@ class Adagrad : public Optimizer {
   std::vector<std::vector<Slot>> slots(const ir::Shape& weight) const override;
   WeightUpdate update(const WeightUpdate& before,
                       std::span<const ir::Tensor> prepared) const override;
-  void read_options(ConfigReader& config) override;
-  void write_options(Json& config) const override;
+  OptionList own_options() override;
 
   double initial_accumulator_value = 0.1;
   double epsilon = 1e-7;

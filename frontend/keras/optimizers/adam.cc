@@ -1,7 +1,5 @@
 #include "frontend/keras/optimizers/adam.h"
 
-#include <nlohmann/json.hpp>
-
 namespace kiln::keras {
 
 using ir::Tensor;
@@ -27,18 +25,11 @@ WeightUpdate Adam::update(const WeightUpdate& before, std::span<const Tensor> pr
   return after;
 }
 
-void Adam::read_options(ConfigReader& config) {
-  beta_1 = config.number("beta_1", beta_1);
-  beta_2 = config.number("beta_2", beta_2);
-  epsilon = config.number("epsilon", epsilon);
-  amsgrad = config.boolean("amsgrad", false);
-}
-
-void Adam::write_options(Json& config) const {
-  config["beta_1"] = beta_1;
-  config["beta_2"] = beta_2;
-  config["epsilon"] = epsilon;
-  config["amsgrad"] = amsgrad;
+OptionList Adam::own_options() {
+  return {{"beta_1", &beta_1, "of the running mean of gradients: how much it keeps in a step"},
+          {"beta_2", &beta_2, "of the running mean of their squares: how much it keeps in a step"},
+          {"epsilon", &epsilon, "added to what the step is divided by"},
+          {"amsgrad", &amsgrad, "divide by the largest mean of squares so far"}};
 }
 
 }  // namespace kiln::keras

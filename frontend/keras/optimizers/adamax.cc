@@ -1,7 +1,5 @@
 #include "frontend/keras/optimizers/adamax.h"
 
-#include <nlohmann/json.hpp>
-
 namespace kiln::keras {
 
 using ir::Tensor;
@@ -21,16 +19,10 @@ WeightUpdate Adamax::update(const WeightUpdate& before, std::span<const Tensor> 
   return {before.weight - m * prepared[0] / (u + epsilon), {}, {m, u}};
 }
 
-void Adamax::read_options(ConfigReader& config) {
-  beta_1 = config.number("beta_1", beta_1);
-  beta_2 = config.number("beta_2", beta_2);
-  epsilon = config.number("epsilon", epsilon);
-}
-
-void Adamax::write_options(Json& config) const {
-  config["beta_1"] = beta_1;
-  config["beta_2"] = beta_2;
-  config["epsilon"] = epsilon;
+OptionList Adamax::own_options() {
+  return {{"beta_1", &beta_1, "of the running mean of gradients: how much it keeps in a step"},
+          {"beta_2", &beta_2, "of the largest gradient: how much it keeps in a step"},
+          {"epsilon", &epsilon, "added to what the step is divided by"}};
 }
 
 }  // namespace kiln::keras

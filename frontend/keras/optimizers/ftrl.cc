@@ -1,6 +1,6 @@
 #include "frontend/keras/optimizers/ftrl.h"
 
-#include <nlohmann/json.hpp>
+#include <algorithm>
 
 namespace kiln::keras {
 
@@ -23,30 +23,25 @@ WeightUpdate Ftrl::update(const WeightUpdate& before, std::span<const Tensor> pr
   return {(clipped - linear) / quadratic, {}, {squares, linear}};
 }
 
-void Ftrl::read_options(ConfigReader& config) {
-  learning_rate_power = config.number("learning_rate_power", learning_rate_power);
-  initial_accumulator_value = config.number("initial_accumulator_value", initial_accumulator_value);
-  l1_regularization_strength =
-      config.number("l1_regularization_strength", l1_regularization_strength);
-  l2_regularization_strength =
-      config.number("l2_regularization_strength", l2_regularization_strength);
-  l2_shrinkage_regularization_strength =
-      config.number("l2_shrinkage_regularization_strength", l2_shrinkage_regularization_strength);
-  beta = config.number("beta", beta);
-  if (learning_rate_power > 0) config.fail("learning_rate_power must not be positive");
-  for (double strength : {initial_accumulator_value, l1_regularization_strength,
-                          l2_regularization_strength, l2_shrinkage_regularization_strength}) {
-    if (strength < 0) config.fail("initial_accumulator_value and strengths must not be negative");
-  }
+OptionList Ftrl::own_options() {
+  return {
+      {"learning_rate_power", &learning_rate_power,
+       "how the rate falls with the sum of squares; not positive"},
+      {"initial_accumulator_value", &initial_accumulator_value, "where the sum of squares begins"},
+      {"l1_regularization_strength", &l1_regularization_strength,
+       "factor of the sum of absolute weights"},
+      {"l2_regularization_strength", &l2_regularization_strength,
+       "factor of the sum of squared weights"},
+      {"l2_shrinkage_regularization_strength", &l2_shrinkage_regularization_strength,
+       "the same, added to the gradients"},
+      {"beta", &beta, "added to the root of the sum of squares"}};
 }
 
-void Ftrl::write_options(Json& config) const {
-  config["learning_rate_power"] = learning_rate_power;
-  config["initial_accumulator_value"] = initial_accumulator_value;
-  config["l1_regularization_strength"] = l1_regularization_strength;
-  config["l2_regularization_strength"] = l2_regularization_strength;
-  config["l2_shrinkage_regularization_strength"] = l2_shrinkage_regularization_strength;
-  config["beta"] = beta;
+std::string Ftrl::objection() const {
+  if (learning_rate_power > 0) return "learning_rate_power must not be positive";
+  const double least = std::min({initial_accumulator_value, l1_regularization_strength,
+                                 l2_regularization_strength, l2_shrinkage_regularization_strength});
+  return least < 0 ? "initial_accumulator_value and strengths must not be negative" : "";
 }
 
 }  // namespace kiln::keras

@@ -1,7 +1,5 @@
 #include "frontend/keras/optimizers/lamb.h"
 
-#include <nlohmann/json.hpp>
-
 namespace kiln::keras {
 
 using ir::Tensor;
@@ -27,16 +25,10 @@ WeightUpdate Lamb::update(const WeightUpdate& before, std::span<const Tensor> pr
   return {before.weight - change * (ratio * prepared[0]), {}, {m, v}};
 }
 
-void Lamb::read_options(ConfigReader& config) {
-  beta_1 = config.number("beta_1", beta_1);
-  beta_2 = config.number("beta_2", beta_2);
-  epsilon = config.number("epsilon", epsilon);
-}
-
-void Lamb::write_options(Json& config) const {
-  config["beta_1"] = beta_1;
-  config["beta_2"] = beta_2;
-  config["epsilon"] = epsilon;
+OptionList Lamb::own_options() {
+  return {{"beta_1", &beta_1, "of the running mean of gradients: how much it keeps in a step"},
+          {"beta_2", &beta_2, "of the running mean of their squares: how much it keeps in a step"},
+          {"epsilon", &epsilon, "added to what the step is divided by"}};
 }
 
 }  // namespace kiln::keras

@@ -1,7 +1,5 @@
 #include "frontend/keras/optimizers/lion.h"
 
-#include <nlohmann/json.hpp>
-
 namespace kiln::keras {
 
 using ir::Tensor;
@@ -14,15 +12,13 @@ WeightUpdate Lion::update(const WeightUpdate& before, std::span<const Tensor> pr
   return {before.weight - direction * prepared[0], {}, {m * beta_2 + g * (1 - beta_2)}};
 }
 
-void Lion::read_options(ConfigReader& config) {
-  beta_1 = config.number("beta_1", beta_1);
-  beta_2 = config.number("beta_2", beta_2);
-  if (!(beta_1 > 0 && beta_1 <= 1)) config.fail("beta_1 must lie in (0, 1]");
+OptionList Lion::own_options() {
+  return {{"beta_1", &beta_1, "how much the momentum counts for the direction"},
+          {"beta_2", &beta_2, "of the momentum: how much it keeps in a step"}};
 }
 
-void Lion::write_options(Json& config) const {
-  config["beta_1"] = beta_1;
-  config["beta_2"] = beta_2;
+std::string Lion::objection() const {
+  return beta_1 > 0 && beta_1 <= 1 ? "" : "beta_1 must lie in (0, 1]";
 }
 
 }  // namespace kiln::keras

@@ -15,8 +15,8 @@ class Lion : public Optimizer {
   std::vector<std::vector<Slot>> slots(const ir::Shape& weight) const override;
   WeightUpdate update(const WeightUpdate& before,
                       std::span<const ir::Tensor> prepared) const override;
-  void read_options(ConfigReader& config) override;
-  void write_options(Json& config) const override;
+  OptionList own_options() override;
+  std::string objection() const override;
 
   double beta_1 = 0.9;
   double beta_2 = 0.99;

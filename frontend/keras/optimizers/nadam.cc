@@ -1,7 +1,5 @@
 #include "frontend/keras/optimizers/nadam.h"
 
-#include <nlohmann/json.hpp>
-
 namespace kiln::keras {
 
 using ir::Tensor;
@@ -31,16 +29,10 @@ WeightUpdate Nadam::update(const WeightUpdate& before, std::span<const Tensor> p
   return {before.weight - change, {}, {m, v}};
 }
 
-void Nadam::read_options(ConfigReader& config) {
-  beta_1 = config.number("beta_1", beta_1);
-  beta_2 = config.number("beta_2", beta_2);
-  epsilon = config.number("epsilon", epsilon);
-}
-
-void Nadam::write_options(Json& config) const {
-  config["beta_1"] = beta_1;
-  config["beta_2"] = beta_2;
-  config["epsilon"] = epsilon;
+OptionList Nadam::own_options() {
+  return {{"beta_1", &beta_1, "of the running mean of gradients: how much it keeps in a step"},
+          {"beta_2", &beta_2, "of the running mean of their squares: how much it keeps in a step"},
+          {"epsilon", &epsilon, "added to what the step is divided by"}};
 }
 
 }  // namespace kiln::keras

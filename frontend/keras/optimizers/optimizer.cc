@@ -20,15 +20,25 @@ std::shared_ptr<Optimizer> make() {
 
 struct OptimizerClass {
   std::string_view class_name;
+  std::string_view meaning;
   std::shared_ptr<Optimizer> (*make)();
 };
 
 /// All optimizers.
 constexpr OptimizerClass kOptimizers[] = {
-    {"SGD", make<SGD>},         {"RMSprop", make<RMSprop>},   {"Adam", make<Adam>},
-    {"AdamW", make<AdamW>},     {"Adamax", make<Adamax>},     {"Nadam", make<Nadam>},
-    {"Adagrad", make<Adagrad>}, {"Adadelta", make<Adadelta>}, {"Lion", make<Lion>},
-    {"Lamb", make<Lamb>},       {"Ftrl", make<Ftrl>},         {"Adafactor", make<Adafactor>},
+    {"SGD", "gradient descent, with momentum or Nesterov's", make<SGD>},
+    {"RMSprop", "the gradient over the root of its running mean square", make<RMSprop>},
+    {"Adam", "a running mean of gradients over the root of that of their squares", make<Adam>},
+    {"AdamW", "Adam with decoupled weight decay", make<AdamW>},
+    {"Adamax", "Adam by the largest gradient instead of the mean square", make<Adamax>},
+    {"Nadam", "Adam with Nesterov's momentum", make<Nadam>},
+    {"Adagrad", "the gradient over the root of the sum of its squares", make<Adagrad>},
+    {"Adadelta", "the gradient by the ratio of running means of changes and gradients",
+     make<Adadelta>},
+    {"Lion", "steps by the sign of a mean of gradient and momentum", make<Lion>},
+    {"Lamb", "Adam's step, as long as a part of the weight", make<Lamb>},
+    {"Ftrl", "follow the regularized leader", make<Ftrl>},
+    {"Adafactor", "mean squares of a matrix by its rows and columns", make<Adafactor>},
 };
 
 std::string lower_case(std::string_view text) {
@@ -82,39 +92,36 @@ Diagnostic unknown_optimizer(std::string_view identifier) {
           ir::did_you_mean(identifier, names)};
 }
 
+OptionList Optimizer::option_list() {
+  const OptionList common = {
+      {"name", &name, "of the object"},
+      {"learning_rate", &learning_rate, "the rate of every step"},
+      {"weight_decay", &weight_decay,
+       "which part of itself a weight loses, times the learning rate; null: none"},
+      {"clipnorm", &clipnorm, "largest norm of each weight's gradient; null: any"},
+      {"global_clipnorm", &global_clipnorm, "largest norm of all gradients together; null: any"},
+      {"clipvalue", &clipvalue, "largest absolute value in a gradient; null: any"},
+      {"use_ema", &use_ema, "train towards a moving average of each weight"},
+      {"ema_momentum", &ema_momentum, "of that average: how much it keeps in a step"},
+      {"ema_overwrite_frequency", &ema_overwrite_frequency,
+       "every so many steps weights become their average; null: at the end alone"},
+      {"loss_scale_factor", &loss_scale_factor,
+       "factor of the loss while gradients are computed; null: 1"},
+      {"gradient_accumulation_steps", &gradient_accumulation_steps,
+       "update every so many steps, by the mean of their gradients; null: every step"},
+      {"exclude_from_weight_decay", &exclude_from_weight_decay,
+       "weights with one of these in their name do not decay", kNotInFiles}};
+  return common + own_options();
+}
+
 namespace {
 
-/// An optimizer without its own learning rate has a number or a schedule for it.
-Status read_learning_rate(ConfigReader& config, Optimizer& optimizer) {
-  if (config.value("learning_rate").is_object()) {
-    KILN_ASSIGN(optimizer.learning_rate,
-                read_schedule(config.value("learning_rate"), config.where() + ": learning_rate"));
-  } else if (config.has("learning_rate")) {
-    optimizer.learning_rate = config.number("learning_rate");
-  }
-  return ok();
-}
-
-/// What every optimizer has.
-Status read_common_options(ConfigReader& config, Optimizer& optimizer) {
-  optimizer.name = config.string("name", "");
-  KILN_TRY(read_learning_rate(config, optimizer));
-  if (config.has("weight_decay")) optimizer.weight_decay = config.optional_number("weight_decay");
-  optimizer.clipnorm = config.optional_number("clipnorm");
-  optimizer.global_clipnorm = config.optional_number("global_clipnorm");
-  optimizer.clipvalue = config.optional_number("clipvalue");
-  optimizer.use_ema = config.boolean("use_ema", false);
-  optimizer.ema_momentum = config.number("ema_momentum", optimizer.ema_momentum);
-  optimizer.ema_overwrite_frequency = config.optional_integer("ema_overwrite_frequency");
-  optimizer.loss_scale_factor = config.optional_number("loss_scale_factor");
-  optimizer.gradient_accumulation_steps = config.optional_integer("gradient_accumulation_steps");
-  return ok();
-}
-
-Status read_config(const Json& json, const std::string& where, Optimizer& optimizer) {
+Status read_config(const Json& json, const std::string& where, Optimizer& optimizer,
+                   ConfigKind kind) {
   ConfigReader config(json, where);
-  KILN_TRY(read_common_options(config, optimizer));
-  optimizer.read_options(config);
+  read_options(optimizer.option_list(), config, kind);
+  if (const std::string objection = optimizer.objection(); !objection.empty())
+    config.fail(objection);
   return config.finish();
 }
 
@@ -129,47 +136,42 @@ Expected<OptimizerChoice> read_optimizer(const Json& json, const std::string& wh
   }
   if (!object.has_config()) return OptimizerChoice(object.identifier);
   KILN_TRY(read_config(object.config, fmt::format("{}: optimizer \"{}\"", where, object.identifier),
-                       *optimizer));
+                       *optimizer, ConfigKind::file));
   return OptimizerChoice(std::shared_ptr<const Optimizer>(std::move(optimizer)));
 }
 
 namespace {
 
-Json write_config(const Optimizer& optimizer) {
-  auto optional = [](const auto& value) { return value ? Json(*value) : Json(); };
-  const LearningRate& rate = optimizer.learning_rate;
-  Json config;
-  config["name"] = optimizer.name.empty() ? to_snake_case(optimizer.class_name()) : optimizer.name;
-  // Keras keeps the learning rate in a float32 variable and writes what that holds.
-  config["learning_rate"] = rate.is_scheduled()
-                                ? write_schedule(rate.schedule())
-                                : Json(static_cast<double>(static_cast<float>(rate.value())));
-  config["weight_decay"] = optional(optimizer.weight_decay);
-  config["clipnorm"] = optional(optimizer.clipnorm);
-  config["global_clipnorm"] = optional(optimizer.global_clipnorm);
-  config["clipvalue"] = optional(optimizer.clipvalue);
-  config["use_ema"] = optimizer.use_ema;
-  config["ema_momentum"] = optimizer.ema_momentum;
-  config["ema_overwrite_frequency"] = optional(optimizer.ema_overwrite_frequency);
-  config["loss_scale_factor"] = optional(optimizer.loss_scale_factor);
-  config["gradient_accumulation_steps"] = optional(optimizer.gradient_accumulation_steps);
-  optimizer.write_options(config);
+Json write_config(const Optimizer& optimizer, ConfigKind kind) {
+  Json config = Json::object();
+  write_options_of(optimizer, config, kind);
+  if (optimizer.name.empty()) config["name"] = to_snake_case(optimizer.class_name());
   return config;
 }
 
 }  // namespace
 
-Json write_optimizer(const OptimizerChoice& choice) {
+Json write_optimizer(const OptimizerChoice& choice, ConfigKind kind) {
   const Optimizer& optimizer = *choice.get();
-  return write_object("keras.optimizers", optimizer.class_name(), write_config(optimizer));
+  return write_object("keras.optimizers", optimizer.class_name(), write_config(optimizer, kind));
 }
 
 std::shared_ptr<Optimizer> copy_of(const Optimizer& optimizer) {
   std::shared_ptr<Optimizer> copy = make_optimizer(optimizer.class_name());
-  const Status read = read_config(write_config(optimizer), "", *copy);
+  constexpr ConfigKind kAll = ConfigKind::complete;
+  const Status read = read_config(write_config(optimizer, kAll), "", *copy, kAll);
   KILN_CHECK(read, "{}", read.error().message);
-  copy->exclude_from_weight_decay = optimizer.exclude_from_weight_decay;
   return copy;
+}
+
+std::vector<ClassReference> optimizer_reference() {
+  std::vector<ClassReference> classes;
+  for (const OptimizerClass& known : kOptimizers) {
+    const std::shared_ptr<Optimizer> optimizer = known.make();
+    optimizer->name = to_snake_case(known.class_name);
+    classes.push_back(describe(known.class_name, known.meaning, optimizer->option_list()));
+  }
+  return classes;
 }
 
 }  // namespace kiln::keras

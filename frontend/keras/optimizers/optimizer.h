@@ -11,9 +11,10 @@
 #include <utility>
 #include <vector>
 
-#include "frontend/keras/config_reader.h"
 #include "frontend/keras/constraints.h"
 #include "frontend/keras/json.h"
+#include "frontend/keras/options/config.h"
+#include "frontend/keras/options/reference.h"
 #include "frontend/keras/schedules/schedule.h"
 #include "ir/builder.h"
 #include "runtime/base/expected.h"
@@ -75,9 +76,12 @@ class Optimizer {
   /// The weight and its slots after the update. `prepared` is what prepare() gave.
   virtual WeightUpdate update(const WeightUpdate& before,
                               std::span<const ir::Tensor> prepared) const = 0;
-  /// The rule's own options, as Keras reads and writes them.
-  virtual void read_options(ConfigReader& config) = 0;
-  virtual void write_options(Json& config) const = 0;
+  /// The rule's own options, in Keras's order.
+  virtual OptionList own_options() = 0;
+  /// What is wrong with them, if anything.
+  virtual std::string objection() const { return ""; }
+  /// What every optimizer has, and then its own.
+  OptionList option_list();
 
   LearningRate learning_rate = 0.001;
   /// The weight loses this part of itself, times the learning rate.
@@ -132,6 +136,9 @@ std::shared_ptr<Optimizer> copy_of(const Optimizer& optimizer);
 
 /// From a name, or from Keras's object. `where` opens the errors.
 Expected<OptimizerChoice> read_optimizer(const Json& json, const std::string& where);
-Json write_optimizer(const OptimizerChoice& choice);
+Json write_optimizer(const OptimizerChoice& choice, ConfigKind kind = ConfigKind::file);
+
+/// Every class with its options.
+std::vector<ClassReference> optimizer_reference();
 
 }  // namespace kiln::keras

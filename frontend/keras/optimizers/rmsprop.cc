@@ -1,7 +1,5 @@
 #include "frontend/keras/optimizers/rmsprop.h"
 
-#include <nlohmann/json.hpp>
-
 namespace kiln::keras {
 
 using ir::Tensor;
@@ -33,18 +31,12 @@ WeightUpdate RMSprop::update(const WeightUpdate& before, std::span<const Tensor>
   return after;
 }
 
-void RMSprop::read_options(ConfigReader& config) {
-  rho = config.number("rho", rho);
-  momentum = config.number("momentum", 0);
-  epsilon = config.number("epsilon", epsilon);
-  centered = config.boolean("centered", false);
-}
-
-void RMSprop::write_options(Json& config) const {
-  config["rho"] = rho;
-  config["momentum"] = momentum;
-  config["epsilon"] = epsilon;
-  config["centered"] = centered;
+OptionList RMSprop::own_options() {
+  return {
+      {"rho", &rho, "of the running mean of squares: how much it keeps in a step"},
+      {"momentum", &momentum, "how much of the last change comes again"},
+      {"epsilon", &epsilon, "added to the mean square"},
+      {"centered", &centered, "divide by the deviation of gradients, not by their mean square"}};
 }
 
 }  // namespace kiln::keras

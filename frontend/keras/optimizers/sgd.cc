@@ -1,7 +1,5 @@
 #include "frontend/keras/optimizers/sgd.h"
 
-#include <nlohmann/json.hpp>
-
 namespace kiln::keras {
 
 using ir::Tensor;
@@ -19,15 +17,13 @@ WeightUpdate SGD::update(const WeightUpdate& before, std::span<const Tensor> pre
   return {before.weight + change, {}, {velocity}};
 }
 
-void SGD::read_options(ConfigReader& config) {
-  momentum = config.number("momentum", 0);
-  nesterov = config.boolean("nesterov", false);
-  if (momentum < 0 || momentum > 1) config.fail("momentum must lie in [0, 1]");
+OptionList SGD::own_options() {
+  return {{"momentum", &momentum, "how much of the last change comes again, in [0, 1]"},
+          {"nesterov", &nesterov, "Nesterov's momentum"}};
 }
 
-void SGD::write_options(Json& config) const {
-  config["momentum"] = momentum;
-  config["nesterov"] = nesterov;
+std::string SGD::objection() const {
+  return momentum < 0 || momentum > 1 ? "momentum must lie in [0, 1]" : "";
 }
 
 }  // namespace kiln::keras

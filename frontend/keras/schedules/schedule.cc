@@ -4,11 +4,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "frontend/keras/config_reader.h"
 #include "frontend/keras/keras_object.h"
+#include "frontend/keras/options/config.h"
 #include "ir/spelling.h"
 
 namespace kiln::keras {
@@ -17,117 +17,79 @@ namespace {
 struct NamedRule {
   std::string_view class_name;
   std::string_view name;  ///< Keras's default for the object
+  std::string_view meaning;
   ScheduleRule rule;
 };
 
 /// All schedules, in the order of ScheduleRule.
 const std::vector<NamedRule>& rules() {
   static const std::vector<NamedRule> kRules = {
-      {"ExponentialDecay", "ExponentialDecay", ExponentialDecay{}},
-      {"InverseTimeDecay", "InverseTimeDecay", InverseTimeDecay{}},
-      {"PiecewiseConstantDecay", "PiecewiseConstant", PiecewiseConstantDecay{}},
-      {"PolynomialDecay", "PolynomialDecay", PolynomialDecay{}},
-      {"CosineDecay", "CosineDecay", CosineDecay{}},
-      {"CosineDecayRestarts", "SGDRDecay", CosineDecayRestarts{}},
+      {"ExponentialDecay", "ExponentialDecay", "initial · decay_rate ^ (step / decay_steps)",
+       ExponentialDecay{}},
+      {"InverseTimeDecay", "InverseTimeDecay", "initial / (1 + decay_rate · step / decay_steps)",
+       InverseTimeDecay{}},
+      {"PiecewiseConstantDecay", "PiecewiseConstant", "a value for each run of steps",
+       PiecewiseConstantDecay{}},
+      {"PolynomialDecay", "PolynomialDecay", "along (1 - step / decay_steps) ^ power",
+       PolynomialDecay{}},
+      {"CosineDecay", "CosineDecay", "along half a cosine", CosineDecay{}},
+      {"CosineDecayRestarts", "SGDRDecay", "along half a cosine, again and again",
+       CosineDecayRestarts{}},
   };
   return kRules;
 }
 
 const NamedRule& named(const Schedule& schedule) { return rules()[schedule.rule.index()]; }
 
-template <typename T, typename... Rules>
-concept OneOf = (std::same_as<std::remove_const_t<T>, Rules> || ...);
+/// The options of a rule. `name` is the schedule's, which Keras writes among them.
+struct ListOptions {
+  std::string& name;
 
-// each_option() calls visit(key, value, required) for every option in Keras's order. One definition
-// reads and writes: rule and name may be const.
-
-template <OneOf<ExponentialDecay, InverseTimeDecay> Rule, typename Name, typename Visit>
-void each_option(Rule& rule, Name& name, Visit visit) {
-  visit("initial_learning_rate", rule.initial_learning_rate, true);
-  visit("decay_steps", rule.decay_steps, true);
-  visit("decay_rate", rule.decay_rate, true);
-  visit("staircase", rule.staircase, false);
-  visit("name", name, false);
-}
-
-template <OneOf<PiecewiseConstantDecay> Rule, typename Name, typename Visit>
-void each_option(Rule& rule, Name& name, Visit visit) {
-  visit("boundaries", rule.boundaries, true);
-  visit("values", rule.values, true);
-  visit("name", name, false);
-}
-
-template <OneOf<PolynomialDecay> Rule, typename Name, typename Visit>
-void each_option(Rule& rule, Name& name, Visit visit) {
-  visit("initial_learning_rate", rule.initial_learning_rate, true);
-  visit("decay_steps", rule.decay_steps, true);
-  visit("end_learning_rate", rule.end_learning_rate, false);
-  visit("power", rule.power, false);
-  visit("cycle", rule.cycle, false);
-  visit("name", name, false);
-}
-
-template <OneOf<CosineDecay> Rule, typename Name, typename Visit>
-void each_option(Rule& rule, Name& name, Visit visit) {
-  visit("initial_learning_rate", rule.initial_learning_rate, true);
-  visit("decay_steps", rule.decay_steps, true);
-  visit("alpha", rule.alpha, false);
-  visit("name", name, false);
-  visit("warmup_target", rule.warmup_target, false);
-  visit("warmup_steps", rule.warmup_steps, false);
-}
-
-template <OneOf<CosineDecayRestarts> Rule, typename Name, typename Visit>
-void each_option(Rule& rule, Name& name, Visit visit) {
-  visit("initial_learning_rate", rule.initial_learning_rate, true);
-  visit("first_decay_steps", rule.first_decay_steps, true);
-  visit("t_mul", rule.t_mul, false);
-  visit("m_mul", rule.m_mul, false);
-  visit("alpha", rule.alpha, false);
-  visit("name", name, false);
-}
-
-struct ReadOption {
-  ConfigReader& config;
-
-  void operator()(std::string_view key, double& value, bool required) {
-    value = required ? config.number(key) : config.number(key, value);
+  Option initial(double& rate) const {
+    return {"initial_learning_rate", &rate, "the rate of step 0", kRequired};
   }
-  void operator()(std::string_view key, bool& value, bool) { value = config.boolean(key, value); }
-  void operator()(std::string_view key, std::string& value, bool) {
-    value = config.string(key, value);
-  }
-  void operator()(std::string_view key, std::optional<double>& value, bool) {
-    value = config.optional_number(key);
-  }
-  void operator()(std::string_view key, std::vector<double>& values, bool) {
-    values = config.numbers(key);
-  }
-};
+  Option own_name() const { return {"name", &name, "of the object"}; }
 
-/// Whole numbers are written as such: steps are counted.
-struct WriteOption {
-  Json& config;
-
-  static Json number(std::string_view key, double value) {
-    const bool counts = key.ends_with("_steps") || key == "boundaries";
-    if (counts && value == std::floor(value)) return static_cast<int64_t>(value);
-    return value;
+  OptionList exponents(auto& rule) const {
+    return {initial(rule.initial_learning_rate),
+            {"decay_steps", Count{&rule.decay_steps}, "steps of one decay", kRequired},
+            {"decay_rate", &rule.decay_rate, "how much one decay is", kRequired},
+            {"staircase", &rule.staircase, "decay after whole decay_steps alone"},
+            own_name()};
   }
-  void operator()(std::string_view key, double value, bool) {
-    config[std::string(key)] = number(key, value);
+  OptionList operator()(ExponentialDecay& rule) const { return exponents(rule); }
+  OptionList operator()(InverseTimeDecay& rule) const { return exponents(rule); }
+  OptionList operator()(PiecewiseConstantDecay& rule) const {
+    return {{"boundaries", Counts{&rule.boundaries}, "the last steps of all runs but the last",
+             kRequired},
+            {"values", &rule.values, "the rates of the runs", kRequired},
+            own_name()};
   }
-  void operator()(std::string_view key, bool value, bool) { config[std::string(key)] = value; }
-  void operator()(std::string_view key, const std::string& value, bool) {
-    config[std::string(key)] = value;
+  OptionList operator()(PolynomialDecay& rule) const {
+    return {initial(rule.initial_learning_rate),
+            {"decay_steps", Count{&rule.decay_steps}, "steps until the end", kRequired},
+            {"end_learning_rate", &rule.end_learning_rate, "the rate at the end"},
+            {"power", &rule.power, "of the polynomial"},
+            {"cycle", &rule.cycle, "decay_steps grow to their next multiple instead of ending"},
+            own_name()};
   }
-  void operator()(std::string_view key, const std::optional<double>& value, bool) {
-    config[std::string(key)] = value ? Json(*value) : Json();
+  OptionList operator()(CosineDecay& rule) const {
+    return {initial(rule.initial_learning_rate),
+            {"decay_steps", Count{&rule.decay_steps}, "steps until the end", kRequired},
+            {"alpha", &rule.alpha, "the rate at the end, as a part of the initial one"},
+            own_name(),
+            {"warmup_target", &rule.warmup_target,
+             "the rate that a line first leads to; null: there is none"},
+            {"warmup_steps", Count{&rule.warmup_steps}, "steps of that line"}};
   }
-  void operator()(std::string_view key, const std::vector<double>& values, bool) {
-    Json list = Json::array();
-    for (double value : values) list.push_back(number(key, value));
-    config[std::string(key)] = std::move(list);
+  OptionList operator()(CosineDecayRestarts& rule) const {
+    return {initial(rule.initial_learning_rate),
+            {"first_decay_steps", Count{&rule.first_decay_steps}, "steps of the first period",
+             kRequired},
+            {"t_mul", &rule.t_mul, "how much longer each period is than the one before"},
+            {"m_mul", &rule.m_mul, "how much higher each period starts"},
+            {"alpha", &rule.alpha, "the rate at the end of a period, as a part of its first"},
+            own_name()};
   }
 };
 
@@ -165,6 +127,8 @@ Status check_options(const ScheduleRule& rule) {
 
 }  // namespace
 
+OptionList Schedule::option_list() { return std::visit(ListOptions{name}, rule); }
+
 Status check(const Schedule& schedule) {
   const Status checked = check_options(schedule.rule);
   if (checked) return ok();
@@ -180,8 +144,7 @@ Expected<Schedule> read_schedule(const Json& json, const std::string& where) {
     if (known.class_name != object.identifier) continue;
     Schedule schedule{known.rule, std::string(known.name)};
     ConfigReader config(object.config, where + ": " + object.identifier);
-    std::visit([&](auto& rule) { each_option(rule, schedule.name, ReadOption{config}); },
-               schedule.rule);
+    read_options(schedule.option_list(), config);
     KILN_TRY(config.finish());
     if (const Status checked = check_options(schedule.rule); !checked)
       return Diagnostic{config.where(), checked.error().message, checked.error().note};
@@ -193,11 +156,20 @@ Expected<Schedule> read_schedule(const Json& json, const std::string& where) {
 
 Json write_schedule(const Schedule& schedule) {
   const NamedRule& known = named(schedule);
-  const std::string name = schedule.name.empty() ? std::string(known.name) : schedule.name;
+  Schedule written = schedule;
+  if (written.name.empty()) written.name = known.name;
   Json config = Json::object();
-  std::visit([&](const auto& rule) { each_option(rule, name, WriteOption{config}); },
-             schedule.rule);
+  write_options(written.option_list(), config);
   return write_object("keras.optimizers.schedules", known.class_name, std::move(config));
+}
+
+std::vector<ClassReference> schedule_reference() {
+  std::vector<ClassReference> classes;
+  for (const NamedRule& known : rules()) {
+    Schedule schedule{known.rule, std::string(known.name)};
+    classes.push_back(describe(known.class_name, known.meaning, schedule.option_list()));
+  }
+  return classes;
 }
 
 }  // namespace kiln::keras

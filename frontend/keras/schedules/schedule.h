@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "frontend/keras/json.h"
+#include "frontend/keras/options/reference.h"
 #include "ir/builder.h"
 #include "runtime/base/expected.h"
 
@@ -72,6 +73,9 @@ using ScheduleRule = std::variant<ExponentialDecay, InverseTimeDecay, PiecewiseC
 struct Schedule {
   ScheduleRule rule;
   std::string name = "";  ///< empty: Keras's
+
+  /// In Keras's order.
+  OptionList option_list();
 };
 
 /// Whether the options make sense. Errors name the schedule.
@@ -83,6 +87,9 @@ ir::Tensor rate_at(const Schedule& schedule, ir::Tensor step);
 /// From Keras's object. `where` opens the errors.
 Expected<Schedule> read_schedule(const Json& json, const std::string& where);
 Json write_schedule(const Schedule& schedule);
+
+/// Every class with its options.
+std::vector<ClassReference> schedule_reference();
 
 /// An optimizer's learning rate: a number, kept in a variable and changed at will, or a schedule.
 class LearningRate {
