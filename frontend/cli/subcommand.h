@@ -22,6 +22,8 @@ void add_devices(CLI::App& program, Action& action);
 void add_inspect(CLI::App& program, Action& action);
 void add_opt(CLI::App& program, Action& action);
 void add_ops(CLI::App& program, Action& action);
+/// One for each kind of what Keras's files name: layers, losses, ...
+void add_references(CLI::App& program, Action& action);
 void add_completion(CLI::App& program, Action& action);
 
 }  // namespace kiln::cli

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <climits>
 #include <cmath>
+#include <cstdio>
 #include <cstdlib>
 #include <string_view>
 #include <utility>
@@ -84,60 +85,79 @@ Status read_option(const std::string& where, const std::string& part,
 
 }  // namespace
 
-OptionField option(std::string name, bool& target) {
-  return {std::move(name), [&target](const std::string& text) { return read_flag(text, target); }};
+namespace {
+
+std::string text_of(double number) {
+  char text[32];
+  std::snprintf(text, sizeof(text), "%g", number);
+  return text;
 }
 
-OptionField option(std::string name, int& target) {
-  return {std::move(name), [&target](const std::string& text) {
-            int64_t number = target;
-            std::string complaint = read_integer(text, 0, INT_MAX, number);
-            target = static_cast<int>(number);
-            return complaint;
-          }};
+}  // namespace
+
+OptionField option(std::string name, bool& target, std::string meaning) {
+  auto read = [&target](const std::string& text) { return read_flag(text, target); };
+  return {std::move(name), read, "true or false", target ? "true" : "false", std::move(meaning)};
 }
 
-OptionField option_frequency(std::string name, std::optional<int64_t>& target) {
-  return {std::move(name), [&target](const std::string& text) {
-            int64_t number = 0;
-            target.reset();
-            if (text == "epoch") return std::string();
-            std::string complaint = read_integer(text, 1, INT64_MAX, number);
-            if (complaint.empty()) target = number;
-            return complaint.empty() ? complaint : complaint + ", or epoch";
-          }};
+OptionField option(std::string name, int& target, std::string meaning) {
+  auto read = [&target](const std::string& text) {
+    int64_t number = target;
+    std::string complaint = read_integer(text, 0, INT_MAX, number);
+    target = static_cast<int>(number);
+    return complaint;
+  };
+  return {std::move(name), read, "integer from 0", std::to_string(target), std::move(meaning)};
 }
 
-OptionField option(std::string name, double& target) {
-  return {std::move(name), [&target](const std::string& text) {
-            return read_number(text, target) ? std::string() : "a number";
-          }};
+OptionField option_frequency(std::string name, std::optional<int64_t>& target,
+                             std::string meaning) {
+  auto read = [&target](const std::string& text) {
+    int64_t number = 0;
+    target.reset();
+    if (text == "epoch") return std::string();
+    std::string complaint = read_integer(text, 1, INT64_MAX, number);
+    if (complaint.empty()) target = number;
+    return complaint.empty() ? complaint : complaint + ", or epoch";
+  };
+  return {std::move(name), read, "integer from 1, or epoch",
+          target ? std::to_string(*target) : "\"epoch\"", std::move(meaning)};
 }
 
-OptionField option(std::string name, std::optional<double>& target) {
-  return {std::move(name), [&target](const std::string& text) {
-            double number = 0;
-            if (!read_number(text, number)) return std::string("a number");
-            target = number;
-            return std::string();
-          }};
+OptionField option(std::string name, double& target, std::string meaning) {
+  auto read = [&target](const std::string& text) {
+    return read_number(text, target) ? std::string() : "a number";
+  };
+  return {std::move(name), read, "number", text_of(target), std::move(meaning)};
 }
 
-OptionField option(std::string name, std::string& target) {
-  return {std::move(name), [&target](const std::string& text) {
-            target = text;
-            return text.empty() ? std::string("a text") : std::string();
-          }};
+OptionField option(std::string name, std::optional<double>& target, std::string meaning) {
+  auto read = [&target](const std::string& text) {
+    double number = 0;
+    if (!read_number(text, number)) return std::string("a number");
+    target = number;
+    return std::string();
+  };
+  return {std::move(name), read, "number", target ? text_of(*target) : "null", std::move(meaning)};
 }
 
-OptionField option(std::string name, std::vector<double>& target) {
-  return {std::move(name), [&target](const std::string& text) {
-            target.clear();
-            for (const std::string& part : split(text, ':')) {
-              if (!read_number(part, target.emplace_back())) return "numbers with ':' between them";
-            }
-            return "";
-          }};
+OptionField option(std::string name, std::string& target, std::string meaning) {
+  auto read = [&target](const std::string& text) {
+    target = text;
+    return text.empty() ? std::string("a text") : std::string();
+  };
+  return {std::move(name), read, "text", "\"" + target + "\"", std::move(meaning)};
+}
+
+OptionField option(std::string name, std::vector<double>& target, std::string meaning) {
+  auto read = [&target](const std::string& text) {
+    target.clear();
+    for (const std::string& part : split(text, ':')) {
+      if (!read_number(part, target.emplace_back())) return "numbers with ':' between them";
+    }
+    return "";
+  };
+  return {std::move(name), read, "numbers with ':' between", "", std::move(meaning)};
 }
 
 Status read_options(const std::string& where, const std::string& text,

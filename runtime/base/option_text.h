@@ -17,18 +17,27 @@ namespace kiln::runtime {
 struct OptionField {
   std::string name;
   std::function<std::string(const std::string& value)> read;
+  // For a printed reference:
+  std::string type = "";           ///< "an integer from 0"
+  std::string default_value = "";  ///< in JSON; empty: it has to be given
+  std::string meaning = "";
 };
 
-/// An option that sets a variable, which must outlive it.
-OptionField option(std::string name, bool& target);    ///< true or false
-OptionField option(std::string name, int& target);     ///< an integer from 0
-OptionField option(std::string name, double& target);  ///< a finite number
-OptionField option(std::string name, std::optional<double>& target);
-OptionField option(std::string name, std::string& target);          ///< any text but the empty one
-OptionField option(std::string name, std::vector<double>& target);  ///< numbers with ':' between
+/// An option that sets a variable, which must outlive it; its value at the call is the default.
+OptionField option(std::string name, bool& target, std::string meaning = "");
+/// An integer from 0.
+OptionField option(std::string name, int& target, std::string meaning = "");
+/// A finite number.
+OptionField option(std::string name, double& target, std::string meaning = "");
+OptionField option(std::string name, std::optional<double>& target, std::string meaning = "");
+/// Any text but the empty one.
+OptionField option(std::string name, std::string& target, std::string meaning = "");
+/// Numbers with ':' between.
+OptionField option(std::string name, std::vector<double>& target, std::string meaning = "");
 
 /// Sets a number of batches: an integer from 1, or "epoch", which is none.
-OptionField option_frequency(std::string name, std::optional<int64_t>& target);
+OptionField option_frequency(std::string name, std::optional<int64_t>& target,
+                             std::string meaning = "");
 
 /// Reads "NAME=VALUE,NAME,..." into `fields`. `first`, where it is not null, takes the text before
 /// the first comma as it is and must not stay empty; `first_name` says in errors what it is.

@@ -16,7 +16,8 @@ const std::string kSmallDigits = "digits:train=640,test=100,seed=3";
 TEST(Kiln, HelpEverywhere) {
   EXPECT_EQ(run_command({kiln(), "--help"}).status, 0);
   for (const char* command : {"fit", "evaluate", "predict", "compile", "devices", "inspect", "opt",
-                              "ops", "completion"}) {
+                              "ops", "layers", "losses", "metrics", "optimizers", "schedules",
+                              "initializers", "regularizers", "constraints", "completion"}) {
     const CommandResult result = run_command({kiln(), command, "--help"});
     EXPECT_EQ(result.status, 0) << command;
     EXPECT_THAT(result.out, HasSubstr("Usage")) << command;
@@ -32,6 +33,18 @@ TEST(Kiln, VersionNamesHalideAndLlvm) {
 
 TEST(Kiln, OpsPrintsTheTable) {
   EXPECT_THAT(run_command({kiln(), "ops"}).out, HasSubstr("dot_general"));
+}
+
+TEST(Kiln, ReferencesListClassesAndTheirOptions) {
+  EXPECT_THAT(run_command({kiln(), "layers"}).out, HasSubstr("\nDense  "));
+  const CommandResult dense = run_command({kiln(), "layers", "dense"});
+  EXPECT_THAT(dense.out, HasSubstr("\n  units                 integer"));
+  EXPECT_THAT(dense.out, HasSubstr("\"GlorotUniform\""));
+  EXPECT_THAT(run_command({kiln(), "optimizers", "AdamW", "--json"}).out,
+              HasSubstr("\"name\": \"exclude_from_weight_decay\""));
+  const CommandResult unknown = run_command({kiln(), "losses", "Hinges"});
+  EXPECT_EQ(unknown.status, 2);
+  EXPECT_EQ(unknown.err, "error: there is no loss \"Hinges\"\nnote: did you mean Hinge?\n");
 }
 
 TEST(Kiln, DevicesAreListed) {

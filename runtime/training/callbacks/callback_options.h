@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "runtime/base/expected.h"
+#include "runtime/base/option_text.h"
 #include "runtime/training/callbacks/backup_and_restore.h"
 #include "runtime/training/training.h"
 
@@ -29,6 +30,17 @@ std::span<const CallbackOption> callback_options();
 
 /// What --backup DIR[,save_freq=N][,delete_checkpoint=false] says.
 Expected<BackupAndRestoreOptions> read_backup(const std::string& where, const std::string& text);
+
+/// What the reference says of a callback.
+struct CallbackReference {
+  std::string class_name;  ///< Keras's
+  std::string option;      ///< of the command line
+  std::string meaning;
+  std::vector<OptionField> fields;  ///< without what reads them
+};
+
+/// All callbacks, in the order of callback_options() with --backup at the end.
+std::vector<CallbackReference> callback_reference();
 
 /// The callbacks of a command line while it is read.
 class CallbackArguments {

@@ -106,12 +106,15 @@ std::optional<Mode> read_mode(const std::string& text) {
   return std::nullopt;
 }
 
-OptionField option(std::string name, Mode& target) {
-  return {std::move(name), [&target](const std::string& text) {
-            const std::optional<Mode> mode = read_mode(text);
-            target = mode.value_or(target);
-            return mode ? std::string() : std::string("auto, min or max");
-          }};
+OptionField option(std::string name, Mode& target, std::string meaning) {
+  auto read = [&target](const std::string& text) {
+    const std::optional<Mode> mode = read_mode(text);
+    target = mode.value_or(target);
+    return mode ? std::string() : std::string("auto, min or max");
+  };
+  const char* const defaults[] = {"\"auto\"", "\"min\"", "\"max\""};
+  return {std::move(name), read, "auto, min or max", defaults[static_cast<int>(target)],
+          std::move(meaning)};
 }
 
 Monitor::Monitor(std::string metric, Mode mode, double min_delta)

@@ -17,7 +17,7 @@ enum class Mode { kAuto, kMin, kMax };
 std::optional<Mode> read_mode(const std::string& text);
 
 /// An option that sets a mode.
-OptionField option(std::string name, Mode& target);
+OptionField option(std::string name, Mode& target, std::string meaning = "");
 
 /// A metric that a callback watches.
 class Monitor {
