@@ -46,7 +46,7 @@ TEST(Kiln, ReferencesListClassesAndTheirOptions) {
               HasSubstr("\"name\": \"exclude_from_weight_decay\""));
   const CommandResult unknown = run_command({kiln(), "losses", "Hinges"});
   EXPECT_EQ(unknown.status, 2);
-  EXPECT_EQ(unknown.err, "error: there is no loss \"Hinges\"\nnote: did you mean \"Hinge\"?\n");
+  EXPECT_EQ(unknown.err, "error: there is no loss \"Hinges\"\nnote: did you mean Hinge?\n");
 }
 
 TEST(Kiln, DevicesAreListed) {

@@ -130,7 +130,9 @@ TEST_P(Options, DefaultsOfTheReferenceAreWhatIsWritten) {
       const Json& value = written[option.name];
       const Json shown =
           value.is_object() && value.contains("class_name") ? value["class_name"] : value;
+      // Null can stand for what other options say.
       if (option.name == "dtype" || option.name == "learning_rate") continue;
+      if (option.default_value == "null") continue;
       EXPECT_EQ(shown.dump(), option.default_value) << described.name << ": " << option.name;
     }
   }

@@ -91,7 +91,7 @@ Expected<Metric> read_metric(const Json& json, const std::string& where) {
   }
   if (!object.has_config()) return by_name;
   ConfigReader config(object.config, where + ": " + object.identifier);
-  rule->name = to_snake_case(rule->class_name());
+  if (rule->name.empty()) rule->name = to_snake_case(rule->class_name());
   read_options(rule->option_list(), config);
   KILN_TRY(config.finish());
   rule->options_were_read();

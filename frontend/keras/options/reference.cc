@@ -6,6 +6,7 @@
 #include <cctype>
 #include <nlohmann/json.hpp>
 
+#include "frontend/keras/layers/extents.h"
 #include "frontend/keras/options/config.h"
 #include "frontend/keras/options/kinds.h"
 #include "frontend/keras/schedules/schedule.h"
@@ -14,12 +15,21 @@
 namespace kiln::keras {
 namespace {
 
+/// Whether what is written is another option's value.
+bool follows_from_another(const OptionPlace& place) {
+  if (const auto* extents = std::get_if<ExtentsOf>(&place))
+    return extents->otherwise && extents->extents->empty();
+  const auto* integer = std::get_if<IntegerOr>(&place);
+  return integer && !integer->value->has_value();
+}
+
 /// JSON, an object of Keras's by its class alone.
 std::string default_of(const Option& option) {
   if (option.has(kRequired)) return "";
   if (const auto* rate = std::get_if<LearningRate*>(&option.place))
     return fmt::format("{}", (*rate)->value());
   if (std::holds_alternative<ComputeType>(option.place)) return "\"float32\"";
+  if (follows_from_another(option.place)) return "null";
   const Json value = value_of(option);
   return value.is_object() ? value["class_name"].dump() : value.dump();
 }
