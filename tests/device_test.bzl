@@ -4,11 +4,11 @@ def every(n):
     """For opencl_env and compiled_env: a sample of every n-th case."""
     return {"GTEST_TOTAL_SHARDS": str(n), "GTEST_SHARD_INDEX": "0"}
 
-def device_test(name, srcs, deps, size = "medium", opencl_size = "large", data = [], shard_count = None, opencl_shard_count = None, opencl_env = {}, interpreted = False, compiled_env = {}):
+def device_test(name, srcs, deps, size = "medium", opencl_size = "large", data = [], shard_count = None, env = {}, opencl_shard_count = None, opencl_env = {}, interpreted = False, compiled_env = {}):
     """The test NAME on the CPU and NAME_opencl on an OpenCL device, PoCL's where there is no other.
 
     On a CUDA device: bazel test --test_env=KILN_TEST_DEVICE=cuda NAME.
-    The suite opens what tests/test_device.h says. PoCL takes long to compile: opencl_env makes a sample of a long suite,
+    The suite opens what tests/test_device.h says. env is NAME's alone. PoCL takes long to compile: opencl_env makes a sample of a long suite,
     which docs/devices.md says how to run as a whole. An interpreted suite evaluates functions by tests/evaluator.h: NAME by the
     interpreter, NAME_compiled (with compiled_env) and NAME_opencl as code.
     """
@@ -24,6 +24,7 @@ def device_test(name, srcs, deps, size = "medium", opencl_size = "large", data =
         name = name,
         size = size,
         data = data,
+        env = env,
         shard_count = shard_count,
         deps = [name + "_suite"],
     )
