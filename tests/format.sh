@@ -8,7 +8,7 @@ formatter="$(command -v clang-format-14 || command -v clang-format)" || {
   echo "format: error: there is no clang-format; run third_party/install.sh --for-tests" >&2
   exit 2
 }
-mapfile -t files < <(git ls-files '*.cc' '*.h')
+mapfile -t files < <(find codegen examples frontend ir passes runtime tests -name '*.cc' -o -name '*.h')
 if [[ ${1:-} == --fix ]]; then
   exec "$formatter" -i "${files[@]}"
 fi
