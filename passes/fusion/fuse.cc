@@ -4,6 +4,7 @@
 #include <functional>
 #include <set>
 
+#include "ir/cloner.h"
 #include "ir/ops/definition.h"
 #include "ir/ops/dot_general.h"
 #include "ir/ops/indexing.h"
@@ -160,13 +161,9 @@ class Fuser {
   FusionKinds kinds_;
 };
 
-std::unique_ptr<ir::Op> copy_of(const ir::Op& op) {
+ir::Value* append_copy(const ir::Op& op, ir::Region& region) {
   const auto operands = op.operands();
-  auto copy = std::make_unique<ir::Op>(op.definition(),
-                                       std::vector<ir::Value*>(operands.begin(), operands.end()),
-                                       op.attributes(), op.location());
-  copy->add_result(op.result()->type());
-  return copy;
+  return ir::copy_op(op, {operands.begin(), operands.end()}, region)->result();
 }
 
 /// A free op that a scan reads, or the region returns, gets a copy to itself: the copy is what a
@@ -175,14 +172,14 @@ void separate_stored_values(ir::Region& body) {
   for (std::unique_ptr<ir::Op>& op : body.take_ops()) {
     for (size_t i = 0; op->is("scan") && i < op->operands().size(); ++i) {
       if (!is_addressable(*op->operand(i)))
-        op->set_operand(i, body.append(copy_of(*op->operand(i)->op()))->result());
+        op->set_operand(i, append_copy(*op->operand(i)->op(), body));
     }
     body.append(std::move(op));
   }
   std::vector<ir::Value*> results = body.results();
   for (ir::Value*& result : results) {
     if (result->op() != nullptr && is_free(*result->op()))
-      result = body.append(copy_of(*result->op()))->result();
+      result = append_copy(*result->op(), body);
   }
   body.set_results(std::move(results));
 }

@@ -2,32 +2,30 @@
 
 #include <algorithm>
 #include <numeric>
-#include <unordered_set>
 
 namespace kiln::passes {
 namespace {
 
-/// Ops of which some result must be in memory.
-std::unordered_set<const ir::Op*> stored_ops(const ir::Region& region) {
-  std::unordered_set<const ir::Op*> stored;
-  for (const ir::Value* value : region.results()) {
-    if (value->op() != nullptr) stored.insert(value->op());
+bool is_read_by_scan(const ir::Value& value) {
+  const std::vector<ir::Op*> users = value.users();
+  return std::any_of(users.begin(), users.end(),
+                     [](const ir::Op* user) { return user->is("scan"); });
+}
+
+/// Whether some result of the op must be in memory.
+bool must_be_stored(const ir::Op& op) {
+  for (size_t i = 0; i < op.result_count(); ++i) {
+    const ir::Value& result = *op.result(i);
+    if (result.is_returned() || (!is_addressable(result) && is_read_by_scan(result))) return true;
   }
-  for (const auto& op : region.ops()) {
-    if (!op->is("scan")) continue;
-    for (const ir::Value* value : op->operands()) {
-      if (!is_addressable(*value)) stored.insert(value->op());
-    }
-  }
-  return stored;
+  return false;
 }
 
 }  // namespace
 
 FusionGroups::FusionGroups(const ir::Region& region) {
-  const auto stored = stored_ops(region);
   for (const auto& op : region.ops()) {
-    const bool is_stored = stored.contains(op.get());
+    const bool is_stored = must_be_stored(*op);
     if (is_free(*op) && !is_stored) continue;
     const size_t number = ops_.size();
     number_[op.get()] = number;

@@ -36,7 +36,10 @@ class Readers {
 class Outliner {
  public:
   Outliner(ir::Region& region, const FusionGroups& groups, const FusionKinds& kinds)
-      : region_(region), groups_(groups), kinds_(kinds) {}
+      : region_(region), groups_(groups), kinds_(kinds), outer_(region) {
+    for (size_t i = 0; i < region.argument_count(); ++i)
+      outer_.map(region.argument(i), region.argument(i));
+  }
 
   void run() {
     std::vector<ir::Value*> results = region_.results();
@@ -54,34 +57,24 @@ class Outliner {
     std::vector<ir::Op*> members;
     std::unique_ptr<ir::Op> fusion;
     std::vector<ir::Value*> operands;
-    std::unordered_map<const ir::Value*, ir::Value*>
-        inner;  // values of the old region within the fusion's
+    ir::Cloner inner;  // from the old region to the fusion's
   };
 
   void outline_group(Group group) {
     if (kinds_.at(group) == kScan) return keep_scan(*groups_.ops()[group]);
-    Body body{group,
-              groups_.sorted_members(group),
-              std::make_unique<ir::Op>(*ir::find_op("fusion"), std::vector<ir::Value*>{},
-                                       ir::Attributes{{"kind", std::string(kinds_.at(group))}}, ""),
-              {},
-              {}};
-    ir::Region& region = body.fusion->add_region();
-    for (const ir::Op* op : body.members) {
-      std::vector<ir::Value*> operands;
-      for (const ir::Value* operand : op->operands()) operands.push_back(inside(body, operand));
-      ir::Op* copy = ir::copy_op(*op, std::move(operands), region);
-      for (size_t i = 0; i < op->result_count(); ++i) body.inner[op->result(i)] = copy->result(i);
-    }
+    auto fusion =
+        std::make_unique<ir::Op>(*ir::find_op("fusion"), std::vector<ir::Value*>{},
+                                 ir::Attributes{{"kind", std::string(kinds_.at(group))}}, "");
+    ir::Region& region = fusion->add_region();
+    Body body{group, groups_.sorted_members(group), std::move(fusion), {}, ir::Cloner(region)};
+    for (const ir::Op* op : body.members) copy_inside(body, *op);
     finish(body);
   }
 
   /// A scan reads what is in memory; its region has been outlined before.
   void keep_scan(const ir::Op& scan) {
-    std::vector<ir::Value*> operands;
-    for (const ir::Value* operand : scan.operands()) operands.push_back(outside(operand));
-    const ir::Op* copy = ir::copy_op(scan, std::move(operands), region_);
-    for (size_t i = 0; i < scan.result_count(); ++i) outer_[scan.result(i)] = copy->result(i);
+    for (const ir::Value* operand : scan.operands()) outside(operand);
+    outer_.copy(scan);
   }
 
   void finish(Body& body) {
@@ -99,7 +92,7 @@ class Outliner {
     body.fusion->set_location(main_location(body.members));
     for (ir::Value* value : results) body.fusion->add_result(value->type());
     ir::Op* fusion = region_.append(std::move(body.fusion));
-    for (size_t i = 0; i < old_results.size(); ++i) outer_[old_results[i]] = fusion->result(i);
+    for (size_t i = 0; i < old_results.size(); ++i) outer_.map(old_results[i], fusion->result(i));
   }
 
   /// The location of the op that does most: the first that is not elementwise, else the last.
@@ -134,14 +127,7 @@ class Outliner {
   }
 
   /// An old value as the new region has it: an argument, a fusion's result, a view or a constant.
-  ir::Value* outside(const ir::Value* value) {
-    if (value->is_argument()) return const_cast<ir::Value*>(value);
-    if (auto found = outer_.find(value); found != outer_.end()) return found->second;
-    std::vector<ir::Value*> operands;
-    for (const ir::Value* operand : value->op()->operands()) operands.push_back(outside(operand));
-    ir::Op* copy = ir::copy_op(*value->op(), std::move(operands), region_);
-    return outer_[value] = copy->result(static_cast<size_t>(value->index()));
-  }
+  ir::Value* outside(const ir::Value* value) { return outer_.copy_with_sources(value); }
 
   /// Whether a value's elements are in memory outside the group, so that a reshape is a view of
   /// them.
@@ -153,26 +139,25 @@ class Outliner {
     return value->op()->is("reshape") && is_stored_outside(value->op()->operand(0), group);
   }
 
-  /// An old value as the fusion's region has it.
-  ir::Value* inside(Body& body, const ir::Value* value) {
-    if (auto found = body.inner.find(value); found != body.inner.end()) return found->second;
-    const bool enters = is_stored_outside(value, body.group);
-    if (enters) {
-      body.operands.push_back(outside(value));
-      return body.inner[value] = body.fusion->region().add_argument(value->type());
-    }
-    std::vector<ir::Value*> operands;
-    for (const ir::Value* operand : value->op()->operands())
-      operands.push_back(inside(body, operand));
-    ir::Op* copy = ir::copy_op(*value->op(), std::move(operands), body.fusion->region());
-    return body.inner[value] = copy->result(static_cast<size_t>(value->index()));
+  /// Copies the op into the fusion's region, with what it reads and is not in memory.
+  void copy_inside(Body& body, const ir::Op& op) {
+    for (const ir::Value* operand : op.operands()) bring_inside(body, operand);
+    body.inner.copy(op);
+  }
+
+  /// Has something stand for an old value in the fusion's region.
+  void bring_inside(Body& body, const ir::Value* value) {
+    if (body.inner.find(value) != nullptr) return;
+    if (!is_stored_outside(value, body.group)) return copy_inside(body, *value->op());
+    body.operands.push_back(outside(value));
+    body.inner.map(value, body.fusion->region().add_argument(value->type()));
   }
 
   ir::Region& region_;
   const FusionGroups& groups_;
   const FusionKinds& kinds_;
   std::vector<std::unique_ptr<ir::Op>> old_ops_;
-  std::unordered_map<const ir::Value*, ir::Value*> outer_;
+  ir::Cloner outer_;  ///< from the old ops to the new ones
   std::unordered_map<const ir::Value*, Readers> readers_;
 };
 

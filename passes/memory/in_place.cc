@@ -47,8 +47,4 @@ bool InPlaceWrites::allowed(const ir::Op& fusion, size_t operand, size_t result)
   return found->second[operand];
 }
 
-bool can_write_over(const ir::Op& fusion, size_t operand, size_t result) {
-  return InPlaceWrites().allowed(fusion, operand, result);
-}
-
 }  // namespace kiln::passes

@@ -8,16 +8,15 @@
 
 namespace kiln::passes {
 
-/// Whether the fusion may write result `result` into the buffer of operand `operand`: both have one
-/// type, no other operand is a view of the same buffer, and the operand is read by elementwise ops
-/// alone, as is all that they compute. Then only results of its shape depend on it, and those are
-/// written by one loop nest, which computes all results of an element before it stores the first.
-bool can_write_over(const ir::Op& fusion, size_t operand, size_t result);
-
-/// can_write_over for many questions about fusions that keep their operands and their ops: what it
-/// has to find out of a fusion is found once.
+/// Answers for fusions that keep their operands and their ops: what it has to find out of a fusion
+/// is found once.
 class InPlaceWrites {
  public:
+  /// Whether the fusion may write result `result` into the buffer of operand `operand`: both have
+  /// one type, no other operand is a view of the same buffer, and the operand is read by elementwise
+  /// ops alone, as is all that they compute. Then only results of its shape depend on it, and those
+  /// are written by one loop nest, which computes all results of an element before it stores the
+  /// first.
   bool allowed(const ir::Op& fusion, size_t operand, size_t result);
 
  private:

@@ -177,7 +177,7 @@ TEST(InPlace, NotOverAnOperandThatIsReadElsewhere) {
         return std::vector<ir::Tensor>{ir::transpose(x[0], {1, 0}) + x[0]};
       });
   ASSERT_TRUE(fuse(module));
-  EXPECT_FALSE(can_write_over(*module.functions[0]->body.ops()[0], 0, 0));
+  EXPECT_FALSE(InPlaceWrites().allowed(*module.functions[0]->body.ops()[0], 0, 0));
 }
 
 TEST(InPlace, OverAnOperandThatIsReadAtTheSameElement) {
@@ -186,7 +186,7 @@ TEST(InPlace, OverAnOperandThatIsReadAtTheSameElement) {
                                   return std::vector<ir::Tensor>{ir::exp(x[0]) + x[0]};
                                 });
   ASSERT_TRUE(fuse(module));
-  EXPECT_TRUE(can_write_over(*module.functions[0]->body.ops()[0], 0, 0));
+  EXPECT_TRUE(InPlaceWrites().allowed(*module.functions[0]->body.ops()[0], 0, 0));
 }
 
 }  // namespace
