@@ -16,7 +16,7 @@ packages=(
   libgmock-dev libgtest-dev                                                       # tests, to build
   ca-certificates python3-pip unzip                                               # for wheels
 )
-test_packages=(clang-format-14 ocl-icd-libopencl1 pocl-opencl-icd)
+test_packages=(clang-format-14 clang-tidy-14 ocl-icd-libopencl1 pocl-opencl-icd)
 packages_mib=3000 # what a bare Debian needs for all of them
 halide_mib=300
 ptxas_mib=150
