@@ -11,8 +11,8 @@
 #include "runtime/model/memory_need.h"
 #include "runtime/model/session.h"
 #include "runtime/training/step_runner.h"
-#include "tests/runtime/environment_entry.h"
-#include "tests/runtime/opencl_test.h"
+#include "tests/runtime/device/environment_entry.h"
+#include "tests/runtime/device/opencl_test.h"
 
 namespace kiln::tests {
 namespace {

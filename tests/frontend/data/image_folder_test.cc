@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "frontend/data/image_file.h"
-#include "tests/runtime/test_file.h"
+#include "tests/runtime/data/test_file.h"
 
 namespace kiln::data {
 namespace {
