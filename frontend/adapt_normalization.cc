@@ -8,8 +8,8 @@
 #include <span>
 #include <utility>
 
-#include "frontend/keras/layers/axes.h"
-#include "frontend/keras/nested_model.h"
+#include "frontend/keras/layers/base/axes.h"
+#include "frontend/keras/model/nested_model.h"
 
 namespace kiln {
 namespace {

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "frontend/keras/layers/rescaling.h"
-#include "frontend/keras/model.h"
+#include "frontend/keras/model/model.h"
 #include "runtime/base/array.h"
 #include "runtime/base/expected.h"
 #include "runtime/model/session.h"

@@ -7,8 +7,8 @@
 
 #include "codegen/compile.h"
 #include "codegen/jit.h"
-#include "frontend/keras/lower.h"
-#include "frontend/keras/model.h"
+#include "frontend/keras/lower/lower.h"
+#include "frontend/keras/model/model.h"
 #include "ir/module.h"
 #include "passes/pass.h"
 #include "runtime/base/abi.h"

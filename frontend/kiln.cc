@@ -4,7 +4,8 @@
 #include <iterator>
 
 #include "frontend/keras/files/load.h"
-#include "frontend/keras/nested_model.h"
+#include "frontend/keras/files/model_json.h"
+#include "frontend/keras/model/nested_model.h"
 #include "runtime/model/weights.h"
 
 namespace kiln {
@@ -33,13 +34,15 @@ bool serves(const keras::LowerOptions& made, const keras::LowerOptions& wanted) 
 
 }  // namespace
 
+Expected<std::string> Model::to_json() const { return keras::to_json(*this); }
+
 Expected<Model::Compiled*> Model::compiled() {
   if (!compiled_) return compiled({}, 0);
   return compiled(keras::LowerOptions(compiled_->options), 0);
 }
 
 Expected<Model::Compiled*> Model::compiled(const keras::LowerOptions& options, uint64_t seed) {
-  KILN_ASSIGN(const std::string definition, this->definition());
+  KILN_ASSIGN(const std::string definition, keras::definition_of(*this));
   const bool same_model = compiled_ && definition == compiled_definition_;
   if (!same_model || compiled_->device != device_ || !serves(compiled_->options, options)) {
     CompilerOptions compiler;

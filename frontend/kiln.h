@@ -15,9 +15,9 @@
 #include "frontend/adapt_normalization.h"
 #include "frontend/compiler.h"
 #include "frontend/device.h"
-#include "frontend/keras/functional.h"
-#include "frontend/keras/layers.h"
-#include "frontend/keras/model.h"
+#include "frontend/keras/layers/layers.h"
+#include "frontend/keras/model/functional.h"
+#include "frontend/keras/model/model.h"
 #include "frontend/keras/optimizers/optimizers.h"
 #include "runtime/data/arrays.h"
 #include "runtime/data/dataset.h"
@@ -223,6 +223,9 @@ class Model : public keras::Model {
   KerasTensor operator()(std::vector<KerasTensor> inputs) {
     return {as_layer(), std::move(inputs)};
   }
+
+  /// Keras's JSON, compile_config included; keras.models.model_from_json reads it.
+  Expected<std::string> to_json() const;
 
   Expected<History> fit(const Arrays& x, const Arrays& y, const FitOptions& options = {});
   /// The loss and the metrics over all examples.

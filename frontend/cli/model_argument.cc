@@ -7,11 +7,11 @@
 #include <cstdlib>
 
 #include "frontend/cli/text_file.h"
-#include "frontend/keras/built_in_models.h"
 #include "frontend/keras/files/archive.h"
 #include "frontend/keras/files/legacy_h5.h"
-#include "frontend/keras/lower.h"
-#include "frontend/keras/model_json.h"
+#include "frontend/keras/files/model_json.h"
+#include "frontend/keras/lower/lower.h"
+#include "frontend/keras/model/built_in_models.h"
 #include "frontend/keras/optimizers/optimizer.h"
 #include "ir/parser.h"
 

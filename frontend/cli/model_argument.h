@@ -7,8 +7,8 @@
 #include <string>
 #include <vector>
 
-#include "frontend/keras/lower.h"
-#include "frontend/keras/model.h"
+#include "frontend/keras/lower/lower.h"
+#include "frontend/keras/model/model.h"
 #include "ir/module.h"
 #include "runtime/base/expected.h"
 #include "runtime/base/timings.h"

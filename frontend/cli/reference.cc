@@ -6,13 +6,13 @@
 #include <memory>
 
 #include "frontend/cli/subcommand.h"
-#include "frontend/keras/constraints.h"
-#include "frontend/keras/initializers.h"
+#include "frontend/keras/functions/constraints.h"
+#include "frontend/keras/functions/initializers.h"
+#include "frontend/keras/functions/regularizers.h"
 #include "frontend/keras/layers/list.h"
 #include "frontend/keras/losses/losses.h"
 #include "frontend/keras/metrics/list.h"
 #include "frontend/keras/optimizers/optimizer.h"
-#include "frontend/keras/regularizers.h"
 #include "frontend/keras/schedules/schedule.h"
 #include "runtime/training/callbacks/callback_options.h"
 

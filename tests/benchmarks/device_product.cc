@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "frontend/compiler.h"
-#include "frontend/keras/functional.h"
-#include "frontend/keras/layers.h"
-#include "frontend/keras/lower.h"
+#include "frontend/keras/layers/layers.h"
+#include "frontend/keras/lower/lower.h"
+#include "frontend/keras/model/functional.h"
 #include "runtime/device/devices.h"
 #include "runtime/model/function_call.h"
 #include "runtime/model/session.h"

@@ -11,7 +11,7 @@
 #include <random>
 
 #include "frontend/compiler.h"
-#include "frontend/keras/built_in_models.h"
+#include "frontend/keras/model/built_in_models.h"
 #include "runtime/device/devices.h"
 #include "runtime/model/session.h"
 #include "runtime/training/step_runner.h"

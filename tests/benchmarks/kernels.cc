@@ -11,7 +11,7 @@
 #include "codegen/compile.h"
 #include "codegen/jit.h"
 #include "frontend/compiler.h"
-#include "frontend/keras/built_in_models.h"
+#include "frontend/keras/model/built_in_models.h"
 #include "ir/cloner.h"
 #include "ir/ops/definition.h"
 #include "passes/memory/plan_memory.h"

@@ -12,7 +12,7 @@
 #include <thread>
 
 #include "frontend/compiler.h"
-#include "frontend/keras/built_in_models.h"
+#include "frontend/keras/model/built_in_models.h"
 #include "ir/ops/definition.h"
 #include "ir/scan.h"
 #include "runtime/model/session.h"

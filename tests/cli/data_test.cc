@@ -6,8 +6,9 @@
 #include <cmath>
 #include <utility>
 
-#include "frontend/keras/layers.h"
-#include "frontend/keras/model.h"
+#include "frontend/keras/files/model_json.h"
+#include "frontend/keras/layers/layers.h"
+#include "frontend/keras/model/model.h"
 #include "runtime/data/npy.h"
 #include "runtime/data/npz.h"
 #include "tests/cli/command.h"
@@ -39,7 +40,7 @@ std::string word_model() {
   using namespace keras;
   Sequential model({Input({3}), Embedding(6, 2), Flatten(), Dense(1)}, "words");
   model.compile({.optimizer = "sgd", .loss = "mse"});
-  return write_temporary("words.json", *model.to_json());
+  return write_temporary("words.json", *to_json(model));
 }
 
 TEST(Data, IdsOutsideTheVocabularyAreFoundBeforeTheFirstStep) {
@@ -84,7 +85,7 @@ std::string classifier() {
   using namespace keras;
   Sequential model({Input({4}), Dense({.units = 3, .activation = "softmax", .name = "kind"})}, "m");
   model.compile({.optimizer = "sgd", .loss = "sparse_categorical_crossentropy"});
-  return write_temporary("m.json", *model.to_json());
+  return write_temporary("m.json", *to_json(model));
 }
 
 class Clumsy : public ::testing::Test {
@@ -185,7 +186,7 @@ TEST_F(Clumsy, AdaptGivesNormalizationTheTrainingData) {
   using namespace keras;
   Sequential model({Input({4}), Normalization(), Dense(3, "softmax")}, "m");
   model.compile({.optimizer = "sgd", .loss = "sparse_categorical_crossentropy"});
-  const std::string path = write_temporary("n.json", *model.to_json());
+  const std::string path = write_temporary("n.json", *to_json(model));
   const std::vector<std::string> words = {kiln(), "fit", path, "--data", xy_, "--save", out_};
   const CommandResult plain = run_command(words);
   ASSERT_EQ(plain.status, 0) << plain.err;

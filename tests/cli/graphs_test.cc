@@ -2,8 +2,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "frontend/keras/functional.h"
+#include "frontend/keras/files/model_json.h"
 #include "frontend/keras/layers/merging.h"
+#include "frontend/keras/model/functional.h"
 #include "runtime/data/npy.h"
 #include "runtime/data/npz.h"
 #include "tests/cli/command.h"
@@ -27,7 +28,7 @@ std::string two_outputs() {
   model.compile({.optimizer = "sgd",
                  .loss = {{"kind", "sparse_categorical_crossentropy"}, {"score", "mse"}},
                  .metrics = {{"kind", {"accuracy"}}}});
-  return write_temporary("two.json", *model.to_json());
+  return write_temporary("two.json", *to_json(model));
 }
 
 std::string classifier() {
@@ -35,7 +36,7 @@ std::string classifier() {
   model.compile({.optimizer = "sgd",
                  .loss = "sparse_categorical_crossentropy",
                  .weighted_metrics = {"accuracy"}});
-  return write_temporary("one.json", *model.to_json());
+  return write_temporary("one.json", *to_json(model));
 }
 
 constexpr int64_t kRows = 10;

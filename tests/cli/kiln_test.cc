@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include "frontend/keras/built_in_models.h"
+#include "frontend/keras/model/built_in_models.h"
 #include "tests/cli/command.h"
 
 namespace kiln::tests {

@@ -6,8 +6,9 @@
 #include <filesystem>
 #include <random>
 
-#include "frontend/keras/layers.h"
-#include "frontend/keras/model.h"
+#include "frontend/keras/files/model_json.h"
+#include "frontend/keras/layers/layers.h"
+#include "frontend/keras/model/model.h"
 #include "tests/cli/command.h"
 
 namespace kiln::tests {
@@ -23,7 +24,7 @@ std::string with_dropout() {
   Sequential model(
       {Input({784}), Dropout(0.1), Dense(128, "relu"), Dropout(0.4), Dense(10, "softmax")});
   model.compile({.optimizer = "adam", .loss = "sparse_categorical_crossentropy"});
-  return write_temporary("dropout.json", *model.to_json());
+  return write_temporary("dropout.json", *to_json(model));
 }
 
 TEST(Resume, AnExecutableThatIsKilledEndsWithTheSameBits) {

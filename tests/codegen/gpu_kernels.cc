@@ -5,8 +5,8 @@
 #include "codegen/compile.h"
 #include "codegen/parallel.h"
 #include "codegen/program/plan.h"
-#include "frontend/keras/built_in_models.h"
-#include "frontend/keras/lower.h"
+#include "frontend/keras/lower/lower.h"
+#include "frontend/keras/model/built_in_models.h"
 #include "passes/pass.h"
 
 namespace kiln::tests {

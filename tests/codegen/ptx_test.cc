@@ -10,7 +10,7 @@
 
 #include "codegen/parallel.h"
 #include "codegen/temporary_directory.h"
-#include "frontend/keras/built_in_models.h"
+#include "frontend/keras/model/built_in_models.h"
 #include "runtime/device/shared_memory.h"
 #include "tests/codegen/gpu_kernels.h"
 #include "tests/codegen/ptxas.h"

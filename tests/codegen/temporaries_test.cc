@@ -7,7 +7,7 @@
 
 #include "codegen/cache.h"
 #include "frontend/compiler.h"
-#include "frontend/keras/built_in_models.h"
+#include "frontend/keras/model/built_in_models.h"
 #include "runtime/model/memory_need.h"
 #include "runtime/model/session.h"
 #include "runtime/training/step_runner.h"

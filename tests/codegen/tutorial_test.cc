@@ -4,8 +4,8 @@
 #include <cmath>
 #include <random>
 
-#include "frontend/keras/built_in_models.h"
-#include "frontend/keras/lower.h"
+#include "frontend/keras/lower/lower.h"
+#include "frontend/keras/model/built_in_models.h"
 #include "ir/interpreter.h"
 #include "passes/pass.h"
 #include "tests/codegen/loaded_module.h"

@@ -1,5 +1,5 @@
 // Activations against what Keras computes on TensorFlow, values and derivatives.
-#include "frontend/keras/activations.h"
+#include "frontend/keras/functions/activations.h"
 
 #include <cmath>
 

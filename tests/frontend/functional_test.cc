@@ -1,11 +1,11 @@
 // Models that are graphs: their layers' order, what is shared, and what is refused.
-#include "frontend/keras/functional.h"
+#include "frontend/keras/model/functional.h"
 
 #include <nlohmann/json.hpp>
 
-#include "frontend/keras/layers.h"
-#include "frontend/keras/lower.h"
-#include "frontend/keras/model_json.h"
+#include "frontend/keras/files/model_json.h"
+#include "frontend/keras/layers/layers.h"
+#include "frontend/keras/lower/lower.h"
 #include "gtest/gtest.h"
 #include "ir/verifier.h"
 #include "tests/frontend/evaluate.h"
@@ -160,9 +160,9 @@ TEST(Nested, ComesBackFromItsFileFrozen) {
   const LayerPointer layer = AnyLayer(inner).get();
   const KerasTensor applied(layer, {a, a});
   const Model model = functional({a}, {dense("last")(applied.output(1))}, "outer");
-  const std::string text = must(model.to_json());
+  const std::string text = must(to_json(model));
   const Model again = must(parse_model(text));
-  EXPECT_EQ(must(again.to_json()), text);
+  EXPECT_EQ(must(to_json(again)), text);
   EXPECT_EQ(must(lower(again)).variable("siamese/shared/kernel")->role, ir::Role::non_trainable);
 }
 
@@ -268,7 +268,7 @@ TEST(FunctionalJson, FilesOfKeras2AreRead) {
   layers[2]["inbound_nodes"] = Json::parse(R"([[["left", 0, 0, {}]], [["right", 0, 0, {}]]])");
   layers[3]["inbound_nodes"] = Json::parse(R"([[["shared", 0, 0, {}], ["shared", 1, 0, {}]]])");
   for (int i : {4, 5}) layers[i]["inbound_nodes"] = Json::parse(R"([[["sum", 0, 0, {}]]])");
-  EXPECT_EQ(must(must(parse_model(json.dump())).to_json()), must(siamese().to_json()));
+  EXPECT_EQ(must(to_json(must(parse_model(json.dump())))), must(to_json(siamese())));
 }
 
 }  // namespace

@@ -6,9 +6,9 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "frontend/keras/json.h"
-#include "frontend/keras/lower.h"
-#include "frontend/keras/model_json.h"
+#include "frontend/keras/files/model_json.h"
+#include "frontend/keras/json/json.h"
+#include "frontend/keras/lower/lower.h"
 #include "gtest/gtest.h"
 #include "ir/interpreter.h"
 #include "ir/verifier.h"

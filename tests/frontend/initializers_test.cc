@@ -1,10 +1,11 @@
 // Initializers: moments, limits, determinism.
-#include "frontend/keras/initializers.h"
+#include "frontend/keras/functions/initializers.h"
 
 #include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "frontend/keras/lower/initial_values.h"
 #include "gtest/gtest.h"
 #include "tests/frontend/evaluate.h"
 

@@ -1,7 +1,7 @@
 // Losses against what Keras computes on TensorFlow.
 #include "frontend/keras/losses/losses.h"
 
-#include "frontend/keras/activations.h"
+#include "frontend/keras/functions/activations.h"
 #include "gtest/gtest.h"
 #include "tests/frontend/evaluate.h"
 

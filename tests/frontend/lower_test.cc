@@ -1,11 +1,11 @@
 // Step functions: what they take and give, and that padding counts for nothing.
-#include "frontend/keras/lower.h"
+#include "frontend/keras/lower/lower.h"
 
 #include <map>
 #include <random>
 #include <set>
 
-#include "frontend/keras/built_in_models.h"
+#include "frontend/keras/model/built_in_models.h"
 #include "gtest/gtest.h"
 #include "ir/verifier.h"
 #include "passes/gradients/differentiate.h"

@@ -1,10 +1,10 @@
 // Masks in models: where they do not fit, and what files say about them.
 #include <nlohmann/json.hpp>
 
-#include "frontend/keras/functional.h"
-#include "frontend/keras/layers.h"
-#include "frontend/keras/lower.h"
-#include "frontend/keras/model_json.h"
+#include "frontend/keras/files/model_json.h"
+#include "frontend/keras/layers/layers.h"
+#include "frontend/keras/lower/lower.h"
+#include "frontend/keras/model/functional.h"
 #include "gtest/gtest.h"
 #include "ir/printer.h"
 #include "ir/verifier.h"

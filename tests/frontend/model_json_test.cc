@@ -1,12 +1,12 @@
 // Keras's JSON files: both directions, and what is refused.
-#include "frontend/keras/model_json.h"
+#include "frontend/keras/files/model_json.h"
 
 #include <iterator>
 #include <nlohmann/json.hpp>
 #include <random>
 
-#include "frontend/keras/built_in_models.h"
-#include "frontend/keras/lower.h"
+#include "frontend/keras/lower/lower.h"
+#include "frontend/keras/model/built_in_models.h"
 #include "gtest/gtest.h"
 #include "tests/frontend/evaluate.h"
 #include "tests/frontend/golden.h"
@@ -41,16 +41,16 @@ Model everything() {
 
 TEST(ModelJson, WrittenModelsComeBackEqual) {
   for (const Model& model : {everything(), must(example("mnist_mlp"))}) {
-    const std::string text = must(model.to_json());
+    const std::string text = must(to_json(model));
     const Model again = must(parse_model(text));
-    EXPECT_EQ(must(again.to_json()), text);
+    EXPECT_EQ(must(to_json(again)), text);
     EXPECT_EQ(must(again.summary()), must(model.summary()));
   }
 }
 
 TEST(ModelJson, ModelsWithoutTrainingAreRead) {
   const Sequential model({Input({4}), Dense(2)});
-  EXPECT_FALSE(must(parse_model(must(model.to_json()))).compile_options.has_value());
+  EXPECT_FALSE(must(parse_model(must(to_json(model)))).compile_options.has_value());
 }
 
 TEST(ModelJson, OptimizersAndLossesMayBeNames) {
@@ -199,7 +199,7 @@ TEST(ModelJson, TextThatIsNoJson) {
 }
 
 TEST(ModelJson, EveryTruncationIsAnError) {
-  const std::string text = must(must(example("mnist_mlp")).to_json());
+  const std::string text = must(to_json(must(example("mnist_mlp"))));
   for (size_t length = 0; length < text.size(); length += 7) {
     EXPECT_FALSE(static_cast<bool>(parse_model(text.substr(0, length)))) << length;
   }
@@ -228,12 +228,12 @@ std::string damaged(std::string text, std::mt19937_64& random) {
 
 // Whatever the file holds: a model, which can be lowered, or an error.
 TEST(ModelJson, DamagedFilesDoNotCrash) {
-  const std::string text = must(must(example("mnist_mlp")).to_json());
+  const std::string text = must(to_json(must(example("mnist_mlp"))));
   std::mt19937_64 random(1);
   for (int i = 0; i < 2000; ++i) {
     const Expected<Model> model = parse_model(damaged(damaged(text, random), random));
     if (!model || !lower(*model)) continue;
-    EXPECT_TRUE(static_cast<bool>(model->to_json()));
+    EXPECT_TRUE(static_cast<bool>(to_json(*model)));
   }
 }
 

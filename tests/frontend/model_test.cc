@@ -1,8 +1,8 @@
 // Definitions in C++: names, shapes, the summary.
-#include "frontend/keras/model.h"
+#include "frontend/keras/model/model.h"
 
-#include "frontend/keras/built_in_models.h"
-#include "frontend/keras/graph.h"
+#include "frontend/keras/model/built_in_models.h"
+#include "frontend/keras/model/graph.h"
 #include "gtest/gtest.h"
 #include "tests/frontend/evaluate.h"
 

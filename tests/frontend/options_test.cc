@@ -5,17 +5,17 @@
 #include <nlohmann/json.hpp>
 #include <set>
 
-#include "frontend/keras/constraints.h"
-#include "frontend/keras/initializers.h"
-#include "frontend/keras/layers.h"
+#include "frontend/keras/files/model_json.h"
+#include "frontend/keras/functions/constraints.h"
+#include "frontend/keras/functions/initializers.h"
+#include "frontend/keras/functions/regularizers.h"
+#include "frontend/keras/layers/layers.h"
 #include "frontend/keras/layers/list.h"
 #include "frontend/keras/losses/losses.h"
 #include "frontend/keras/metrics/list.h"
-#include "frontend/keras/model.h"
-#include "frontend/keras/model_json.h"
+#include "frontend/keras/model/model.h"
 #include "frontend/keras/optimizers/optimizers.h"
 #include "frontend/keras/options/reference.h"
-#include "frontend/keras/regularizers.h"
 #include "frontend/keras/schedules/schedule.h"
 #include "tests/frontend/evaluate.h"
 
@@ -167,7 +167,7 @@ INSTANTIATE_TEST_SUITE_P(All, Options, ::testing::ValuesIn(kKinds),
 std::string definition(OptimizerChoice optimizer, Loss loss, int64_t seed = 1) {
   Sequential model({Input({3, 2}), SimpleRNN({.units = 2, .dropout = 0.5, .seed = seed})});
   model.compile({.optimizer = std::move(optimizer), .loss = std::move(loss)});
-  return must(model.definition());
+  return must(definition_of(model));
 }
 
 TEST(Definition, HasWhatFilesDoNotHave) {

@@ -8,8 +8,8 @@
 #include <optional>
 
 #include "frontend/compiler.h"
-#include "frontend/keras/json.h"
-#include "frontend/keras/model_json.h"
+#include "frontend/keras/files/model_json.h"
+#include "frontend/keras/json/json.h"
 #include "runtime/data/dataset.h"
 #include "runtime/model/function_call.h"
 #include "runtime/model/session.h"

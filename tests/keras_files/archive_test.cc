@@ -7,10 +7,10 @@
 #include <map>
 
 #include "frontend/keras/files/legacy_h5.h"
+#include "frontend/keras/files/model_json.h"
 #include "frontend/keras/files/weights_h5.h"
 #include "frontend/keras/files/zip_file.h"
-#include "frontend/keras/lower.h"
-#include "frontend/keras/model_json.h"
+#include "frontend/keras/lower/lower.h"
 #include "ir/interpreter.h"
 #include "passes/gradients/differentiate.h"
 #include "tests/keras_files/support.h"
@@ -112,7 +112,7 @@ TEST_F(KerasMlp, ComesBackFromKilnsOwnFile) {
   const SavedModel second = must(read_archive(path));
   EXPECT_TRUE(same(second.weights, first.weights));
   EXPECT_TRUE(same(second.optimizer, first.optimizer));
-  EXPECT_EQ(must(second.model.to_json()), must(first.model.to_json()));
+  EXPECT_EQ(must(to_json(second.model)), must(to_json(first.model)));
 }
 
 /// Layers with moving averages, random states and parts of their own.
@@ -136,7 +136,7 @@ TEST_P(KerasModel, ComesBackFromKilnsOwnFile) {
   const SavedModel second = must(read_archive(path));
   EXPECT_TRUE(same(second.weights, saved_.weights));
   EXPECT_TRUE(same(second.optimizer, saved_.optimizer));
-  EXPECT_EQ(must(second.model.to_json()), must(saved_.model.to_json()));
+  EXPECT_EQ(must(to_json(second.model)), must(to_json(saved_.model)));
 }
 
 INSTANTIATE_TEST_SUITE_P(Files, KerasModel, ::testing::Values("normalized", "attention"),
@@ -177,8 +177,8 @@ TEST(Archive, NestedModelsKeepWeightsAndOptimizerInKerasOrder) {
 TEST(LegacyH5, HoldsModelWeightsAndOptimizer) {
   const SavedModel saved = must(read_legacy_h5(data_path("graph.h5")));
   expect_graph_values(saved);
-  EXPECT_EQ(must(saved.model.to_json()),
-            must(must(read_archive(data_path("graph.keras"))).model.to_json()));
+  EXPECT_EQ(must(to_json(saved.model)),
+            must(to_json(must(read_archive(data_path("graph.keras"))).model)));
 }
 
 TEST(LegacyH5, WeightsAloneAreNoModel) {
@@ -226,7 +226,7 @@ TEST(Archive, TheSameModelGivesTheSameBytes) {
 
 TEST(Archive, ErrorsNameTheFileAndTheLayer) {
   const std::string path = scratch_path("foreign.keras");
-  const std::string config = must(small_mlp().to_json());
+  const std::string config = must(to_json(small_mlp()));
   Model other = small_mlp();
   other.layers[1] = std::make_shared<Dense>(6);
   other.layers[1]->name = "first";
@@ -244,7 +244,7 @@ TEST(Archive, ErrorsNameTheFileAndTheLayer) {
 
 TEST(Archive, APartThatIsMissingIsAnError) {
   const std::string path = scratch_path("partial.keras");
-  const std::string config = must(small_mlp().to_json());
+  const std::string config = must(to_json(small_mlp()));
   must(write_zip(path, {{"config.json", std::as_bytes(std::span(config))}}));
   EXPECT_NE(error_of(read_archive(path)).find("model.weights.h5 is not in the archive"),
             std::string::npos);

@@ -4,8 +4,8 @@
 #include <cstring>
 
 #include "frontend/keras/files/archive.h"
-#include "frontend/keras/layers.h"
-#include "frontend/keras/lower.h"
+#include "frontend/keras/layers/layers.h"
+#include "frontend/keras/lower/lower.h"
 #include "tests/keras_files/support.h"
 
 namespace kiln::keras {

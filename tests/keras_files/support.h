@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "frontend/keras/model.h"
+#include "frontend/keras/model/model.h"
 #include "runtime/base/expected.h"
 #include "runtime/data/npz.h"
 

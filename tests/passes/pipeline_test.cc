@@ -1,8 +1,8 @@
 // fuse, order and plan-memory keep what a module computes, on random modules and on the tutorial's.
 #include <gtest/gtest.h>
 
-#include "frontend/keras/built_in_models.h"
-#include "frontend/keras/lower.h"
+#include "frontend/keras/lower/lower.h"
+#include "frontend/keras/model/built_in_models.h"
 #include "ir/printer.h"
 #include "ir/verifier.h"
 #include "passes/fusion/fuse.h"

@@ -6,7 +6,7 @@
 #include <random>
 #include <string>
 
-#include "frontend/keras/json.h"
+#include "frontend/keras/json/json.h"
 #include "ir/type.h"
 
 namespace kiln::tests {

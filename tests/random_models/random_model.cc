@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "frontend/keras/layers.h"
+#include "frontend/keras/json/names.h"
+#include "frontend/keras/layers/layers.h"
 #include "frontend/keras/layers/list.h"
-#include "frontend/keras/names.h"
 #include "tests/random_models/random_layers.h"
 
 namespace kiln::tests {

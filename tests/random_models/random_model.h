@@ -5,7 +5,7 @@
 #include <map>
 #include <string>
 
-#include "frontend/keras/model.h"
+#include "frontend/keras/model/model.h"
 #include "ir/literal.h"
 #include "ir/module.h"
 

@@ -12,7 +12,8 @@
 #include <functional>
 #include <string_view>
 
-#include "frontend/keras/lower.h"
+#include "frontend/keras/files/model_json.h"
+#include "frontend/keras/lower/lower.h"
 #include "ir/interpreter.h"
 #include "passes/gradients/differentiate.h"
 #include "passes/pass.h"
@@ -98,7 +99,7 @@ testing::AssertionResult agree(const Computed& actual, const Computed& expected,
 class RandomModels : public testing::TestWithParam<int> {
  protected:
   void SetUp() override {
-    const auto json = model_.model.to_json();
+    const auto json = to_json(model_.model);
     description_ = fmt::format("seed {}, batch {}: {}", GetParam(), model_.batch,
                                json ? *json : json.error().to_string());
     auto module = keras::lower(model_.model, {.batch = model_.batch});

@@ -5,11 +5,11 @@
 #include <string_view>
 #include <utility>
 
+#include "frontend/keras/files/model_json.h"
 #include "frontend/keras/files/weights_h5.h"
 #include "frontend/keras/files/zip_file.h"
-#include "frontend/keras/json.h"
-#include "frontend/keras/json_text.h"
-#include "frontend/keras/model_json.h"
+#include "frontend/keras/json/json.h"
+#include "frontend/keras/json/json_text.h"
 
 namespace kiln::keras {
 namespace {

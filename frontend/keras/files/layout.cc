@@ -3,12 +3,11 @@
 #include <algorithm>
 #include <optional>
 
-#include "frontend/keras/graph.h"
+#include "frontend/keras/json/names.h"
 #include "frontend/keras/layers/mask_operation.h"
-#include "frontend/keras/names.h"
-#include "frontend/keras/nested_model.h"
+#include "frontend/keras/model/graph.h"
+#include "frontend/keras/model/nested_model.h"
 #include "frontend/keras/optimizers/apply.h"
-#include "frontend/keras/step.h"
 
 namespace kiln::keras {
 namespace {

@@ -16,7 +16,7 @@
 #include <string>
 #include <vector>
 
-#include "frontend/keras/model.h"
+#include "frontend/keras/model/model.h"
 #include "ir/type.h"
 #include "runtime/base/expected.h"
 

@@ -8,11 +8,10 @@
 
 #include "frontend/keras/files/hdf5_reader.h"
 #include "frontend/keras/files/layout.h"
-#include "frontend/keras/graph.h"
-#include "frontend/keras/json.h"
-#include "frontend/keras/json_text.h"
-#include "frontend/keras/model_json.h"
-#include "frontend/keras/step.h"
+#include "frontend/keras/files/model_json.h"
+#include "frontend/keras/json/json.h"
+#include "frontend/keras/json/json_text.h"
+#include "frontend/keras/model/graph.h"
 #include "runtime/base/file.h"
 
 namespace kiln::keras {

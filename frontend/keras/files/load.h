@@ -7,7 +7,7 @@
 
 #include <string>
 
-#include "frontend/keras/model.h"
+#include "frontend/keras/model/model.h"
 #include "runtime/base/expected.h"
 #include "runtime/model/session.h"
 #include "runtime/model/weights.h"

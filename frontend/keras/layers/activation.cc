@@ -1,6 +1,6 @@
 #include "frontend/keras/layers/activation.h"
 
-#include "frontend/keras/layers/one_input.h"
+#include "frontend/keras/layers/base/one_input.h"
 
 namespace kiln::keras {
 

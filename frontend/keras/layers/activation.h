@@ -1,8 +1,8 @@
 // An activation function as a layer.
 #pragma once
 
-#include "frontend/keras/activations.h"
-#include "frontend/keras/layer.h"
+#include "frontend/keras/functions/activations.h"
+#include "frontend/keras/layers/base/layer.h"
 
 namespace kiln::keras {
 

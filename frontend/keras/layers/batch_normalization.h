@@ -4,7 +4,7 @@
 #include <cstdint>
 #include <string>
 
-#include "frontend/keras/layer.h"
+#include "frontend/keras/layers/base/layer.h"
 
 namespace kiln::keras {
 

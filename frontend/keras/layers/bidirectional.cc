@@ -4,8 +4,9 @@
 
 #include <algorithm>
 
-#include "frontend/keras/layers/inner_layer.h"
-#include "frontend/keras/names.h"
+#include "frontend/keras/json/names.h"
+#include "frontend/keras/layers/base/inner_layer.h"
+#include "frontend/keras/layers/layer_option.h"
 
 namespace kiln::keras {
 

@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "frontend/keras/layers/recurrent.h"
+#include "frontend/keras/layers/base/recurrent.h"
 
 namespace kiln::keras {
 

@@ -5,8 +5,8 @@
 #include <cstdint>
 #include <string>
 
-#include "frontend/keras/layer.h"
-#include "frontend/keras/layers/data_format.h"
+#include "frontend/keras/layers/base/layer.h"
+#include "frontend/keras/options/data_format.h"
 
 namespace kiln::keras {
 

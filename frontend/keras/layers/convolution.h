@@ -4,9 +4,9 @@
 #include <cstdint>
 #include <string>
 
-#include "frontend/keras/activations.h"
-#include "frontend/keras/layer.h"
-#include "frontend/keras/layers/sliding_window.h"
+#include "frontend/keras/functions/activations.h"
+#include "frontend/keras/layers/base/layer.h"
+#include "frontend/keras/layers/base/sliding_window.h"
 
 namespace kiln::keras {
 

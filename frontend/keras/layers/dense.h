@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <string>
 
-#include "frontend/keras/activations.h"
-#include "frontend/keras/layer.h"
+#include "frontend/keras/functions/activations.h"
+#include "frontend/keras/layers/base/layer.h"
 
 namespace kiln::keras {
 

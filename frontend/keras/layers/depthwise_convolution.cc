@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "frontend/keras/layers/kernel_options.h"
+#include "frontend/keras/layers/base/kernel_options.h"
 
 namespace kiln::keras {
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "frontend/keras/layers/one_input.h"
+#include "frontend/keras/layers/base/one_input.h"
 
 namespace kiln::keras {
 

@@ -1,7 +1,7 @@
 // Dropout: some inputs become 0 while training.
 #pragma once
 
-#include "frontend/keras/layers/noise.h"
+#include "frontend/keras/layers/base/noise.h"
 
 namespace kiln::keras {
 

@@ -1,7 +1,7 @@
 // All dimensions of a row in one.
 #pragma once
 
-#include "frontend/keras/layer.h"
+#include "frontend/keras/layers/base/layer.h"
 
 namespace kiln::keras {
 

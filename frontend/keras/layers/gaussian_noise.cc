@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "frontend/keras/random.h"
+#include "frontend/keras/functions/random.h"
 
 namespace kiln::keras {
 

@@ -1,7 +1,7 @@
 // Normal noise, added or multiplied.
 #pragma once
 
-#include "frontend/keras/layers/noise.h"
+#include "frontend/keras/layers/base/noise.h"
 
 namespace kiln::keras {
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "frontend/keras/layer.h"
+#include "frontend/keras/layers/base/layer.h"
 #include "frontend/keras/layers/pooling.h"
 
 namespace kiln::keras {

@@ -2,7 +2,7 @@
 // encoder-decoder for statistical machine translation" (2014).
 #pragma once
 
-#include "frontend/keras/layers/recurrent.h"
+#include "frontend/keras/layers/base/recurrent.h"
 
 namespace kiln::keras {
 

@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "frontend/keras/layer.h"
+#include "frontend/keras/layers/base/layer.h"
 
 namespace kiln::keras {
 

@@ -1,8 +1,8 @@
 #include "frontend/keras/layers/layer_normalization.h"
 
-#include "frontend/keras/layers/axes.h"
-#include "frontend/keras/layers/normalize.h"
-#include "frontend/keras/layers/one_input.h"
+#include "frontend/keras/layers/base/axes.h"
+#include "frontend/keras/layers/base/normalize.h"
+#include "frontend/keras/layers/base/one_input.h"
 
 namespace kiln::keras {
 

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "frontend/keras/layers.h"
+#include "frontend/keras/layers/layers.h"
 #include "frontend/keras/options/config.h"
 #include "ir/spelling.h"
 
@@ -178,19 +178,6 @@ Json write_layer_config(const Layer& layer, ConfigKind kind) {
     write_options(base_options(const_cast<Layer&>(layer)), config, kind);
   write_options_of(layer, config, kind);
   return config;
-}
-
-Json write_dtype_policy() {
-  return {{"module", "keras"},
-          {"class_name", "DTypePolicy"},
-          {"config", {{"name", "float32"}}},
-          {"registered_name", nullptr}};
-}
-
-Status check_dtype_policy(const Json& dtype, const std::string& where) {
-  if (dtype == "float32" || dtype == write_dtype_policy()) return ok();
-  return Diagnostic{where, fmt::format("dtype {} is not supported", excerpt(dtype)),
-                    "kiln computes in float32"};
 }
 
 std::vector<ClassReference> layer_reference() {

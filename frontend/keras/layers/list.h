@@ -5,8 +5,8 @@
 #include <string_view>
 #include <vector>
 
-#include "frontend/keras/config_reader.h"
-#include "frontend/keras/layer.h"
+#include "frontend/keras/json/config_reader.h"
+#include "frontend/keras/layers/base/layer.h"
 #include "frontend/keras/options/config.h"
 #include "frontend/keras/options/reference.h"
 
@@ -22,10 +22,5 @@ Json write_layer_config(const Layer& layer, ConfigKind kind = ConfigKind::file);
 
 /// Every class with its options.
 std::vector<ClassReference> layer_reference();
-
-/// Keras's description of the type that layers compute in.
-Json write_dtype_policy();
-/// Refuses every other type. `where` opens the errors.
-Status check_dtype_policy(const Json& dtype, const std::string& where);
 
 }  // namespace kiln::keras

@@ -2,7 +2,7 @@
 // gates.
 #pragma once
 
-#include "frontend/keras/layers/recurrent.h"
+#include "frontend/keras/layers/base/recurrent.h"
 
 namespace kiln::keras {
 

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "frontend/keras/config_reader.h"
-#include "frontend/keras/layers/axes.h"
+#include "frontend/keras/json/config_reader.h"
+#include "frontend/keras/layers/base/axes.h"
+#include "frontend/keras/layers/base/one_input.h"
 #include "frontend/keras/layers/merging.h"
-#include "frontend/keras/layers/one_input.h"
 #include "frontend/keras/options/config.h"
 
 namespace kiln::keras {

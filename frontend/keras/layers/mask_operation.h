@@ -7,7 +7,7 @@
 #include <string_view>
 #include <variant>
 
-#include "frontend/keras/layer.h"
+#include "frontend/keras/layers/base/layer.h"
 
 namespace kiln::keras {
 

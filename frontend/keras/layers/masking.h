@@ -1,7 +1,7 @@
 // Masks by a value that stands for padding.
 #pragma once
 
-#include "frontend/keras/layer.h"
+#include "frontend/keras/layers/base/layer.h"
 
 namespace kiln::keras {
 

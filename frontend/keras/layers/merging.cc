@@ -6,8 +6,8 @@
 #include <optional>
 #include <utility>
 
-#include "frontend/keras/layers/axes.h"
-#include "frontend/keras/layers/one_input.h"
+#include "frontend/keras/layers/base/axes.h"
+#include "frontend/keras/layers/base/one_input.h"
 
 namespace kiln::keras {
 namespace {

@@ -6,11 +6,11 @@
 #include <cmath>
 #include <numeric>
 
-#include "frontend/keras/activations.h"
-#include "frontend/keras/layers/attention_mask.h"
-#include "frontend/keras/layers/axes.h"
-#include "frontend/keras/layers/noise.h"
-#include "frontend/keras/layers/one_input.h"
+#include "frontend/keras/functions/activations.h"
+#include "frontend/keras/layers/base/attention_mask.h"
+#include "frontend/keras/layers/base/axes.h"
+#include "frontend/keras/layers/base/noise.h"
+#include "frontend/keras/layers/base/one_input.h"
 
 namespace kiln::keras {
 namespace {

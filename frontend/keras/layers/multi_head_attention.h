@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "frontend/keras/layer.h"
+#include "frontend/keras/layers/base/layer.h"
 
 namespace kiln::keras {
 

@@ -5,8 +5,8 @@
 #include <string>
 #include <string_view>
 
-#include "frontend/keras/layer.h"
-#include "frontend/keras/layers/sliding_window.h"
+#include "frontend/keras/layers/base/layer.h"
+#include "frontend/keras/layers/base/sliding_window.h"
 
 namespace kiln::keras {
 

@@ -1,7 +1,7 @@
 #include "frontend/keras/layers/prelu.h"
 
-#include "frontend/keras/layers/axes.h"
-#include "frontend/keras/layers/one_input.h"
+#include "frontend/keras/layers/base/axes.h"
+#include "frontend/keras/layers/base/one_input.h"
 
 namespace kiln::keras {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "frontend/keras/layers/same_shape.h"
+#include "frontend/keras/layers/base/same_shape.h"
 
 namespace kiln::keras {
 

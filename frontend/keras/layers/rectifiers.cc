@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "frontend/keras/activations.h"
+#include "frontend/keras/functions/activations.h"
 
 namespace kiln::keras {
 namespace {

@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-#include "frontend/keras/layers/same_shape.h"
+#include "frontend/keras/layers/base/same_shape.h"
 
 namespace kiln::keras {
 

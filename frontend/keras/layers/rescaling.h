@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-#include "frontend/keras/layers/same_shape.h"
+#include "frontend/keras/layers/base/same_shape.h"
 
 namespace kiln::keras {
 

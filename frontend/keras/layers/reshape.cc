@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <numeric>
 
-#include "frontend/keras/layers/axes.h"
-#include "frontend/keras/layers/one_input.h"
+#include "frontend/keras/layers/base/axes.h"
+#include "frontend/keras/layers/base/one_input.h"
 
 namespace kiln::keras {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "frontend/keras/layer.h"
+#include "frontend/keras/layers/base/layer.h"
 
 namespace kiln::keras {
 

@@ -2,8 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "frontend/keras/layers/base/kernel_options.h"
 #include "frontend/keras/layers/depthwise_convolution.h"
-#include "frontend/keras/layers/kernel_options.h"
 
 namespace kiln::keras {
 

@@ -1,7 +1,7 @@
 // The plain recurrent layer.
 #pragma once
 
-#include "frontend/keras/layers/recurrent.h"
+#include "frontend/keras/layers/base/recurrent.h"
 
 namespace kiln::keras {
 

@@ -1,7 +1,7 @@
 #include "frontend/keras/layers/softmax.h"
 
-#include "frontend/keras/activations.h"
-#include "frontend/keras/layers/axes.h"
+#include "frontend/keras/functions/activations.h"
+#include "frontend/keras/layers/base/axes.h"
 
 namespace kiln::keras {
 

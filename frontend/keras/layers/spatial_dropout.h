@@ -1,8 +1,8 @@
 // Dropout of whole channels.
 #pragma once
 
-#include "frontend/keras/layers/data_format.h"
-#include "frontend/keras/layers/noise.h"
+#include "frontend/keras/layers/base/noise.h"
+#include "frontend/keras/options/data_format.h"
 
 namespace kiln::keras {
 

@@ -1,7 +1,7 @@
 // A layer at every time step.
 #pragma once
 
-#include "frontend/keras/layer.h"
+#include "frontend/keras/layers/base/layer.h"
 
 namespace kiln::keras {
 

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "frontend/keras/layers/kernel_options.h"
+#include "frontend/keras/layers/base/kernel_options.h"
 
 namespace kiln::keras {
 

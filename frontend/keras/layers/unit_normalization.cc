@@ -1,7 +1,7 @@
 #include "frontend/keras/layers/unit_normalization.h"
 
-#include "frontend/keras/layers/axes.h"
-#include "frontend/keras/vectors.h"
+#include "frontend/keras/functions/vectors.h"
+#include "frontend/keras/layers/base/axes.h"
 
 namespace kiln::keras {
 

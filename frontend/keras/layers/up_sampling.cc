@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "frontend/keras/layers/one_input.h"
+#include "frontend/keras/layers/base/one_input.h"
 
 namespace kiln::keras {
 namespace {

@@ -2,9 +2,9 @@
 // logits, and where a softmax or a sigmoid, whichever it was, has just been computed from some.
 // That is what Keras does on TensorFlow. Probabilities of other origin are clipped by epsilon, as
 // Keras does.
-#include "frontend/keras/activations.h"
+#include "frontend/keras/functions/activations.h"
+#include "frontend/keras/functions/vectors.h"
 #include "frontend/keras/losses/losses.h"
-#include "frontend/keras/vectors.h"
 
 namespace kiln::keras {
 namespace {

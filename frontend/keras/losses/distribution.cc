@@ -1,7 +1,7 @@
 // Losses between distributions, and between a mask and what a model thinks it is.
-#include "frontend/keras/activations.h"
+#include "frontend/keras/functions/activations.h"
+#include "frontend/keras/functions/vectors.h"
 #include "frontend/keras/losses/losses.h"
-#include "frontend/keras/vectors.h"
 
 namespace kiln::keras {
 

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "frontend/keras/keras_object.h"
-#include "frontend/keras/layers/one_input.h"
+#include "frontend/keras/json/keras_object.h"
+#include "frontend/keras/json/shape.h"
 #include "frontend/keras/options/config.h"
 #include "ir/spelling.h"
 

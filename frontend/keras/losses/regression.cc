@@ -1,9 +1,9 @@
 // Losses between numbers.
 #include <cmath>
 
-#include "frontend/keras/activations.h"
+#include "frontend/keras/functions/activations.h"
+#include "frontend/keras/functions/vectors.h"
 #include "frontend/keras/losses/losses.h"
-#include "frontend/keras/vectors.h"
 
 namespace kiln::keras {
 namespace {

@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "frontend/keras/vectors.h"
+#include "frontend/keras/functions/vectors.h"
 
 namespace kiln::keras::metrics {
 namespace {

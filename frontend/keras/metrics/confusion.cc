@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "frontend/keras/vectors.h"
+#include "frontend/keras/functions/vectors.h"
 
 namespace kiln::keras {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "frontend/keras/vectors.h"
+#include "frontend/keras/functions/vectors.h"
 
 namespace kiln::keras::metrics {
 namespace {

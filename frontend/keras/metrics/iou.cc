@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "frontend/keras/functions/vectors.h"
 #include "frontend/keras/losses/losses.h"
-#include "frontend/keras/vectors.h"
 
 namespace kiln::keras::metrics {
 namespace {

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
+#include "frontend/keras/json/names.h"
 #include "frontend/keras/metrics/metrics.h"
-#include "frontend/keras/names.h"
 #include "ir/spelling.h"
 
 namespace kiln::keras {

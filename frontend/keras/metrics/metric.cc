@@ -5,11 +5,11 @@
 #include <nlohmann/json.hpp>
 #include <numeric>
 
-#include "frontend/keras/keras_object.h"
-#include "frontend/keras/layers/one_input.h"
+#include "frontend/keras/json/keras_object.h"
+#include "frontend/keras/json/names.h"
+#include "frontend/keras/json/shape.h"
 #include "frontend/keras/metrics/accuracy.h"
 #include "frontend/keras/metrics/list.h"
-#include "frontend/keras/names.h"
 
 namespace kiln::keras {
 namespace {

@@ -8,8 +8,8 @@
 #include <string_view>
 #include <vector>
 
-#include "frontend/keras/json.h"
-#include "frontend/keras/layer.h"
+#include "frontend/keras/functions/signal.h"
+#include "frontend/keras/json/json.h"
 #include "frontend/keras/options/config.h"
 #include "ir/builder.h"
 #include "runtime/base/expected.h"

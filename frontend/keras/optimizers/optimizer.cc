@@ -5,8 +5,8 @@
 #include <cctype>
 #include <nlohmann/json.hpp>
 
-#include "frontend/keras/keras_object.h"
-#include "frontend/keras/names.h"
+#include "frontend/keras/json/keras_object.h"
+#include "frontend/keras/json/names.h"
 #include "frontend/keras/optimizers/optimizers.h"
 #include "ir/spelling.h"
 

@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "frontend/keras/constraints.h"
-#include "frontend/keras/json.h"
+#include "frontend/keras/functions/constraints.h"
+#include "frontend/keras/json/json.h"
 #include "frontend/keras/options/config.h"
 #include "frontend/keras/options/reference.h"
 #include "frontend/keras/schedules/schedule.h"

@@ -3,8 +3,8 @@
 
 #include <memory>
 
-#include "frontend/keras/config_reader.h"
-#include "frontend/keras/json.h"
+#include "frontend/keras/json/config_reader.h"
+#include "frontend/keras/json/json.h"
 #include "frontend/keras/options/option.h"
 
 namespace kiln::keras {

@@ -4,8 +4,8 @@
 
 #include <string>
 
-#include "frontend/keras/config_reader.h"
-#include "frontend/keras/json.h"
+#include "frontend/keras/json/config_reader.h"
+#include "frontend/keras/json/json.h"
 #include "frontend/keras/options/config.h"
 #include "frontend/keras/options/option.h"
 

@@ -9,12 +9,12 @@
 //   }
 //
 // To add an option is to add its field and its line. To add a kind of option is to add it to
-// OptionPlace and say in kinds.cc what it is called and how it is read and written.
+// OptionPlace and say in kinds.cc what it is called and how it is read and written; a type of
+// Keras's objects says that in its own file (object_kind.h).
 #pragma once
 
 #include <array>
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <span>
 #include <string>
@@ -24,15 +24,9 @@
 
 namespace kiln::keras {
 
-struct ActivationFunction;
-struct Constraint;
 struct Extents;
-struct Initializer;
-struct Regularizer;
+struct ObjectKind;
 enum class DataFormat;
-class Layer;
-class LearningRate;
-class Recurrent;
 
 /// A value that an option is fixed to.
 using FixedValue = std::variant<std::nullptr_t, bool, int, double, std::string_view>;
@@ -108,13 +102,23 @@ struct Threshold {
   size_t* count;
 };
 
+/// An object of Keras's, of a type with an object_kind() (object_kind.h).
+struct ObjectPlace {
+  void* object;
+  const ObjectKind* kind;
+
+  template <typename T>
+  requires requires(const T* of_type) { object_kind(of_type); }
+  ObjectPlace(T* object) : object(object), kind(&object_kind(object)) {}
+};
+
 /// Where an option's value is; the type says how it is read and written.
-using OptionPlace = std::variant<
-    bool*, int64_t*, double*, std::string*, std::optional<int64_t>*, std::optional<double>*,
-    std::vector<double>*, std::vector<std::string>*, std::array<int64_t, 2>*, ActivationFunction*,
-    Constraint*, DataFormat*, Initializer*, Regularizer*, LearningRate*, std::shared_ptr<Layer>*,
-    std::shared_ptr<Recurrent>*, Fixed, Ignored, ComputeType, NullableText, Count, Counts,
-    NumberOrList, ExtentsOf, IntegerOr, Axes, ShapeOf, BatchShape, BordersOf, Threshold>;
+using OptionPlace =
+    std::variant<bool*, int64_t*, double*, std::string*, std::optional<int64_t>*,
+                 std::optional<double>*, std::vector<double>*, std::vector<std::string>*,
+                 std::array<int64_t, 2>*, DataFormat*, ObjectPlace, Fixed, Ignored, ComputeType,
+                 NullableText, Count, Counts, NumberOrList, ExtentsOf, IntegerOr, Axes, ShapeOf,
+                 BatchShape, BordersOf, Threshold>;
 
 /// What is special about an option.
 enum OptionFlags : unsigned {

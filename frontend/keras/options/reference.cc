@@ -6,10 +6,10 @@
 #include <cctype>
 #include <nlohmann/json.hpp>
 
-#include "frontend/keras/layers/extents.h"
 #include "frontend/keras/options/config.h"
+#include "frontend/keras/options/extents.h"
 #include "frontend/keras/options/kinds.h"
-#include "frontend/keras/schedules/schedule.h"
+#include "frontend/keras/options/object_kind.h"
 #include "ir/spelling.h"
 
 namespace kiln::keras {
@@ -26,8 +26,9 @@ bool follows_from_another(const OptionPlace& place) {
 /// JSON, an object of Keras's by its class alone.
 std::string default_of(const Option& option) {
   if (option.has(kRequired)) return "";
-  if (const auto* rate = std::get_if<LearningRate*>(&option.place))
-    return fmt::format("{}", (*rate)->value());
+  if (const auto* place = std::get_if<ObjectPlace>(&option.place);
+      place && place->kind->show_default)
+    return place->kind->show_default(place->object);
   if (std::holds_alternative<ComputeType>(option.place)) return "\"float32\"";
   if (follows_from_another(option.place)) return "null";
   const Json value = value_of(option);

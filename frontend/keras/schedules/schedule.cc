@@ -6,9 +6,10 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "frontend/keras/config_reader.h"
-#include "frontend/keras/keras_object.h"
+#include "frontend/keras/json/config_reader.h"
+#include "frontend/keras/json/keras_object.h"
 #include "frontend/keras/options/config.h"
+#include "frontend/keras/options/object_kind.h"
 #include "ir/spelling.h"
 
 namespace kiln::keras {
@@ -170,6 +171,38 @@ std::vector<ClassReference> schedule_reference() {
     classes.push_back(describe(known.class_name, known.meaning, schedule.option_list()));
   }
   return classes;
+}
+
+namespace {
+
+void read(LearningRate& rate, const OptionReading& from) {
+  if (from.value().is_object()) {
+    auto schedule = read_schedule(from.value(), from.where());
+    if (!schedule) return from.config.fail(schedule.error());
+    rate = LearningRate(std::move(*schedule));
+  } else if (from.config.has(from.key)) {
+    rate = from.config.number(from.key);
+  }
+}
+// Keras keeps the learning rate in a float32 variable and writes what that holds.
+Json write(const LearningRate& rate, ConfigKind) {
+  return rate.is_scheduled() ? write_schedule(rate.schedule())
+                             : Json(static_cast<double>(static_cast<float>(rate.value())));
+}
+// The number that was meant, not what float32 makes of it.
+std::string show_default(const void* rate) {
+  return fmt::format("{}", static_cast<const LearningRate*>(rate)->value());
+}
+
+}  // namespace
+
+const ObjectKind& object_kind(const LearningRate*) {
+  static constexpr ObjectKind kKind = [] {
+    ObjectKind kind = object_kind_of<LearningRate, read, write>("number or schedule");
+    kind.show_default = show_default;
+    return kind;
+  }();
+  return kKind;
 }
 
 }  // namespace kiln::keras

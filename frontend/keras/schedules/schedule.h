@@ -8,7 +8,7 @@
 #include <variant>
 #include <vector>
 
-#include "frontend/keras/json.h"
+#include "frontend/keras/json/json.h"
 #include "frontend/keras/options/reference.h"
 #include "ir/builder.h"
 #include "runtime/base/expected.h"
@@ -110,5 +110,8 @@ class LearningRate {
   double value_ = 0;
   std::optional<Schedule> schedule_;
 };
+
+/// As an option.
+const ObjectKind& object_kind(const LearningRate*);
 
 }  // namespace kiln::keras

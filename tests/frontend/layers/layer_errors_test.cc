@@ -1,7 +1,7 @@
 // What layers say about options and inputs that do not suit them, from C++ and from files.
 #include <nlohmann/json.hpp>
 
-#include "frontend/keras/layers.h"
+#include "frontend/keras/layers/layers.h"
 #include "frontend/keras/layers/list.h"
 #include "gtest/gtest.h"
 #include "tests/frontend/evaluate.h"

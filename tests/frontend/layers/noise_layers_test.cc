@@ -1,9 +1,9 @@
 // Layers that draw random numbers: rates and moments, the gradient's mask, the generators' states.
 #include <cmath>
 
-#include "frontend/keras/layers.h"
-#include "frontend/keras/lower.h"
-#include "frontend/keras/model.h"
+#include "frontend/keras/layers/layers.h"
+#include "frontend/keras/lower/lower.h"
+#include "frontend/keras/model/model.h"
 #include "gtest/gtest.h"
 #include "ir/interpreter.h"
 #include "tests/frontend/evaluate.h"

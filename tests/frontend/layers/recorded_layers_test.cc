@@ -7,7 +7,7 @@
 #include <fstream>
 #include <nlohmann/json.hpp>
 
-#include "frontend/keras/json.h"
+#include "frontend/keras/json/json.h"
 #include "frontend/keras/layers/list.h"
 #include "gtest/gtest.h"
 #include "ir/builder.h"

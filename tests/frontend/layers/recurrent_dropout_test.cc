@@ -2,7 +2,7 @@
 // dropped, none at a rate of 0 or without training.
 #include <cmath>
 
-#include "frontend/keras/layers.h"
+#include "frontend/keras/layers/layers.h"
 #include "gtest/gtest.h"
 #include "tests/frontend/evaluate.h"
 

@@ -6,7 +6,7 @@
 #include "frontend/keras/layers/pooling.h"
 #include "frontend/keras/layers/separable_convolution.h"
 #include "frontend/keras/layers/transposed_convolution.h"
-#include "frontend/keras/model.h"
+#include "frontend/keras/model/model.h"
 #include "tests/frontend/evaluate.h"
 
 namespace kiln::keras {

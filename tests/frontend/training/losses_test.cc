@@ -1,7 +1,7 @@
 // Losses against Keras: values, derivatives, files; derivatives against finite differences in f64.
 #include "frontend/keras/losses/losses.h"
 
-#include "frontend/keras/activations.h"
+#include "frontend/keras/functions/activations.h"
 #include "frontend/keras/metrics/metric.h"
 #include "gtest/gtest.h"
 #include "tests/frontend/evaluate.h"

@@ -1,5 +1,5 @@
 // Whole models against Keras: their files, training steps with a short last batch, an evaluation.
-#include "frontend/keras/model_json.h"
+#include "frontend/keras/files/model_json.h"
 #include "gtest/gtest.h"
 #include "ir/verifier.h"
 #include "passes/gradients/differentiate.h"

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "frontend/keras/json.h"
+#include "frontend/keras/json/json.h"
 #include "ir/literal.h"
 #include "nlohmann/json.hpp"
 

@@ -1,7 +1,7 @@
 #include "tests/frontend/training/replay.h"
 
-#include "frontend/keras/lower.h"
-#include "frontend/keras/model_json.h"
+#include "frontend/keras/files/model_json.h"
+#include "frontend/keras/lower/lower.h"
 #include "gtest/gtest.h"
 #include "tests/frontend/evaluate.h"
 

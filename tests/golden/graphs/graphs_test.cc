@@ -9,8 +9,8 @@
 #include <nlohmann/json.hpp>
 
 #include "frontend/compiler.h"
-#include "frontend/keras/json.h"
-#include "frontend/keras/model_json.h"
+#include "frontend/keras/files/model_json.h"
+#include "frontend/keras/json/json.h"
 #include "runtime/data/class_weight.h"
 #include "runtime/data/dataset.h"
 #include "runtime/model/session.h"
@@ -153,9 +153,9 @@ TEST_P(Graphs, TrainAsKerasTrainsThem) {
 // What kiln writes is the same model: same graph, same weights in the same order.
 TEST_P(Graphs, AreWrittenAsTheyWereRead) {
   const keras::Model model = must(keras::parse_model(recorded_["model"].dump()));
-  const std::string written = must(model.to_json());
+  const std::string written = must(to_json(model));
   const keras::Model again = must(keras::parse_model(written));
-  EXPECT_EQ(must(again.to_json()), written);
+  EXPECT_EQ(must(to_json(again)), written);
   const ir::Module before = must(keras::lower(model, {.batch = 2}));
   const ir::Module after = must(keras::lower(again, {.batch = 2}));
   ASSERT_EQ(before.variables.size(), after.variables.size());

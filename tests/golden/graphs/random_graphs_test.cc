@@ -7,10 +7,10 @@
 #include <random>
 
 #include "frontend/compiler.h"
-#include "frontend/keras/functional.h"
+#include "frontend/keras/files/model_json.h"
 #include "frontend/keras/layers/merging.h"
-#include "frontend/keras/model_json.h"
-#include "frontend/keras/nested_model.h"
+#include "frontend/keras/model/functional.h"
+#include "frontend/keras/model/nested_model.h"
 #include "ir/interpreter.h"
 #include "passes/gradients/differentiate.h"
 #include "runtime/data/dataset.h"
@@ -165,9 +165,9 @@ TEST_P(RandomGraphs, TrainInNativeCodeAsInTheInterpreter) {
 
 TEST_P(RandomGraphs, ComeBackFromTheirFiles) {
   const keras::Model model = Generator(static_cast<uint64_t>(GetParam())).model();
-  const std::string text = must(model.to_json());
+  const std::string text = must(to_json(model));
   const keras::Model again = must(keras::parse_model(text));
-  EXPECT_EQ(must(again.to_json()), text);
+  EXPECT_EQ(must(to_json(again)), text);
   const ir::Environment first = interpreted(must(keras::lower(model, {.batch = kBatch})));
   const ir::Environment second = interpreted(must(keras::lower(again, {.batch = kBatch})));
   for (const auto& [name, value] : first) EXPECT_EQ(second.at(name), value) << name;

@@ -1,0 +1,225 @@
+#include "frontend/keras/layers/base/recurrent.h"
+
+#include <fmt/format.h>
+
+#include "frontend/keras/layers/base/noise.h"
+#include "frontend/keras/layers/base/one_input.h"
+#include "frontend/keras/layers/base/recurrence.h"
+
+namespace kiln::keras {
+
+using ir::Tensor;
+
+namespace {
+
+const auto kFloat = ir::ElementType::f32;
+
+}  // namespace
+
+OptionList Recurrent::gate_options(RecurrentOptions& o) const {
+  return {{"recurrent_activation", &o.recurrent_activation, "of the gates"}};
+}
+
+OptionList Recurrent::cell_options(RecurrentOptions& o) const {
+  return {{"seed", &o.seed, "of the dropouts' draws; null: the model's"}};
+}
+
+Recurrent::Recurrent(RecurrentOptions options) : options_(std::move(options)) {
+  name = options_.name;
+}
+
+Status Recurrent::check_inputs(std::span<const LayerInput> inputs) const {
+  const size_t count = inputs.size();
+  if (count != 1 && count != 1 + state_count()) {
+    return Diagnostic{"",
+                      fmt::format("takes a sequence, or a sequence and {} initial state{}, gets {} "
+                                  "inputs",
+                                  state_count(), state_count() == 1 ? "" : "s", count),
+                      ""};
+  }
+  const ir::Type& sequence = inputs[0].type;
+  if (sequence.rank() != 3 || sequence.shape[2] == kNone) {
+    return Diagnostic{"",
+                      fmt::format("needs sequences of shape (batch, time, features), gets {} from "
+                                  "\"{}\"",
+                                  show_shape(sequence.shape), inputs[0].from),
+                      ""};
+  }
+  for (const LayerInput& state : inputs.subspan(1)) {
+    const ir::Shape& shape = state.type.shape;
+    if (shape.size() == 2 && shape[1] == options_.units) continue;
+    return Diagnostic{"",
+                      fmt::format("needs initial states of shape (batch, {}), gets {} from \"{}\"",
+                                  options_.units, show_shape(shape), state.from),
+                      ""};
+  }
+  return ok();
+}
+
+// Keras's LSTM and GRU take a rate of 1 for none.
+Status Recurrent::check_dropout() const {
+  for (const auto& [option, rate] : {std::pair("dropout", options_.dropout),
+                                     std::pair("recurrent_dropout", options_.recurrent_dropout)}) {
+    if (rate >= 0 && rate < 1) continue;
+    return Diagnostic{"", fmt::format("{} must be at least 0 and below 1, not {}", option, rate),
+                      ""};
+  }
+  return ok();
+}
+
+std::string Recurrent::weight_name(std::string_view weight) const {
+  return fmt::format("{}/{}", cell_name(), weight);
+}
+
+Expected<LayerBuild> Recurrent::build(std::span<const LayerInput> inputs) const {
+  const RecurrentOptions& o = options_;
+  if (o.units <= 0)
+    return Diagnostic{"", fmt::format("units must be positive, not {}", o.units), ""};
+  KILN_TRY(check(o.activation));
+  KILN_TRY(check(o.recurrent_activation));
+  for (const auto* initializer :
+       {&o.kernel_initializer, &o.recurrent_initializer, &o.bias_initializer})
+    KILN_TRY(check(*initializer));
+  KILN_TRY(check_dropout());
+  KILN_TRY(check_inputs(inputs));
+  const ir::Shape& sequence = inputs[0].type.shape;
+  const int64_t columns = gate_count() * o.units;
+  LayerBuild build;
+  auto declare = [&](const char* weight, ir::Shape shape, const Initializer& initializer,
+                     const Regularizer& regularizer, const Constraint& constraint) {
+    build.weights.push_back({weight_name(weight),
+                             {kFloat, std::move(shape)},
+                             initializer,
+                             true,
+                             regularizer,
+                             constraint,
+                             "cell"});
+  };
+  declare("kernel", {sequence[2], columns}, o.kernel_initializer, o.kernel_regularizer,
+          o.kernel_constraint);
+  declare("recurrent_kernel", {o.units, columns}, o.recurrent_initializer, o.recurrent_regularizer,
+          o.recurrent_constraint);
+  if (o.use_bias) {
+    declare("bias", bias_shape(), bias_initializer(), o.bias_regularizer, o.bias_constraint);
+  }
+  if (o.dropout > 0 || o.recurrent_dropout > 0) build.weights.push_back(generator_state(o.seed));
+  const ir::Type state = {kFloat, {sequence[0], o.units}};
+  build.outputs = {state};
+  if (o.return_sequences) build.outputs = {{kFloat, {sequence[0], sequence[1], o.units}}};
+  if (o.return_state) build.outputs.insert(build.outputs.end(), state_count(), state);
+  return build;
+}
+
+Tensor Recurrent::gates(Tensor all, int64_t gate, int64_t count) const {
+  ir::Integers starts(all.shape().size(), 0), limits = all.shape();
+  starts.back() = gate * options_.units;
+  limits.back() = (gate + count) * options_.units;
+  return slice(all, starts, limits);
+}
+
+Tensor Recurrent::masked_product(Tensor x, Tensor kernel, std::span<const Tensor> masks) const {
+  if (masks.empty()) return dot(x, kernel);
+  if (masks.size() == 1) return dot(x * masks[0], kernel);
+  std::vector<Tensor> products;
+  for (size_t gate = 0; gate < masks.size(); ++gate)
+    products.push_back(dot(x * masks[gate], gates(kernel, static_cast<int64_t>(gate))));
+  return ir::concatenate(products, 1);
+}
+
+std::vector<Tensor> Recurrent::draw_masks(CallContext& context, double rate,
+                                          ir::Shape shape) const {
+  std::vector<Tensor> masks;
+  if (!context.training || rate == 0) return masks;
+  const int64_t count = options_.recurrent_dropout > 0 ? gate_count() : 1;
+  const Tensor ones = context.builder.constant(1, {kFloat, shape});
+  for (int64_t i = 0; i < count; ++i) masks.push_back(dropout(context, ones, rate, shape));
+  return masks;
+}
+
+/// From what the recurrence carries into each step.
+Recurrent::Weights Recurrent::weights_of_step(std::span<const Tensor> all,
+                                              size_t input_masks) const {
+  Weights weights{all[0], all[1], options_.use_bias ? all[2] : Tensor{}, {}, {}};
+  const auto masks = all.subspan(options_.use_bias ? 3 : 2);
+  weights.input_masks.assign(masks.begin(), masks.begin() + static_cast<ptrdiff_t>(input_masks));
+  weights.state_masks.assign(masks.begin() + static_cast<ptrdiff_t>(input_masks), masks.end());
+  return weights;
+}
+
+std::vector<Tensor> Recurrent::first_states(CallContext& context,
+                                            std::span<const Signal> inputs) const {
+  std::vector<Tensor> states;
+  for (const Signal& state : inputs.subspan(1)) states.push_back(convert(state.tensor, kFloat));
+  const ir::Type type = {kFloat, {inputs[0].tensor.shape()[0], options_.units}};
+  while (states.size() < state_count()) states.push_back(context.builder.constant(0, type));
+  return states;
+}
+
+std::vector<Signal> Recurrent::call(CallContext& context, std::span<const Signal> inputs) const {
+  Recurrence recurrence;
+  recurrence.sequence = convert(inputs[0].tensor, kFloat);
+  // Keras does not look for masks where it is given initial states, too.
+  const ir::Shape& shape = recurrence.sequence.shape();
+  if (inputs.size() == 1 || context.mask_is_given)
+    recurrence.mask = context.mask(inputs[0], {shape[0], shape[1]});
+  recurrence.states = first_states(context, inputs);
+  for (auto weight : {"kernel", "recurrent_kernel"})
+    recurrence.weights.push_back(context.weight(weight_name(weight)));
+  if (options_.use_bias) recurrence.weights.push_back(context.weight(weight_name("bias")));
+  const std::vector<Tensor> input_masks =
+      draw_masks(context, options_.dropout, {shape[0], shape[2]});
+  const std::vector<Tensor> state_masks =
+      draw_masks(context, options_.recurrent_dropout, {shape[0], options_.units});
+  for (const auto* masks : {&input_masks, &state_masks})
+    recurrence.weights.insert(recurrence.weights.end(), masks->begin(), masks->end());
+  recurrence.backwards = options_.go_backwards;
+  recurrence.zero_output_for_mask = options_.zero_output_for_mask;
+  recurrence.all_outputs = options_.return_sequences;
+  const RecurrenceResults results =
+      recur(recurrence,
+            [&](Tensor x, const std::vector<Tensor>& states, const std::vector<Tensor>& weights) {
+              return step(x, states, weights_of_step(weights, input_masks.size()));
+            });
+  std::vector<Signal> outputs = {{results.output, {}}};
+  if (options_.return_sequences) outputs[0].mask = inputs[0].mask;
+  if (options_.return_state) {
+    for (const Tensor& state : results.states) outputs.push_back({state, {}});
+  }
+  return outputs;
+}
+
+OptionList Recurrent::option_list() {
+  RecurrentOptions& o = options_;
+  const OptionList run = {
+      {"return_sequences", &o.return_sequences, "give the output of each step, not only the last"},
+      {"return_state", &o.return_state, "give the last states, too"},
+      {"go_backwards", &o.go_backwards, "from the last step to the first"},
+      {"stateful", Fixed{{false}}, "states from one batch to the next"},
+      {"unroll", Ignored{false}, "how Keras runs it"},
+      {"use_cudnn", Ignored{}, "how Keras runs it", kNotWritten},
+      {"implementation", Ignored{}, "how Keras runs it", kNotWritten},
+      {"zero_output_for_mask", &o.zero_output_for_mask,
+       "give zeros where the input is masked, not the output before"},
+      {"units", &o.units, "how many outputs a step has", kRequired},
+      {"activation", &o.activation, "of the outputs"}};
+  const OptionList initializers = {
+      {"use_bias", &o.use_bias, "add a bias"},
+      {"kernel_initializer", &o.kernel_initializer, "first values of the inputs' kernel"},
+      {"recurrent_initializer", &o.recurrent_initializer, "first values of the states' kernel"},
+      {"bias_initializer", &o.bias_initializer, "first values of the bias"}};
+  const OptionList penalties = {
+      {"kernel_regularizer", &o.kernel_regularizer, "what the inputs' kernel adds to the loss"},
+      {"recurrent_regularizer", &o.recurrent_regularizer,
+       "what the states' kernel adds to the loss"},
+      {"bias_regularizer", &o.bias_regularizer, "what the bias adds to the loss"},
+      {"activity_regularizer", &activity_regularizer, "what the outputs add to the loss"},
+      {"kernel_constraint", &o.kernel_constraint, "on the inputs' kernel after each update"},
+      {"recurrent_constraint", &o.recurrent_constraint, "on the states' kernel after each update"},
+      {"bias_constraint", &o.bias_constraint, "on the bias after each update"},
+      {"dropout", &o.dropout, "part of the inputs that is dropped, alike in all steps"},
+      {"recurrent_dropout", &o.recurrent_dropout,
+       "part of the states that is dropped, alike in all steps"}};
+  return run + gate_options(o) + initializers + bias_options(o) + penalties + cell_options(o);
+}
+
+}  // namespace kiln::keras

@@ -1,0 +1,68 @@
+#include "frontend/keras/layers/layer_option.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "frontend/keras/layers/list.h"
+#include "frontend/keras/options/object_kind.h"
+
+namespace kiln::keras {
+namespace {
+
+/// The layer under that key. Null where the key is absent or null.
+Expected<LayerPointer> read_inner_layer(ConfigReader& config, std::string_view key) {
+  const Json& json = config.value(key);
+  if (json.is_null()) return LayerPointer();
+  if (!json.is_object() || !json.contains("class_name") || !json["class_name"].is_string() ||
+      !json.contains("config")) {
+    return Diagnostic{config.where(),
+                      fmt::format("\"{}\" must be a layer, not {}", key, excerpt(json)), ""};
+  }
+  return read_layer(json["class_name"].get<std::string>(), json["config"], config.where());
+}
+
+/// As Keras writes it.
+Json write_inner_layer(const Layer& layer, ConfigKind kind) {
+  return {{"module", "keras.layers"},
+          {"class_name", std::string(layer.class_name())},
+          {"config", write_layer_config(layer, kind)},
+          {"registered_name", nullptr}};
+}
+
+void read(LayerPointer& layer, const OptionReading& from) {
+  if (from.is_none()) return;
+  from.keep(layer, read_inner_layer(from.config, from.key));
+}
+Json write(const LayerPointer& layer, ConfigKind kind) {
+  return layer ? write_inner_layer(*layer, kind) : Json();
+}
+
+void read(std::shared_ptr<Recurrent>& recurrent, const OptionReading& from) {
+  LayerPointer layer;
+  read(layer, from);
+  if (!layer) return;
+  recurrent = std::dynamic_pointer_cast<Recurrent>(layer);
+  if (recurrent) return;
+  from.config.fail(fmt::format("\"{}\" must be a SimpleRNN, GRU or LSTM, not a {}", from.key,
+                               layer->class_name()));
+}
+Json write(const std::shared_ptr<Recurrent>& layer, ConfigKind kind) {
+  return layer ? write_inner_layer(*layer, kind) : Json();
+}
+
+}  // namespace
+
+const ObjectKind& object_kind(const LayerPointer*) {
+  static constexpr ObjectKind kKind = object_kind_of<LayerPointer, read, write>("layer");
+  return kKind;
+}
+
+const ObjectKind& object_kind(const std::shared_ptr<Recurrent>*) {
+  static constexpr ObjectKind kKind =
+      object_kind_of<std::shared_ptr<Recurrent>, read, write>("recurrent layer");
+  return kKind;
+}
+
+}  // namespace kiln::keras

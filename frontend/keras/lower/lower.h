@@ -1,0 +1,43 @@
+// From a model's definition to IR: its variables and one function per Keras step.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "frontend/keras/model/model.h"
+#include "ir/module.h"
+#include "runtime/base/expected.h"
+
+namespace kiln::keras {
+
+/// Weights of the examples in loss and weighted metrics. A step that takes them needs them in every
+/// call.
+enum class SampleWeights {
+  none,
+  per_row,    ///< one for each example
+  per_value,  ///< one for each value of the loss: for each time step of a sequence
+};
+
+struct LowerOptions {
+  int64_t batch = 32;      ///< rows in one call of a step
+  int64_t test_batch = 0;  ///< of test_step; 0: the same
+  SampleWeights sample_weights = SampleWeights::none;
+  /// For each input, its shape without the batch, where the model leaves extents open; empty
+  /// where it does not.
+  std::vector<ir::Shape> input_shapes = {};
+};
+
+/// The model as a module; kiln_function (runtime/base/abi.h) says what its functions take and give.
+///   init, predict_step     always
+///   train_step, test_step  where the model was compiled (compile_options); train_step holds one
+///                          `gradient` op
+///   finalize               where the optimizer keeps moving averages: they become the weights
+/// Variables: weights "dense/kernel" in Keras's order; "optimizer/iterations",
+/// "optimizer/learning_rate" (but under a schedule) and slots "optimizer/dense/kernel/momentum" in
+/// Keras's order; running means "metrics/loss/total", "metrics/loss/count", ... The module's
+/// attributes are `inputs` and `outputs` (their names), `index_limits` (one for each input; 0 where
+/// it takes any numbers), `losses` and `label_classes` (one for each output; "" and 0 where the
+/// output has none), and `summary`; a step's is `batch`.
+Expected<ir::Module> lower(const Model& model, const LowerOptions& options = {});
+
+}  // namespace kiln::keras

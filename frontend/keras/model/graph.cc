@@ -1,0 +1,306 @@
+#include "frontend/keras/model/graph.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <functional>
+#include <set>
+
+#include "frontend/keras/json/shape.h"
+#include "frontend/keras/layers/mask_operation.h"
+
+namespace kiln::keras {
+namespace {
+
+/// For each input, what a data set or an outer model says of its type.
+using InputTypes = std::function<Status(ir::Type& type, size_t input)>;
+
+bool is_input(const Layer& layer) { return layer.class_name() == "InputLayer"; }
+
+Status check_inputs(const Model& model) {
+  if (model.layers.empty())
+    return Diagnostic{model.source, fmt::format("model \"{}\" has no layers", model.name), ""};
+  for (const NodeOutput& input : model.inputs) {
+    const Layer& layer = *model.layers[model.nodes[input.node].layer];
+    if (is_input(layer)) continue;
+    return Diagnostic{where_of(model, layer), "the model does not say what its input looks like",
+                      "begin it with Input({...})"};
+  }
+  return ok();
+}
+
+/// Names of layers are unique, and paths can be made of them.
+Status check_names(const Model& model) {
+  std::set<std::string> names;
+  for (const LayerPointer& layer : model.layers) {
+    if (layer->name.find('/') != std::string::npos)
+      return Diagnostic{where_of(model, *layer), "a layer's name must not hold a slash", ""};
+    if (names.insert(layer->name).second) continue;
+    return Diagnostic{where_of(model, *layer), "two layers have this name",
+                      "names of layers are unique in a model"};
+  }
+  return ok();
+}
+
+/// Every input layer is one of the model's inputs.
+Status check_connected(const Model& model) {
+  for (size_t i = 0; i < model.nodes.size(); ++i) {
+    const bool is_declared =
+        std::find(model.inputs.begin(), model.inputs.end(), NodeOutput{i, 0}) != model.inputs.end();
+    if (!model.nodes[i].inputs.empty() || is_declared) continue;
+    return Diagnostic{where_of(model, *model.layers[model.nodes[i].layer]),
+                      "the outputs depend on it, but it is not among the model's inputs",
+                      "name it as an input, or leave out what is made of it"};
+  }
+  return ok();
+}
+
+/// Puts the extents that were left open into an input's type.
+Status close(ir::Type& type, size_t input, const OpenExtents& extents) {
+  type.shape[0] = extents.batch;
+  if (input >= extents.input_shapes.size() || extents.input_shapes[input].empty()) return ok();
+  const ir::Shape& given = extents.input_shapes[input];
+  bool fits = given.size() + 1 == type.shape.size();
+  for (size_t d = 0; fits && d < given.size(); ++d) {
+    fits = given[d] > 0 && (type.shape[d + 1] == kNone || type.shape[d + 1] == given[d]);
+    type.shape[d + 1] = given[d];
+  }
+  if (fits) return ok();
+  return Diagnostic{
+      "", fmt::format("the data's shape is {}, the model's input is another", show_shape(given)),
+      ""};
+}
+
+/// Puts what arrives at a nested model's input into the input's type.
+Status take(ir::Type& type, const LayerInput& arriving) {
+  // Layers that look up by integers convert what they get.
+  bool fits = (arriving.type.element == type.element || type.element == ir::ElementType::i32) &&
+              arriving.type.rank() == type.rank();
+  for (size_t d = 1; fits && d < type.shape.size(); ++d) {
+    const int64_t own = type.shape[d], given = arriving.type.shape[d];
+    fits = own == given || own == kNone || given == kNone;
+  }
+  if (!fits) {
+    return Diagnostic{"",
+                      fmt::format("expects {}, gets {} from \"{}\"", show_shape(type.shape),
+                                  show_shape(arriving.type.shape), arriving.from),
+                      ""};
+  }
+  type = arriving.type;
+  return ok();
+}
+
+/// The shape that a file says the layer was built for, against what arrives. Layers with a better
+/// message than this one (Dense) have given it.
+Status check_built_for(const Layer& layer, const LayerInput& input) {
+  if (!layer.built_for) return ok();
+  bool fits = layer.built_for->size() == input.type.shape.size();
+  for (size_t d = 1; fits && d < input.type.shape.size(); ++d) {
+    const int64_t expected = (*layer.built_for)[d], given = input.type.shape[d];
+    fits = expected == given || expected == kNone || given == kNone;
+  }
+  if (fits) return ok();
+  return Diagnostic{"",
+                    fmt::format("expects {}, gets {} from \"{}\"", show_shape(*layer.built_for),
+                                show_shape(input.type.shape), input.from),
+                    ""};
+}
+
+/// More than any machine holds; below it no product of extents overflows.
+constexpr int64_t kMostElements = int64_t{1} << 40;
+
+Status check_size(std::string_view what, const ir::Type& type) {
+  int64_t count = 1;
+  for (int64_t extent : type.shape) {
+    const int64_t factor = extent == kNone ? 1 : extent;
+    if (factor > kMostElements / count) {
+      return Diagnostic{
+          "",
+          fmt::format("{} of shape {} is too large for any machine", what, show_shape(type.shape)),
+          ""};
+    }
+    count *= factor;
+  }
+  return ok();
+}
+
+/// A weight's size, regularizer and constraint.
+Status check_weight(const WeightSpec& weight) {
+  const std::string what = fmt::format("its weight \"{}\"", weight.name);
+  KILN_TRY(check_size(what, weight.type));
+  Status checked = check(weight.initializer, weight.type.shape);
+  if (checked) checked = check(weight.regularizer, weight.type.shape);
+  if (checked) checked = check(weight.constraint, weight.type.shape);
+  if (checked) return ok();
+  return Diagnostic{what, checked.error().message, checked.error().note};
+}
+
+Status check_activity_regularizer(const Layer& layer) {
+  if (layer.activity_regularizer.class_name == "OrthogonalRegularizer") {
+    return Diagnostic{"", "an OrthogonalRegularizer as activity_regularizer is not supported",
+                      "kiln takes L1, L2 and L1L2 here"};
+  }
+  return check(layer.activity_regularizer, {});
+}
+
+Status check_build(const LayerBuild& build) {
+  for (const WeightSpec& weight : build.weights) KILN_TRY(check_weight(weight));
+  for (const ir::Type& output : build.outputs) KILN_TRY(check_size("an output", output));
+  return ok();
+}
+
+class Building {
+ public:
+  Building(const Model& model, const InputTypes& input_types)
+      : model_(model), input_types_(input_types) {
+    graph_.weights.resize(model.layers.size());
+  }
+
+  Expected<Graph> run() {
+    for (size_t i = 0; i < model_.nodes.size(); ++i) {
+      const Layer& layer = *model_.layers[model_.nodes[i].layer];
+      if (auto added = add(i, layer); !added) {
+        const Diagnostic& error = added.error();
+        const std::string where = where_of(model_, layer);
+        return Diagnostic{error.where.empty() ? where : where + ": " + error.where, error.message,
+                          error.note};
+      }
+    }
+    for (const NodeOutput& output : model_.outputs) {
+      if (graph_.type(output).element != ir::ElementType::i1) continue;
+      return Diagnostic{where_of(model_, *model_.layers[model_.nodes[output.node].layer]),
+                        "the model's outputs are numbers, not truth values", ""};
+    }
+    return std::move(graph_);
+  }
+
+ private:
+  Status add(size_t node, const Layer& layer) {
+    std::vector<LayerInput> inputs;
+    for (const NodeOutput& input : model_.nodes[node].inputs) {
+      inputs.push_back({graph_.type(input), model_.layers[model_.nodes[input.node].layer]->name});
+    }
+    KILN_TRY(check_truth_values(model_.nodes[node], layer, inputs));
+    KILN_ASSIGN(LayerBuild build, layer.build(inputs));
+    // A layer that is shared may take other shapes, too.
+    if (!inputs.empty() && call_count(node) == 1) KILN_TRY(check_built_for(layer, inputs[0]));
+    if (is_input(layer) && takes_indices(model_, node))
+      build.outputs[0].element = ir::ElementType::i32;
+    if (is_input(layer)) KILN_TRY(input_types_(build.outputs[0], input_index(node)));
+    KILN_TRY(check_build(build));
+    KILN_TRY(check_activity_regularizer(layer));
+    if (!layer.trainable) {
+      for (WeightSpec& weight : build.weights) weight.trainable = false;
+    }
+    graph_.weights[model_.nodes[node].layer] = std::move(build.weights);
+    graph_.node_outputs.push_back(std::move(build.outputs));
+    return ok();
+  }
+
+  /// Masks are truth values; only operations on them compute with such.
+  Status check_truth_values(const Node& node, const Layer& layer,
+                            const std::vector<LayerInput>& inputs) const {
+    for (const auto& mask : node.masks) {
+      if (!mask || graph_.type(*mask).element == ir::ElementType::i1) continue;
+      return Diagnostic{"", "its mask is not of truth values", ""};
+    }
+    if (dynamic_cast<const MaskOperation*>(&layer)) return ok();
+    for (const LayerInput& input : inputs) {
+      if (input.type.element != ir::ElementType::i1) continue;
+      return Diagnostic{"", fmt::format("computes with truth values, from \"{}\"", input.from),
+                        "kiln takes operations on tensors for masks alone"};
+    }
+    return ok();
+  }
+
+  /// How often the node's layer is called.
+  int64_t call_count(size_t node) const {
+    const size_t layer = model_.nodes[node].layer;
+    return std::count_if(model_.nodes.begin(), model_.nodes.end(),
+                         [&](const Node& other) { return other.layer == layer; });
+  }
+
+  size_t input_index(size_t node) const {
+    size_t i = 0;
+    while (i < model_.inputs.size() && model_.inputs[i].node != node) ++i;
+    return i;
+  }
+
+  const Model& model_;
+  const InputTypes& input_types_;
+  Graph graph_;
+};
+
+}  // namespace
+
+namespace {
+
+/// A layer that reads the result of a node, as its input of that number.
+struct Reader {
+  const Layer& layer;
+  size_t input;
+};
+
+std::vector<Reader> readers_of(const Model& model, size_t node) {
+  std::vector<Reader> readers;
+  for (const Node& reader : model.nodes) {
+    for (size_t i = 0; i < reader.inputs.size(); ++i) {
+      if (reader.inputs[i].node == node) readers.push_back({*model.layers[reader.layer], i});
+    }
+  }
+  return readers;
+}
+
+}  // namespace
+
+int64_t index_limit(const Model& model, size_t input_node) {
+  int64_t limit = 0;
+  for (const Reader& reader : readers_of(model, input_node)) {
+    const int64_t own = reader.layer.index_limit(reader.input);
+    if (own > 0) limit = limit == 0 ? own : std::min(limit, own);
+  }
+  return limit;
+}
+
+bool takes_indices(const Model& model, size_t input_node) {
+  const std::vector<Reader> readers = readers_of(model, input_node);
+  return !readers.empty() && std::ranges::all_of(readers, [](const Reader& reader) {
+    return reader.layer.takes_indices(reader.input);
+  });
+}
+
+std::string variable_name(const Layer& layer, const WeightSpec& weight) {
+  return layer.name + "/" + weight.name;
+}
+
+std::string where_of(const Model& model, const Layer& layer) {
+  const std::string part = fmt::format("layer \"{}\"", layer.name);
+  return model.source.empty() ? part : model.source + ": " + part;
+}
+
+Diagnostic in_model(const Model& model, const Diagnostic& error) {
+  if (model.source.empty()) return error;
+  return {error.where.empty() ? model.source : model.source + ": " + error.where, error.message,
+          error.note};
+}
+
+namespace {
+
+Expected<Graph> build(const Model& model, const InputTypes& input_types) {
+  KILN_TRY(check_inputs(model));
+  KILN_TRY(check_names(model));
+  KILN_TRY(check_connected(model));
+  return Building(model, input_types).run();
+}
+
+}  // namespace
+
+Expected<Graph> build_graph(const Model& model, const OpenExtents& extents) {
+  return build(model, [&](ir::Type& type, size_t input) { return close(type, input, extents); });
+}
+
+Expected<Graph> build_graph(const Model& model, std::span<const LayerInput> arriving) {
+  return build(model, [&](ir::Type& type, size_t input) { return take(type, arriving[input]); });
+}
+
+}  // namespace kiln::keras

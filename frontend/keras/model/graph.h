@@ -1,0 +1,48 @@
+// A model with the types of everything in it: what lowering and the summary start from.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "frontend/keras/model/model.h"
+
+namespace kiln::keras {
+
+/// Extents for what the model leaves open.
+struct OpenExtents {
+  int64_t batch = kNone;
+  /// For each input, its shape without the batch; empty: as the model says.
+  std::vector<ir::Shape> input_shapes;
+};
+
+/// What each layer and node of a model is, once its inputs' types are known.
+struct Graph {
+  std::vector<std::vector<WeightSpec>> weights;     ///< by layer
+  std::vector<std::vector<ir::Type>> node_outputs;  ///< by node
+  const ir::Type& type(const NodeOutput& value) const {
+    return node_outputs[value.node][value.output];
+  }
+};
+
+/// Builds every layer. Errors name the file, the layer and what to do.
+Expected<Graph> build_graph(const Model& model, const OpenExtents& extents = {});
+
+/// How many integers a model's input may be, where a layer looks up what belongs to them
+/// (Embedding); 0 for all others.
+int64_t index_limit(const Model& model, size_t input_node);
+/// Whether all layers that read a model's input take integers. Such an input is of integers,
+/// whatever its dtype says: Keras would round it.
+bool takes_indices(const Model& model, size_t input_node);
+/// The same for a model that is a layer: its inputs are what arrives at it.
+Expected<Graph> build_graph(const Model& model, std::span<const LayerInput> arriving);
+
+/// "dense/kernel": the variable of a layer's weight.
+std::string variable_name(const Layer& layer, const WeightSpec& weight);
+
+/// "model.json: layer "dense"": where an error of that layer is.
+std::string where_of(const Model& model, const Layer& layer);
+
+/// An error of some part of the model, with the model's file in front.
+Diagnostic in_model(const Model& model, const Diagnostic& error);
+
+}  // namespace kiln::keras

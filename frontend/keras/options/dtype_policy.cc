@@ -1,0 +1,24 @@
+#include "frontend/keras/options/dtype_policy.h"
+
+#include <fmt/format.h>
+
+#include <nlohmann/json.hpp>
+
+#include "frontend/keras/json/config_reader.h"
+
+namespace kiln::keras {
+
+Json write_dtype_policy() {
+  return {{"module", "keras"},
+          {"class_name", "DTypePolicy"},
+          {"config", {{"name", "float32"}}},
+          {"registered_name", nullptr}};
+}
+
+Status check_dtype_policy(const Json& dtype, const std::string& where) {
+  if (dtype == "float32" || dtype == write_dtype_policy()) return ok();
+  return Diagnostic{where, fmt::format("dtype {} is not supported", excerpt(dtype)),
+                    "kiln computes in float32"};
+}
+
+}  // namespace kiln::keras
