@@ -13,7 +13,7 @@
 #include "frontend/keras/lower/lower.h"
 #include "ir/interpreter.h"
 #include "passes/gradients/differentiate.h"
-#include "tests/keras_files/support.h"
+#include "tests/frontend/files/support.h"
 
 namespace kiln::keras {
 namespace {

@@ -3,7 +3,7 @@
 
 #include <zip.h>
 
-#include "tests/keras_files/support.h"
+#include "tests/frontend/files/support.h"
 
 namespace kiln::keras {
 namespace {

@@ -1,4 +1,4 @@
-#include "tests/keras_files/support.h"
+#include "tests/frontend/files/support.h"
 
 #include <unistd.h>
 
@@ -11,7 +11,7 @@ namespace kiln::keras {
 using runtime::Array;
 using runtime::NamedArray;
 
-std::string data_path(const std::string& name) { return "tests/keras_files/data/" + name; }
+std::string data_path(const std::string& name) { return "tests/frontend/files/data/" + name; }
 
 std::string scratch_path(const std::string& name) {
   const char* folder = std::getenv("TEST_TMPDIR");

@@ -3,7 +3,7 @@
 
 #include "frontend/keras/files/hdf5_reader.h"
 #include "frontend/keras/files/hdf5_writer.h"
-#include "tests/keras_files/support.h"
+#include "tests/frontend/files/support.h"
 
 namespace kiln::keras {
 namespace {

@@ -6,7 +6,7 @@
 #include "frontend/keras/files/archive.h"
 #include "frontend/keras/layers/layers.h"
 #include "frontend/keras/lower/lower.h"
-#include "tests/keras_files/support.h"
+#include "tests/frontend/files/support.h"
 
 namespace kiln::keras {
 namespace {
