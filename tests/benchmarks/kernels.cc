@@ -4,8 +4,6 @@
 // sum of these is calls, hand-over between threads, and what the kernels do to each other's caches.
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <chrono>
 #include <cstdlib>
 
 #include "codegen/compile.h"
@@ -16,13 +14,13 @@
 #include "ir/ops/definition.h"
 #include "passes/memory/plan_memory.h"
 #include "tests/benchmarks/buffers.h"
+#include "tests/benchmarks/call_time.h"
 
 namespace kiln {
 namespace {
 
-using benchmarks::Buffers;
+using benchmarks::median_microseconds;
 using benchmarks::must;
-using Clock = std::chrono::steady_clock;
 
 /// A module with one function per fusion of the step: operands in, results out.
 ir::Module isolate(const ir::Function& step) {
@@ -54,19 +52,6 @@ double flops(const ir::Op& fusion) {
   for (const auto& op : fusion.region().ops())
     total += static_cast<double>(ir::operation_count(*op));
   return total;
-}
-
-double median_microseconds(runtime::Session& session, const kiln_function& function) {
-  Buffers buffers(function);
-  std::vector<double> times;
-  for (int group = 0; group < 40; ++group) {
-    const auto start = Clock::now();
-    for (int i = 0; i < 50; ++i)
-      must(session.run(function, buffers.inputs.data(), buffers.outputs.data()));
-    times.push_back(std::chrono::duration<double, std::micro>(Clock::now() - start).count() / 50);
-  }
-  std::sort(times.begin(), times.end());
-  return times[times.size() / 2];
 }
 
 void measure(const std::string& name, int64_t batch, int threads) {
