@@ -1,6 +1,7 @@
 // Ops that carry regions.
 #include "ir/ops/definition.h"
 #include "ir/ops/errors.h"
+#include "ir/ops/fusion.h"
 #include "ir/scan.h"
 
 namespace kiln::ir {
@@ -9,7 +10,16 @@ namespace {
 using Types = std::vector<Type>;
 using Kind = AttributeSpec::Kind;
 
+Status check_fusion_kind(const Op& op) {
+  const auto& kind = op.get<std::string>("kind");
+  if (find_fusion_kind(kind)) return ok();
+  std::vector<std::string_view> names;
+  for (FusionKind each : kFusionKinds) names.push_back(name_of(each));
+  return op_error(op, "there is no kind \"{}\"; kinds: {}", kind, fmt::join(names, ", "));
+}
+
 Expected<Types> infer_fusion(const Op& op, std::span<const Type>) {
+  KILN_TRY(check_fusion_kind(op));
   const Region& body = op.region();
   if (body.argument_count() != op.operands().size()) {
     return op_error(op, "{} operands for a region of {} arguments", op.operands().size(),

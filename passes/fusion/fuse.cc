@@ -2,12 +2,13 @@
 
 #include <algorithm>
 #include <functional>
+#include <optional>
 #include <set>
 
 #include "ir/cloner.h"
 #include "ir/ops/definition.h"
-#include "ir/ops/dot_general.h"
-#include "ir/ops/indexing.h"
+#include "ir/ops/fusion.h"
+#include "passes/fusion/cost.h"
 #include "passes/fusion/fusion_groups.h"
 #include "passes/fusion/merge_pointwise.h"
 #include "passes/fusion/merge_serial.h"
@@ -17,51 +18,19 @@ namespace kiln::passes {
 namespace {
 
 using Group = FusionGroups::Group;
-
-/// A dot_general or convolution of this many operations is a kernel of its own: several
-/// microseconds of one core.
-constexpr int64_t kLargeContraction = 128 * 1024;
-/// Elements that make a reduce or an elementwise op large.
-constexpr int64_t kLargeTensor = 16 * 1024;
+using ir::FusionKind;
 
 bool is_elementwise(const ir::Op& op) { return op.is(ir::OpClass::elementwise); }
 
-/// A dot_general that the contraction template takes: large, with rows and columns.
-bool is_large_contraction(const ir::Op& op) {
-  return op.is("dot_general") && operation_count(op) >= kLargeContraction &&
-         has_rows_and_columns(op);
-}
+/// Whether the op deserves a kernel of that kind.
+bool deserves(FusionKind kind, const ir::Op& op) { return accepts(kind, op) && is_large(kind, op); }
 
-bool is_large_convolution(const ir::Op& op) {
-  return op.is("convolution") && operation_count(op) >= kLargeContraction;
-}
-
-/// An op whose result elements are computed one by one, each from few operand elements.
-bool is_pointwise(const ir::Op& op) { return is_elementwise(op) || op.is(ir::OpClass::movement); }
-
-/// A scatter that the scatter template takes: large, of rows that lie together in memory.
-bool is_large_scatter(const ir::Op& op) {
-  if (!op.is("scatter") || operation_count(op) < kLargeTensor) return false;
-  const ir::Integers indexed = ir::GatherDimensions::of(op).collapsed_slice;
-  return !indexed.empty() && indexed.back() != op.result()->type().rank() - 1;
-}
-
-bool is_large_reduction(const ir::Op& op) {
-  return op.is("reduce") && op.operand(0)->type().count() >= kLargeTensor;
-}
-
-bool is_large_window(const ir::Op& op) {
-  return op.definition().facts.has_window && op.operand(0)->type().count() >= kLargeTensor;
-}
-
-/// The kind of the fusion that the op is the root of; none where it has to join others.
-std::string_view kind_of_root(const ir::Op& op) {
-  if (is_large_contraction(op)) return "contraction";
-  if (is_large_convolution(op)) return "convolution";
-  if (is_large_reduction(op)) return "reduction";
-  if (is_large_window(op)) return "window";
-  if (is_large_scatter(op)) return "scatter";
-  return op.is("scan") ? kScan : "";
+/// The kind of the fusion that the op is the root of; nothing where it has to join others.
+std::optional<FusionKind> kind_of_root(const ir::Op& op) {
+  for (FusionKind kind : ir::kFusionKinds) {
+    if (has_root(kind) && deserves(kind, op)) return kind;
+  }
+  return {};
 }
 
 /// A group that has a kind bears the number of its root.
@@ -74,28 +43,27 @@ class Fuser {
     for (size_t op = 0; op < kinds_.size(); ++op) kinds_[op] = kind_of_root(*groups_.ops()[op]);
     const FusionKinds roots = kinds_;
     for (Group group = 0; group < roots.size(); ++group) {
-      if (roots[group] == "reduction") absorb_producers(group);
+      if (roots[group] == FusionKind::reduction) absorb_producers(group);
     }
     for (Group group = 0; group < roots.size(); ++group) {
-      if (!roots[group].empty() && roots[group] != kScan) absorb_consumers(group);
+      if (roots[group]) absorb_consumers(group);
     }
     for (Group group = 0; group < roots.size(); ++group) {
-      if (!roots[group].empty() && roots[group] != "reduction" && roots[group] != kScan)
-        absorb_producers(group);
+      if (roots[group] && roots[group] != FusionKind::reduction) absorb_producers(group);
     }
     for (size_t op = 0; op < kinds_.size(); ++op) {
-      if (is_pointwise(*groups_.ops()[op]) && count_of(op) >= kLargeTensor && is_alone(op))
-        kinds_[op] = "pointwise";
+      if (deserves(FusionKind::pointwise, *groups_.ops()[op]) && is_alone(op))
+        kinds_[op] = FusionKind::pointwise;
     }
-    merge_pointwise(groups_, kinds_, kLargeTensor);
+    merge_pointwise(groups_, kinds_);
     merge_serial(groups_, kinds_);
     outline(region_, groups_, kinds_);
   }
 
  private:
   const ir::Shape& shape_of(size_t op) const { return groups_.ops()[op]->result()->type().shape; }
-  int64_t count_of(size_t op) const { return groups_.ops()[op]->result()->type().count(); }
-  bool is_alone(size_t op) const { return kinds_[groups_.group_of(op)].empty(); }
+  /// Whether the op is in no kernel yet.
+  bool is_alone(size_t op) const { return !kinds_[groups_.group_of(op)]; }
 
   /// Whether an op is read by reduces alone, which then compute it on the fly.
   bool feeds_reductions_only(size_t op) const {
@@ -130,7 +98,7 @@ class Fuser {
   bool takes_in(Group group, size_t source) const {
     const auto users = groups_.users(source);
     const ir::Op& root = *groups_.ops()[group];
-    const bool reduces = kinds_[group] == "reduction";
+    const bool reduces = kinds_[group] == FusionKind::reduction;
     const ir::Shape& loop = (reduces ? root.operand(0) : root.result())->type().shape;
     if (shape_of(source) != loop) return false;
     return std::all_of(users.begin(), users.end(), [&](size_t user) {

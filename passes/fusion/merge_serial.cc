@@ -4,28 +4,12 @@
 #include <limits>
 
 #include "ir/ops/definition.h"
+#include "passes/fusion/cost.h"
 
 namespace kiln::passes {
 namespace {
 
 using Group = FusionGroups::Group;
-
-/// What one serial kernel may do, and how many ops it may have, to keep its compile time short.
-constexpr int64_t kSerialWork = 512 * 1024;
-constexpr size_t kSerialOps = 160;
-/// A product takes as long to compile as so many other ops: its tile is unrolled.
-constexpr size_t kProductOps = 8;
-/// Where the small ops of a function take longer to compile than so many, what its layers repeat is
-/// cut alike: equal kernels are compiled once. Measured on a chain of 50 layers of 16 by 16.
-constexpr size_t kDeepOps = 2 * kSerialOps;
-/// Then a kernel ends, after so many, where an op like its first comes, and after twice as many
-/// where an op like any that it has comes: what stands before the first layer has no like.
-constexpr size_t kRepeatedOps = 24;
-
-/// How long an op takes to compile, in other ops.
-size_t compile_cost(const ir::Op& op) {
-  return op.is("dot_general") || op.is("convolution") ? kProductOps : 1;
-}
 
 /// Whether two ops differ in their operands alone, which have the same types.
 bool are_alike(const ir::Op& a, const ir::Op& b) {
@@ -38,13 +22,13 @@ bool are_alike(const ir::Op& a, const ir::Op& b) {
 }
 
 /// A group that others may join.
-struct Host {
+struct Kernel {
   Group group;
   int64_t work;
   size_t compile_cost;
   size_t ops = 1;
   bool is_open = true;  ///< has room for the least of those to come
-  /// Hosts before it that may not be among what it depends on, in order.
+  /// Kernels before it that may not be among what it depends on, in order.
   std::vector<size_t> unrelated = {};
 };
 
@@ -55,15 +39,15 @@ class SerialMerger {
   void run() {
     find_small_ops();
     for (size_t i = 0; i < small_ops_.size(); ++i) {
-      const size_t host = place(small_ops_[i], work_[i]);
-      close_if_full(host, least_work_from_[i + 1]);
+      const size_t kernel = place(small_ops_[i], work_[i]);
+      close_if_full(kernel, least_work_from_[i + 1]);
     }
   }
 
  private:
   void find_small_ops() {
     for (size_t op = 0; op < kinds_.size(); ++op) {
-      if (!kinds_[groups_.group_of(op)].empty()) continue;
+      if (kinds_[groups_.group_of(op)] || groups_.ops()[op]->is("scan")) continue;
       small_ops_.push_back(op);
       work_.push_back(operation_count(*groups_.ops()[op]));
       compile_cost_ += compile_cost(*groups_.ops()[op]);
@@ -74,72 +58,72 @@ class SerialMerger {
       least_work_from_[i] = std::min(work_[i], least_work_from_[i + 1]);
   }
 
-  /// Whether the newest host ends at an op that it could take, for it repeats what came before.
+  /// Whether the newest kernel ends at an op that it could take, for it repeats what came before.
   bool begins_again(size_t op) const {
-    if (compile_cost_ <= kDeepOps || hosts_.empty() || !hosts_.back().is_open) return false;
-    const Host& host = hosts_.back();
+    if (compile_cost_ <= kDeepOps || kernels_.empty() || !kernels_.back().is_open) return false;
+    const Kernel& kernel = kernels_.back();
     const auto is_like = [&](size_t member) {
       return are_alike(*groups_.ops()[member], *groups_.ops()[op]);
     };
-    if (host.compile_cost < kRepeatedOps) return false;
-    if (host.compile_cost < 2 * kRepeatedOps) return is_like(host.group);
-    const auto& members = groups_.members(host.group);
+    if (kernel.compile_cost < kRepeatedOps) return false;
+    if (kernel.compile_cost < 2 * kRepeatedOps) return is_like(kernel.group);
+    const auto& members = groups_.members(kernel.group);
     return std::any_of(members.begin(), members.end(), is_like);
   }
 
-  /// The host that the op is or joins.
+  /// The kernel that the op is or joins.
   size_t place(size_t op, int64_t work) {
     if (begins_again(op)) {
-      close(hosts_.size() - 1);
-      return add_host(op, work, open_);
+      close(kernels_.size() - 1);
+      return add_kernel(op, work, open_);
     }
     std::vector<size_t> unrelated;
-    if (const auto host = find_host(op, work, unrelated)) {
-      hosts_[*host].work += work;
-      hosts_[*host].compile_cost += compile_cost(*groups_.ops()[op]);
-      ++hosts_[*host].ops;
-      return *host;
+    if (const auto kernel = find_kernel(op, work, unrelated)) {
+      kernels_[*kernel].work += work;
+      kernels_[*kernel].compile_cost += compile_cost(*groups_.ops()[op]);
+      ++kernels_[*kernel].ops;
+      return *kernel;
     }
     std::reverse(unrelated.begin(), unrelated.end());
-    return add_host(op, work, std::move(unrelated));
+    return add_kernel(op, work, std::move(unrelated));
   }
 
-  size_t add_host(size_t op, int64_t work, std::vector<size_t> unrelated) {
-    kinds_[op] = "serial";
-    hosts_.push_back({.group = op,
-                      .work = work,
-                      .compile_cost = compile_cost(*groups_.ops()[op]),
-                      .unrelated = std::move(unrelated)});
-    open_.push_back(hosts_.size() - 1);
-    return hosts_.size() - 1;
+  size_t add_kernel(size_t op, int64_t work, std::vector<size_t> unrelated) {
+    kinds_[op] = ir::FusionKind::serial;
+    kernels_.push_back({.group = op,
+                        .work = work,
+                        .compile_cost = compile_cost(*groups_.ops()[op]),
+                        .unrelated = std::move(unrelated)});
+    open_.push_back(kernels_.size() - 1);
+    return kernels_.size() - 1;
   }
 
-  /// The last host that the op can join. Where a path leads from one to the op, others lead there
-  /// from all that this host depends on; so those it may not depend on are all that is left to ask.
-  /// `unrelated` gets the hosts that the op may not depend on, last first.
-  std::optional<size_t> find_host(size_t op, int64_t work, std::vector<size_t>& unrelated) {
+  /// The last kernel that the op can join. Where a path leads from one to the op, others lead there
+  /// from all that this kernel depends on; so those it may not depend on are all that is left to
+  /// ask. `unrelated` gets the kernels that the op may not depend on, last first.
+  std::optional<size_t> find_kernel(size_t op, int64_t work, std::vector<size_t>& unrelated) {
     const std::vector<size_t>* candidates = &open_;
     std::vector<size_t> left;
     for (size_t i = candidates->size(); i-- > 0;) {
-      const size_t host = (*candidates)[i];
+      const size_t kernel = (*candidates)[i];
       const bool has_room =
-          hosts_[host].ops < kSerialOps && hosts_[host].work + work <= kSerialWork;
-      if (has_room && groups_.merge(hosts_[host].group, op)) return host;
-      if (!has_room || !groups_.is_before(hosts_[host].group, op)) {
-        unrelated.push_back(host);
+          kernels_[kernel].ops < kSerialOps && kernels_[kernel].work + work <= kSerialWork;
+      if (has_room && groups_.merge(kernels_[kernel].group, op)) return kernel;
+      if (!has_room || !groups_.is_before(kernels_[kernel].group, op)) {
+        unrelated.push_back(kernel);
         continue;
       }
-      left = unrelated_among(*candidates, host);
+      left = unrelated_among(*candidates, kernel);
       candidates = &left;
       i = left.size();
     }
     return {};
   }
 
-  /// Those candidates before a host that it may not depend on.
-  std::vector<size_t> unrelated_among(const std::vector<size_t>& candidates, size_t host) {
-    std::vector<size_t>& unrelated = hosts_[host].unrelated;
-    std::erase_if(unrelated, [&](size_t each) { return !hosts_[each].is_open; });
+  /// Those candidates before a kernel that it may not depend on.
+  std::vector<size_t> unrelated_among(const std::vector<size_t>& candidates, size_t kernel) {
+    std::vector<size_t>& unrelated = kernels_[kernel].unrelated;
+    std::erase_if(unrelated, [&](size_t each) { return !kernels_[each].is_open; });
     std::vector<size_t> both;
     std::copy_if(unrelated.begin(), unrelated.end(), std::back_inserter(both), [&](size_t each) {
       return std::binary_search(candidates.begin(), candidates.end(), each);
@@ -148,14 +132,15 @@ class SerialMerger {
   }
 
   /// Nothing that comes fits in: no one needs to ask.
-  void close_if_full(size_t host, int64_t least_work) {
-    if (hosts_[host].ops < kSerialOps && hosts_[host].work + least_work <= kSerialWork) return;
-    close(host);
+  void close_if_full(size_t kernel, int64_t least_work) {
+    if (kernels_[kernel].ops < kSerialOps && kernels_[kernel].work + least_work <= kSerialWork)
+      return;
+    close(kernel);
   }
 
-  void close(size_t host) {
-    hosts_[host].is_open = false;
-    open_.erase(std::lower_bound(open_.begin(), open_.end(), host));
+  void close(size_t kernel) {
+    kernels_[kernel].is_open = false;
+    open_.erase(std::lower_bound(open_.begin(), open_.end(), kernel));
   }
 
   FusionGroups& groups_;
@@ -164,7 +149,7 @@ class SerialMerger {
   std::vector<int64_t> work_;             ///< of each of them
   std::vector<int64_t> least_work_from_;  ///< of those from each on
   size_t compile_cost_ = 0;               ///< of all of them
-  std::vector<Host> hosts_;
+  std::vector<Kernel> kernels_;
   std::vector<size_t> open_;  ///< those with room, in order
 };
 

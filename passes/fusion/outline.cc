@@ -61,10 +61,10 @@ class Outliner {
   };
 
   void outline_group(Group group) {
-    if (kinds_.at(group) == kScan) return keep_scan(*groups_.ops()[group]);
-    auto fusion =
-        std::make_unique<ir::Op>(*ir::find_op("fusion"), std::vector<ir::Value*>{},
-                                 ir::Attributes{{"kind", std::string(kinds_.at(group))}}, "");
+    if (groups_.ops()[group]->is("scan")) return keep_scan(*groups_.ops()[group]);
+    auto fusion = std::make_unique<ir::Op>(
+        *ir::find_op("fusion"), std::vector<ir::Value*>{},
+        ir::Attributes{{"kind", std::string(ir::name_of(kinds_.at(group).value()))}}, "");
     ir::Region& region = fusion->add_region();
     Body body{group, groups_.sorted_members(group), std::move(fusion), {}, ir::Cloner(region)};
     for (const ir::Op* op : body.members) copy_inside(body, *op);

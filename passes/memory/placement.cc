@@ -6,6 +6,7 @@
 
 #include "ir/builder.h"
 #include "ir/ops/definition.h"
+#include "ir/ops/fusion.h"
 #include "ir/scan.h"
 #include "passes/memory/in_place.h"
 #include "passes/variable_arguments.h"
@@ -15,8 +16,9 @@ namespace {
 
 /// A fusion that copies `value`, perhaps into another shape; it is in no function yet.
 std::unique_ptr<ir::Op> make_copy(ir::Value* value, const ir::Type& type) {
-  auto copy = std::make_unique<ir::Op>(*ir::find_op("fusion"), std::vector<ir::Value*>{value},
-                                       ir::Attributes{{"kind", std::string("pointwise")}}, "copy");
+  auto copy = std::make_unique<ir::Op>(
+      *ir::find_op("fusion"), std::vector<ir::Value*>{value},
+      ir::Attributes{{"kind", std::string(ir::name_of(ir::FusionKind::pointwise))}}, "copy");
   ir::Region& region = copy->add_region();
   ir::Builder builder(region, "copy");
   region.set_results(
