@@ -144,7 +144,7 @@ Expected<ObjectCode> compile(const ir::Module& module, const CompileOptions& opt
 
   ObjectCode code;
   code.opens_drivers = std::any_of(options.targets.begin(), options.targets.end(),
-                                   [](const Target& target) { return target.device != KILN_CPU; });
+                                   [](const Target& target) { return target.has_own_memory; });
   code.objects.resize(1 + kernels.size());
   KILN_TRY(collect_kernels(kernels, options, cache, code.objects.data() + 1, counts));
   for (size_t i = 0; i < kernels.size(); ++i) {

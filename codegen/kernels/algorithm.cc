@@ -32,7 +32,7 @@ Expr linear_index(const Shape& shape, const Indices& at) {
   return linear;
 }
 
-/// A choice among all elements: a GPU's kernel brings no tables along.
+/// A choice among all elements, for kernels that bring no tables along.
 Expr chosen_constant(const ir::Literal& literal, const Indices& at) {
   const Expr index = linear_index(literal.type().shape, at);
   Expr chosen = element_expression(literal, 0);
@@ -130,14 +130,14 @@ Expr AlgorithmBuilder::formula(const Op& op, const Indices& at) {
   if (op.is("constant")) {
     const auto& literal = op.get<ir::Literal>("value");
     if (is_uniform(literal)) return element_expression(literal, 0);
-    return device_ == KILN_CPU ? dense_constant(literal, at) : chosen_constant(literal, at);
+    return target_.has_constant_tables ? dense_constant(literal, at) : chosen_constant(literal, at);
   }
   if (op.is("iota"))
     return cast(compute_type(type.element), at[static_cast<size_t>(op.get<int64_t>("dimension"))]);
   if (op.is(ir::OpClass::movement)) return movement(op, at);
   std::vector<Expr> operands;
   for (const Value* operand : op.operands()) operands.push_back(element(operand, at));
-  if (device_ != KILN_CPU && op.is("select"))
+  if (target_.has_own_memory && op.is("select"))
     return eager_select(operands[0], operands[1], operands[2]);
   return elementwise_expression(op, operands);
 }
@@ -198,8 +198,8 @@ void AlgorithmBuilder::declare_outputs() {
   }
 }
 
-Algorithm build_algorithm(const ir::Region& region, kiln_device_kind device) {
-  return AlgorithmBuilder(region, device).build();
+Algorithm build_algorithm(const ir::Region& region, const Target& target) {
+  return AlgorithmBuilder(region, target).build();
 }
 
 }  // namespace kiln::codegen

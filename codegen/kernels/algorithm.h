@@ -6,8 +6,8 @@
 #include <map>
 #include <vector>
 
+#include "codegen/target.h"
 #include "ir/op.h"
-#include "runtime/base/abi.h"
 
 namespace kiln::codegen {
 
@@ -44,13 +44,13 @@ struct Algorithm {
   std::map<const ir::Value*, Halide::Func> left_operands;
   std::map<const ir::Value*, Halide::Func>
       selections;  ///< of each select_and_scatter's result: what each window chose
-  /// Of each scatter's result, on GPUs: the outermost loop of its sums, over parts of the table,
-  /// each of which goes through all updates and adds those that are its own.
+  /// Of each scatter's result, where there are launches: the outermost loop of its sums, over parts
+  /// of the table, each of which goes through all updates and adds those that are its own.
   std::map<const ir::Value*, Halide::RVar> table_parts;
   std::vector<Output> outputs;  ///< one per shape, in output_order()
 };
 
-/// Defines all Funcs, for this kind of device. Input buffers have constant extents and strides.
-Algorithm build_algorithm(const ir::Region& region, kiln_device_kind device);
+/// Defines all Funcs, for this target. Input buffers have constant extents and strides.
+Algorithm build_algorithm(const ir::Region& region, const Target& target);
 
 }  // namespace kiln::codegen

@@ -36,8 +36,8 @@ Halide::Expr both(const Halide::Expr& a, const Halide::Expr& b);
 
 class AlgorithmBuilder {
  public:
-  AlgorithmBuilder(const ir::Region& region, kiln_device_kind device)
-      : region_(region), device_(device) {}
+  AlgorithmBuilder(const ir::Region& region, const Target& target)
+      : region_(region), target_(target) {}
   Algorithm build();
 
  private:
@@ -96,7 +96,7 @@ class AlgorithmBuilder {
   void define_product(const Op& op, const Indices& at, const Expr& left, const Expr& right);
 
   const ir::Region& region_;
-  const kiln_device_kind device_;
+  const Target& target_;
   Algorithm algorithm_;
 };
 

@@ -3,6 +3,7 @@
 
 #include "codegen/kernels/algorithm_builder.h"
 #include "codegen/kernels/expression.h"
+#include "codegen/kernels/gpu/launch_cost.h"
 #include "ir/ops/indexing.h"
 
 namespace kiln::codegen {
@@ -40,13 +41,6 @@ Halide::RDom row_loop(const ir::Shape& updates, const Integers& window, int64_t 
   if (ranges.empty()) ranges.push_back({0, 1});
   if (parts > 1) ranges.push_back({0, static_cast<int>(parts)});
   return {ranges, "row"};
-}
-
-/// Into how many parts a table of so many rows is cut, so that many threads add so many updates to
-/// it.
-int64_t table_parts(int64_t rows, int64_t updates) {
-  constexpr int64_t kMostParts = 256, kFewUpdates = 16;
-  return updates > kFewUpdates ? std::min(rows, kMostParts) : 1;
 }
 
 }  // namespace
@@ -99,10 +93,10 @@ void AlgorithmBuilder::define_scatter(const Op& op) {
   if (ir::element_count(updates) == 0) return;
 
   const auto first = map.empty() ? 0 : static_cast<size_t>(map[0]);
-  const bool is_cut = device_ != KILN_CPU && !map.empty() && !window.empty();
+  const bool is_split = target_.has_launches() && !map.empty() && !window.empty();
   const int64_t update_count =
       op.operand(1)->type().count() / std::max<int64_t>(1, std::ssize(map));
-  const int64_t parts = is_cut ? table_parts(table.shape[first], update_count) : 1;
+  const int64_t parts = is_split ? gpu::table_parts(table.shape[first], update_count) : 1;
   Halide::RDom rows = row_loop(updates, window, parts);
   Indices row;
   for (size_t i = updates.size() - window.size(); i-- > 0;)

@@ -58,12 +58,11 @@ bool has_half(const ir::Region& region) {
                      [&](const auto& op) { return is_half(op->result(op->result_count() - 1)); });
 }
 
-/// A GPU's kernel chooses among the elements of a constant one by one.
+/// Elements of a constant in a kernel that brings no tables along: it chooses among them one by
+/// one. Chosen, not measured.
 constexpr int64_t kMostConstants = 256;
 
-/// A device has no means for some values; such a kernel is refused with the layer's name.
-Status check_device(const ir::Op& fusion, const Target& target) {
-  if (target.device == KILN_CPU) return ok();
+Status check_constants(const ir::Op& fusion) {
   for (const auto& op : fusion.region().ops()) {
     if (op->is("constant") && !is_uniform(op->get<ir::Literal>("value")) &&
         op->result()->type().count() > kMostConstants) {
@@ -75,21 +74,27 @@ Status check_device(const ir::Op& fusion, const Target& target) {
           "the pass `fuse` leaves such constants outside"};
     }
   }
-  if (target.device != KILN_OPENCL || !has_half(fusion.region())) return ok();
+  return ok();
+}
+
+/// A target has no means for some values; such a kernel is refused with the layer's name.
+Status check_target(const ir::Op& fusion, const Target& target) {
+  if (!target.has_constant_tables) KILN_TRY(check_constants(fusion));
+  if (target.has_half_floats || !has_half(fusion.region())) return ok();
   return Diagnostic{fusion.location(), "OpenCL devices do not compute with 16-bit floats",
                     "compile it for cpu or cuda, or use f32"};
 }
 
 /// External without metadata: the program is the only caller and knows the kernel's arguments.
 Halide::Module lower(const ir::Op& fusion, const std::string& name, const Target& target) {
-  Algorithm algorithm = build_algorithm(fusion.region(), target.device);
-  schedule(algorithm, fusion.region(), fusion.get<std::string>("kind"), target);
+  Algorithm algorithm = build_algorithm(fusion.region(), target);
+  schedule(algorithm, fusion.region(), ir::kind_of(fusion), target);
   set_alignment(algorithm, static_cast<int>(buffer_alignment(fusion)));
   std::vector<Halide::Argument> arguments(algorithm.inputs.begin(), algorithm.inputs.end());
   std::vector<Halide::Func> funcs;
   for (const Output& output : algorithm.outputs) funcs.push_back(output.func);
   Halide::Pipeline pipeline(funcs);
-  if (target.device == KILN_CUDA) pipeline.add_custom_lowering_pass(new Bfloat16ByBits);
+  if (!target.has_bfloat16_code) pipeline.add_custom_lowering_pass(new Bfloat16ByBits);
   return pipeline.compile_to_module(arguments, name, Halide::Target(target.halide),
                                     Halide::LinkageType::External);
 }
@@ -97,11 +102,11 @@ Halide::Module lower(const ir::Op& fusion, const std::string& name, const Target
 /// Does something with the fusion's kernel; what Halide objects to becomes a Diagnostic.
 Status with_lowered(const ir::Op& fusion, const std::string& name, const Target& target,
                     const std::function<void(const Halide::Module&)>& use) {
-  KILN_TRY(check_device(fusion, target));
+  KILN_TRY(check_target(fusion, target));
   install_error_reporter();
   try {
     const Halide::Module module = lower(fusion, name, target);
-    if (target.device != KILN_CPU && reads_on_host(module))
+    if (target.has_own_memory && reads_on_host(module))
       return kernel_error(fusion, "its host would read the device's memory");
     use(module);
     return ok();
@@ -119,13 +124,13 @@ Expected<int64_t> compile_kernel(const ir::Op& fusion, const std::string& name,
   int64_t bytes = 0;
   KILN_TRY(with_lowered(fusion, name, target, [&](const Halide::Module& module) {
     module.compile({{Halide::OutputFileType::object, path}});
-    if (target.device != KILN_CPU) bytes = temporary_bytes(module);
+    if (target.has_own_memory) bytes = temporary_bytes(module);
   }));
   return bytes;
 }
 
 Expected<DeviceCode> device_code(const ir::Op& fusion, const Target& target) {
-  KILN_CHECK(target.device != KILN_CPU, "the CPU's kernels have no device code");
+  KILN_CHECK(target.has_launches(), "the CPU's kernels have no device code");
   DeviceCode code;
   KILN_TRY(with_lowered(fusion, "kernel", target,
                         [&](const Halide::Module& module) { code = read_device_code(module); }));

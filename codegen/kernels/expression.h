@@ -21,8 +21,8 @@ Halide::Type accumulator_type(ir::ElementType element);
 Halide::Expr elementwise_expression(const ir::Op& op, const std::vector<Halide::Expr>& operands);
 
 /// The op `select`, from both of its values. Where a select's condition is the same for all
-/// elements, Halide skips the stored values that it does not need; a GPU's host, which cannot look
-/// at the condition, would have to decide that.
+/// elements, Halide skips the stored values that it does not need; the host of a device with memory
+/// of its own, which cannot look at the condition, would have to decide that.
 Halide::Expr eager_select(const Halide::Expr& condition, const Halide::Expr& a,
                           const Halide::Expr& b);
 

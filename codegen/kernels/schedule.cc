@@ -5,13 +5,6 @@
 
 namespace kiln::codegen {
 
-const ir::Op& root_op(const ir::Region& region, std::string_view name) {
-  for (const auto& op : region.ops()) {
-    if (op->is(name)) return *op;
-  }
-  KILN_CHECK(false, "fusion without a {}", name);
-}
-
 int64_t divisor_at_most(int64_t count, int64_t limit) {
   for (int64_t divisor = std::min(count, limit); divisor > 1; --divisor) {
     if (count % divisor == 0) return divisor;
@@ -45,13 +38,43 @@ void fix_output_sizes(Algorithm& algorithm) {
   }
 }
 
+using Template = void (*)(Algorithm& algorithm, const ir::Region& region, const Target& target);
+
+/// The schedule templates of a kind of fusion: tasks on a CPU, launches on a GPU.
+struct Templates {
+  Template tasks;
+  Template launches;
+};
+
+/// The one table of them.
+Templates templates_of(ir::FusionKind kind) {
+  switch (kind) {
+    case ir::FusionKind::contraction:
+      return {cpu::schedule_contraction, gpu::schedule_one_shape};
+    case ir::FusionKind::convolution:
+      return {cpu::schedule_convolution, gpu::schedule_one_shape};
+    case ir::FusionKind::reduction:
+      return {cpu::schedule_reduction, gpu::schedule_one_shape};
+    case ir::FusionKind::window:
+      return {cpu::schedule_window, gpu::schedule_one_shape};
+    case ir::FusionKind::scatter:
+      return {cpu::schedule_scatter, gpu::schedule_one_shape};
+    case ir::FusionKind::pointwise:
+      return {cpu::schedule_pointwise, gpu::schedule_one_shape};
+    case ir::FusionKind::serial:
+      return {cpu::schedule_serial, gpu::schedule_serial};
+  }
+  KILN_CHECK(false, "there is no fusion kind {}", static_cast<int>(kind));
+}
+
 }  // namespace
 
-void schedule(Algorithm& algorithm, const ir::Region& region, const std::string& kind,
+void schedule(Algorithm& algorithm, const ir::Region& region, ir::FusionKind kind,
               const Target& target) {
   fix_output_sizes(algorithm);
-  if (target.device == KILN_CPU) return cpu::schedule(algorithm, region, kind, target);
-  gpu::schedule(algorithm, region, kind, target);
+  const Templates templates = templates_of(kind);
+  const Template apply = target.has_launches() ? templates.launches : templates.tasks;
+  apply(algorithm, region, target);
 }
 
 }  // namespace kiln::codegen

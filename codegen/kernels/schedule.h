@@ -3,15 +3,13 @@
 
 #include "codegen/kernels/algorithm.h"
 #include "codegen/target.h"
+#include "ir/ops/fusion.h"
 
 namespace kiln::codegen {
 
 /// Fixes the sizes of the outputs and applies the schedule template for a fusion of that kind.
-void schedule(Algorithm& algorithm, const ir::Region& region, const std::string& kind,
+void schedule(Algorithm& algorithm, const ir::Region& region, ir::FusionKind kind,
               const Target& target);
-
-/// The single op of that name in a region.
-const ir::Op& root_op(const ir::Region& region, std::string_view name);
 
 /// Largest divisor of `count` that is at most `limit`.
 int64_t divisor_at_most(int64_t count, int64_t limit);

@@ -9,7 +9,9 @@ namespace {
 /// Whether computing an element twice costs more than storing it.
 bool is_costly(const ir::Op& op) { return op.definition().facts.cost >= ir::ElementCost::division; }
 
-/// A value that several ops read is stored where its expression has more ops than this.
+/// Ops in the expression of one element, from which on a value that several ops read is stored:
+/// each reader writes the expression out again, and long chains of single elements never finished
+/// compiling. Chosen, not measured; `tests/codegen:compile_time` measures it.
 constexpr int64_t kInlinedOps = 24;
 
 std::unordered_map<const ir::Value*, int> count_uses(const ir::Region& region) {

@@ -11,7 +11,7 @@ namespace kiln::codegen {
 
 int64_t multiply_adds(const ir::Op& product) { return ir::operation_count(product) / 2; }
 
-bool can_be_cut(const ir::Op& reduce) {
+bool can_be_split(const ir::Op& reduce) {
   const std::string reducer = ir::Reduce::of(reduce).reducer;
   return reducer != "maximum" && reducer != "minimum";
 }

@@ -38,8 +38,8 @@ bool right_lies_along_columns(const ir::Op& product);
 /// examples of a convolution, whose neighbours never meet padding apart.
 int64_t vector_columns(const ir::Op& product);
 
-/// Whether a reduce can be done in parts: Halide sees through all reducers but maximum and minimum,
-/// which keep NaN.
-bool can_be_cut(const ir::Op& reduce);
+/// Whether a reduce can be split into parts: Halide sees through all reducers but maximum and
+/// minimum, which keep NaN.
+bool can_be_split(const ir::Op& reduce);
 
 }  // namespace kiln::codegen

@@ -52,8 +52,7 @@ void build(llvm::Module& module, const ProgramSource& source, const llvm::Target
   for (const auto& [target, kernels, temporary_bytes] : source.targets) {
     targets.push_back({target, temporary_bytes});
     for (const FunctionPlan& plan : source.plan.functions)
-      targets.back().run.push_back(
-          emit_step_function(module, constants, plan, kernels, target.device));
+      targets.back().run.push_back(emit_step_function(module, constants, plan, kernels, target));
   }
   emit_descriptor(module, constants, source.module, source.plan, targets);
   std::string problem;

@@ -51,12 +51,12 @@ llvm::Constant* buffer_template(Constants& constants, const ir::Type& type) {
 class StepFunctionEmitter {
  public:
   StepFunctionEmitter(llvm::Module& module, Constants& constants, const FunctionPlan& plan,
-                      const KernelNames& kernels, kiln_device_kind device)
+                      const KernelNames& kernels, const Target& target)
       : module_(module),
         constants_(constants),
         plan_(plan),
         kernels_(kernels),
-        device_(device),
+        target_(target),
         builder_(module.getContext()) {}
 
   llvm::Function* emit();
@@ -81,7 +81,7 @@ class StepFunctionEmitter {
   Constants& constants_;
   const FunctionPlan& plan_;
   const KernelNames& kernels_;
-  const kiln_device_kind device_;
+  const Target& target_;
   llvm::IRBuilder<> builder_;
   llvm::Function* function_ = nullptr;
   llvm::BasicBlock* failed_ = nullptr;
@@ -107,7 +107,8 @@ void StepFunctionEmitter::start() {
       builder_.getInt32Ty(), {pointer, pointer, pointer, pointer, pointer, pointer}, false);
   function_ = llvm::Function::Create(
       type, llvm::GlobalValue::InternalLinkage,
-      fmt::format("kiln_{}_{}", runtime::device_kind_name(device_), plan_.function->name), module_);
+      fmt::format("kiln_{}_{}", runtime::device_kind_name(target_.device), plan_.function->name),
+      module_);
   function_->addFnAttr(llvm::Attribute::NoUnwind);
   builder_.SetInsertPoint(llvm::BasicBlock::Create(module_.getContext(), "entry", function_));
   size_t most = 0;
@@ -128,7 +129,7 @@ void StepFunctionEmitter::emit_steps(const std::vector<Step>& steps) {
 void StepFunctionEmitter::emit_step(const Copy& copy) {
   llvm::Value* to = address(copy.to);
   llvm::Value* from = address(copy.from);
-  if (device_ == KILN_CPU) {
+  if (!target_.has_own_memory) {
     builder_.CreateMemCpy(to, llvm::Align(1), from, llvm::Align(1),
                           static_cast<uint64_t>(copy.bytes));
     return;
@@ -171,7 +172,7 @@ void StepFunctionEmitter::emit_step(const KernelCall& call) {
   builder_.CreateMemCpy(buffers_, llvm::Align(64), constants_.array(templates), llvm::Align(8),
                         templates.size() * sizeof(halide_buffer_t));
   const size_t address_member =
-      device_ == KILN_CPU ? offsetof(halide_buffer_t, host) : offsetof(halide_buffer_t, device);
+      target_.has_own_memory ? offsetof(halide_buffer_t, device) : offsetof(halide_buffer_t, host);
   for (const Buffer& buffer : call.buffers) {
     llvm::Value* on_stack =
         offset(buffers_, static_cast<int64_t>((arguments.size() - 1) * sizeof(halide_buffer_t)));
@@ -229,8 +230,8 @@ llvm::Value* StepFunctionEmitter::start_of(const Place& place) {
 
 llvm::Function* emit_step_function(llvm::Module& module, Constants& constants,
                                    const FunctionPlan& plan, const KernelNames& kernels,
-                                   kiln_device_kind device) {
-  return StepFunctionEmitter(module, constants, plan, kernels, device).emit();
+                                   const Target& target) {
+  return StepFunctionEmitter(module, constants, plan, kernels, target).emit();
 }
 
 }  // namespace kiln::codegen

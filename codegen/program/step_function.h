@@ -7,14 +7,14 @@
 
 #include "codegen/program/constants.h"
 #include "codegen/program/plan.h"
-#include "runtime/base/abi.h"
+#include "codegen/target.h"
 
 namespace kiln::codegen {
 
 /// Defines a local function with the signature of kiln_run that takes the plan's steps by calling
-/// these kernels, which are for this kind of device.
+/// these kernels, which are for this target.
 llvm::Function* emit_step_function(llvm::Module& module, Constants& constants,
                                    const FunctionPlan& plan, const KernelNames& kernels,
-                                   kiln_device_kind device);
+                                   const Target& target);
 
 }  // namespace kiln::codegen

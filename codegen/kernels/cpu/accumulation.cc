@@ -2,14 +2,12 @@
 
 #include <algorithm>
 
+#include "codegen/kernels/cpu/register_cost.h"
 #include "codegen/kernels/sums.h"
 #include "ir/ops/reduction.h"
 
 namespace kiln::codegen::cpu {
 namespace {
-
-/// Partial results in this many vectors hide the latency of an addition.
-constexpr int64_t kPartialVectors = 4;
 
 int64_t lanes_of(const ir::Type& type, const Target& target) {
   return target.lanes(static_cast<int>(std::max<int64_t>(4, ir::size_of(type.element))));
@@ -18,7 +16,7 @@ int64_t lanes_of(const ir::Type& type, const Target& target) {
 }  // namespace
 
 void vectorize_innermost(Halide::Stage stage, const Halide::Var& x, int64_t extent, int64_t lanes) {
-  if (extent < 4) return;
+  if (extent < kLeastVectorized) return;
   lanes = std::min(extent, lanes);
   const auto tail =
       extent % lanes == 0 ? Halide::TailStrategy::RoundUp : Halide::TailStrategy::GuardWithIf;
@@ -38,14 +36,14 @@ void schedule_sums(Halide::Func sums, const ir::Type& type, const Target& target
 
 int64_t partial_lanes(const ir::Op& reduce, const Target& target) {
   const ir::Type& from = reduce.operand(0)->type();
-  if (!can_be_cut(reduce) || !ir::Reduce::of(reduce).reduces(from.rank() - 1)) return 0;
+  if (!can_be_split(reduce) || !ir::Reduce::of(reduce).reduces(from.rank() - 1)) return 0;
   const int64_t lanes = lanes_of(from, target);
   const int64_t extent = from.shape.back();
   if (extent >= 4 * lanes) return lanes * std::min<int64_t>(kPartialVectors, extent / (2 * lanes));
   // Short rows gain more from vectors across rows, unless there are many to a result.
   const int64_t rows =
       from.count() / std::max<int64_t>(1, reduce.result()->type().count() * extent);
-  return extent >= lanes / 2 && rows >= 8 ? extent : 0;
+  return extent >= lanes / 2 && rows >= kLeastRowsToSum ? extent : 0;
 }
 
 void accumulate(Halide::Func func, const std::vector<Halide::RVar>& loops, int64_t lanes,

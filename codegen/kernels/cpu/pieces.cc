@@ -2,12 +2,11 @@
 
 #include <numeric>
 
+#include "codegen/kernels/cpu/register_cost.h"
 #include "ir/ops/movement.h"
 
 namespace kiln::codegen::cpu {
 namespace {
-
-constexpr int64_t kMostPieces = 8;
 
 /// The greatest extent that divides all pieces of rows of that extent; 0 where there are none.
 int64_t common_piece(const ir::Region& region, int64_t extent) {
@@ -26,7 +25,7 @@ int64_t common_piece(const ir::Region& region, int64_t extent) {
 InnermostLoop unroll_pieces(Halide::Func func, int64_t extent, const ir::Region& region) {
   const Halide::Var x = func.args()[0];
   const int64_t piece = common_piece(region, extent);
-  if (piece == 0 || piece == extent || extent / piece > kMostPieces) return {x, extent};
+  if (piece == 0 || piece == extent || extent / piece > kMostConcatenated) return {x, extent};
   const Halide::Var pieces("pieces"), within("within");
   func.split(x, pieces, within, static_cast<int>(piece)).unroll(pieces);
   return {within, piece};

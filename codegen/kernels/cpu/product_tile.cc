@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "codegen/kernels/cpu/register_cost.h"
 #include "codegen/kernels/schedule.h"
 #include "codegen/kernels/sums.h"
 #include "ir/ops/definition.h"
@@ -19,19 +20,18 @@ bool contains(const ir::Integers& list, int64_t value) {
 }  // namespace
 
 // Per step of the contraction a tile loads its vectors of the right operand and broadcasts its rows
-// of the left; fewer than 10 accumulators do not hide the latency of an FMA; partly filled vectors
-// waste lanes.
+// of the left; few accumulators do not hide the latency of an FMA; partly filled vectors waste
+// lanes.
 double efficiency(const Tile& tile, int64_t lanes) {
   const auto vectors = static_cast<double>(vectors_in(tile.columns, lanes));
   const auto rows = static_cast<double>(tile.rows);
-  const double accumulators = rows * vectors;
+  const double sums = rows * vectors;
   const double filled = static_cast<double>(tile.columns) / (vectors * static_cast<double>(lanes));
-  return filled * std::min(1.0, accumulators / 10) * accumulators /
-         (accumulators + 0.5 * (rows + vectors));
+  return filled * std::min(1.0, sums / kAccumulatorsInFlight) * sums /
+         (sums + kLoadCost * (rows + vectors));
 }
 
 bool has_slow_epilogue(const ir::Region& region, const ir::Op& product) {
-  constexpr int64_t kMultiplyAddsPerDivision = 16;  // of one vector, on common cores
   int64_t divisions = 0;
   for (const auto& op : region.ops()) {
     const bool slow = op->definition().facts.cost == ir::ElementCost::division;
@@ -46,13 +46,12 @@ Tile choose_tile(const ir::Op& dot, const Target& target, bool slow_epilogue) {
   const int64_t columns = type.shape[type.shape.size() - 1];
   const int64_t rows = type.shape[type.shape.size() - 2];
   const int64_t lanes = target.lanes(static_cast<int>(ir::size_of(type.element)));
-  // Beside a slow epilogue, small tiles: the next one's products then run while the divider works.
   const int64_t most_accumulators =
-      slow_epilogue ? target.vector_registers / 4 : target.vector_registers * 3 / 4;
+      slow_epilogue ? accumulators_beside_division(target) : accumulators(target);
   Tile best;
-  for (Tile tile; tile.columns <= std::min(columns, 8 * lanes); ++tile.columns) {
+  for (Tile tile; tile.columns <= std::min(columns, kMostTileVectors * lanes); ++tile.columns) {
     if (columns % tile.columns != 0) continue;
-    for (tile.rows = 1; tile.rows <= std::min<int64_t>(rows, 16); ++tile.rows) {
+    for (tile.rows = 1; tile.rows <= std::min(rows, kMostTileRows); ++tile.rows) {
       if (rows % tile.rows != 0) continue;
       if (tile.rows * vectors_in(tile.columns, lanes) > most_accumulators) continue;
       if (efficiency(tile, lanes) >= efficiency(best, lanes)) best = tile;

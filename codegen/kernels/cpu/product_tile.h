@@ -38,7 +38,7 @@ TileLoops tile_product(Halide::Func sums, Halide::Func consumer, const Tile& til
 bool needs_packing(const ir::Op& dot);
 
 /// Vectors, unrolling and blocks for packing a right operand of `columns` by `depth`: a
-/// transposition in square blocks of half a vector that pass through registers. Where it is
+/// transpose in square blocks of half a vector that pass through registers. Where it is
 /// computed is the caller's choice.
 void schedule_packing(RightOperand& right, int64_t columns, int64_t depth, int64_t lanes);
 

@@ -1,17 +1,17 @@
 #include <algorithm>
 
 #include "codegen/kernels/cpu/product_tile.h"
+#include "codegen/kernels/cpu/register_cost.h"
+#include "codegen/kernels/cpu/task_cost.h"
 #include "codegen/kernels/cpu/tasks.h"
 #include "codegen/kernels/cpu/templates.h"
 #include "codegen/kernels/schedule.h"
 #include "codegen/kernels/sums.h"
 #include "ir/ops/convolution.h"
+#include "ir/ops/fusion.h"
 
 namespace kiln::codegen::cpu {
 namespace {
-
-/// Multiply-adds that are worth a task of their own: a few microseconds of work.
-constexpr int64_t kWorkPerTask = 128 * 1024;
 
 /// A tile of the result that stays in registers while the sums run: `columns` along the last
 /// dimension, in vectors; all of the `whole` dimensions before it, and `part` of the next.
@@ -26,11 +26,11 @@ ConvolutionTile choose_convolution_tile(const ir::Op& op, const Target& target,
                                         bool slow_epilogue) {
   const ir::Shape& shape = op.result()->type().shape;
   const int64_t lanes = target.lanes(static_cast<int>(ir::size_of(op.result()->type().element)));
-  const int64_t registers = target.vector_registers;
-  const int64_t most_accumulators = slow_epilogue ? registers / 4 : registers * 13 / 16;
+  const int64_t most_accumulators =
+      slow_epilogue ? accumulators_beside_division(target) : convolution_accumulators(target);
   ConvolutionTile best;
   double best_efficiency = 0;
-  const int64_t most = std::min(vector_columns(op), 8 * lanes);
+  const int64_t most = std::min(vector_columns(op), kMostTileVectors * lanes);
   auto consider = [&](const ConvolutionTile& tile, int64_t rows) {
     const int64_t vectors = (tile.columns + lanes - 1) / lanes;
     if (rows * vectors > most_accumulators) return;
@@ -67,17 +67,17 @@ ConvolutionLoops tile_convolution(Halide::Func sums, Halide::Func consumer, cons
   const std::vector<Halide::Var> args = consumer.args();
   const auto extent = [&](size_t d) { return shape[shape.size() - 1 - d]; };
   const Halide::Var lane("lane"), columns("columns"), row("row"), rows("rows");
-  const size_t cut = tile.whole + 1;
+  const size_t split = tile.whole + 1;  // the dimension of which a tile has a part
   std::vector<Halide::VarOrRVar> order = {lane};
   consumer.split(args[0], columns, lane, static_cast<int>(tile.columns)).vectorize(lane);
-  for (size_t d = 1; d < cut; ++d) {
+  for (size_t d = 1; d < split; ++d) {
     consumer.unroll(args[d]);
     order.push_back(args[d]);
   }
-  consumer.split(args[cut], rows, row, static_cast<int>(tile.part)).unroll(row);
+  consumer.split(args[split], rows, row, static_cast<int>(tile.part)).unroll(row);
   order.insert(order.end(), {row, rows, columns});
   ConvolutionLoops loops{tile.whole > 0 ? args[1] : row, {{columns, extent(0) / tile.columns}}};
-  for (size_t d = cut + 1; d < args.size(); ++d) {
+  for (size_t d = split + 1; d < args.size(); ++d) {
     order.push_back(args[d]);
     if (d < shape.size()) loops.outer.insert(loops.outer.begin(), {args[d], extent(d)});
   }
@@ -86,12 +86,12 @@ ConvolutionLoops tile_convolution(Halide::Func sums, Halide::Func consumer, cons
   sums.compute_at(consumer, rows);
   const std::vector<Halide::Var> vars = sums.args();
   std::vector<Halide::VarOrRVar> update_order(vars.begin(),
-                                              vars.begin() + static_cast<long>(cut + 1));
+                                              vars.begin() + static_cast<long>(split + 1));
   for (const Halide::RVar& r : sums.rvars(0)) update_order.push_back(r);
   sums.update().reorder(update_order);
   for (Halide::Stage stage : {Halide::Stage(sums), sums.update()}) {
     stage.vectorize(vars[0]);
-    for (size_t d = 1; d <= cut; ++d) stage.unroll(vars[d]);
+    for (size_t d = 1; d <= split; ++d) stage.unroll(vars[d]);
   }
   return loops;
 }
@@ -111,31 +111,28 @@ void pack_kernel(Algorithm& algorithm, const ir::Op& op, const Target& target) {
                    target.lanes(static_cast<int>(ir::size_of(type.element))));
 }
 
-/// Pieces that the sums are cut into where there are few tiles.
-constexpr int64_t kSumPieces = 8;
-
-/// How many pieces the outermost sum is cut into, each for a task of its own: more than one where
-/// the result has fewer tiles than that. A matter of sizes alone.
-int64_t choose_pieces(const ir::Op& op, const ConvolutionTile& tile) {
+/// Split-K: how many parts the outermost sum is split into, each for a task of its own; more than
+/// one where the result has few tiles. A matter of sizes alone.
+int64_t choose_parts(const ir::Op& op, const ConvolutionTile& tile) {
   const ir::Shape& shape = op.result()->type().shape;
   int64_t tiles = op.result()->type().count() / tile.columns / tile.part;
   for (size_t d = 0; d < tile.whole; ++d) tiles /= shape[shape.size() - 2 - d];
-  if (tiles >= kSumPieces / 2 || multiply_adds(op) < 4 * kWorkPerTask) return 1;
-  return divisor_at_most(outermost_sum(op), kSumPieces);
+  if (tiles >= kConvolutionSplitParts / 2 || multiply_adds(op) < kLeastSplitWork) return 1;
+  return divisor_at_most(outermost_sum(op), kConvolutionSplitParts);
 }
 
-/// Partial sums of each piece by a task of its own, then the epilogue over their totals.
-void schedule_pieces(Halide::Func sums, Output& output, const ir::Op& op,
-                     const ConvolutionTile& tile, int64_t pieces) {
+/// Partial sums of each part by a task of its own, then the epilogue over their totals.
+void schedule_split_k(Halide::Func sums, Output& output, const ir::Op& op,
+                      const ConvolutionTile& tile, int64_t parts) {
   const Halide::RVar outer("r_piece"), inner("r_in_piece");
-  const Halide::Var piece("piece"), columns("columns"), lane("lane");
+  const Halide::Var part("piece"), columns("columns"), lane("lane");
   sums.update().split(sums.rvars(0).back(), outer, inner,
-                      static_cast<int>(outermost_sum(op) / pieces));
-  Halide::Func partial = sums.update().rfactor(outer, piece);
+                      static_cast<int>(outermost_sum(op) / parts));
+  Halide::Func partial = sums.update().rfactor(outer, part);
   Halide::Func totals = partial.in(sums);
   totals.compute_root();
   tile_convolution(partial, totals, op.result()->type().shape, tile);
-  totals.parallel(piece);
+  totals.parallel(part);
   output.func.split(output.func.args()[0], columns, lane, static_cast<int>(tile.columns))
       .vectorize(lane);
   sums.compute_at(output.func, columns).vectorize(sums.args()[0]);
@@ -147,17 +144,16 @@ void schedule_pieces(Halide::Func sums, Output& output, const ir::Op& op,
 }  // namespace
 
 void schedule_convolution(Algorithm& algorithm, const ir::Region& region, const Target& target) {
-  const ir::Op& op = root_op(region, "convolution");
+  const ir::Op& op = root_of(ir::FusionKind::convolution, region);
   KILN_CHECK(algorithm.outputs.size() == 1, "a convolution kernel has results of one shape");
   Output& output = algorithm.outputs[0];
   Halide::Func sums = algorithm.sums.at(op.result());
   const ConvolutionTile tile = choose_convolution_tile(op, target, has_slow_epilogue(region, op));
   pack_kernel(algorithm, op, target);
-  const int64_t pieces = choose_pieces(op, tile);
-  if (pieces > 1) return schedule_pieces(sums, output, op, tile, pieces);
+  const int64_t parts = choose_parts(op, tile);
+  if (parts > 1) return schedule_split_k(sums, output, op, tile, parts);
   const ConvolutionLoops loops = tile_convolution(sums, output.func, output.shape, tile);
-  cut_into_tasks(output.func, loops.outer,
-                 std::min<int64_t>(target.threads, multiply_adds(op) / kWorkPerTask));
+  split_into_tasks(output.func, loops.outer, tasks_for_products(target, multiply_adds(op)));
   if (output.stage.defined())
     output.stage.compute_at(output.func, loops.row).vectorize(output.stage.args()[0]);
 }

@@ -1,11 +1,10 @@
+#include "codegen/kernels/cpu/register_cost.h"
+#include "codegen/kernels/cpu/task_cost.h"
 #include "codegen/kernels/cpu/templates.h"
 #include "codegen/kernels/schedule.h"
 
 namespace kiln::codegen::cpu {
 namespace {
-
-/// Elements that are worth a task of their own: some microseconds of work.
-constexpr int64_t kElementsPerTask = 16 * 1024;
 
 /// All dimensions but the innermost as one loop.
 Halide::Var fuse_rows(Halide::Func func) {
@@ -27,8 +26,8 @@ void schedule_output(Output& output, const Target& target) {
   const int64_t inner = output.shape.back();
   const int64_t outer = ir::element_count(output.shape) / std::max<int64_t>(inner, 1);
   // A vector's width divides the row, so that no element is computed twice or beyond the end.
-  const int64_t width = divisor_at_most(inner, 2 * target.lanes(4));
-  const int64_t most_tasks = std::min<int64_t>(target.threads, inner * outer / kElementsPerTask);
+  const int64_t width = divisor_at_most(inner, kVectorsPerStep * target.lanes(4));
+  const int64_t most_tasks = tasks_for_elements(target, inner * outer);
   const Halide::Var x = output.func.args()[0];
   const Halide::Var vectors("vectors"), lane("lane"), task("task");
   output.func.split(x, vectors, lane, static_cast<int>(width)).vectorize(lane);

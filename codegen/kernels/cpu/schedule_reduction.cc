@@ -1,19 +1,17 @@
 #include <algorithm>
 
 #include "codegen/kernels/cpu/accumulation.h"
+#include "codegen/kernels/cpu/register_cost.h"
+#include "codegen/kernels/cpu/task_cost.h"
 #include "codegen/kernels/cpu/tasks.h"
 #include "codegen/kernels/cpu/templates.h"
 #include "codegen/kernels/schedule.h"
 #include "codegen/kernels/sums.h"
+#include "ir/ops/fusion.h"
 #include "ir/ops/reduction.h"
 
 namespace kiln::codegen::cpu {
 namespace {
-
-/// Elements that are worth a task of their own: some microseconds of work.
-constexpr int64_t kElementsPerTask = 16 * 1024;
-/// Vectors of results that are summed together.
-constexpr int64_t kColumnVectors = 4;
 
 /// Results in a tile: they are in registers while the sums run.
 int64_t columns_of(const ir::Op& reduce, const Target& target) {
@@ -48,36 +46,36 @@ std::vector<Loop> sum_in_tiles(Halide::Func sums, const std::vector<Halide::RVar
 }
 
 /// Each task sums some of the results.
-void cut_results(Halide::Func func, Output& output, const ir::Op& reduce, int64_t most_tasks,
-                 const Target& target) {
+void split_results(Halide::Func func, Output& output, const ir::Op& reduce, int64_t most_tasks,
+                   const Target& target) {
   const std::vector<Loop> outer = sum_in_tiles(func, func.rvars(0), output.func, reduce, target);
-  cut_into_tasks(output.func, outer, most_tasks);
+  split_into_tasks(output.func, outer, most_tasks);
   if (output.stage.defined())
     output.stage.compute_at(output.func, Halide::Var("tile")).vectorize(output.stage.args()[0]);
 }
 
-/// Each task sums a piece of the outermost reduced dimension; then one adds up the pieces.
-void cut_sums(Halide::Func func, Output& output, const ir::Op& reduce, int64_t most_tasks,
-              const Target& target) {
+/// Each task sums a part of the outermost reduced dimension; then one adds up the partial sums.
+void split_sums(Halide::Func func, Output& output, const ir::Op& reduce, int64_t most_tasks,
+                const Target& target) {
   std::vector<Halide::RVar> loops = func.rvars(0);
   const ir::Integers dims = ir::Reduce::of(reduce).dimensions;
   const int64_t outermost = *std::min_element(dims.begin(), dims.end());
   const int64_t extent = reduce.operand(0)->type().shape[static_cast<size_t>(outermost)];
-  const int64_t per_piece = (extent + most_tasks - 1) / most_tasks;
+  const int64_t per_part = (extent + most_tasks - 1) / most_tasks;
   const Halide::RVar outer("r_piece"), inner("r_in_piece");
-  const Halide::Var piece("piece");
-  func.update().split(loops.back(), outer, inner, static_cast<int>(per_piece),
+  const Halide::Var part("piece");
+  func.update().split(loops.back(), outer, inner, static_cast<int>(per_part),
                       Halide::TailStrategy::GuardWithIf);
   loops.back() = inner;
-  Halide::Func partial = func.update().rfactor(outer, piece);
-  Halide::Func pieces = partial.in(func);
-  pieces.compute_root();
+  Halide::Func partial = func.update().rfactor(outer, part);
+  Halide::Func parts = partial.in(func);
+  parts.compute_root();
   if (output.shape.empty()) {
-    accumulate(partial, loops, partial_lanes(reduce, target), Halide::LoopLevel(pieces, piece));
+    accumulate(partial, loops, partial_lanes(reduce, target), Halide::LoopLevel(parts, part));
   } else {
-    sum_in_tiles(partial, loops, pieces, reduce, target);
+    sum_in_tiles(partial, loops, parts, reduce, target);
   }
-  pieces.parallel(piece);
+  parts.parallel(part);
   func.compute_root();
   if (output.stage.defined()) output.stage.compute_root();
   if (output.shape.empty()) return;
@@ -93,9 +91,8 @@ void cut_sums(Halide::Func func, Output& output, const ir::Op& reduce, int64_t m
 }  // namespace
 
 void schedule_reduction(Algorithm& algorithm, const ir::Region& region, const Target& target) {
-  const ir::Op& reduce = root_op(region, "reduce");
-  const int64_t elements = reduce.operand(0)->type().count();
-  const int64_t most_tasks = std::min<int64_t>(target.threads, elements / kElementsPerTask);
+  const ir::Op& reduce = root_of(ir::FusionKind::reduction, region);
+  const int64_t most_tasks = tasks_for_elements(target, reduce.operand(0)->type().count());
   const bool reduces = !ir::Reduce::of(reduce).dimensions.empty();
   if (algorithm.outputs.size() != 1 || most_tasks <= 1 || !reduces)
     return schedule_serial(algorithm, region, target);
@@ -103,9 +100,9 @@ void schedule_reduction(Algorithm& algorithm, const ir::Region& region, const Ta
   Halide::Func func = algorithm.funcs.at(reduce.result());
   const int64_t tiles = reduce.result()->type().count() / columns_of(reduce, target);
   if (tiles >= most_tasks && !output.shape.empty())
-    return cut_results(func, output, reduce, most_tasks, target);
-  if (!can_be_cut(reduce)) return schedule_serial(algorithm, region, target);
-  cut_sums(func, output, reduce, most_tasks, target);
+    return split_results(func, output, reduce, most_tasks, target);
+  if (!can_be_split(reduce)) return schedule_serial(algorithm, region, target);
+  split_sums(func, output, reduce, most_tasks, target);
 }
 
 }  // namespace kiln::codegen::cpu

@@ -1,14 +1,17 @@
+#include "codegen/kernels/cpu/register_cost.h"
 #include "codegen/kernels/cpu/templates.h"
 #include "codegen/kernels/schedule.h"
+#include "ir/ops/fusion.h"
 
 namespace kiln::codegen::cpu {
 
 void schedule_scatter(Algorithm& algorithm, const ir::Region& region, const Target& target) {
-  const ir::Op& scatter = root_op(region, "scatter");
+  const ir::Op& scatter = root_of(ir::FusionKind::scatter, region);
   KILN_CHECK(algorithm.outputs.size() == 1, "not a scatter kernel");
   Output& output = algorithm.outputs[0];
   Halide::Func sums = algorithm.funcs.at(scatter.result());
-  const auto width = static_cast<int>(divisor_at_most(output.shape.back(), 2 * target.lanes(4)));
+  const auto width =
+      static_cast<int>(divisor_at_most(output.shape.back(), kVectorsPerStep * target.lanes(4)));
   const std::vector<Halide::Var> args = output.func.args();
   const Halide::Var task("task"), lane("lane");
   std::vector<Halide::VarOrRVar> order = {lane};

@@ -1,26 +1,16 @@
 #include <algorithm>
 
 #include "codegen/kernels/cpu/accumulation.h"
+#include "codegen/kernels/cpu/register_cost.h"
+#include "codegen/kernels/cpu/task_cost.h"
 #include "codegen/kernels/cpu/tasks.h"
 #include "codegen/kernels/cpu/templates.h"
 #include "codegen/kernels/schedule.h"
-#include "ir/ops/definition.h"
+#include "ir/ops/fusion.h"
 #include "ir/ops/window_reduction.h"
 
 namespace kiln::codegen::cpu {
 namespace {
-
-/// Elements of the operand that are worth a task of their own: some microseconds of work.
-constexpr int64_t kElementsPerTask = 16 * 1024;
-/// Loops over windows of up to so many elements are unrolled.
-constexpr int64_t kUnrolledElements = 32;
-
-const ir::Op& window_op(const ir::Region& region) {
-  for (const auto& op : region.ops()) {
-    if (op->definition().facts.has_window) return *op;
-  }
-  KILN_CHECK(false, "fusion without a window");
-}
 
 /// Lanes of a vector along the innermost dimension: one where windows slide along it. (Halide 21
 /// has no code for some of the predicated loads that padding would need there.)
@@ -93,21 +83,21 @@ Halide::Var loop_over_windows(Output& output, const std::vector<ir::WindowDimens
 }  // namespace
 
 void schedule_window(Algorithm& algorithm, const ir::Region& region, const Target& target) {
-  const ir::Op& op = window_op(region);
+  const ir::Op& op = root_of(ir::FusionKind::window, region);
   KILN_CHECK(algorithm.outputs.size() == 1, "a window kernel has results of one shape");
   Output& output = algorithm.outputs[0];
   const auto windows = ir::windows_of(op);
   const bool unroll = elements_of(windows) <= kUnrolledElements;
   // A vector's width divides the row, so that no element is computed twice or beyond the end.
   const int64_t lanes = lanes_of(op, target);
-  const int64_t width = lanes > 1 ? divisor_at_most(output.shape.back(), 2 * lanes) : 1;
+  const int64_t width =
+      lanes > 1 ? divisor_at_most(output.shape.back(), kVectorsPerStep * lanes) : 1;
   std::vector<Loop> outer;
   const auto selection = algorithm.selections.find(op.result());
   const bool scatters = op.is("select_and_scatter");
   const Halide::Var vectors = loop_over_windows(output, windows, scatters, width, outer);
-  const int64_t most_tasks =
-      std::min<int64_t>(target.threads, op.operand(0)->type().count() / kElementsPerTask);
-  if (!outer.empty()) cut_into_tasks(output.func, outer, most_tasks);
+  const int64_t most_tasks = tasks_for_elements(target, op.operand(0)->type().count());
+  if (!outer.empty()) split_into_tasks(output.func, outer, most_tasks);
 
   Halide::Func result = algorithm.funcs.at(op.result());
   if (output.stage.defined())

@@ -6,7 +6,7 @@
 
 namespace kiln::codegen::cpu {
 
-Halide::Var cut_into_tasks(Halide::Func func, const std::vector<Loop>& loops, int64_t most) {
+Halide::Var split_into_tasks(Halide::Func func, const std::vector<Loop>& loops, int64_t most) {
   most = std::max<int64_t>(most, 1);
   Loop outer = loops.front();
   // Where the outermost loop does not fall into `most` even tasks, more loops together may.

@@ -1,4 +1,4 @@
-// Tasks: pieces of a kernel's loops that may run on threads of their own. Which pieces there are
+// Tasks: parts of a kernel's loops that may run on threads of their own. Which parts there are
 // depends on sizes alone, never on the number of threads.
 #pragma once
 
@@ -15,9 +15,9 @@ struct Loop {
   int64_t extent;
 };
 
-/// Cuts a Func's outermost loops, given outermost first, into at most `most` tasks of whole
+/// Splits a Func's outermost loops, given outermost first, into at most `most` tasks of whole
 /// iterations; the last may be smaller. Returns the loop over tasks, which is there even if it runs
 /// once; within it runs the loop "rest". The Func must have at least one loop.
-Halide::Var cut_into_tasks(Halide::Func func, const std::vector<Loop>& loops, int64_t most);
+Halide::Var split_into_tasks(Halide::Func func, const std::vector<Loop>& loops, int64_t most);
 
 }  // namespace kiln::codegen::cpu

@@ -34,8 +34,4 @@ void schedule_scatter(Algorithm& algorithm, const ir::Region& region, const Targ
 /// Small ops of any shapes one after the other on one thread.
 void schedule_serial(Algorithm& algorithm, const ir::Region& region, const Target& target);
 
-/// Dispatches on the kind that the fuse pass gave.
-void schedule(Algorithm& algorithm, const ir::Region& region, const std::string& kind,
-              const Target& target);
-
 }  // namespace kiln::codegen::cpu

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "codegen/kernels/gpu/launch_cost.h"
+
 namespace kiln::codegen::gpu {
 
 std::vector<Loop> loops_of(const Halide::Func& func, const ir::Shape& shape) {
@@ -30,7 +32,7 @@ const Halide::Var kBlock("block"), kThread("thread"), kTurn("turn");
 Halide::LoopLevel over_threads(const Halide::Func& func, Halide::Stage stage,
                                const std::vector<Loop>& loops, const Home& home,
                                const Target& target) {
-  const Halide::Var outer = home.host ? kTurn : kBlock;
+  const Halide::Var outer = home.launch ? kTurn : kBlock;
   if (loops.empty()) {
     const Halide::Var outermost = Halide::Var::outermost();
     stage.split(outermost, outermost, kThread, 1).split(outermost, outermost, outer, 1);
@@ -41,12 +43,12 @@ Halide::LoopLevel over_threads(const Halide::Func& func, Halide::Stage stage,
       vars.push_back(loop.var);
       extent *= loop.extent;
     }
-    const auto threads = static_cast<int>(std::min<int64_t>(extent, target.block_threads));
+    const auto threads = static_cast<int>(std::min<int64_t>(extent, threads_of_block(target)));
     stage.split(fuse(stage, vars), outer, kThread, threads, Halide::TailStrategy::GuardWithIf);
     stage.never_partition({outer});
   }
   stage.gpu_threads(kThread);
-  if (!home.host) stage.gpu_blocks(kBlock);
+  if (!home.launch) stage.gpu_blocks(kBlock);
   return Halide::LoopLevel(func, kThread);
 }
 
@@ -56,9 +58,9 @@ void over_blocks(Halide::Stage stage, const Halide::RVar& loop) {
 
 void settle(Halide::Func func, const Home& home) {
   if (home.in_thread) {
-    func.compute_at(*home.host, kThread);
-  } else if (home.host) {
-    func.compute_at(*home.host, kBlock).store_in(Halide::MemoryType::GPUShared);
+    func.compute_at(*home.launch, kThread);
+  } else if (home.launch) {
+    func.compute_at(*home.launch, kBlock).store_in(Halide::MemoryType::GPUShared);
   } else {
     func.compute_root();
   }
@@ -66,7 +68,7 @@ void settle(Halide::Func func, const Home& home) {
 
 Halide::LoopLevel store(Consumer consumer, const ir::Shape& shape, const Target& target) {
   settle(consumer.func, consumer.home);
-  if (consumer.home.in_thread) return Halide::LoopLevel(*consumer.home.host, kThread);
+  if (consumer.home.in_thread) return Halide::LoopLevel(*consumer.home.launch, kThread);
   const Halide::LoopLevel thread = over_threads(
       consumer.func, consumer.func, loops_of(consumer.func, shape), consumer.home, target);
   if (consumer.stage.defined()) consumer.stage.compute_at(thread);

@@ -12,9 +12,6 @@
 
 namespace kiln::codegen::gpu {
 
-/// Threads that keep a large device busy.
-inline constexpr int64_t kBusyThreads = 32 * 1024;
-
 /// A loop and how often it runs.
 struct Loop {
   Halide::Var var;
@@ -28,10 +25,10 @@ std::vector<Loop> loops_of(const Halide::Func& func, const ir::Shape& shape);
 Halide::Var fuse(Halide::Stage stage, const std::vector<Halide::Var>& loops);
 
 /// Where a stored Func is computed: as a launch of its own; by each block of another Func's launch,
-/// for itself, in its local memory; or by each of that launch's threads, which reads just the
+/// for itself, in its shared memory; or by each of that launch's threads, which reads just the
 /// element that it stores itself.
 struct Home {
-  std::optional<Halide::Func> host = {};
+  std::optional<Halide::Func> launch = {};  ///< that other Func
   bool in_thread = false;
 };
 

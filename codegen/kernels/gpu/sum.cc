@@ -2,18 +2,14 @@
 
 #include <algorithm>
 
+#include "codegen/kernels/gpu/launch_cost.h"
+#include "codegen/kernels/gpu/tile_cost.h"
 #include "codegen/kernels/sums.h"
 #include "ir/ops/dot_general.h"
 #include "ir/ops/reduction.h"
 
 namespace kiln::codegen::gpu {
 namespace {
-
-/// What a part must have to be worth a thread of its own, and into how many parts a value is cut.
-constexpr int64_t kLeastInPart = 8;
-constexpr int64_t kMostParts = 256;
-/// So many elements of a sum are loaded together.
-constexpr int kElementsAtOnce = 4, kPartsAtOnce = 8;
 
 /// All reduced loops as one.
 Halide::RVar fuse_reduced(Halide::Stage stage, const std::vector<Halide::RVar>& rvars) {
@@ -28,8 +24,8 @@ Halide::RVar fuse_reduced(Halide::Stage stage, const std::vector<Halide::RVar>& 
 
 /// Accumulates the parts by threads of their own, each in its registers, and stores them; what is
 /// left of the Func combines them.
-void cut_into_parts(const Accumulation& accumulation, int64_t parts, const Home& home,
-                    const Target& target) {
+void split_into_parts(const Accumulation& accumulation, int64_t parts, const Home& home,
+                      const Target& target) {
   Halide::Func func = accumulation.func;
   const Halide::RVar all = fuse_reduced(func.update(), func.rvars(0));
   const Halide::RVar within("r_within"), part_r("r_part");
@@ -61,11 +57,11 @@ Accumulation accumulation_of(const Algorithm& algorithm, const ir::Op& op) {
   const ir::Type& from = op.operand(0)->type();
   const ir::Reduce reduce = ir::Reduce::of(op);
   return {algorithm.funcs.at(op.result()), type.shape, from.count() / count,
-          can_be_cut(op) && !reduce.dimensions.empty(), reduce.reduces(from.rank() - 1)};
+          can_be_split(op) && !reduce.dimensions.empty(), reduce.reduces(from.rank() - 1)};
 }
 
 int64_t parts_of(const Accumulation& accumulation) {
-  if (!accumulation.can_be_cut) return 1;
+  if (!accumulation.can_be_split) return 1;
   const int64_t values = std::max<int64_t>(1, ir::element_count(accumulation.shape));
   return std::max<int64_t>(
       1, std::min({kMostParts, accumulation.depth / kLeastInPart, kBusyThreads / values}));
@@ -74,7 +70,7 @@ int64_t parts_of(const Accumulation& accumulation) {
 void accumulate(const Accumulation& accumulation, const Consumer& consumer, const Target& target) {
   Halide::Func func = accumulation.func;
   const int64_t parts = parts_of(accumulation);
-  if (parts > 1) cut_into_parts(accumulation, parts, consumer.home, target);
+  if (parts > 1) split_into_parts(accumulation, parts, consumer.home, target);
   func.compute_at(store(consumer, accumulation.shape, target));
 }
 

@@ -12,7 +12,7 @@ struct Accumulation {
   Halide::Func func;
   ir::Shape shape;           ///< of its values
   int64_t depth = 1;         ///< how many values each combines
-  bool can_be_cut = true;    ///< into parts that are combined in the end
+  bool can_be_split = true;  ///< into parts that are combined in the end
   bool along_memory = true;  ///< neighbours in the innermost loop are neighbours in memory
 };
 

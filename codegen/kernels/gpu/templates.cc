@@ -4,9 +4,10 @@
 #include <set>
 #include <string>
 
-#include "codegen/kernels/gpu/hosts.h"
+#include "codegen/kernels/gpu/launch_plan.h"
 #include "codegen/kernels/gpu/product.h"
 #include "codegen/kernels/gpu/sum.h"
+#include "codegen/kernels/gpu/tile_cost.h"
 #include "codegen/kernels/stored_values.h"
 #include "codegen/kernels/sums.h"
 #include "ir/ops/definition.h"
@@ -14,14 +15,14 @@
 namespace kiln::codegen::gpu {
 namespace {
 
-/// So many updates of a scatter are looked at together: their indices load at once.
-constexpr int kUpdatesAtOnce = 8;
-
 class Scheduler {
  public:
-  Scheduler(Algorithm& algorithm, const ir::Region& region, std::string_view kind,
-            const Target& target);
+  Scheduler(Algorithm& algorithm, const ir::Region& region, const Target& target)
+      : algorithm_(algorithm), region_(region), target_(target) {}
 
+  /// Before schedule(), for ops of many shapes: plans which launch computes what. Without a plan,
+  /// what consumes the kernel's root is its output.
+  void plan_launches();
   void schedule();
 
  private:
@@ -35,10 +36,9 @@ class Scheduler {
 
   Algorithm& algorithm_;
   const ir::Region& region_;
-  const std::string_view kind_;
   const Target& target_;
   std::set<const ir::Value*> stored_values_;  ///< of elementwise ops
-  std::optional<Hosts> hosts_;
+  std::optional<LaunchPlan> launches_;
   std::set<std::string> stored_;      ///< Funcs that are
   const Output* finished_ = nullptr;  ///< the output that is computed with the kernel's root
 };
@@ -54,12 +54,9 @@ std::set<const ir::Value*> find_stored_values(const ir::Region& region) {
   return stored;
 }
 
-Scheduler::Scheduler(Algorithm& algorithm, const ir::Region& region, std::string_view kind,
-                     const Target& target)
-    : algorithm_(algorithm), region_(region), kind_(kind), target_(target) {
-  if (kind != "serial") return;
-  stored_values_ = find_stored_values(region);
-  hosts_.emplace(algorithm, region, stored_values_, target);
+void Scheduler::plan_launches() {
+  stored_values_ = find_stored_values(region_);
+  launches_.emplace(algorithm_, region_, stored_values_, target_);
 }
 
 void Scheduler::schedule() {
@@ -85,7 +82,7 @@ void Scheduler::schedule_op(const ir::Op& op) {
   } else if (ir::accumulates(op)) {
     KILN_CHECK(false, "no schedule for {}", op.name());
   } else if (stored_values_.contains(result)) {
-    store_once(algorithm_.funcs.at(result), result->type().shape, hosts_->home(result));
+    store_once(algorithm_.funcs.at(result), result->type().shape, launches_->home(result));
   }
   if (op.is(ir::OpClass::random))
     store_once(state_func(algorithm_, op.operand(0)), op.operand(0)->type().shape);
@@ -98,9 +95,9 @@ void Scheduler::store_once(const Halide::Func& func, const ir::Shape& shape, con
 /// What is computed from `func`, the op's values as they become: the kernel's output where the op
 /// is the kernel's root, else a copy for all who read the op.
 Consumer Scheduler::consumer_of(const ir::Op& op, Halide::Func func) {
-  const bool is_root = kind_ != "serial" && kind_ != "pointwise" && algorithm_.outputs.size() == 1;
+  const bool is_root = !launches_ && algorithm_.outputs.size() == 1;
   if (!is_root || finished_ != nullptr || algorithm_.outputs[0].shape != op.result()->type().shape)
-    return {func.in(), {}, hosts_ ? hosts_->home(op.result()) : Home{}};
+    return {func.in(), {}, launches_ ? launches_->home(op.result()) : Home{}};
   finished_ = &algorithm_.outputs[0];
   return {finished_->func, finished_->stage};
 }
@@ -148,9 +145,14 @@ void Scheduler::schedule_scatter(const ir::Op& op) {
 
 }  // namespace
 
-void schedule(Algorithm& algorithm, const ir::Region& region, const std::string& kind,
-              const Target& target) {
-  Scheduler(algorithm, region, kind, target).schedule();
+void schedule_one_shape(Algorithm& algorithm, const ir::Region& region, const Target& target) {
+  Scheduler(algorithm, region, target).schedule();
+}
+
+void schedule_serial(Algorithm& algorithm, const ir::Region& region, const Target& target) {
+  Scheduler scheduler(algorithm, region, target);
+  scheduler.plan_launches();
+  scheduler.schedule();
 }
 
 }  // namespace kiln::codegen::gpu

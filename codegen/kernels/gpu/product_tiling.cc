@@ -1,8 +1,9 @@
-#include "codegen/kernels/gpu/product_cut.h"
+#include "codegen/kernels/gpu/product_tiling.h"
 
 #include <algorithm>
 
-#include "codegen/kernels/gpu/grid.h"
+#include "codegen/kernels/gpu/launch_cost.h"
+#include "codegen/kernels/gpu/tile_cost.h"
 #include "codegen/kernels/schedule.h"
 #include "codegen/kernels/sums.h"
 #include "ir/ops/convolution.h"
@@ -10,15 +11,6 @@
 
 namespace kiln::codegen::gpu {
 namespace {
-
-/// A thread's tile, at most.
-constexpr int64_t kMostRows = 8, kMostColumns = 4;
-/// Where an extent has no divisor of kLoad.
-constexpr int64_t kMostSteps = 8;
-/// A piece of the sums is worth threads of its own from this depth on, and this many pieces a
-/// launch that adds them; memory for partial sums.
-constexpr int64_t kLeastDepth = 32, kFewestPieces = 3;
-constexpr int64_t kMostPartialBytes = 64 << 20;
 
 int64_t extent_of(const ir::Type& type, size_t arg) {
   return type.shape[type.shape.size() - 1 - arg];
@@ -39,14 +31,14 @@ size_t choose_row_arg(const ir::Op& product) {
   return best;
 }
 
-/// Pieces of the outermost sum, and of the next ones while there are fewer than `most`.
-ir::Shape cut_sums(const ir::Op& product, int64_t most) {
-  ir::Shape pieces;
+/// Split-K: parts of the outermost sum, and of the next ones while there are fewer than `most`.
+ir::Shape split_sums(const ir::Op& product, int64_t most) {
+  ir::Shape parts;
   const ir::Shape extents = summed_extents(product);
-  for (size_t i = extents.size(); i-- > 0 && most > 1; most /= pieces.back())
-    pieces.push_back(divisor_at_most(extents[i], most));
-  while (!pieces.empty() && pieces.back() == 1) pieces.pop_back();
-  return ir::element_count(pieces) < kFewestPieces ? ir::Shape{} : pieces;
+  for (size_t i = extents.size(); i-- > 0 && most > 1; most /= parts.back())
+    parts.push_back(divisor_at_most(extents[i], most));
+  while (!parts.empty() && parts.back() == 1) parts.pop_back();
+  return ir::element_count(parts) < kFewestParts ? ir::Shape{} : parts;
 }
 
 /// The dimension of the result that an argument of its Func runs over.
@@ -71,35 +63,35 @@ LeftOrder order_of_left(const ir::Op& product, size_t row_arg) {
                                                                                  : LeftOrder::other;
 }
 
-int64_t choose_steps(const ir::Op& product, const ir::Shape& pieces) {
+int64_t choose_steps(const ir::Op& product, const ir::Shape& parts, const Target& target) {
   const ir::Shape extents = summed_extents(product);
-  const int64_t extent = pieces.size() < extents.size() ? extents[0] : extents[0] / pieces.back();
-  return extent % kLoad == 0 ? kLoad : divisor_at_most(extent, kMostSteps);
+  const int64_t extent = parts.size() < extents.size() ? extents[0] : extents[0] / parts.back();
+  return extent % target.wide_load == 0 ? target.wide_load : divisor_at_most(extent, kMostSteps);
 }
 
 }  // namespace
 
-Cut choose_cut(const ir::Op& product) {
+Tiling choose_tiling(const ir::Op& product, const Target& target) {
   const ir::Type& type = product.result()->type();
   const int64_t most_columns = std::min(vector_columns(product), kMostColumns);
-  Cut cut;
-  cut.columns = divisor_at_most(type.shape.back(), most_columns);
-  cut.row_arg = choose_row_arg(product);
-  const int64_t rows = extent_of(type, cut.row_arg);
-  cut.rows = divisor_at_most(rows, kMostRows);
+  Tiling tiling;
+  tiling.columns = divisor_at_most(type.shape.back(), most_columns);
+  tiling.row_arg = choose_row_arg(product);
+  const int64_t rows = extent_of(type, tiling.row_arg);
+  tiling.rows = divisor_at_most(rows, kMostRows);
   const int64_t depth = multiply_adds(product) / std::max<int64_t>(1, type.count());
-  auto threads = [&] { return type.count() / cut.columns / cut.rows; };
-  while (cut.rows > 1 && threads() * std::max<int64_t>(1, depth / kLeastDepth) < kBusyThreads)
-    cut.rows = divisor_at_most(rows, cut.rows - 1);
-  const int64_t most_pieces =
+  auto threads = [&] { return type.count() / tiling.columns / tiling.rows; };
+  while (tiling.rows > 1 && threads() * std::max<int64_t>(1, depth / kLeastDepth) < kBusyThreads)
+    tiling.rows = divisor_at_most(rows, tiling.rows - 1);
+  const int64_t most_parts =
       std::min({kBusyThreads / std::max<int64_t>(1, threads()), depth / kLeastDepth,
                 kMostPartialBytes / std::max<int64_t>(1, type.count() * 4)});
-  cut.pieces = cut_sums(product, most_pieces);
-  cut.steps = choose_steps(product, cut.pieces);
-  cut.left_order = order_of_left(product, cut.row_arg);
-  cut.has_rows =
-      std::ranges::count(row_dimensions(product), dimension_of(product, cut.row_arg)) > 0;
-  return cut;
+  tiling.parts = split_sums(product, most_parts);
+  tiling.steps = choose_steps(product, tiling.parts, target);
+  tiling.left_order = order_of_left(product, tiling.row_arg);
+  tiling.has_rows =
+      std::ranges::count(row_dimensions(product), dimension_of(product, tiling.row_arg)) > 0;
+  return tiling;
 }
 
 }  // namespace kiln::codegen::gpu

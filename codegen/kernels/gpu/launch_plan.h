@@ -1,4 +1,4 @@
-// Which of a kernel's launches computes what.
+// Which launches a serial kernel has, and which of them computes what.
 #pragma once
 
 #include <map>
@@ -17,12 +17,13 @@ bool is_always_stored(const ir::Op& op);
 
 /// A serial fusion has many values that one launch alone reads: where each of its threads reads its
 /// own element, the thread computes it; where there are few values, each block computes them all
-/// for itself. Both take less time than a launch of their own. Decides for which.
-class Hosts {
+/// for itself. Both take less time than a launch of their own. Decides which values the launches
+/// that read them take in.
+class LaunchPlan {
  public:
   /// `stored`: the values of elementwise ops that are.
-  Hosts(const Algorithm& algorithm, const ir::Region& region,
-        const std::set<const ir::Value*>& stored, const Target& target);
+  LaunchPlan(const Algorithm& algorithm, const ir::Region& region,
+             const std::set<const ir::Value*>& stored, const Target& target);
 
   /// Where a stored value is computed.
   Home home(const ir::Value* value) const;
@@ -32,9 +33,9 @@ class Hosts {
     Halide::Func func;
     ir::Shape shape = {};    ///< of its values
     bool is_spread = false;  ///< a thread stores one value or several, one by one
-    bool can_host = false;
-    int64_t local_bytes = 0;  ///< that are taken
-    int hosted = 0;           ///< values that its blocks compute
+    bool can_take_in = false;
+    int64_t shared_bytes = 0;  ///< of a block, for the values that it took in
+    int taken_in = 0;          ///< values that its blocks compute
   };
   /// Numbers of launches.
   struct Readers {
@@ -48,7 +49,7 @@ class Hosts {
   void add(const ir::Op& op, bool is_stored);
   Launch own_launch(const ir::Op& op) const;
   bool is_of_threads(const ir::Op& op, const Readers& readers) const;
-  bool fits(const ir::Op& op, Launch& host) const;
+  bool take_in(const ir::Op& op, Launch& launch) const;
 
   const Algorithm& algorithm_;
   const Target& target_;

@@ -1,29 +1,17 @@
-#include "codegen/kernels/gpu/hosts.h"
+#include "codegen/kernels/gpu/launch_plan.h"
 
 #include <algorithm>
 
+#include "codegen/kernels/gpu/launch_cost.h"
 #include "codegen/kernels/gpu/sum.h"
 #include "ir/ops/definition.h"
 
 namespace kiln::codegen::gpu {
-namespace {
-
-/// Up to so many values a launch is small: few blocks repeat what each computes for itself.
-constexpr int64_t kSmallLaunch = 4096;
-/// What a block of a small launch, and of any other, may compute: values, and elements in their
-/// sums.
-constexpr int64_t kValuesInSmall = 1024, kWorkInSmall = 16 * 1024;
-constexpr int64_t kValuesInLarge = 256, kWorkInLarge = 4 * 1024;
-/// Each value is a barrier for the threads of a block. Drivers that make loops of threads, as PoCL,
-/// take ever longer to compile what has many.
-constexpr int kMostHosted = 3;
-
-}  // namespace
 
 bool is_always_stored(const ir::Op& op) { return ir::accumulates(op); }
 
-Hosts::Hosts(const Algorithm& algorithm, const ir::Region& region,
-             const std::set<const ir::Value*>& stored, const Target& target)
+LaunchPlan::LaunchPlan(const Algorithm& algorithm, const ir::Region& region,
+                       const std::set<const ir::Value*>& stored, const Target& target)
     : algorithm_(algorithm), target_(target) {
   add_outputs(region);
   const auto& ops = region.ops();
@@ -33,17 +21,17 @@ Hosts::Hosts(const Algorithm& algorithm, const ir::Region& region,
   }
 }
 
-Home Hosts::home(const ir::Value* value) const {
+Home LaunchPlan::home(const ir::Value* value) const {
   const auto found = homes_.find(value);
   return found == homes_.end() ? Home{} : found->second;
 }
 
-void Hosts::Readers::add(const Readers& others) {
+void LaunchPlan::Readers::add(const Readers& others) {
   all.insert(others.all.begin(), others.all.end());
   elsewhere.insert(others.elsewhere.begin(), others.elsewhere.end());
 }
 
-void Hosts::add_outputs(const ir::Region& region) {
+void LaunchPlan::add_outputs(const ir::Region& region) {
   for (const Output& output : algorithm_.outputs) {
     for (const ir::Value* result : region.results()) {
       if (result->type().shape == output.shape) readers_[result].all.insert(launches_.size());
@@ -53,7 +41,7 @@ void Hosts::add_outputs(const ir::Region& region) {
 }
 
 /// What reads an op is known: ops come last one first.
-void Hosts::add(const ir::Op& op, bool is_stored) {
+void LaunchPlan::add(const ir::Op& op, bool is_stored) {
   const ir::Value* result = op.result(op.result_count() - 1);
   Readers readers;
   for (size_t i = 0; i < op.result_count(); ++i) readers.add(readers_[op.result(i)]);
@@ -63,9 +51,9 @@ void Hosts::add(const ir::Op& op, bool is_stored) {
     homes_.emplace(result, Home{launches_[*readers.all.begin()].func, true});
   } else if (is_stored) {
     const bool can_move = is_accumulated(op) || !is_always_stored(op);
-    Launch* host = readers.all.size() == 1 ? &launches_[*readers.all.begin()] : nullptr;
-    if (can_move && host != nullptr && fits(op, *host)) {
-      homes_.emplace(result, Home{host->func});
+    Launch* reader = readers.all.size() == 1 ? &launches_[*readers.all.begin()] : nullptr;
+    if (can_move && reader != nullptr && take_in(op, *reader)) {
+      homes_.emplace(result, Home{reader->func});
       reads_elsewhere = true;
     } else {
       readers = {{launches_.size()}, {}};
@@ -82,30 +70,31 @@ void Hosts::add(const ir::Op& op, bool is_stored) {
 }
 
 /// Whether an elementwise op's values are read by the threads of one launch, each its own.
-bool Hosts::is_of_threads(const ir::Op& op, const Readers& readers) const {
+bool LaunchPlan::is_of_threads(const ir::Op& op, const Readers& readers) const {
   if (readers.all.size() != 1 || !readers.elsewhere.empty()) return false;
   const Launch& launch = launches_[*readers.all.begin()];
   return launch.is_spread && launch.shape == op.result()->type().shape;
 }
 
-Hosts::Launch Hosts::own_launch(const ir::Op& op) const {
+LaunchPlan::Launch LaunchPlan::own_launch(const ir::Op& op) const {
   const ir::Value* result = op.result(op.result_count() - 1);
   Launch launch;
   launch.shape = result->type().shape;
   if (is_accumulated(op)) {
     Accumulation accumulation = accumulation_of(algorithm_, op);
     launch.func = accumulation.func.in();
-    launch.can_host = parts_of(accumulation) == 1;  // else another launch accumulates the parts
+    launch.can_take_in = parts_of(accumulation) == 1;  // else another launch accumulates the parts
   } else if (!is_always_stored(op)) {
     launch.func = algorithm_.funcs.at(result);
-    launch.can_host = launch.is_spread = true;
+    launch.can_take_in = launch.is_spread = true;
   }
   return launch;
 }
 
-bool Hosts::fits(const ir::Op& op, Launch& host) const {
+/// Has each block of a launch compute the op's values, if they are few enough.
+bool LaunchPlan::take_in(const ir::Op& op, Launch& launch) const {
   const ir::Type& type = op.result(op.result_count() - 1)->type();
-  const bool is_small = ir::element_count(host.shape) <= kSmallLaunch;
+  const bool is_small = ir::element_count(launch.shape) <= kSmallLaunch;
   int64_t work = type.count(), stored = type.count();
   if (is_accumulated(op)) {
     const Accumulation accumulation = accumulation_of(algorithm_, op);
@@ -114,13 +103,13 @@ bool Hosts::fits(const ir::Op& op, Launch& host) const {
     if (parts > 1) stored += type.count() * parts;
   }
   const int64_t bytes = stored * std::max<int64_t>(4, ir::size_of(type.element));
-  if (!host.can_host || host.hosted == kMostHosted ||
+  if (!launch.can_take_in || launch.taken_in == kMostTakenIn ||
       type.count() > (is_small ? kValuesInSmall : kValuesInLarge) ||
       work > (is_small ? kWorkInSmall : kWorkInLarge) ||
-      host.local_bytes + bytes > target_.local_bytes / 2)
+      launch.shared_bytes + bytes > taken_in_bytes(target_))
     return false;
-  host.local_bytes += bytes;
-  ++host.hosted;
+  launch.shared_bytes += bytes;
+  ++launch.taken_in;
   return true;
 }
 
