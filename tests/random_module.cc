@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
+#include <limits>
 
 #include "ir/ops/definition.h"
 #include "ir/printer.h"
@@ -234,6 +236,19 @@ RandomValues random_values(const ir::Module& module, const ir::Function& functio
         random_literal(function.body.argument(i)->type(), random).dense();
   }
   return values;
+}
+
+void add_special_values(RandomValues& values, uint64_t seed) {
+  constexpr double kInfinity = std::numeric_limits<double>::infinity();
+  const std::vector<double> specials = {std::nan(""), kInfinity, -kInfinity, 0.0, -0.0, 1e-40};
+  Random random(seed);
+  for (auto* literals : {&values.variables, &values.inputs}) {
+    for (auto& [name, literal] : *literals) {
+      const int64_t count = literal.type().count();
+      if (!ir::is_float(literal.type().element) || count == 0 || random.chance(50)) continue;
+      literal.set(random.below(count), random.pick(specials));
+    }
+  }
 }
 
 }  // namespace kiln::tests

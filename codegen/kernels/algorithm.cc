@@ -90,6 +90,7 @@ Expr AlgorithmBuilder::summed_element(const Value* value, const Indices& at) {
 
 Expr AlgorithmBuilder::func_element(const Value* value, const Indices& at) {
   Expr defined = algorithm_.funcs.at(value)(reversed(at));
+  if (ir::accumulates(*value->op())) defined = hide_origin(defined);
   const Halide::Type type = compute_type(value->type().element);
   return defined.type() == type ? defined : cast(type, defined);  // an accumulator
 }

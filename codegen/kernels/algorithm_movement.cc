@@ -59,7 +59,9 @@ Expr AlgorithmBuilder::reverse(const Op& op, const Indices& at) {
   Indices index = at;
   for (int64_t d : ir::Reverse::of(op).dimensions) {
     const auto i = static_cast<size_t>(d);
-    index[i] = constant_index(from[i] - 1) - at[i];
+    // Halide 21 cannot load the rest of a row backwards as one vector under a mask: where the index
+    // may pass the row's begin, which it never does, it loads element by element.
+    index[i] = Halide::max(constant_index(from[i] - 1) - at[i], 0);
   }
   return element(op.operand(0), index);
 }

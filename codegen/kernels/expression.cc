@@ -1,6 +1,7 @@
 #include "codegen/kernels/expression.h"
 
 #include <cmath>
+#include <limits>
 #include <map>
 
 #include "ir/ops/definition.h"
@@ -11,6 +12,7 @@ namespace kiln::codegen {
 using Halide::cast;
 using Halide::Expr;
 using Halide::select;
+using Halide::Internal::Call;
 using ir::ElementType;
 
 Halide::Type storage_type(ElementType element) {
@@ -42,14 +44,68 @@ Halide::Type compute_type(ElementType element) {
   return element == ElementType::i1 ? Halide::Bool() : storage_type(element);
 }
 
+Expr hide_origin(const Expr& x) {
+  const Halide::Type type = x.type();
+  if (!type.is_float()) return x;
+  // One NaN in place of another.
+  const Halide::Type bits = Halide::UInt(type.bits());
+  Expr word = Halide::reinterpret(bits, x);
+  return Halide::reinterpret(type, select(word == bits.max(), bits.max() - 1, word));
+}
+
 namespace {
 
 using Operands = const std::vector<Expr>&;
 
 Expr all_ones(Halide::Type type) { return type.is_uint() ? type.max() : cast(type, -1); }
 
-// Halide lets LLVM assume that there are no NaNs, except in strict_float and is_nan. A constant
-// goes first: then the one comparison, false where x is NaN, chooses x (and is one instruction).
+/// Arithmetic and comparisons as IEEE 754 has them. Halide takes floats for real numbers (x - x is
+/// 0, x * 0 is 0) and lets LLVM assume that there are no NaNs, no infinities and no signs of zero,
+/// except in its strict intrinsics. A function's formula may do without where its operands are
+/// tame.
+Expr strict(Call::IntrinsicOp op, const Expr& a, const Expr& b) {
+  return Call::make(a.type(), op, {a, b}, Call::PureIntrinsic);
+}
+Expr less(const Expr& a, const Expr& b) {
+  return Call::make(Halide::Bool(), Call::strict_lt, {a, b}, Call::PureIntrinsic);
+}
+Expr equal(const Expr& a, const Expr& b) {
+  return Call::make(Halide::Bool(), Call::strict_eq, {a, b}, Call::PureIntrinsic);
+}
+Expr add(Expr a, Expr b) { return a.type().is_float() ? strict(Call::strict_add, a, b) : a + b; }
+Expr subtract(Expr a, Expr b) {
+  return a.type().is_float() ? strict(Call::strict_sub, a, b) : a - b;
+}
+Expr multiply(Expr a, Expr b) {
+  return a.type().is_float() ? strict(Call::strict_mul, a, b) : a * b;
+}
+
+// Signs are bits: 0 - x has another zero, and Halide takes the constants 0 and -0 for one.
+
+Halide::Type word_of(Halide::Type type) { return Halide::UInt(type.bits()); }
+
+Expr sign_bit(Halide::Type word) { return cast(word, 1) << cast(word, word.bits() - 1); }
+
+Expr negate(Expr x) {
+  if (!x.type().is_float()) return -x;
+  const Halide::Type word = word_of(x.type());
+  return Halide::reinterpret(x.type(), Halide::reinterpret(word, x) ^ sign_bit(word));
+}
+
+Expr absolute(Expr x) {
+  if (!x.type().is_float()) return cast(x.type(), Halide::abs(x));
+  const Halide::Type word = word_of(x.type());
+  return Halide::reinterpret(x.type(), Halide::reinterpret(word, x) & ~sign_bit(word));
+}
+
+/// Whether its sign is set, -0's too.
+Expr is_negative(Expr x) {
+  const Halide::Type word = word_of(x.type());
+  return (Halide::reinterpret(word, x) & sign_bit(word)) != cast(word, 0);
+}
+
+// A constant goes first: then the one comparison, false where x is NaN, chooses x (and is one
+// instruction).
 Expr extreme(Expr a, Expr b, Expr (*beats)(Expr, Expr)) {
   if (!a.type().is_float()) {
     // Halide 21 breaks on integers' maximum in vectors of odd length: it must not see one here.
@@ -72,28 +128,46 @@ Expr minimum(Expr a, Expr b) {
 /// What Halide makes of NaN is anything: f(x), but NaN where x is.
 Expr keep_nan(Expr x, Expr result) { return select(Halide::is_nan(x), x, result); }
 
+/// The same of a function that is infinite at infinity.
+Expr keep_special(const Expr& x, const Expr& result) {
+  Expr infinity = Halide::Internal::make_const(x.type(), std::numeric_limits<double>::infinity());
+  return select(less(x, infinity), hide_origin(result), x);
+}
+
 Expr one_of(Halide::Type type) { return Halide::Internal::make_one(type); }
 
-Expr exponential(Expr x) { return keep_nan(x, Halide::exp(x)); }
-Expr logarithm(Expr x) { return keep_nan(x, Halide::log(x)); }
+/// Halide's exponential in f32 is right where its exponent is an integer of 32 bits.
+Expr exponential(Expr x) {
+  if (x.type() != Halide::Float(32)) return keep_special(x, Halide::exp(x));
+  return keep_special(x, Halide::exp(Halide::clamp(x, -110.0f, 90.0f)));
+}
+
+/// Halide's logarithm in f32 takes denormals for the least normal number: they are scaled.
+Expr logarithm(Expr x) {
+  if (x.type() != Halide::Float(32)) return keep_special(x, Halide::log(x));
+  Expr small = x < 0x1p-126f;
+  Expr scaled = Halide::log(select(small, x * 0x1p24f, x));
+  return keep_special(x, select(small, scaled - 24 * 0.693147180559945f, scaled));
+}
 
 /// e^x - 1: Kahan's formula, exact near zero without a library's expm1 (HP-15C handbook, 1982). It
 /// lives on the rounding errors of `u`, which no optimisation may see through.
 Expr expm1(Expr x) {
   Expr one = one_of(x.type());
-  Expr u = Halide::exp(x);
-  Expr rise = Halide::strict_float(u - one);
+  Expr u = exponential(x);
+  Expr rise = subtract(u, one);
   Expr exact = rise * x / Halide::log(u);
-  return keep_nan(x, select(u == one, x, rise == -one, -one, x > cast(x.type(), 40), rise, exact));
+  return keep_special(x,
+                      select(u == one, x, rise == -one, -one, x > cast(x.type(), 40), rise, exact));
 }
 
 /// log(1 + x): the same formula's inverse.
 Expr log1p(Expr x) {
   Expr one = one_of(x.type());
-  Expr u = Halide::strict_float(one + x);
-  Expr rise = Halide::strict_float(u - one);
+  Expr u = add(one, x);
+  Expr rise = subtract(u, one);
   Expr infinite = x > cast(x.type(), 1e30f);
-  return keep_nan(x, select(u == one, x, infinite, Halide::log(u), Halide::log(u) * x / rise));
+  return keep_special(x, select(u == one, x, infinite, Halide::log(u), Halide::log(u) * x / rise));
 }
 
 Expr sign(Expr x) {
@@ -130,10 +204,12 @@ Expr hyperbolic_tangent(Expr x) {
   return keep_nan(x, x.type() == Halide::Float(32) ? tanh_f32(x) : Halide::tanh(x));
 }
 
-/// Halide's erf is for f32 alone; its error is a few units in the last place. It is 1 beyond 4.
+/// Halide's erf is for f32 alone; its error is a few units in the last place. It is 1 beyond 4, and
+/// 0 of both zeros.
 Expr error_function(Expr x) {
   Expr narrow = Halide::clamp(cast(Halide::Float(32), x), -4.0f, 4.0f);
-  return keep_nan(x, cast(x.type(), Halide::erf(narrow)));
+  return select(Halide::is_nan(x) || equal(x, Halide::Internal::make_zero(x.type())), x,
+                cast(x.type(), Halide::erf(narrow)));
 }
 
 /// A divisor that no machine traps on: 0 and -1 (the least integer has no opposite) become 1.
@@ -145,15 +221,26 @@ Expr safe_divisor(Expr b) {
 
 /// Halide divides towards minus infinity; StableHLO truncates.
 Expr divide(Expr a, Expr b) {
-  if (a.type().is_float()) return a / b;
+  if (a.type().is_float()) return strict(Call::strict_div, a, b);
   Expr zero = Halide::Internal::make_zero(a.type());
   Expr quotient = Halide::div_round_to_zero(a, safe_divisor(b));
   if (a.type().is_int()) quotient = select(b == cast(b.type(), -1), zero - a, quotient);
   return select(b == zero, all_ones(a.type()), quotient);
 }
 
+/// In f64, exact where the quotient has at most 53 bits less than the divisor; with the dividend's
+/// sign, of 0 too.
+Expr float_remainder(Expr a, Expr b) {
+  const Halide::Type wide = Halide::Float(64);
+  Expr dividend = absolute(cast(wide, a)), divisor = absolute(cast(wide, b));
+  Expr quotient = Halide::floor(divide(dividend, divisor));
+  Expr rest = subtract(dividend, multiply(divisor, quotient));
+  rest = select(Halide::is_inf(b) && Halide::is_finite(a), dividend, rest);
+  return cast(a.type(), select(is_negative(a), negate(rest), rest));
+}
+
 Expr remainder(Expr a, Expr b) {
-  if (a.type().is_float()) return a - b * Halide::trunc(a / b);
+  if (a.type().is_float()) return float_remainder(a, b);
   Expr zero = Halide::Internal::make_zero(a.type());
   Expr rest = Halide::mod_round_to_zero(a, safe_divisor(b));
   if (a.type().is_int()) rest = select(b == cast(b.type(), -1), zero, rest);
@@ -183,7 +270,7 @@ Expr integer_power(Expr a, Expr b) {
 Expr power(Expr a, Expr b) {
   if (!a.type().is_float()) return integer_power(a, b);
   const Halide::Type wide = Halide::Float(64);
-  return cast(a.type(), Halide::pow(cast(wide, a), cast(wide, b)));
+  return hide_origin(cast(a.type(), Halide::pow(cast(wide, a), cast(wide, b))));
 }
 
 /// A power in f64 of the magnitude, and steps of Newton's method for the last digits.
@@ -204,15 +291,13 @@ Expr cube_root(Expr x) {
 /// In terms of what is false for NaN: Halide makes `not greater` of `<=`.
 Expr compare(const std::string& direction, Expr a, Expr b) {
   if (direction == "GT" || direction == "GE") std::swap(a, b);
-  Expr less = a < b, equal = a == b;
-  if (a.type().is_float()) {
-    less = Halide::strict_float(less);
-    equal = Halide::strict_float(equal);
-  }
-  if (direction == "EQ") return equal;
-  if (direction == "NE") return !equal;
-  if (direction == "LT" || direction == "GT") return less;
-  return a.type().is_float() ? less || equal : a <= b;
+  const bool is_float = a.type().is_float();
+  Expr is_less = is_float ? less(a, b) : a < b;
+  Expr is_equal = is_float ? equal(a, b) : a == b;
+  if (direction == "EQ") return is_equal;
+  if (direction == "NE") return !is_equal;
+  if (direction == "LT" || direction == "GT") return is_less;
+  return is_float ? is_less || is_equal : a <= b;
 }
 
 namespace {
@@ -234,7 +319,7 @@ Expr float_to_integer(Expr x, Halide::Type to) {
 }
 
 Expr convert(Expr x, ElementType to) {
-  if (to == ElementType::i1) return x != Halide::Internal::make_zero(x.type());
+  if (to == ElementType::i1) return compare("NE", x, Halide::Internal::make_zero(x.type()));
   const Halide::Type type = compute_type(to);
   return x.type().is_float() && !type.is_float() ? float_to_integer(x, type) : cast(type, x);
 }
@@ -242,15 +327,15 @@ Expr convert(Expr x, ElementType to) {
 bool is_half(Halide::Type type) { return type.is_float() && type.bits() == 16; }
 
 /// Half precision is stored, not computed in. LLVM takes what it converts from f16 to be finite.
-Expr widened(Expr x) { return is_half(x.type()) ? cast(Halide::Float(32), x) : x; }
+Expr widened(Expr x) { return is_half(x.type()) ? hide_origin(cast(Halide::Float(32), x)) : x; }
 
 using Rule = Expr (*)(Operands);
 
 const std::map<std::string_view, Rule>& rules() {
   static const std::map<std::string_view, Rule> table = {
-      {"add", [](Operands x) { return x[0] + x[1]; }},
-      {"subtract", [](Operands x) { return x[0] - x[1]; }},
-      {"multiply", [](Operands x) { return x[0] * x[1]; }},
+      {"add", [](Operands x) { return add(x[0], x[1]); }},
+      {"subtract", [](Operands x) { return subtract(x[0], x[1]); }},
+      {"multiply", [](Operands x) { return multiply(x[0], x[1]); }},
       {"divide", [](Operands x) { return divide(x[0], x[1]); }},
       {"remainder", [](Operands x) { return remainder(x[0], x[1]); }},
       {"power", [](Operands x) { return power(x[0], x[1]); }},
@@ -260,15 +345,15 @@ const std::map<std::string_view, Rule>& rules() {
       {"or", [](Operands x) { return bit_or(x[0], x[1]); }},
       {"xor", [](Operands x) { return bit_xor(x[0], x[1]); }},
       {"not", [](Operands x) { return bit_not(x[0]); }},
-      {"negate", [](Operands x) { return -x[0]; }},
-      {"abs", [](Operands x) { return cast(x[0].type(), Halide::abs(x[0])); }},
+      {"negate", [](Operands x) { return negate(x[0]); }},
+      {"abs", [](Operands x) { return absolute(x[0]); }},
       {"sign", [](Operands x) { return sign(x[0]); }},
       {"exponential", [](Operands x) { return exponential(x[0]); }},
       {"exponential_minus_one", [](Operands x) { return expm1(x[0]); }},
       {"log", [](Operands x) { return logarithm(x[0]); }},
       {"log_plus_one", [](Operands x) { return log1p(x[0]); }},
       {"sqrt", [](Operands x) { return Halide::sqrt(x[0]); }},
-      {"rsqrt", [](Operands x) { return one_of(x[0].type()) / Halide::sqrt(x[0]); }},
+      {"rsqrt", [](Operands x) { return divide(one_of(x[0].type()), Halide::sqrt(x[0])); }},
       {"cbrt", [](Operands x) { return cube_root(x[0]); }},
       {"tanh", [](Operands x) { return hyperbolic_tangent(x[0]); }},
       {"logistic", [](Operands x) { return logistic(x[0]); }},

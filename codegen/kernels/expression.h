@@ -33,6 +33,11 @@ Halide::Expr compare(const std::string& direction, Halide::Expr a, Halide::Expr 
 Halide::Expr combine(const std::string& reducer, Halide::Expr a, Halide::Expr b);
 Halide::Expr reduction_identity(const std::string& reducer, Halide::Type type);
 
+/// `x`, in a form in which LLVM does not see what computed it. Loops of sums and series run under
+/// Halide's assumption that no float is NaN or infinite; LLVM carries that on to whatever asks
+/// about their results, unless this stands between: a choice between words, of one NaN and others.
+Halide::Expr hide_origin(const Halide::Expr& x);
+
 /// Element `index` of rng_bit_generator's bits: Threefry-2x32-20 as in ir/ops/threefry.h.
 Halide::Expr random_bits_expression(Halide::Expr key, Halide::Expr stream, Halide::Expr index);
 

@@ -48,9 +48,12 @@ void add_function(ir::Module& module, const FusionCase& fusion_case) {
 
 bool agree(double actual, double expected, const FusionCase& fusion_case) {
   if (std::isnan(expected)) return std::isnan(actual);
-  if (actual == expected) return true;
-  return std::abs(actual - expected) <=
-         fusion_case.absolute + fusion_case.relative * std::abs(expected);
+  if (actual == expected) {
+    return fusion_case.any_zero || actual != 0 || std::signbit(actual) == std::signbit(expected);
+  }
+  return std::isfinite(expected) &&
+         std::abs(actual - expected) <=
+             fusion_case.absolute + fusion_case.relative * std::abs(expected);
 }
 
 /// Where the two differ, at most a few elements; empty if nowhere.

@@ -20,13 +20,14 @@ struct FusionCase {
   /// Floats may differ by `absolute` + `relative` times their size.
   double relative = 0;
   double absolute = 0;
+  bool any_zero = false;  ///< -0 equals 0
 };
 
 /// One planned function per case, of its name: inputs "a0", "a1", ... to outputs "r0", "r1", ...
 ir::Module planned_module(const std::vector<FusionCase>& cases);
 
 /// Compiles all cases as one module and expects of each what the interpreter says. NaNs equal each
-/// other, and -0 equals 0.
+/// other.
 void expect_kernels_agree(const std::vector<FusionCase>& cases, int threads = 1);
 
 /// Pseudo-random contents: floats uniform in [low, high), integers spread over their whole type.

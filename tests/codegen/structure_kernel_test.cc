@@ -57,6 +57,10 @@ TEST(MovementKernels, Agree) {
     add("transpose3", {f32({3, 18, 5})}, [](Builder&, const Tensors& x) {
       return Tensors{ir::transpose(x[0], {2, 0, 1})};
     });
+    for (int64_t columns : {5, 16, 17, 50}) {
+      add(fmt::format("backwards{}", columns), {f32({3, columns})},
+          [](Builder&, const Tensors& x) { return Tensors{x[0] + ir::reverse(x[0], {1})}; });
+    }
     add("slice", {f32({9, 40})}, [](Builder&, const Tensors& x) {
       return Tensors{ir::slice(x[0], {1, 3}, {9, 38}, {3, 2})};
     });
