@@ -106,10 +106,8 @@ Expected<History> Model::fit(const Arrays& x, const Arrays& y, const FitOptions&
                         .test_batch = options.validation_batch_size.value_or(0),
                         .sample_weights = kind},
                        options.seed));
-  KILN_ASSIGN(runtime::Examples examples,
+  KILN_ASSIGN(const runtime::Examples examples,
               adapted(x, y, options.sample_weight, model->session.model()));
-  if (by_class)
-    KILN_TRY(apply_class_weights(options.class_weight, model->session.model(), examples));
   FitOptions with_files = options;
   with_files.files = keras::weight_files(*this);
   if (!options.validation_data) {

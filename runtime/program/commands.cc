@@ -10,7 +10,6 @@
 #include "runtime/base/expected.h"
 #include "runtime/base/file.h"
 #include "runtime/base/interrupt.h"
-#include "runtime/data/class_weight.h"
 #include "runtime/data/dataset.h"
 #include "runtime/data/npy.h"
 #include "runtime/data/npz.h"
@@ -116,15 +115,6 @@ Expected<Session> open_session(const kiln_model& model, const CommandLine& line)
   return session;
 }
 
-// The data to train on, and to test on afterwards.
-Expected<ModelData> load_training(DataLoader& loader, const CommandLine& line,
-                                  const kiln_model& model) {
-  KILN_ASSIGN(ModelData data, load_data(loader, line, model));
-  if (!line.fit.class_weight.empty())
-    KILN_TRY(apply_class_weights(line.fit.class_weight, model, data.train));
-  return data;
-}
-
 Status check_validation_batch(const CommandLine& line, const Session& session) {
   const kiln_function* test_step = session.find_function("test_step");
   const int64_t batch = test_step == nullptr ? 0 : test_step->batch;
@@ -160,7 +150,7 @@ Status run_fit(const kiln_model& model, const CommandLine& line, const WeightFil
   KILN_TRY(check_fit(line, session, files));
   KILN_TRY(prepare_training(session, line, files));
   DataLoader loader(line, model, images);
-  KILN_ASSIGN(const ModelData data, load_training(loader, line, model));
+  KILN_ASSIGN(const ModelData data, load_data(loader, line, model));
   KILN_ASSIGN(const Examples validation, load_validation(loader, line, model));
   FitOptions options = line.fit;
   options.files = files;

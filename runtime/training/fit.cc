@@ -70,7 +70,10 @@ Expected<History> fit(Session& session, const Examples& examples, const FitOptio
 Expected<History> fit(Session& session, const Examples& examples, const Examples& validation,
                       const FitOptions& options) {
   KILN_TRY(check_options(options));
-  KILN_ASSIGN(StepRunner training, StepRunner::create(session, "train_step", examples, ""));
+  Examples weighted = examples;
+  if (!options.class_weight.empty())
+    KILN_TRY(apply_class_weights(options.class_weight, session.model(), weighted));
+  KILN_ASSIGN(StepRunner training, StepRunner::create(session, "train_step", weighted, ""));
   std::optional<StepRunner> testing;
   if (!validation.empty()) {
     KILN_ASSIGN(testing, StepRunner::create(session, "test_step", validation, "validation "));

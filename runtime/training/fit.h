@@ -35,7 +35,7 @@ struct FitOptions {
   /// How much each example counts in the loss and the weighted metrics: [examples], for all outputs
   /// or for each; also [examples, time steps].
   Arrays sample_weight = {};
-  ClassWeights class_weight = {};  ///< the same by the example's class
+  ClassWeights class_weight = {};  ///< the same by the example's class, in training alone
   int initial_epoch = 0;           ///< the epoch to begin with, to resume a training
   std::optional<std::pair<Arrays, Arrays>> validation_data = {};  ///< x, y; instead of a split
   int validation_freq = 1;                            ///< validation follows every so many epochs
@@ -64,8 +64,8 @@ struct EvaluateOptions {
 /// "val_" names. Wrong data is refused before the first step.
 /// While an InterruptGuard lives, Ctrl-C ends the training between two steps with an error; a
 /// checkpoint of BackupAndRestore is then up to date.
-/// Examples carry their weights: `sample_weight`, `class_weight` and `validation_data` are for the
-/// caller, who makes examples of them.
+/// Examples carry their sample weights: `sample_weight` and `validation_data` are for the caller,
+/// who makes examples of them. Class weights are for the examples that are trained on.
 Expected<History> fit(Session& session, const Examples& examples, const FitOptions& options);
 
 /// The same with explicit validation data; validation_split is ignored, as in Keras. Validation

@@ -61,6 +61,31 @@ TEST(Api, ValidationInBatchesOfItsOwnSizeGivesTheSameNumbers) {
   EXPECT_NEAR(losses[1], losses[0], 1e-6);
 }
 
+/// Keras weighs the classes of what is trained on, however the validation data are given.
+TEST(Api, ClassWeightsAreForTrainingAlone) {
+  const Array x = ramp({30, 4});
+  Array y = runtime::allocate(KILN_F32, {30, 1});
+  for (int64_t i = 0; i < 30; ++i) y.as<float>()[i] = i % 3 == 0 ? 1.0f : 0.0f;
+  std::vector<double> losses;
+  for (const bool is_split : {true, false}) {
+    Sequential model({Input({4}), Dense(1, "sigmoid")});
+    model.compile({.optimizer = "sgd", .loss = "binary_crossentropy"});
+    FitOptions options{.epochs = 2, .batch_size = 5, .shuffle = false, .verbose = 0};
+    options.class_weight = {{0, 1}, {1, 20}};
+    if (is_split) {
+      options.validation_split = 0.5;
+    } else {
+      options.validation_data = {x.slice_rows(15, 30), y.slice_rows(15, 30)};
+    }
+    const History history =
+        value_or_exit(is_split ? model.fit(x, y, options)
+                               : model.fit(x.slice_rows(0, 15), y.slice_rows(0, 15), options));
+    const auto at = std::ranges::find(history.names, "val_loss") - history.names.begin();
+    losses.push_back(history.values.at(at).back());
+  }
+  EXPECT_EQ(losses[0], losses[1]);
+}
+
 TEST(Api, AModelIsMovedToADeviceAndBack) {
   setenv("KILN_CUDA_LIBRARY", "/nowhere/libcuda.so", 1);
   const Array x = ramp({30, 4}), y = ramp({30, 1});

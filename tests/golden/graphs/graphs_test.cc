@@ -101,6 +101,7 @@ class Graphs : public ::testing::TestWithParam<std::string> {
     options.shuffle = false;
     options.epochs = recorded_["fit"]["epochs"].get<int>();
     options.validation_split = recorded_["fit"].value("validation_split", 0.0);
+    options.class_weight = class_weights();
     return options;
   }
 
@@ -129,12 +130,7 @@ TEST_P(Graphs, TrainAsKerasTrainsThem) {
   ASSERT_TRUE(session.initialize(0));
   set_weights(session);
   const runtime::Examples examples = must(adapt(data_, session.model(), nullptr)).train;
-  runtime::Examples training = examples;
-  if (!class_weights().empty()) {
-    const Status applied = apply_class_weights(class_weights(), session.model(), training);
-    ASSERT_TRUE(applied) << applied.error().to_string();
-  }
-  expect_history(must(fit(session, training, fit_options())));
+  expect_history(must(fit(session, examples, fit_options())));
   for (size_t i = 0; i < session.weights().size(); ++i) {
     const kiln_variable& weight = *session.weights()[i];
     expect_near(must(session.value(weight)), recorded_["after"][i], 2e-5, weight.tensor.name);
