@@ -13,8 +13,13 @@ constexpr const char* kOptimizerPrefix = "optimizer/";
 
 bool is_optimizer_entry(const std::string& name) { return name.rfind(kOptimizerPrefix, 0) == 0; }
 
+// What a training goes on from, besides the weights.
+bool is_training_state(const kiln_variable& variable) {
+  return variable.role == KILN_OPTIMIZER || variable.role == KILN_RANDOM_STATE;
+}
+
 bool is_saved(const kiln_variable& variable) {
-  return is_weight(variable) || variable.role == KILN_OPTIMIZER;
+  return is_weight(variable) || is_training_state(variable);
 }
 
 std::string entry_name(const kiln_variable& variable) {
@@ -47,9 +52,7 @@ Status check_no_strangers(const std::vector<NamedArray>& arrays, const Session& 
   for (const NamedArray& named : arrays) {
     bool known = is_optimizer_entry(named.name);
     for (const kiln_variable& variable : variables_of(session.model())) {
-      // Files of earlier versions hold the states of random generators, too: they are passed over.
-      const bool may_be_there = is_saved(variable) || variable.role == KILN_RANDOM_STATE;
-      known = known || (may_be_there && entry_name(variable) == named.name);
+      known = known || (is_saved(variable) && entry_name(variable) == named.name);
     }
     if (!known) {
       return Diagnostic{path, "the model has no variable \"" + named.name + "\"",
@@ -74,7 +77,7 @@ Status save_weights(const Session& session, const std::string& path, SaveState w
   std::vector<NamedArray> arrays;
   for (const kiln_variable& variable : variables_of(session.model())) {
     if (!is_saved(variable)) continue;
-    if (variable.role == KILN_OPTIMIZER && what == SaveState::kWeights) continue;
+    if (is_training_state(variable) && what == SaveState::kWeights) continue;
     KILN_ASSIGN(Array value, session.value(variable));
     arrays.push_back({entry_name(variable), std::move(value)});
   }
@@ -91,8 +94,8 @@ Expected<LoadedState> load_weights(Session& session, const std::string& path) {
     if (!is_saved(variable)) continue;
     const Match match{&variable, find_array(arrays, entry_name(variable))};
     if (match.array == nullptr) {
-      if (variable.role != KILN_OPTIMIZER) return missing(variable, path);
-      missing_slot = &variable;
+      if (is_weight(variable)) return missing(variable, path);
+      if (variable.role == KILN_OPTIMIZER) missing_slot = &variable;
       continue;
     }
     KILN_TRY(check_match(match, path));

@@ -13,7 +13,9 @@ namespace kiln::runtime {
 /// What save_weights puts into the file.
 enum class SaveState {
   kWeights,              ///< what model.get_weights() gives
-  kWeightsAndOptimizer,  ///< and the optimizer's slots, so that training resumes where it stopped
+  /// And the optimizer's slots and the states of random generators, so that training resumes where
+  /// it stopped.
+  kWeightsAndOptimizer,
 };
 
 /// What load_weights found.
@@ -22,13 +24,13 @@ struct LoadedState {
 };
 
 /// Writes the session's variables to `path`, atomically. A weight's entry has the variable's name,
-/// "dense/kernel"; an optimizer's slot has it after "optimizer/". Metrics and the states of random
-/// generators are not saved, as in Keras's files.
+/// "dense/kernel"; an optimizer's slot has it after "optimizer/". Metrics are not saved.
 Status save_weights(const Session& session, const std::string& path, SaveState what);
 
-/// Reads what save_weights wrote into the session: all weights, and the optimizer's slots when the
-/// file has them and the model trains. Weights that are missing, that the model does not have, or
-/// that have another shape or type are errors, after which the session is as it was.
+/// Reads what save_weights wrote into the session: all weights, and, when the file has them and the
+/// model trains, the optimizer's slots and the states of random generators. Weights that are
+/// missing, that the model does not have, or that have another shape or type are errors, after
+/// which the session is as it was.
 Expected<LoadedState> load_weights(Session& session, const std::string& path);
 
 /// How weights get from and to files. An executable knows .npz; the compiler knows Keras's files,

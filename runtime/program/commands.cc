@@ -143,6 +143,15 @@ Status save_results(const CommandLine& line, const Session& session, const Histo
   return save_history(history, line.history);
 }
 
+// What Ctrl-C did, and how to go on with what was saved.
+Diagnostic interruption(Diagnostic told, const CommandLine& line, const History& history) {
+  if (!told.note.empty() || line.save.empty()) return told;
+  const int epoch = history.initial_epoch + history.epochs();
+  told.note = "--weights " + line.save + " --initial-epoch " + std::to_string(epoch) +
+              " begins this epoch again; --backup FOLDER would go on within it";
+  return told;
+}
+
 Status run_fit(const kiln_model& model, const CommandLine& line, const WeightFiles& files,
                const ImageReader& images, const BeforeTraining& before) {
   KILN_ASSIGN(Session session, open_session(model, line));
@@ -169,6 +178,7 @@ Status run_fit(const kiln_model& model, const CommandLine& line, const WeightFil
   }
   KILN_ASSIGN(const History history, train(session, data.train, validation, options));
   KILN_TRY(save_results(line, session, history, files));
+  if (history.interruption) return interruption(*history.interruption, line, history);
   if (backup && line.backup->delete_checkpoint) KILN_TRY(backup->discard());
   if (data.test.y.empty() || session.find_function("test_step") == nullptr) return ok();
   if (line.fit.verbose > 0) print("test set, " + std::to_string(data.test.rows()) + " examples:\n");

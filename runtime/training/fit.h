@@ -62,8 +62,8 @@ struct EvaluateOptions {
 /// train_step's inputs and, axes of size 1 aside, of their shapes of rows. Values of an epoch are
 /// running means over its examples; validation runs after the epoch, with test_step, and reports
 /// "val_" names. Wrong data is refused before the first step.
-/// While an InterruptGuard lives, Ctrl-C ends the training between two steps with an error; a
-/// checkpoint of BackupAndRestore is then up to date.
+/// While an InterruptGuard lives, Ctrl-C ends the training between two steps: the history says so,
+/// the session has the state of the last step, and a checkpoint of BackupAndRestore is up to date.
 /// Examples carry their sample weights: `sample_weight` and `validation_data` are for the caller,
 /// who makes examples of them. Class weights are for the examples that are trained on.
 Expected<History> fit(Session& session, const Examples& examples, const FitOptions& options);

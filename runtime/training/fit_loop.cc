@@ -88,7 +88,9 @@ Expected<History> FitLoop::run() {
   // An epoch that was stopped in its middle still comes to its end.
   while (state_.next.epoch < options_.epochs && (!state_.stop || state_.next.step > 0)) {
     if (const Status status = run_epoch(state_.next.epoch); !status) {
-      return interrupted_ ? interruption() : status.error();
+      if (!interrupted_) return status.error();
+      KILN_TRY(tell_interruption());
+      return std::move(state_.history);
     }
   }
   if (const kiln_function* finalize = state_.session.find_function("finalize"))
@@ -101,18 +103,17 @@ Status FitLoop::stop_for_user(Progress& progress) {
   progress.end_line();
   KILN_TRY(keep_logs());
   interrupted_ = true;
-  return Diagnostic{};  // run() says what happened
+  return Diagnostic{};  // run() knows what happened
 }
 
-Diagnostic FitLoop::interruption() {
-  for (const auto& callback : state_.callbacks) {
-    if (const Status status = callback->on_interrupt(state_); !status) return status.error();
-  }
+Status FitLoop::tell_interruption() {
+  for (const auto& callback : state_.callbacks) KILN_TRY(callback->on_interrupt(state_));
   const bool resumes = !state_.callbacks.empty() && state_.callbacks.back()->runs_last();
-  return {"",
-          "interrupted in epoch " + std::to_string(state_.next.epoch + 1) + " after " +
-              std::to_string(state_.next.step) + " steps",
-          resumes ? "the same command goes on from there" : ""};
+  state_.history.interruption = {"",
+                                 "interrupted in epoch " + std::to_string(state_.next.epoch + 1) +
+                                     " after " + std::to_string(state_.next.step) + " steps",
+                                 resumes ? "the same command goes on from there" : ""};
+  return ok();
 }
 
 Status FitLoop::run_epoch(int epoch) {

@@ -44,7 +44,7 @@ class FitLoop {
   Status keep_logs();
   bool validates_after(int epoch) const;
   Status stop_for_user(Progress& progress);
-  Diagnostic interruption();
+  Status tell_interruption();
 
   StepRunner training_steps_;
   std::optional<StepRunner> validation_steps_;

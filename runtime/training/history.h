@@ -2,8 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "runtime/base/expected.h"
 
 namespace kiln::runtime {
 
@@ -27,6 +30,8 @@ struct History {
   std::vector<std::vector<int64_t>> epochs_of;
   std::vector<double> train_seconds;  ///< [epoch]: the training steps alone, without validation
   int initial_epoch = 0;              ///< the number of the first epoch, from 0
+  /// Ctrl-C ended the training within an epoch, which is not among these: what to tell the user.
+  std::optional<Diagnostic> interruption = {};
 
   int epochs() const { return static_cast<int>(train_seconds.size()); }
 

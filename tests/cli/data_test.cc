@@ -212,7 +212,7 @@ TEST_F(Clumsy, ValidationBatchSizeIsForTheCommandThatCompiles) {
   EXPECT_THAT(fit.out, HasSubstr("val_loss: "));
 }
 
-TEST_F(Clumsy, CtrlCLeavesNothingHalfWritten) {
+TEST_F(Clumsy, CtrlCKeepsTheTraining) {
   const std::string history = temporary("h.json"), log = temporary("fit.log");
   // The shell waits for the first epochs, then sends what Ctrl-C sends.
   const std::string command = kiln() + " fit " + model_ + " --data " + xy_ + " --save " + out_ +
@@ -222,8 +222,11 @@ TEST_F(Clumsy, CtrlCLeavesNothingHalfWritten) {
   const CommandResult result = run_command({"/bin/bash", "-mc", command}, {"PATH=/usr/bin:/bin"});
   EXPECT_EQ(result.status, 130);
   EXPECT_THAT(result.err, HasSubstr("error: interrupted in epoch "));
-  EXPECT_FALSE(exists(out_));
-  EXPECT_FALSE(exists(history));
+  EXPECT_THAT(result.err, HasSubstr("--weights " + out_ + " --initial-epoch "));
+  EXPECT_THAT(read_file(history), HasSubstr("\"loss\""));
+  const CommandResult next = run_command({kiln(), "fit", model_, "--data", xy_, "--weights", out_,
+                                          "--initial-epoch", "2", "--epochs", "3"});
+  EXPECT_EQ(next.status, 0) << next.err;
 }
 
 }  // namespace
