@@ -240,7 +240,7 @@ RandomValues random_values(const ir::Module& module, const ir::Function& functio
 
 void add_special_values(RandomValues& values, uint64_t seed) {
   constexpr double kInfinity = std::numeric_limits<double>::infinity();
-  const std::vector<double> specials = {std::nan(""), kInfinity, -kInfinity, 0.0, -0.0, 1e-40};
+  const std::vector<double> specials = {std::nan(""), kInfinity, -kInfinity, 0.0, -0.0};
   Random random(seed);
   for (auto* literals : {&values.variables, &values.inputs}) {
     for (auto& [name, literal] : *literals) {

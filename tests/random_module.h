@@ -48,8 +48,8 @@ struct RandomValues {
 };
 RandomValues random_values(const ir::Module& module, const ir::Function& function, uint64_t seed);
 
-/// Puts a NaN, an infinity, a zero of either sign or a denormal number at one place of about half of
-/// the float tensors among `values`.
+/// Puts a NaN, an infinity or a zero of either sign at one place of about half of the float tensors
+/// among `values`.
 void add_special_values(RandomValues& values, uint64_t seed);
 
 }  // namespace kiln::tests

@@ -142,13 +142,7 @@ Expr exponential(Expr x) {
   return keep_special(x, Halide::exp(Halide::clamp(x, -110.0f, 90.0f)));
 }
 
-/// Halide's logarithm in f32 takes denormals for the least normal number: they are scaled.
-Expr logarithm(Expr x) {
-  if (x.type() != Halide::Float(32)) return keep_special(x, Halide::log(x));
-  Expr small = x < 0x1p-126f;
-  Expr scaled = Halide::log(select(small, x * 0x1p24f, x));
-  return keep_special(x, select(small, scaled - 24 * 0.693147180559945f, scaled));
-}
+Expr logarithm(Expr x) { return keep_special(x, Halide::log(x)); }
 
 /// e^x - 1: Kahan's formula, exact near zero without a library's expm1 (HP-15C handbook, 1982). It
 /// lives on the rounding errors of `u`, which no optimisation may see through.

@@ -78,6 +78,28 @@ TEST(Resume, AnExecutableThatIsKilledEndsWithTheSameBits) {
   }
 }
 
+/// Masks, too, are those of a run that was not stopped, whatever file the training goes on from.
+TEST(Resume, ATrainingGoesOnFromASavedFileWithTheSameBits) {
+  const std::string model = with_dropout();
+  auto fit = [&](const std::string& epochs, const std::string& out,
+                 const std::vector<std::string>& more) {
+    std::vector<std::string> words = {
+        kiln(),     "fit",  model,    "--data", "digits:train=640,test=0", "--seed", "5",
+        "--epochs", epochs, "--save", out};
+    words.insert(words.end(), more.begin(), more.end());
+    const CommandResult result = run_command(words);
+    EXPECT_EQ(result.status, 0) << result.err;
+  };
+  const std::string straight = temporary("straight.npz"), stopped = temporary("stopped.npz");
+  fit("3", straight, {});
+  for (const char* ending : {".npz", ".keras", ".weights.h5"}) {
+    const std::string saved = temporary(std::string("two") + ending);
+    fit("2", saved, {});
+    fit("3", stopped, {"--initial-epoch", "2", "--weights", saved});
+    EXPECT_TRUE(read_file(straight) == read_file(stopped)) << ending;
+  }
+}
+
 TEST(Resume, KilnFitWritesKerasCheckpoints) {
   const std::string folder = temporary("models");
   const CommandResult fit = run_command(

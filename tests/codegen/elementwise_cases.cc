@@ -51,9 +51,9 @@ double precision(ElementType element) {
 }
 
 std::vector<double> awkward_floats() {
-  std::vector<double> floats = {0.0,  -0.0,  1,      -1,   0.5,   -0.5, 1.5,   2.5,
-                                -2.5, 1e-4,  -1e-4,  30,   -30,   88.5, 89.5,  -86,
-                                1000, 60000, -60000, 1e10, -1e10, 3e38, -3e38, 1e-40};
+  std::vector<double> floats = {0.0,  -0.0,  1,      -1,   0.5,   -0.5, 1.5,  2.5,
+                                -2.5, 1e-4,  -1e-4,  30,   -30,   88.5, 89.5, -86,
+                                1000, 60000, -60000, 1e10, -1e10, 3e38, -3e38};
   floats.insert(floats.end(), {kInfinity, -kInfinity, kNaN});
   return floats;
 }

@@ -64,8 +64,11 @@ class LayoutBuilder {
       return add_layers(model, group + "/", path + layer.name + "/", by_layer(model, weights));
     }
     for (const WeightSpec& weight : weights) {
-      if (weight.random_state) continue;
       const SavedVariable variable{path + variable_name(layer, weight), weight.type};
+      if (weight.random_state) {
+        layout_.random_states.variables.push_back(variable);
+        continue;
+      }
       const std::string part = part_of(weight);
       const std::string place = part.empty() ? group : group + "/" + part;
       object(layout_.objects, place, last_part(parent(weight.name))).variables.push_back(variable);

@@ -4,9 +4,9 @@
 //   vars                     the model: an empty group with its name
 //   layers/dense/vars/0, 1   a layer's variables in Keras's order, trainable ones first
 //   layers/lstm/cell/vars/0  those of an object that a layer holds, by the attribute it is held in
-//                            (but not the states of random generators)
 //   layers/functional/layers/dense/vars/0   those of a layer of a model that is a layer
 //   optimizer/vars/0, 1, ... iterations, learning rate, slots
+//   random_states/vars/0, ...  kiln's own: the states of random generators, which Keras passes over
 //
 // A layer's group is called after its class, numbered: the second Dense is dense_1, whatever the
 // layer's own name, which is the group's attribute.
@@ -44,6 +44,8 @@ struct SavedLayout {
   std::vector<SavedVariable> weights;  ///< all of them, in Keras's order: model.get_weights()
   std::optional<SavedObject>
       optimizer;  ///< its variables in Keras's order; where the model was compiled
+  /// Of Dropout and its like, whose masks go on where a training goes on.
+  SavedObject random_states = {"random_states", "", {}};
 };
 
 /// The layout of a model's file. Errors are those of a model that cannot be built.

@@ -78,7 +78,9 @@ Expected<LoadedWeights> assign_saved(Session& session, const SavedWeights& saved
   LoadedWeights loaded;
   if (trains(session)) {
     KILN_ASSIGN(const std::vector<Assignment> state, match(session, saved.optimizer, path));
+    KILN_ASSIGN(const std::vector<Assignment> random, match(session, saved.random_states, path));
     KILN_TRY(assign(session, state));
+    KILN_TRY(assign(session, random));
     loaded = {saved.has_optimizer, saved.note};
   }
   KILN_TRY(assign(session, weights));
@@ -124,15 +126,15 @@ Status save_weights(const Session& session, const Model& model, const std::strin
     return runtime::save_weights(session, path, runtime::SaveState::kWeightsAndOptimizer);
   const bool archive = ends_with(path, ".keras");
   if (!archive && !ends_with(path, ".weights.h5")) return unknown_extension(path);
-  std::vector<NamedArray> weights, optimizer;
+  std::vector<NamedArray> weights, state;
   for (const kiln_variable* variable : session.weights())
     KILN_TRY(add_value(weights, session, *variable));
   for (const kiln_variable& variable : runtime::variables_of(session.model())) {
-    if (variable.role == KILN_OPTIMIZER && model.compile_options)
-      KILN_TRY(add_value(optimizer, session, variable));
+    const bool is_state = variable.role == KILN_OPTIMIZER || variable.role == KILN_RANDOM_STATE;
+    if (is_state && model.compile_options) KILN_TRY(add_value(state, session, variable));
   }
-  return archive ? write_archive(path, model, weights, optimizer)
-                 : write_weights_h5(path, model, weights, optimizer);
+  return archive ? write_archive(path, model, weights, state)
+                 : write_weights_h5(path, model, weights, state);
 }
 
 runtime::WeightFiles weight_files(const Model& model) {

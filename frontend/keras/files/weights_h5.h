@@ -17,6 +17,7 @@ struct SavedWeights {
   std::vector<runtime::NamedArray> weights;    ///< "dense/kernel", f32, in Keras's order
   std::vector<runtime::NamedArray> optimizer;  ///< "optimizer/iterations", ..., in Keras's order
   bool has_optimizer = false;                  ///< the optimizer's state is there, all of it
+  std::vector<runtime::NamedArray> random_states;  ///< "dropout/seed_generator_state", ...
   std::string note = "";  ///< why the state in the file was passed over; empty: it was not
 };
 
@@ -30,15 +31,15 @@ Expected<SavedWeights> read_weights_h5(const Model& model, const std::string& pa
 Expected<SavedWeights> parse_weights_h5(const Model& model, const std::string& where,
                                         std::span<const std::byte> bytes);
 
-/// Writes a file that Keras's load_weights() reads, atomically. `weights` and `optimizer` hold all
-/// variables of the model, in any order. Without `optimizer`, a model that was compiled gets the
-/// state of one that has not trained yet.
+/// Writes a file that Keras's load_weights() reads, atomically. `weights` and `state`, the
+/// optimizer's variables and the states of random generators, hold all variables of the model, in
+/// any order. Without `state`, a model that was compiled gets that of one that has not trained yet.
 Status write_weights_h5(const std::string& path, const Model& model,
                         const std::vector<runtime::NamedArray>& weights,
-                        const std::vector<runtime::NamedArray>& optimizer);
+                        const std::vector<runtime::NamedArray>& state);
 /// The bytes of that file.
-Expected<std::vector<std::byte>> format_weights_h5(
-    const std::string& where, const Model& model, const std::vector<runtime::NamedArray>& weights,
-    const std::vector<runtime::NamedArray>& optimizer);
+Expected<std::vector<std::byte>> format_weights_h5(const std::string& where, const Model& model,
+                                                   const std::vector<runtime::NamedArray>& weights,
+                                                   const std::vector<runtime::NamedArray>& state);
 
 }  // namespace kiln::keras

@@ -151,6 +151,13 @@ std::vector<NamedArray> in_order(std::vector<NamedArray> arrays,
   return result;
 }
 
+/// The states of random generators, where the file has all of them: Keras's have none.
+Status read_random_states(const Reading& reading, const SavedObject& object, SavedWeights& saved) {
+  if (reading.variable_count(object) != object.variables.size()) return ok();
+  KILN_ASSIGN(saved.random_states, reading.read(object));
+  return ok();
+}
+
 Status read_optimizer_state(const Reading& reading, const Optimizer& optimizer,
                             const SavedObject& object, SavedWeights& saved) {
   // Iterations and learning rate: Keras makes the rest when it first trains.
@@ -187,6 +194,7 @@ Expected<SavedWeights> parse_weights_h5(const Model& model, const std::string& w
     KILN_TRY(read_optimizer_state(reading, *model.compile_options->optimizer.get(),
                                   *layout.optimizer, saved));
   }
+  KILN_TRY(read_random_states(reading, layout.random_states, saved));
   return saved;
 }
 

@@ -64,27 +64,29 @@ std::vector<NamedArray> fresh_state(const SavedObject& optimizer) {
 
 Expected<std::vector<std::byte>> format_weights_h5(const std::string& where, const Model& model,
                                                    const std::vector<NamedArray>& weights,
-                                                   const std::vector<NamedArray>& optimizer) {
+                                                   const std::vector<NamedArray>& state) {
   KILN_ASSIGN(const SavedLayout layout, saved_layout(model));
   KILN_TRY(check_complete(weights, layout.weights, where));
   std::vector<Hdf5Group> groups;
   for (const SavedObject& object : layout.objects) groups.push_back(group_of(object, weights));
-  if (layout.optimizer && optimizer.empty()) {
+  if (layout.optimizer && state.empty()) {
     groups.push_back(group_of(*layout.optimizer, fresh_state(*layout.optimizer)));
-  } else {
-    const auto variables =
-        layout.optimizer ? layout.optimizer->variables : std::vector<SavedVariable>{};
-    KILN_TRY(check_complete(optimizer, variables, where));
-    if (layout.optimizer) groups.push_back(group_of(*layout.optimizer, optimizer));
+    return write_hdf5(where, groups);
   }
+  std::vector<SavedVariable> variables;
+  if (layout.optimizer) variables = layout.optimizer->variables;
+  for (const SavedVariable& random : layout.random_states.variables) variables.push_back(random);
+  KILN_TRY(check_complete(state, variables, where));
+  if (layout.optimizer) groups.push_back(group_of(*layout.optimizer, state));
+  if (!layout.random_states.variables.empty())
+    groups.push_back(group_of(layout.random_states, state));
   return write_hdf5(where, groups);
 }
 
 Status write_weights_h5(const std::string& path, const Model& model,
                         const std::vector<NamedArray>& weights,
-                        const std::vector<NamedArray>& optimizer) {
-  KILN_ASSIGN(const std::vector<std::byte> bytes,
-              format_weights_h5(path, model, weights, optimizer));
+                        const std::vector<NamedArray>& state) {
+  KILN_ASSIGN(const std::vector<std::byte> bytes, format_weights_h5(path, model, weights, state));
   return runtime::write_file(path, bytes);
 }
 
