@@ -37,14 +37,13 @@ std::vector<size_t> positions_in_row(const runtime::Array& rows, std::span<const
 /// Calls visit(position, value) for every element; the rows are converted a few at a time.
 template <typename Visit>
 void for_each_value(const runtime::Array& rows, const std::vector<size_t>& positions, Visit visit) {
-  const double scale = rows.type == KILN_U8 ? 255 : 1;
   const int64_t at_once = std::max<int64_t>(4096 / static_cast<int64_t>(positions.size()), 1);
   for (int64_t first = 0; first < rows.rows(); first += at_once) {
     const int64_t end = std::min(first + at_once, rows.rows());
     const runtime::Array part = convert(rows.slice_rows(first, end), KILN_F64);
     const double* value = part.as<double>();
     for (int64_t row = first; row < end; ++row) {
-      for (const size_t position : positions) visit(position, *value++ / scale);
+      for (const size_t position : positions) visit(position, *value++);
     }
   }
 }

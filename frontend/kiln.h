@@ -208,7 +208,7 @@ T value_or_exit(Expected<T> result) {
 
 /// A model that trains, evaluates and predicts. It is compiled to machine code when data first
 /// needs it, and again where the batch size changes; the weights go along.
-/// x: [examples, ...] in the input's shape (bytes are scaled to [0, 1] and images reshaped where
+/// x: [examples, ...] in the input's shape (numbers times their array's scale, reshaped where
 /// the sizes agree); y: [examples] class numbers, or [examples, ...] in the output's shape.
 class Model : public keras::Model {
  public:

@@ -224,7 +224,7 @@ Array Array::slice_rows(int64_t begin, int64_t end) const {
   if (dims.empty() || begin < 0 || begin > end || end > dims[0]) {
     die("rows " + std::to_string(begin) + ".." + std::to_string(end) + " of " + name());
   }
-  Array slice = {type, dims, {storage, row(begin)}};
+  Array slice = {type, dims, {storage, row(begin)}, scale};
   slice.dims[0] = end - begin;
   return slice;
 }
@@ -233,7 +233,7 @@ Array Array::reshape(std::vector<int64_t> new_dims) const {
   if (checked_element_count(new_dims) != element_count()) {
     die(name() + " as " + shape_name(new_dims));
   }
-  return {type, std::move(new_dims), storage};
+  return {type, std::move(new_dims), storage, scale};
 }
 
 Array allocate(kiln_element_type type, std::vector<int64_t> dims) {
@@ -263,9 +263,18 @@ Array copy_of(kiln_element_type type, std::vector<int64_t> dims, const void* byt
 }
 
 Array convert(const Array& array, kiln_element_type type) {
-  if (array.type == type) return array;
+  if (array.type == type && array.scale == 1) return array;
   Array result = allocate(type, array.dims);
-  with_loader(array, [&](auto load) { store_as(load, result); });
+  if (array.scale == 1) {
+    with_loader(array, [&](auto load) { store_as(load, result); });
+    return result;
+  }
+  with_loader(array, [&](auto load) {
+    const auto scaled = [load, scale = array.scale](int64_t i) {
+      return static_cast<double>(load(i)) * scale;
+    };
+    store_as(scaled, result);
+  });
   return result;
 }
 

@@ -45,6 +45,9 @@ struct Array {
   kiln_element_type type = KILN_F32;
   std::vector<int64_t> dims;           ///< rank 0: a scalar
   std::shared_ptr<std::byte> storage;  ///< the first element; keeps the whole block alive
+  /// What the elements count in: an element stands for itself times this number. Bytes of pictures
+  /// that mean 0..1 have 1/255.
+  double scale = 1;
 
   std::byte* data() const { return storage.get(); }
 
@@ -92,7 +95,8 @@ Expected<Array> try_allocate(const std::string& where, kiln_element_type type,
 /// A new array with a copy of `bytes`, which holds exactly the elements of type and dims.
 Array copy_of(kiln_element_type type, std::vector<int64_t> dims, const void* bytes);
 
-/// The values of `array` as another element type; the same array where the types agree. Between
+/// The values of `array`, its scale multiplied in, as another element type; the same array where the
+/// types agree and there is no scale. Between
 /// floating types: round to nearest, ties to even. To an integer: towards zero, clamped to its
 /// range, NaN to 0. To i1: 1 where the value is not zero.
 Array convert(const Array& array, kiln_element_type type);

@@ -233,6 +233,7 @@ Expected<Dataset> load_directory(const std::string& directory) {
   Dataset data;
   const LabelledImages& first = train ? *train : *test;
   data.train = {{"x", first.images}, {"y", first.labels}};
+  data.digit_files = true;
   if (train && test) data.test = {{"x", test->images}, {"y", test->labels}};
   return finished(directory, std::move(data));
 }

@@ -2,6 +2,7 @@
 // bringing it into the form that the model's functions take.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,9 @@ struct Dataset {
   std::vector<NamedArray> train;
   std::vector<NamedArray> test = {};  ///< a test set, or nothing
   std::string description = "";       ///< "60000 examples of 28x28xu8, 10000 for testing, from DIR"
+  /// What adapt() multiplies inputs by; nothing: what their arrays' own scale says.
+  std::optional<double> scale = std::nullopt;
+  bool digit_files = false;  ///< read from IDX files by MNIST's names
 
   /// The arrays of plain data: those called x and y; without storage where there is none.
   Array x() const { return array(train, "x"); }
@@ -34,7 +38,8 @@ struct Dataset {
 };
 
 /// Reads the data that `spec` names:
-///   digits[:train=N,test=N,seed=S]  the built-in generator of 28x28 digit images (see digits.h)
+///   digits[:train=N,test=N,seed=S]  the built-in generator of 28x28 digit images (see digits.h),
+///                                   bytes that mean 0..1; bytes of files mean themselves
 ///   DIR                             IDX files by MNIST's names, with or without .gz, both pairs or
 ///                                   one; or .npy files, each an array called as the file
 ///   X.npy,Y.npy                     examples and labels
@@ -57,8 +62,8 @@ struct ModelData {
 };
 
 /// Finds each of the model's inputs and labels among the arrays and makes it what train_step,
-/// test_step or predict_step takes: bytes scaled from 0..255 to 0..1, other numbers converted, rows
-/// reshaped where the number of elements agrees, ids checked to be in [0, index_limit) and labels
+/// test_step or predict_step takes: numbers multiplied by the scale of the data, where they are no
+/// ids, and converted, rows reshaped where the number of elements agrees, ids checked to be in [0, index_limit) and labels
 /// in [0, label_classes). An input is called as the model calls it, or x where it is the only one,
 /// or x_0, x_1,
 /// ...; labels likewise, with y; sample weights sample_weight for all outputs, or

@@ -1,5 +1,7 @@
 // adapt() of dataset.h: what is read, as the model wants it.
 #include <algorithm>
+#include <cstdio>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -7,6 +9,7 @@
 #include <vector>
 
 #include "runtime/data/dataset.h"
+#include "runtime/data/digits.h"
 #include "runtime/data/row_conversion.h"
 #include "runtime/data/value_checks.h"
 
@@ -85,6 +88,11 @@ bool can_reshape(std::span<const int64_t> from, std::span<const int64_t> to) {
   return std::includes(fine.begin(), fine.end(), coarse.begin(), coarse.end());
 }
 
+// Whether an input's numbers name things, so that a multiple of one is another thing.
+bool takes_ids(const Wanted& wanted, const kiln_input& input) {
+  return input.index_limit > 0 || !is_floating(wanted.type);
+}
+
 // Brings the rows of one array into the model's shape and type.
 class Adapter {
  public:
@@ -92,14 +100,15 @@ class Adapter {
   Adapter(const std::string& part, const std::string& name, const kiln_model& model, Notes& notes)
       : where_(part + name), name_(name), model_(model), notes_(notes) {}
 
-  Expected<Array> adapt_x(const Array& x, const Wanted& wanted, const kiln_input& input) {
-    KILN_ASSIGN(const Array shaped, with_row_dims(x, wanted));
+  /// Multiplied by `scale`, or by the array's own where there is none; ids are not.
+  Expected<Array> adapt_x(const Array& x, const Wanted& wanted, const kiln_input& input,
+                          std::optional<double> scale) {
+    KILN_ASSIGN(Array shaped, with_row_dims(x, wanted));
+    shaped.scale = takes_ids(wanted, input) ? 1 : scale.value_or(x.scale);
     KILN_TRY(check_indices(shaped, input, where_));
-    // A batch converts what may be larger than memory, but ids are no pixels.
-    const bool in_batches = row_conversion(x.type, wanted.type) != nullptr;
-    if (!in_batches || (x.type == KILN_U8 && input.index_limit > 0))
-      return with_type(shaped, wanted.type);
-    note_conversion(x.type, wanted.type);
+    // A batch converts what may be larger than memory.
+    if (!row_conversion(shaped, wanted.type)) return with_type(shaped, wanted.type);
+    note_conversion(shaped, wanted.type);
     return shaped;
   }
 
@@ -157,17 +166,23 @@ class Adapter {
   }
 
   Expected<Array> with_type(const Array& array, kiln_element_type type) {
-    if (array.type == type) return array;
+    if (array.type == type && array.scale == 1) return array;
     if (!is_floating(type)) KILN_TRY(check_whole(array, type, where_));
-    notes_.add(name_ + ": " + element_name(array.type) + " taken as " + element_name(type));
+    note_conversion(array, type);
     return convert(array, type);
   }
 
-  void note_conversion(kiln_element_type from, kiln_element_type to) {
-    notes_.add(name_ + ": " +
-               (from == KILN_U8 ? "bytes scaled from 0..255 to 0..1 as "
-                                : element_name(from) + std::string(" taken as ")) +
-               element_name(to));
+  void note_conversion(const Array& from, kiln_element_type to) {
+    const std::string as = from.type == to ? "" : std::string(" as ") + element_name(to);
+    if (from.scale == 1) {
+      notes_.add(name_ + ": " + element_name(from.type) + " taken" + as);
+    } else if (from.type == KILN_U8 && from.scale == kPixelScale) {
+      notes_.add(name_ + ": bytes scaled from 0..255 to 0..1" + as);
+    } else {
+      char scale[32];
+      std::snprintf(scale, sizeof scale, "%.6g", from.scale);
+      notes_.add(name_ + ": " + element_name(from.type) + " times " + scale + as);
+    }
   }
 
   // Class numbers where a row for each class is wanted, or the other way round.
@@ -240,8 +255,9 @@ std::vector<std::string> names_for(const std::string& kind, const std::string& n
 class PartAdapter {
  public:
   PartAdapter(const std::string& part, const std::vector<NamedArray>& arrays,
-              const kiln_model& model, const StepInputs& step, Notes& notes)
-      : part_(part), arrays_(arrays), model_(model), step_(step), notes_(notes) {}
+              std::optional<double> scale, const kiln_model& model, const StepInputs& step,
+              Notes& notes)
+      : part_(part), arrays_(arrays), scale_(scale), model_(model), step_(step), notes_(notes) {}
 
   Expected<Examples> run() {
     KILN_TRY(adapt_inputs());
@@ -260,7 +276,8 @@ class PartAdapter {
       const auto names = names_for("x", input.name, i, model_.input_count);
       const NamedArray* found = arrays_.take(names);
       if (found == nullptr) return missing("input", names);
-      KILN_ASSIGN(Array array, adapter(*found).adapt_x(found->array, wanted_of(step_.x[i]), input));
+      KILN_ASSIGN(Array array,
+                  adapter(*found).adapt_x(found->array, wanted_of(step_.x[i]), input, scale_));
       examples_.x.push_back(std::move(array));
     }
     return ok();
@@ -329,11 +346,21 @@ class PartAdapter {
 
   const std::string part_;
   Arrays arrays_;
+  const std::optional<double> scale_;
   const kiln_model& model_;
   const StepInputs& step_;
   Notes& notes_;
   Examples examples_;
 };
+
+// What a scale multiplies is there.
+Status check_scale(const Dataset& data, const kiln_model& model, const StepInputs& step) {
+  if (!data.scale || *data.scale == 1) return ok();
+  for (int i = 0; i < model.input_count; ++i)
+    if (!takes_ids(wanted_of(step.x[i]), model.inputs[i])) return ok();
+  return Diagnostic{"data", "cannot be scaled: the model's inputs are ids or whole numbers",
+                    "leave out --scale"};
+}
 
 Status check_lengths(const std::string& part, const std::vector<NamedArray>& arrays) {
   for (const NamedArray& named : arrays) {
@@ -358,13 +385,15 @@ Expected<ModelData> adapt(const Dataset& data, const kiln_model& model, std::str
     return Diagnostic{model.name, "the model has no function that takes data", ""};
   }
   KILN_ASSIGN(const StepInputs step, step_inputs(model, *function));
+  KILN_TRY(check_scale(data, model, step));
   KILN_TRY(check_lengths("", data.train));
   KILN_TRY(check_lengths("test ", data.test));
   Notes lines;
   ModelData result;
-  KILN_ASSIGN(result.train, PartAdapter("", data.train, model, step, lines).run());
+  KILN_ASSIGN(result.train, PartAdapter("", data.train, data.scale, model, step, lines).run());
   if (!data.test.empty()) {
-    KILN_ASSIGN(result.test, PartAdapter("test ", data.test, model, step, lines).run());
+    KILN_ASSIGN(result.test,
+                PartAdapter("test ", data.test, data.scale, model, step, lines).run());
   }
   lines.append_to(notes);
   return result;

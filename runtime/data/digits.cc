@@ -251,6 +251,7 @@ uint8_t draw_digit(const std::vector<std::vector<Glyph>>& glyphs, Random random,
 DigitSet digits(DataPart part, uint64_t seed, int64_t count, int threads) {
   const std::vector<std::vector<Glyph>> glyphs = digit_glyphs();
   DigitSet set = {allocate(KILN_U8, {count, kSide, kSide}), allocate(KILN_U8, {count})};
+  set.images.scale = kPixelScale;
   const auto draw_range = [&](int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; ++i) {
       set.labels.as<uint8_t>()[i] = draw_digit(glyphs, Random(seed, part, static_cast<uint64_t>(i)),

@@ -11,8 +11,11 @@
 
 namespace kiln::runtime {
 
+/// Turns bytes of pictures, 0..255, into 0..1.
+inline constexpr double kPixelScale = 1.0 / 255;
+
 struct DigitSet {
-  Array images;  ///< u8 [count, 28, 28], 0 = paper, 255 = ink
+  Array images;  ///< u8 [count, 28, 28], 0 = paper, 255 = ink; its scale makes them 0..1
   Array labels;  ///< u8 [count], 0..9
 };
 

@@ -27,6 +27,7 @@ struct CommandLine {
   std::string weights;
   std::string vocabulary;
   int max_tokens = 0;
+  std::optional<double> scale;  ///< what inputs are multiplied by
   /// The arguments of fit(), but for arrays and files; evaluate and predict take `verbose` of it.
   FitOptions fit;
   std::optional<BackupAndRestoreOptions> backup;

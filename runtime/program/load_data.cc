@@ -2,11 +2,13 @@
 
 #include <cstring>
 #include <span>
+#include <string_view>
 #include <utility>
 #include <vector>
 
 #include "runtime/base/file.h"
 #include "runtime/data/class_folders.h"
+#include "runtime/data/digits.h"
 #include "runtime/data/text/sequence_data.h"
 #include "runtime/model/session.h"
 #include "runtime/training/batches.h"
@@ -28,11 +30,25 @@ std::span<const int64_t> input_dims(const kiln_model& model) {
 constexpr int kMixing = -1;
 
 Array in_order(const Array& rows, const std::vector<uint32_t>& order) {
-  const Array result = allocate(rows.type, rows.dims);
+  Array result = allocate(rows.type, rows.dims);
+  result.scale = rows.scale;
   for (size_t i = 0; i < order.size(); ++i) {
     std::memcpy(result.row(static_cast<int64_t>(i)), rows.row(order[i]), rows.row_bytes());
   }
   return result;
+}
+
+// What multiplies the inputs, by the convention of the source where the command says nothing. The
+// built-in examples take digits as 0..1, in IDX files, too, whose bytes are for other models what
+// they are; one that scales its input by a layer of its own takes drawn digits as bytes.
+std::optional<double> scale_for(const CommandLine& line, const kiln_model& model,
+                                const Dataset& data) {
+  if (line.scale) return line.scale;
+  const std::string_view name = model.name, summary = model.summary == nullptr ? "" : model.summary;
+  if (data.digit_files && (name == "mnist_mlp" || name == "mnist_cnn")) return kPixelScale;
+  for (const std::string_view layer : {"(Rescaling)", "(Normalization)"})
+    if (summary.find(layer) != std::string_view::npos) return 1;
+  return std::nullopt;
 }
 
 // Classes that stand one after the other would leave a validation split with the last one alone.
@@ -59,7 +75,10 @@ Expected<Dataset> DataLoader::load(const std::string& spec) {
   if (!data) {
     KILN_ASSIGN(data, load_sequences(spec));
   }
-  if (!data) return load_dataset(spec);
+  if (!data) {
+    KILN_ASSIGN(data, load_dataset(spec));
+  }
+  data->scale = scale_for(line_, model_, *data);
   return std::move(*data);
 }
 

@@ -1,6 +1,7 @@
 #include "runtime/program/option_table.h"
 
 #include <cerrno>
+#include <cmath>
 #include <cstdlib>
 #include <utility>
 
@@ -59,6 +60,22 @@ Complaint read_device(CommandLine& line, const std::string& text) {
   return "";
 }
 
+// A number, or one divided by another.
+Complaint read_scale(CommandLine& line, const std::string& text) {
+  const char* const complaint = "a number but 0, or a fraction like 1/255";
+  char* end = nullptr;
+  double scale = std::strtod(text.c_str(), &end);
+  if (end == text.c_str()) return complaint;
+  if (*end == '/') {
+    const char* const divisor = end + 1;
+    scale /= std::strtod(divisor, &end);
+    if (end == divisor) return complaint;
+  }
+  if (*end != 0 || !std::isfinite(scale) || scale == 0) return complaint;
+  line.scale = scale;
+  return "";
+}
+
 std::string print_device(const CommandLine& line) {
   return line.device.kind ? device_kind_name(*line.device.kind) : "auto";
 }
@@ -68,6 +85,9 @@ constexpr Option kOptions[] = {
     {"data", "DATA", kData, "the examples; see below", Text{in_line<&CommandLine::data>}},
     {"weights", "IN", kData, "start from these weights, as --save writes them",
      Text{in_line<&CommandLine::weights>}, 0, "; default MODEL's own, where it has them"},
+    {"scale", "S", kData,
+     "multiply the inputs by S, as in 1/255; default 1, but 1/255 for the drawn digits",
+     Special{read_scale}},
     {"vocabulary", "FILE.txt", kData, "of texts; default beside --weights, and beside --save in fit",
      Text{in_line<&CommandLine::vocabulary>}},
     {"max-tokens", "N", kFit, "size of a new vocabulary; 0: that of the model's Embedding",

@@ -23,7 +23,7 @@ struct Copy {
   const std::byte* from;
   int64_t row_elements;
   int64_t from_row_bytes, to_row_bytes;
-  RowConversion convert;  // null: bytes are taken as they are
+  const RowConversion& convert;  // none: bytes are taken as they are
   const uint32_t* order;  // null: rows in their own order
   int64_t first;
   int64_t count;
@@ -46,7 +46,7 @@ struct Copy {
   }
 
   void copy(std::byte* target, const std::byte* source, int64_t row_count) const {
-    if (convert != nullptr) return convert(target, source, row_count * row_elements);
+    if (convert) return convert(target, source, row_count * row_elements);
     std::memcpy(target, source, row_count * to_row_bytes);
   }
 
@@ -93,14 +93,12 @@ BatchInput::BatchInput(const Array& source, const kiln_tensor& input)
     : source_(source),
       batch_(input.dims[0]),
       row_bytes_(byte_count(input) / batch_),
-      convert_(source.type == element_type_of(input)
-                   ? nullptr
-                   : row_conversion(source.type, element_type_of(input))) {}
+      convert_(row_conversion(source, element_type_of(input))) {}
 
 const std::byte* BatchInput::in_place(const uint32_t* order, int64_t first, int64_t count) const {
   const std::byte* rows = source_.row(first);
   const bool aligned = reinterpret_cast<uintptr_t>(rows) % KILN_ALIGNMENT == 0;
-  return order == nullptr && count == batch_ && convert_ == nullptr && aligned ? rows : nullptr;
+  return order == nullptr && count == batch_ && !convert_ && aligned ? rows : nullptr;
 }
 
 void BatchInput::feed(FunctionCall& call, size_t index, ThreadPool& pool, const uint32_t* order,
@@ -160,7 +158,7 @@ Status check_rows(const Array& rows, const kiln_tensor& input, bool is_x, const 
                       ""};
   }
   const kiln_element_type type = element_type_of(input);
-  if (rows.type != type && !(is_x && row_conversion(rows.type, type) != nullptr)) {
+  if (rows.type != type && !(is_x && row_conversion(rows, type))) {
     return Diagnostic{
         what,
         std::string("holds ") + element_name(rows.type) + ", the model takes " + element_name(type),

@@ -96,6 +96,8 @@ const std::map<std::string, Refused>& refused_values() {
       {"class-weight", {{"0=2", "0:1,0:1"}, "a list of CLASS:WEIGHT like 0:1,1:5"}},
       {"history", {{"h.txt"}, "a file name that ends in .json or .csv"}},
       {"part", {{"all"}, "train or test"}},
+      {"scale",
+       {{"0", "1/0", "x", "1/", "nan", "1/255x", ""}, "a number but 0, or a fraction like 1/255"}},
       {"device", {{"gpu", "cpu:1"}, "cpu, opencl, opencl:N, cuda, cuda:N or auto"}},
   };
   return values;
@@ -143,6 +145,7 @@ std::string right_value(const runtime::OptionDescription& option) {
                                                      {"class-weight", "0:1"},
                                                      {"history", "h.csv"},
                                                      {"part", "train"},
+                                                     {"scale", "1/255"},
                                                      {"device", "cpu"}};
   const auto found = values.find(option.name);
   if (found != values.end()) return found->second;

@@ -166,10 +166,13 @@ TEST(Normalization, AdaptsToDataBeforeAndAfterTraining) {
             "note: adapt it to what the model gets");
 }
 
-TEST(Normalization, TakesPositionsOfItsAxesAndBytesAsPixels) {
+TEST(Normalization, TakesPositionsOfItsAxesAndScalesBytesAsTheModel) {
   Normalization channels;
-  const Array pixels = runtime::allocate(KILN_U8, {2, 1, 2, 3});
+  Array pixels = runtime::allocate(KILN_U8, {2, 1, 2, 3});
   for (int64_t i = 0; i < 12; ++i) pixels.as<uint8_t>()[i] = static_cast<uint8_t>(51 * (i % 3));
+  value_or_exit(channels.adapt(pixels));
+  EXPECT_NEAR(channels.adapted()->mean[2], 102, 1e-9);
+  pixels.scale = 1.0 / 255;
   value_or_exit(channels.adapt(pixels));
   const std::vector<double>& mean = channels.adapted()->mean;
   ASSERT_EQ(mean.size(), 3u);

@@ -4,9 +4,11 @@
 #include <sys/stat.h>
 
 #include <cmath>
+#include <numeric>
 
 #include "runtime/data/npy.h"
 #include "runtime/data/npz.h"
+#include "runtime/data/row_conversion.h"
 #include "tests/runtime/data/test_file.h"
 
 namespace kiln::runtime {
@@ -223,6 +225,58 @@ TEST(Adapt, LeavesWhatFitsAlone) {
 TEST(Adapt, AddsAndDropsOnes) {
   FakeModel images(KILN_F32, {28, 28, 1}, KILN_F32, {1}, 0, "binary_crossentropy");
   const auto data = adapt(data_of(rows_of(KILN_F64, {3, 28, 28}), rows_of(KILN_U8, {3})),
+std::vector<float> floats_of(const Array& array) {
+  const Array floats = convert(array, KILN_F32);
+  return {floats.as<float>(), floats.as<float>() + floats.element_count()};
+}
+
+TEST(Adapt, NumbersInAFileAreTheModels) {
+  FakeModel model(KILN_F32, {2}, KILN_F32, {1}, 0, "binary_crossentropy");
+  Dataset data = data_of(array_of<uint8_t>(KILN_U8, {2, 2}, {255, 51, 0, 1}), rows_of(KILN_U8, {2}));
+  std::string notes;
+  const auto plain = adapt(data, model.model(), &notes);
+  ASSERT_TRUE(plain) << plain.error().to_string();
+  EXPECT_EQ(floats_of(plain->train.x[0]), (std::vector<float>{255, 51, 0, 1}));
+  EXPECT_EQ(notes, "x: u8 taken as f32\ny: rows of scalar taken as 1\ny: u8 taken as f32\n");
+}
+
+TEST(Adapt, ScalesWhatItIsAskedTo) {
+  FakeModel model(KILN_F32, {2}, KILN_F32, {1}, 0, "binary_crossentropy");
+  const Array y = rows_of(KILN_U8, {1});
+  const std::vector<float> expected = {200 / 255.0f, 51 / 255.0f};
+  for (const Array& x : {array_of<uint8_t>(KILN_U8, {1, 2}, {200, 51}),
+                         array_of<int16_t>(KILN_I16, {1, 2}, {200, 51}),
+                         array_of<float>(KILN_F32, {1, 2}, {200, 51}),
+                         array_of<double>(KILN_F64, {1, 2}, {200, 51})}) {
+    Dataset data = data_of(x, y);
+    data.scale = 1.0 / 255;
+    const auto scaled = adapt(data, model.model(), nullptr);
+    ASSERT_TRUE(scaled) << scaled.error().to_string();
+    EXPECT_EQ(floats_of(scaled->train.x[0]), expected) << x.name();
+  }
+  FakeModel words(KILN_F32, {2}, KILN_F32, {1}, 0, "binary_crossentropy");
+  words.set_index_limit(500);
+  Dataset ids = data_of(array_of<uint8_t>(KILN_U8, {1, 2}, {200, 51}), y);
+  ids.scale = 0.5;
+  expect_error(adapt(ids, words.model(), nullptr), "cannot be scaled: the model's inputs are ids");
+}
+
+// Multiplying doubles rounds as dividing floats does.
+TEST(Adapt, ABytesScaleIsADivision) {
+  FakeModel model(KILN_F32, {256}, KILN_F32, {1}, 0, "binary_crossentropy");
+  std::vector<uint8_t> bytes(256);
+  std::iota(bytes.begin(), bytes.end(), uint8_t{0});
+  Array x = copy_of(KILN_U8, {1, 256}, bytes.data());
+  x.scale = 1.0 / 255;
+  const auto adapted = adapt(data_of(x, rows_of(KILN_U8, {1})), model.model(), nullptr);
+  ASSERT_TRUE(adapted) << adapted.error().to_string();
+  const RowConversion convert = row_conversion(adapted->train.x[0], KILN_F32);
+  std::vector<float> numbers(256);
+  convert(reinterpret_cast<std::byte*>(numbers.data()), x.data(), 256);
+  for (int i = 0; i < 256; ++i) EXPECT_EQ(numbers[i], static_cast<float>(i) / 255.0f) << i;
+  EXPECT_EQ(floats_of(x), numbers);
+}
+
                           images.model(), nullptr);
   ASSERT_TRUE(data) << data.error().to_string();
   EXPECT_EQ(data->train.x[0].name(), "3x28x28x1xf64");
@@ -321,7 +375,7 @@ TEST(Adapt, IdsAreNoPixels) {
       adapt(data_of(array_of<uint8_t>(KILN_U8, {1, 2}, {3, 4}), rows_of(KILN_U8, {1})),
             words.model(), nullptr);
   ASSERT_TRUE(data) << data.error().to_string();
-  EXPECT_EQ(data->train.x[0].as<float>()[1], 4);
+  EXPECT_EQ(floats_of(data->train.x[0]), (std::vector<float>{3, 4}));
 }
 
 TEST(Adapt, AModelForPredictionTakesXAlone) {

@@ -51,17 +51,22 @@ TEST(BatchInput, FullBatchesWithoutAnOrder) {
 }
 
 TEST(BatchInput, ConvertsPixelsAndDoublesOnTheWay) {
-  const Array bytes = allocate(KILN_U8, {4, 3}), doubles = allocate(KILN_F64, {4, 3});
+  Array bytes = allocate(KILN_U8, {4, 3});
+  const Array doubles = allocate(KILN_F64, {4, 3});
   for (int i = 0; i < 12; ++i) {
     bytes.as<uint8_t>()[i] = static_cast<uint8_t>(255 - i);
     doubles.as<double>()[i] = i / 10.0;
   }
-  const BatchInput pixels(bytes, kInput), numbers(doubles, kInput);
+  const BatchInput plain(bytes, kInput), numbers(doubles, kInput);
+  bytes.scale = 1.0 / 255;
+  const BatchInput pixels(bytes, kInput);
   const uint32_t reversed[] = {3, 2, 1, 0};
+  const std::vector<float> unscaled = gathered(plain, nullptr, 0, 4);
   const std::vector<float> whole = gathered(pixels, nullptr, 0, 4);
   const std::vector<float> shuffled = gathered(numbers, reversed, 0, 4);
   const std::vector<float> padded = gathered(pixels, reversed, 3, 1);
   for (int i = 0; i < 12; ++i) {
+    EXPECT_EQ(unscaled[i], static_cast<float>(255 - i)) << i;
     EXPECT_EQ(whole[i], static_cast<float>(255 - i) / 255.0f) << i;
     EXPECT_EQ(shuffled[i], static_cast<float>((9 - i / 3 * 3 + i % 3) / 10.0)) << i;
     EXPECT_EQ(padded[i], static_cast<float>(255 - i % 3) / 255.0f) << i;
