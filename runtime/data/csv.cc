@@ -9,43 +9,46 @@
 #include <utility>
 #include <vector>
 
-#include "runtime/base/file.h"
+#include "runtime/data/decimal.h"
 #include "runtime/data/record_reader.h"
+#include "runtime/data/text_file.h"
 
 namespace kiln::runtime {
 namespace {
 
-constexpr std::string_view kSpaces = " \t";
 constexpr size_t kShownFieldBytes = 40;
 
-std::string_view trim(std::string_view text) {
-  const size_t first = text.find_first_not_of(kSpaces);
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(kSpaces) - first + 1);
-}
-
-// Locale-free, unlike strtod: a comma is never a decimal point.
-std::optional<double> parse_number(std::string_view text) {
+// Whether a field's text is a whole number, which gives it.
+std::optional<int64_t> whole_number(std::string_view text) {
   text = trim(text);
-  if (text.size() > 1 && text[0] == '+' && text[1] != '-') text.remove_prefix(1);
-  double value = 0;
+  int64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
   return value;
 }
 
+// Words that stand in data for a value, not in a header for a column.
+bool stands_for_a_value(std::string_view field) {
+  std::string lower(trim(field));
+  for (char& c : lower) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+  for (const char* word :
+       {"true", "false", "yes", "no", "?", "-", ".", "na", "n/a", "nan", "null", "none", "missing"})
+    if (lower == word) return true;
+  return false;
+}
+
 class TableReader {
  public:
-  TableReader(const std::string& path, std::string_view text, const CsvLabel& label)
-      : path_(path), label_(label), records_(path, text, ',') {}
+  TableReader(const std::string& path, std::string_view text, const CsvOptions& options)
+      : path_(path), label_(options.label), asked_(options.header), records_(path, text, ',') {}
 
   Expected<CsvData> read() {
     KILN_ASSIGN(bool more, records_.next(fields_));
     if (!more) return Diagnostic{path_, "holds no rows", "a CSV file has one example a line"};
-    const bool header = is_header();
-    KILN_TRY(choose_label(header));
+    KILN_ASSIGN(header_, find_out_header());
+    KILN_TRY(choose_label(header_));
     column_count_ = fields_.size();
-    if (header) {
+    if (header_) {
       KILN_ASSIGN(more, records_.next(fields_));
       if (!more) return Diagnostic{path_, "holds a header but no rows", ""};
     }
@@ -57,11 +60,65 @@ class TableReader {
   }
 
  private:
-  bool is_header() const {
-    for (const std::string& field : fields_) {
-      if (!trim(field).empty() && !parse_number(field)) return true;
+  // What the command says, or what the first line shows; an error where that is not clear.
+  Expected<bool> find_out_header() const {
+    if (asked_ != CsvHeader::kFindOut) return asked_ == CsvHeader::kYes;
+    if (names_label()) return true;
+    if (fields_.size() == 1 && trim(fields_[0]).empty()) return false;
+    const auto no_number = [](const std::string& field) { return !parse_decimal(field); };
+    const auto first_word = std::find_if(fields_.begin(), fields_.end(), no_number);
+    if (first_word == fields_.end()) {
+      if (!may_be_column_numbers()) return false;
+      return doubt(0, "the first line may be numbers of columns, or an example");
     }
-    return false;
+    if (!is_all_words()) {
+      return doubt(static_cast<size_t>(first_word - fields_.begin()),
+                   "'" + shown(*first_word) +
+                       "' is not a number, but the first line may be names of columns, or an "
+                       "example with a value that is none");
+    }
+    return true;
+  }
+
+  bool names_label() const {
+    return label_.kind == CsvLabel::Kind::kNamed &&
+           std::any_of(fields_.begin(), fields_.end(),
+                       [&](const std::string& field) { return trim(field) == label_.name; });
+  }
+
+  // Names alone; the first one is empty where pandas wrote its index.
+  bool is_all_words() const {
+    for (size_t i = 0; i < fields_.size(); ++i) {
+      const bool empty = trim(fields_[i]).empty();
+      if ((empty && (i > 0 || fields_.size() == 1)) || parse_decimal(fields_[i]) ||
+          stands_for_a_value(fields_[i]))
+        return false;
+    }
+    return true;
+  }
+
+  // 0, 1, 2, as pandas calls columns without names, or rising years.
+  bool may_be_column_numbers() const {
+    constexpr int64_t kFirstYear = 1900, kLastYear = 2100;
+    bool from_zero = fields_.size() > 1, years = fields_.size() > 1;
+    int64_t before = -1;
+    for (const std::string& field : fields_) {
+      const std::optional<int64_t> number = whole_number(field);
+      if (!number) return false;
+      from_zero = from_zero && *number == before + 1;
+      years = years && *number > before && *number >= kFirstYear && *number <= kLastYear;
+      before = *number;
+    }
+    return from_zero || years;
+  }
+
+  Diagnostic doubt(size_t column, const std::string& message) const {
+    return {records_.where(column), message,
+            "say which: " + path_ + ":header=yes, or " + path_ + ":header=no"};
+  }
+
+  static std::string shown(const std::string& field) {
+    return std::string(trim(field).substr(0, kShownFieldBytes));
   }
 
   Status choose_label(bool header) {
@@ -87,7 +144,7 @@ class TableReader {
     const std::string message = "has no column called '" + label_.name + "'";
     if (!header) {
       return Diagnostic{path_, message + ": its first line is no header",
-                        "say label=first or label=last"};
+                        "say label=first or label=last, or header=yes"};
     }
     return Diagnostic{path_, message, "its columns are " + names};
   }
@@ -101,7 +158,7 @@ class TableReader {
                         ""};
     }
     for (size_t i = 0; i < fields_.size(); ++i) {
-      const std::optional<double> value = parse_number(fields_[i]);
+      const std::optional<double> value = parse_decimal(fields_[i]);
       if (!value) return not_a_number(i);
       if (label_column_ == i) {
         labels_.push_back(*value);
@@ -138,6 +195,7 @@ class TableReader {
   Expected<CsvData> collect() const {
     const int64_t columns = static_cast<int64_t>(column_count_) - (label_column_ ? 1 : 0);
     CsvData data;
+    data.has_header = header_;
     data.x = copy_of(KILN_F32, {row_count_, columns}, values_.data());
     if (!label_column_) return data;
     const Array labels = copy_of(KILN_F64, {row_count_}, labels_.data());
@@ -147,8 +205,10 @@ class TableReader {
 
   const std::string& path_;
   const CsvLabel& label_;
+  const CsvHeader asked_;
   RecordReader records_;
   std::vector<std::string> fields_;
+  bool header_ = false;
   size_t column_count_ = 0;
   std::optional<size_t> label_column_;
   std::vector<float> values_;
@@ -158,11 +218,9 @@ class TableReader {
 
 }  // namespace
 
-Expected<CsvData> load_csv(const std::string& path, const CsvLabel& label) {
-  KILN_ASSIGN(const FileBytes file, map_file(path));
-  const std::string_view text(reinterpret_cast<const char*>(file.bytes.get()),
-                              static_cast<size_t>(file.size));
-  return TableReader(path, text, label).read();
+Expected<CsvData> load_csv(const std::string& path, const CsvOptions& options) {
+  KILN_ASSIGN(const TextFile file, load_text(path));
+  return TableReader(path, file.text, options).read();
 }
 
 }  // namespace kiln::runtime

@@ -24,7 +24,7 @@ constexpr int64_t kMostGenerated = 1000000;  // 784 MB of images
 
 constexpr const char* kForms =
     "data is one of: digits; reviews; a directory of IDX or .npy files; X.npy,Y.npy; FILE.npz; "
-    "FILE.csv[:label=NAME]; "
+    "FILE.csv[:label=NAME,header=yes|no]; "
     "X.npy";
 
 bool ends_with(std::string_view text, std::string_view end) {
@@ -260,12 +260,37 @@ CsvLabel parse_label(const std::string& name) {
   return {CsvLabel::Kind::kNamed, name};
 }
 
-Expected<Dataset> load_csv_file(const std::string& path, const std::string& label) {
-  KILN_ASSIGN(CsvData csv, load_csv(path, parse_label(label)));
+// What follows "FILE.csv:". A comma may stand in a label's name.
+Expected<CsvOptions> read_csv_options(const std::string& spec, std::string_view text) {
+  CsvOptions options;
+  while (!text.empty()) {
+    const size_t next = std::min(text.find(",label="), text.find(",header="));
+    const std::string_view option = text.substr(0, next);
+    text.remove_prefix(next == std::string_view::npos ? text.size() : next + 1);
+    if (option.starts_with("label=")) {
+      options.label = parse_label(std::string(option.substr(sizeof "label=" - 1)));
+    } else if (option == "header=yes" || option == "header=no") {
+      options.header = option == "header=yes" ? CsvHeader::kYes : CsvHeader::kNo;
+    } else {
+      return Diagnostic{spec, "'" + std::string(option) + "' is no option of a CSV file of numbers",
+                        "its options are label=NAME, label=first, label=last, label=none, "
+                        "header=yes and header=no"};
+    }
+  }
+  return options;
+}
+
+Expected<Dataset> load_csv_file(const std::string& spec, size_t path_size) {
+  const std::string path = spec.substr(0, path_size);
+  const std::string_view text = std::string_view(spec).substr(std::min(path_size + 1, spec.size()));
+  KILN_ASSIGN(const CsvOptions options, read_csv_options(spec, text));
+  KILN_ASSIGN(CsvData csv, load_csv(path, options));
   Dataset data;
   data.train.push_back({"x", std::move(csv.x)});
   if (csv.y.storage != nullptr) data.train.push_back({"y", std::move(csv.y)});
-  return finished(path, std::move(data));
+  KILN_ASSIGN(data, finished(path, std::move(data)));
+  data.description += csv.has_header ? ", whose first line is a header" : ", without a header";
+  return data;
 }
 
 }  // namespace
@@ -280,11 +305,11 @@ Expected<Dataset> load_dataset(const std::string& spec) {
   if (spec == "digits" || spec.starts_with("digits:")) return load_digits(spec);
   if (spec == "reviews" || spec.starts_with("reviews:")) return load_reviews(spec);
   if (is_directory(spec)) return load_directory(spec);
-  const size_t label = spec.rfind(".csv:label=");
-  if (label != std::string::npos) {
-    return load_csv_file(spec.substr(0, label + 4), spec.substr(label + sizeof ".csv:label=" - 1));
+  if (ends_with(spec, ".csv")) return load_csv_file(spec, spec.size());
+  for (const char* options : {".csv:label=", ".csv:header=", ".csv:"}) {
+    const size_t ending = spec.rfind(options);
+    if (ending != std::string::npos) return load_csv_file(spec, ending + sizeof ".csv" - 1);
   }
-  if (ends_with(spec, ".csv")) return load_csv_file(spec, "last");
   if (ends_with(spec, ".npz")) return load_npz_file(spec);
   const size_t comma = spec.find(".npy,");
   if (comma != std::string::npos && !is_file(spec)) {

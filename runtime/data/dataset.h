@@ -45,8 +45,9 @@ struct Dataset {
 ///   X.npy,Y.npy                     examples and labels
 ///   X.npy                           examples alone, for predict
 ///   FILE.npz                        arrays by their names
-///   FILE.csv[:label=NAME]           numbers; the label is the column NAME, else the last one; also
-///                                   label=first, label=last, label=none
+///   FILE.csv[:label=NAME,header=yes|no]  numbers; the label is the column NAME, else the last one;
+///                                   also label=first, label=last, label=none. Whether the first
+///                                   line names the columns can be said (see csv.h)
 /// Arrays of .npz files and directories whose names end in _train are the training set, those in
 /// _test the test set; the ending is taken off. Without such endings all are the training set.
 Expected<Dataset> load_dataset(const std::string& spec);

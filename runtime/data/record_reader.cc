@@ -1,16 +1,8 @@
 #include "runtime/data/record_reader.h"
 
 namespace kiln::runtime {
-namespace {
-
-constexpr std::string_view kByteOrderMark = "\xef\xbb\xbf";
-
-}  // namespace
-
 RecordReader::RecordReader(const std::string& path, std::string_view text, char separator)
-    : path_(path), text_(text), separator_(separator), spaces_(separator == '\t' ? " " : " \t") {
-  if (text_.starts_with(kByteOrderMark)) text_.remove_prefix(kByteOrderMark.size());
-}
+    : path_(path), text_(text), separator_(separator), spaces_(separator == '\t' ? " " : " \t") {}
 
 std::string RecordReader::where(size_t column) const {
   return path_ + ":" + std::to_string(line_) + ":" + std::to_string(column + 1);

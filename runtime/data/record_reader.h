@@ -11,7 +11,7 @@
 namespace kiln::runtime {
 
 /// Splits a text into records and fields. Fields may stand in quotes, lines may end in CRLF, empty
-/// lines are passed over, a byte order mark is no text. Errors name the file, line and column.
+/// lines are passed over. Errors name the file, line and column.
 class RecordReader {
  public:
   /// `path` and `text` must outlive the reader; `separator` stands between fields.

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <utility>
 
-#include "runtime/base/file.h"
+#include "runtime/data/text_file.h"
 
 namespace kiln::runtime {
 namespace {
@@ -78,10 +78,6 @@ class ListReader {
   size_t at_ = 0;
 };
 
-std::string_view text_of(const FileBytes& file) {
-  return {reinterpret_cast<const char*>(file.bytes.get()), static_cast<size_t>(file.size)};
-}
-
 }  // namespace
 
 OptionField option(std::string name, Side& target) {
@@ -110,33 +106,31 @@ Array pad(const Sequences& sequences, int64_t length, const Padding& padding) {
 }
 
 Expected<Sequences> load_id_lines(const std::string& path) {
-  KILN_ASSIGN(const FileBytes file, map_file(path));
-  const std::string_view text = text_of(file);
+  KILN_ASSIGN(const TextFile file, load_text(path));
   Sequences sequences;
-  int64_t line = 1;
-  for (size_t at = 0; at < text.size(); ++line) {
-    const size_t end = std::min(text.find('\n', at), text.size());
-    while (at < end) {
+  int64_t number_of_line = 1;
+  for (std::string_view rest = file.text; !rest.empty(); ++number_of_line) {
+    const std::string_view line = take_line(rest);
+    for (size_t at = 0; at < line.size();) {
       int32_t number = 0;
-      if (is_space(text[at]) || text[at] == ',') {
+      if (is_space(line[at]) || line[at] == ',') {
         ++at;
-      } else if (read_number(text.substr(0, end), at, number)) {
+      } else if (read_number(line, at, number)) {
         sequences.values.push_back(number);
       } else {
-        return Diagnostic{path + ":" + std::to_string(line),
+        return Diagnostic{path + ":" + std::to_string(number_of_line),
                           "expected whole numbers, separated by spaces or commas",
                           "each line is one sequence"};
       }
     }
-    at = end + 1;
     sequences.ends.push_back(static_cast<int64_t>(sequences.values.size()));
   }
   return sequences;
 }
 
 Expected<Sequences> load_json_lists(const std::string& path) {
-  KILN_ASSIGN(const FileBytes file, map_file(path));
-  return ListReader(path, text_of(file)).read();
+  KILN_ASSIGN(const TextFile file, load_text(path));
+  return ListReader(path, file.text).read();
 }
 
 Expected<Sequences> cut_at_offsets(const std::string& where, const Array& values,

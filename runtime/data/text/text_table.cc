@@ -2,13 +2,15 @@
 
 #include <algorithm>
 #include <charconv>
+#include <optional>
 #include <string_view>
 #include <utility>
 
-#include "runtime/base/file.h"
 #include "runtime/base/spelling.h"
 #include "runtime/data/class_folders.h"
+#include "runtime/data/decimal.h"
 #include "runtime/data/record_reader.h"
+#include "runtime/data/text_file.h"
 
 namespace kiln::runtime {
 namespace {
@@ -30,6 +32,18 @@ bool read_label(const std::string& text, int32_t& label) {
   return error == std::errc() && end == text.data() + text.size() && !text.empty();
 }
 
+// Numbers that are not all whole, as regression has them.
+bool set_numbers(const std::vector<std::string>& labels, LabelledTexts& data) {
+  std::vector<float> numbers;
+  for (const std::string& label : labels) {
+    const std::optional<double> number = parse_decimal(label);
+    if (!number) return false;
+    numbers.push_back(static_cast<float>(*number));
+  }
+  data.y = copy_of(KILN_F32, {static_cast<int64_t>(numbers.size())}, numbers.data());
+  return true;
+}
+
 // Numbers, or else the names' places in the alphabet.
 void set_labels(const std::vector<std::string>& labels, LabelledTexts& data) {
   data.y = allocate(KILN_I32, {static_cast<int64_t>(labels.size())});
@@ -38,6 +52,7 @@ void set_labels(const std::vector<std::string>& labels, LabelledTexts& data) {
     int32_t number = 0;
     return read_label(label, number);
   });
+  if (!whole && set_numbers(labels, data)) return;
   if (!whole) {
     data.classes = labels;
     std::sort(data.classes.begin(), data.classes.end());
@@ -54,16 +69,12 @@ void set_labels(const std::vector<std::string>& labels, LabelledTexts& data) {
   }
 }
 
-std::string_view text_of(const FileBytes& file) {
-  return {reinterpret_cast<const char*>(file.bytes.get()), static_cast<size_t>(file.size)};
-}
-
 }  // namespace
 
 Expected<LabelledTexts> load_text_table(const std::string& path, char separator,
                                         const std::string& text, const std::string& label) {
-  KILN_ASSIGN(const FileBytes file, map_file(path));
-  RecordReader reader(path, text_of(file), separator);
+  KILN_ASSIGN(const TextFile file, load_text(path));
+  RecordReader reader(path, file.text, separator);
   std::vector<std::string> names;
   KILN_TRY(reader.next(names));
   KILN_ASSIGN(const size_t text_column, find_column(path, names, text));
@@ -81,7 +92,13 @@ Expected<LabelledTexts> load_text_table(const std::string& path, char separator,
                             std::to_string(names.size()),
                         "a text with separators or line ends in it stands in quotes"};
     }
-    labels.push_back(fields[label_column]);
+    if (!label.empty()) {
+      if (trim(fields[label_column]).empty()) {
+        return Diagnostic{reader.where(label_column), "the label is empty",
+                          "fill it in, or drop the row"};
+      }
+      labels.push_back(fields[label_column]);
+    }
     data.texts.push_back(fields[text_column]);
     KILN_ASSIGN(more, reader.next(fields));
   }
@@ -95,8 +112,8 @@ Expected<LabelledTexts> load_text_folders(const std::string& directory) {
   std::vector<int32_t> labels;
   for (size_t label = 0; label < data.classes.size(); ++label) {
     for (const std::string& path : files_below(directory + "/" + data.classes[label], {".txt"})) {
-      KILN_ASSIGN(const FileBytes file, map_file(path));
-      data.texts.emplace_back(text_of(file));
+      KILN_ASSIGN(const TextFile file, load_text(path));
+      data.texts.emplace_back(file.text);
       labels.push_back(static_cast<int32_t>(label));
     }
   }

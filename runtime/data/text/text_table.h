@@ -9,7 +9,7 @@
 
 namespace kiln::runtime {
 
-/// Texts, with a label each: y i32 [texts]. y has no storage where there are no labels.
+/// Texts, with a label each: y i32 [texts], or f32 where labels are numbers with fractions. y has no storage where there are no labels.
 struct LabelledTexts {
   std::vector<std::string> texts;
   Array y;
@@ -17,8 +17,9 @@ struct LabelledTexts {
 };
 
 /// Reads the columns called `text` and `label` (empty: no labels) of a table whose first line names
-/// its columns. Fields may stand in quotes, RFC 4180. Labels that are not all whole numbers are
-/// names of classes, numbered in alphabetical order. Errors name the file and the line.
+/// its columns. Fields may stand in quotes, RFC 4180. Labels that are not all numbers are names of
+/// classes, numbered in alphabetical order; an empty one is an error. Errors name the file and the
+/// line.
 Expected<LabelledTexts> load_text_table(const std::string& path, char separator,
                                         const std::string& text, const std::string& label);
 

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "runtime/base/file.h"
+#include "runtime/data/text_file.h"
 
 namespace kiln::runtime {
 namespace {
@@ -54,17 +55,13 @@ Vocabulary Vocabulary::build(std::span<const std::string> texts, int64_t max_tok
 }
 
 Expected<Vocabulary> Vocabulary::load(const std::string& path) {
-  KILN_ASSIGN(const FileBytes file, map_file(path));
-  const std::string_view text(reinterpret_cast<const char*>(file.bytes.get()),
-                              static_cast<size_t>(file.size));
+  KILN_ASSIGN(const TextFile file, load_text(path));
   std::vector<std::string> words;
-  for (size_t at = 0; at < text.size();) {
-    const size_t end = std::min(text.find('\n', at), text.size());
-    words.emplace_back(text.substr(at, end - at));
+  for (std::string_view rest = file.text; !rest.empty();) {
+    words.emplace_back(take_line(rest));
     // Vocabularies that begin with Keras's special tokens are common.
     if (words.size() == 1 && words[0].empty()) words.clear();
     if (words.size() == 1 && words[0] == "[UNK]") words.clear();
-    at = end + 1;
   }
   std::vector<std::string> sorted = words;
   std::sort(sorted.begin(), sorted.end());

@@ -172,7 +172,21 @@ TEST(LoadDataset, CsvFiles) {
   EXPECT_EQ(load_dataset(path + ":label=kind")->y().as<int32_t>()[0], 1);
   EXPECT_EQ(load_dataset(path + ":label=first")->y().as<int32_t>()[0], 1);
   EXPECT_FALSE(load_dataset(path + ":label=none")->y().storage);
+  EXPECT_EQ(load_dataset(path)->description,
+            "2 examples of 1xf32, from " + path + ", whose first line is a header");
   expect_error(load_dataset(path + ":label=b"), "has no column called 'b'");
+  expect_error(load_dataset(path + ":lable=b"), "'lable=b' is no option of a CSV file of numbers");
+  expect_error(load_dataset(path + ":label=a,header=maybe"), "'header=maybe' is no option");
+  const std::string years = write_test_file("years.csv", "2019,\"20,20\"\n1,2\n");
+  expect_error(load_dataset(years), "years.csv:1:2: '20,20' is not a number");
+  for (const char* options : {":header=yes,label=first", ":label=2019,header=yes", ":label=20,20"}) {
+    const auto data = load_dataset(years + options);
+    ASSERT_TRUE(data) << options << ": " << data.error().to_string();
+    EXPECT_EQ(data->y().as<int32_t>()[0], std::string(options) == ":label=20,20" ? 2 : 1);
+  }
+  const std::string plain = write_test_file("plain.csv", "0,1\n5,6\n");
+  EXPECT_EQ(load_dataset(plain + ":header=no")->description,
+            "2 examples of 1xf32, from " + plain + ", without a header");
 }
 
 TEST(LoadArrays, TakesThoseWithAPrefixAlone) {
@@ -211,20 +225,6 @@ TEST(Adapt, LeavesBytesToBatchesFlattensImagesAndWidensLabels) {
             "y: u8 taken as i32\n");
 }
 
-TEST(Adapt, LeavesWhatFitsAlone) {
-  const Dataset data = data_of(rows_of(KILN_F32, {3, 784}), rows_of(KILN_I32, {3}));
-  std::string notes;
-  const auto adapted = adapt(data, classifier().model(), &notes);
-  ASSERT_TRUE(adapted) << adapted.error().to_string();
-  EXPECT_EQ(adapted->train.x[0].data(), data.x().data());
-  EXPECT_EQ(adapted->train.y[0].data(), data.y().data());
-  EXPECT_EQ(notes, "");
-  EXPECT_TRUE(adapt(data, classifier().model(), nullptr));
-}
-
-TEST(Adapt, AddsAndDropsOnes) {
-  FakeModel images(KILN_F32, {28, 28, 1}, KILN_F32, {1}, 0, "binary_crossentropy");
-  const auto data = adapt(data_of(rows_of(KILN_F64, {3, 28, 28}), rows_of(KILN_U8, {3})),
 std::vector<float> floats_of(const Array& array) {
   const Array floats = convert(array, KILN_F32);
   return {floats.as<float>(), floats.as<float>() + floats.element_count()};
@@ -277,6 +277,20 @@ TEST(Adapt, ABytesScaleIsADivision) {
   EXPECT_EQ(floats_of(x), numbers);
 }
 
+TEST(Adapt, LeavesWhatFitsAlone) {
+  const Dataset data = data_of(rows_of(KILN_F32, {3, 784}), rows_of(KILN_I32, {3}));
+  std::string notes;
+  const auto adapted = adapt(data, classifier().model(), &notes);
+  ASSERT_TRUE(adapted) << adapted.error().to_string();
+  EXPECT_EQ(adapted->train.x[0].data(), data.x().data());
+  EXPECT_EQ(adapted->train.y[0].data(), data.y().data());
+  EXPECT_EQ(notes, "");
+  EXPECT_TRUE(adapt(data, classifier().model(), nullptr));
+}
+
+TEST(Adapt, AddsAndDropsOnes) {
+  FakeModel images(KILN_F32, {28, 28, 1}, KILN_F32, {1}, 0, "binary_crossentropy");
+  const auto data = adapt(data_of(rows_of(KILN_F64, {3, 28, 28}), rows_of(KILN_U8, {3})),
                           images.model(), nullptr);
   ASSERT_TRUE(data) << data.error().to_string();
   EXPECT_EQ(data->train.x[0].name(), "3x28x28x1xf64");

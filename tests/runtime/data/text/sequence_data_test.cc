@@ -58,6 +58,38 @@ TEST(SequenceData, LabelsThatAreNamesAreClassesInAlphabeticalOrder) {
   EXPECT_EQ(load(path + ":text=review,label=none").y.storage, nullptr);
 }
 
+TEST(SequenceData, LabelsWithFractionsAreNumbers) {
+  const SequenceData data = load(write_test_file("n.tsv", "text\tlabel\na\t10.0\nb\t2.5\n"));
+  EXPECT_TRUE(data.classes.empty());
+  ASSERT_EQ(data.y.type, KILN_F32);
+  EXPECT_EQ(data.y.as<float>()[0], 10.0f);
+  EXPECT_EQ(data.y.as<float>()[1], 2.5f);
+}
+
+TEST(SequenceData, AnEmptyLabelIsAnError) {
+  for (const char* label : {"", " ", "\"\""}) {
+    const std::string path = write_test_file(
+        "e.tsv", std::string("text\tlabel\ngood\tpos\nbad\t") + label + "\nso so\tneg\n");
+    EXPECT_EQ(error_of(path), "error: " + path +
+                                  ":3:2: the label is empty\nnote: fill it in, or drop the row");
+  }
+}
+
+TEST(SequenceData, OneReaderForAllTextFiles) {
+  const std::string mark = "\xef\xbb\xbf";
+  EXPECT_EQ(load(write_test_file("m.tsv", mark + "text\tlabel\na\t1\n")).texts[0], "a");
+  const std::string ids = write_test_file("m.txt", mark + "1 2\r\n3\r\n");
+  EXPECT_EQ(row_text(rows_of(load(ids), std::nullopt, 2)), "1 2 0 3 ");
+  EXPECT_EQ(load(write_test_file("m.json", mark + "[[1]]")).sequences.count(), 1);
+  const std::string wide("\xff\xfe" "1\0", 4);
+  for (const char* name : {"w.tsv", "w.txt", "w.json"}) {
+    const std::string path = write_test_file(name, wide);
+    EXPECT_EQ(error_of(path), "error: " + path +
+                                  ": is a text in UTF-16, which kiln does not read\nnote: save it "
+                                  "as UTF-8");
+  }
+}
+
 TEST(SequenceData, CsvOfNumbersIsNoText) {
   auto data = load_sequence_data(write_test_file("n.csv", "1,2\n"));
   ASSERT_TRUE(data);

@@ -113,6 +113,17 @@ TEST(Vocabulary, FilesMayBeginWithTheSpecialTokens) {
   EXPECT_EQ(loaded->number_of("dog"), 1);
 }
 
+TEST(Vocabulary, IsTheSameWhateverItsLinesEndIn) {
+  for (const char* text : {"the\ncat\n", "the\r\ncat\r\n", "\xef\xbb\xbfthe\ncat",
+                           "\xef\xbb\xbf\r\n[UNK]\r\nthe\r\ncat"}) {
+    auto loaded = Vocabulary::load(write_test_file("lines.txt", text));
+    ASSERT_TRUE(loaded) << loaded.error().to_string();
+    EXPECT_EQ(loaded->number_of("the"), 2) << text;
+    EXPECT_EQ(loaded->number_of("cat"), 3) << text;
+    EXPECT_EQ(loaded->size(), 4) << text;
+  }
+}
+
 TEST(Vocabulary, RefusesAWordThatIsThereTwice) {
   const std::string path = write_test_file("twice.txt", "a\nb\na\n");
   const auto loaded = Vocabulary::load(path);
