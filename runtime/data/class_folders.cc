@@ -3,6 +3,8 @@
 #include <dirent.h>
 
 #include <algorithm>
+#include <map>
+#include <optional>
 
 #include "runtime/base/file.h"
 
@@ -24,6 +26,26 @@ std::string lower_case(std::string text) {
   return text;
 }
 
+bool has_ending(const std::string& name, const std::vector<std::string>& endings) {
+  const std::string lower = lower_case(name);
+  return std::any_of(endings.begin(), endings.end(),
+                     [&](const std::string& ending) { return lower.ends_with(ending); });
+}
+
+void count_others(const std::string& folder, const std::vector<std::string>& endings,
+                  std::map<std::string, int64_t>& counts) {
+  for (const std::string& name : names_in_directory(folder)) {
+    if (name[0] == '.') continue;
+    const std::string path = folder + "/" + name;
+    if (is_directory(path)) {
+      count_others(path, endings, counts);
+    } else if (!has_ending(name, endings)) {
+      const size_t dot = name.rfind('.');
+      ++counts[dot == std::string::npos ? "without an ending" : lower_case(name.substr(dot))];
+    }
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> class_folders(const std::string& directory) {
@@ -41,17 +63,46 @@ std::vector<std::string> files_below(const std::string& folder,
   for (const std::string& name : names_in_directory(folder)) {
     const std::string path = folder + "/" + name;
     if (name != "." && name != ".." && is_directory(path)) folders.push_back(path);
-    const std::string lower = lower_case(name);
-    const bool wanted = std::any_of(endings.begin(), endings.end(), [&](const std::string& ending) {
-      return lower.ends_with(ending);
-    });
-    if (wanted && is_file(path)) files.push_back(path);
+    if (has_ending(name, endings) && is_file(path)) files.push_back(path);
   }
   for (const std::string& below : folders) {
     const std::vector<std::string> more = files_below(below, endings);
     files.insert(files.end(), more.begin(), more.end());
   }
   return files;
+}
+
+Expected<ClassFiles> class_files(const std::string& directory,
+                                 const std::vector<std::string>& endings, const ClassNames& known) {
+  const ClassNames folders = class_folders(directory);
+  ClassFiles result;
+  result.classes = known.empty() ? folders : known;
+  ClassNames empty;
+  for (const std::string& folder : folders) {
+    const std::string path = directory + "/" + folder;
+    const std::vector<std::string> found = files_below(path, endings);
+    if (found.empty()) {
+      empty.push_back(folder);
+      continue;
+    }
+    const std::optional<int32_t> label = class_number(result.classes, folder);
+    if (!label) return unknown_class(path, folder, known);
+    result.paths.insert(result.paths.end(), found.begin(), found.end());
+    result.labels.resize(result.paths.size(), *label);
+  }
+  const std::string others = other_files(directory, endings);
+  if (!others.empty()) result.remarks += "; not read: " + others;
+  if (!empty.empty()) result.remarks += "; no file in " + joined(empty);
+  return result;
+}
+
+std::string other_files(const std::string& directory, const std::vector<std::string>& endings) {
+  std::map<std::string, int64_t> counts;
+  count_others(directory, endings, counts);
+  std::string text;
+  for (const auto& [ending, count] : counts)
+    text += (text.empty() ? "" : ", ") + std::to_string(count) + " " + ending;
+  return text;
 }
 
 bool has_class_files(const std::string& directory, const std::vector<std::string>& endings) {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "runtime/base/file.h"
+#include "runtime/data/class_folders.h"
 #include "runtime/data/csv.h"
 #include "runtime/data/digits.h"
 #include "runtime/data/idx.h"
@@ -225,6 +226,12 @@ Expected<Dataset> load_directory(const std::string& directory) {
   KILN_ASSIGN(const std::optional<LabelledImages> train, load_idx_pair(directory, "train"));
   KILN_ASSIGN(const std::optional<LabelledImages> test, load_idx_pair(directory, "t10k"));
   if (!train && !test) {
+    if (const std::string others = other_files(directory, {}); !others.empty()) {
+      return Diagnostic{directory, "holds no files that kiln reads as data, but " + others,
+                        "images (" + joined(image_endings()) +
+                            ") and texts (.txt) stand in a folder for each class, arrays in .npy "
+                            "files, digits in IDX files by MNIST's names, with or without .gz"};
+    }
     return Diagnostic{
         directory, "holds neither .npy files nor IDX files by MNIST's names",
         "expected train-images-idx3-ubyte and train-labels-idx1-ubyte, and perhaps "

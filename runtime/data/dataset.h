@@ -9,6 +9,7 @@
 #include "runtime/base/abi.h"
 #include "runtime/base/array.h"
 #include "runtime/base/expected.h"
+#include "runtime/data/class_names.h"
 #include "runtime/data/examples.h"
 #include "runtime/data/npz.h"
 
@@ -22,6 +23,7 @@ struct Dataset {
   std::string description = "";       ///< "60000 examples of 28x28xu8, 10000 for testing, from DIR"
   /// What adapt() multiplies inputs by; nothing: what their arrays' own scale says.
   std::optional<double> scale = std::nullopt;
+  ClassNames classes = {};   ///< by label, where labels are names of classes
   bool digit_files = false;  ///< read from IDX files by MNIST's names
 
   /// The arrays of plain data: those called x and y; without storage where there is none.
@@ -64,10 +66,9 @@ struct ModelData {
 
 /// Finds each of the model's inputs and labels among the arrays and makes it what train_step,
 /// test_step or predict_step takes: numbers multiplied by the scale of the data, where they are no
-/// ids, and converted, rows reshaped where the number of elements agrees, ids checked to be in [0, index_limit) and labels
-/// in [0, label_classes). An input is called as the model calls it, or x where it is the only one,
-/// or x_0, x_1,
-/// ...; labels likewise, with y; sample weights sample_weight for all outputs, or
+/// ids, and converted, rows reshaped where the number of elements agrees, ids checked to be in
+/// [0, index_limit) and labels in [0, label_classes). An input is called as the model calls it, or x
+/// where it is the only one, or x_0, x_1, ...; labels likewise, with y; sample weights sample_weight for all outputs, or
 /// sample_weight_OUTPUT. Data without any labels stays without. Appends a line to `notes` for each
 /// thing done (notes may be null). Anything else is a Diagnostic that names the array and the row,
 /// where there is one, and what to do.

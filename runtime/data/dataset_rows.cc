@@ -392,8 +392,7 @@ Expected<ModelData> adapt(const Dataset& data, const kiln_model& model, std::str
   ModelData result;
   KILN_ASSIGN(result.train, PartAdapter("", data.train, data.scale, model, step, lines).run());
   if (!data.test.empty()) {
-    KILN_ASSIGN(result.test,
-                PartAdapter("test ", data.test, data.scale, model, step, lines).run());
+    KILN_ASSIGN(result.test, PartAdapter("test ", data.test, data.scale, model, step, lines).run());
   }
   lines.append_to(notes);
   return result;

@@ -26,6 +26,7 @@ struct CommandLine {
   std::string sample_weight;  ///< a .npy file
   std::string weights;
   std::string vocabulary;
+  std::string class_names;  ///< a file with a name a line
   int max_tokens = 0;
   std::optional<double> scale;  ///< what inputs are multiplied by
   /// The arguments of fit(), but for arrays and files; evaluate and predict take `verbose` of it.

@@ -68,9 +68,78 @@ VocabularyOptions vocabulary_options(const CommandLine& line, const kiln_model& 
   return options;
 }
 
+ClassNameFiles class_name_files(const CommandLine& line) {
+  constexpr const char* kEnding = ".classes.txt";
+  ClassNameFiles files;
+  files.path = line.class_names;
+  files.may_make = line.command == Command::kFit;
+  if (!line.weights.empty()) files.beside_old = beside_model(line.weights, kEnding);
+  if (!line.save.empty()) files.beside_new = beside_model(line.save, kEnding);
+  return files;
+}
+
+// How many classes the model tells apart; 0: it does not say.
+int64_t class_count(const kiln_model& model) {
+  const std::vector<const kiln_output*> outputs = labelled_outputs(model);
+  if (outputs.size() != 1) return 0;
+  const bool binary = std::string_view(outputs[0]->loss).starts_with("binary_");
+  return binary ? 2 : outputs[0]->label_classes;
+}
+
 }  // namespace
 
 Expected<Dataset> DataLoader::load(const std::string& spec) {
+  // What a class is called is no matter to a prediction.
+  const bool has_labels = line_.command != Command::kPredict;
+  if (!classes_ && has_labels) {
+    KILN_ASSIGN(classes_, known_class_names(class_name_files(line_)));
+    if (line_.command == Command::kFit && !classes_->empty())
+      KILN_TRY(keep_class_names(*classes_, class_name_files(line_)));
+  }
+  if (!classes_) classes_.emplace();
+  KILN_ASSIGN(Dataset data, load_any(spec));
+  if (!has_labels && !data.classes.empty()) {
+    std::erase_if(data.train, [](const NamedArray& named) { return named.name == "y"; });
+  } else {
+    KILN_TRY(use_classes(spec, data));
+  }
+  data.scale = scale_for(line_, model_, data);
+  return data;
+}
+
+Status DataLoader::use_classes(const std::string& spec, Dataset& data) {
+  if (data.classes.empty()) {
+    numbers_alone_ = numbers_alone_ || classes_->empty();
+    return ok();
+  }
+  if (!classes_->empty()) return ok();  // the reader has compared them
+  KILN_TRY(check_new_classes(spec, data.classes));
+  *classes_ = data.classes;
+  if (line_.command != Command::kFit) return ok();
+  return keep_class_names(*classes_, class_name_files(line_));
+}
+
+// Alphabetical order is the order of training only where the data holds all classes.
+Status DataLoader::check_new_classes(const std::string& spec, const ClassNames& classes) const {
+  const bool fits = line_.command == Command::kFit;
+  if (numbers_alone_) {
+    return Diagnostic{
+        spec,
+        "its labels are names (" + joined(classes) + "), those of the training data are numbers",
+        "--class-names gives a file of the names, one a line, in the order of their numbers"};
+  }
+  const auto own = static_cast<int64_t>(classes.size()), wanted = class_count(model_);
+  if (wanted == 0 || own == wanted || (fits && own < wanted)) return ok();
+  const std::string holds = "holds " + std::to_string(own) +
+                            (own == 1 ? " class (" : " classes (") + joined(classes) +
+                            "), the model tells " + std::to_string(wanted) + " apart";
+  if (fits) return Diagnostic{spec, holds, "give the model's last layer as many units as classes"};
+  return Diagnostic{spec, holds + ": which these are is not known",
+                    "fit --save keeps the names beside the weights; --class-names gives a file of "
+                    "them, one a line, in the order of their numbers"};
+}
+
+Expected<Dataset> DataLoader::load_any(const std::string& spec) {
   KILN_ASSIGN(std::optional<Dataset> data, load_images(spec));
   if (!data) {
     KILN_ASSIGN(data, load_sequences(spec));
@@ -78,7 +147,6 @@ Expected<Dataset> DataLoader::load(const std::string& spec) {
   if (!data) {
     KILN_ASSIGN(data, load_dataset(spec));
   }
-  data->scale = scale_for(line_, model_, *data);
   return std::move(*data);
 }
 
@@ -96,13 +164,13 @@ Expected<std::optional<Dataset>> DataLoader::load_images(const std::string& spec
     return Diagnostic{spec, "holds images, but the model takes rows of " + shape_name(dims),
                       "a model of images takes height x width x 1, 3 or 4"};
   }
-  KILN_ASSIGN(std::optional<Dataset> data, images_(spec, dims[0], dims[1], channels));
+  KILN_ASSIGN(std::optional<Dataset> data, images_(spec, dims[0], dims[1], channels, *classes_));
   if (data && line_.command == Command::kFit) mix(*data, line_.fit.seed);
   return data;
 }
 
 Expected<std::optional<Dataset>> DataLoader::load_sequences(const std::string& spec) {
-  KILN_ASSIGN(const std::optional<SequenceData> read, load_sequence_data(spec));
+  KILN_ASSIGN(const std::optional<SequenceData> read, load_sequence_data(spec, *classes_));
   if (!read) return std::optional<Dataset>();
   const std::span<const int64_t> dims = input_dims(model_);
   if (dims.size() != 1) {
@@ -117,6 +185,7 @@ Expected<std::optional<Dataset>> DataLoader::load_sequences(const std::string& s
   data.train.push_back({"x", rows_of(*read, vocabulary_, dims[0])});
   if (read->y.storage != nullptr) data.train.push_back({"y", read->y});
   data.description = read->description;
+  data.classes = read->classes;
   if (read->is_text()) {
     data.description += "; " + std::to_string(vocabulary_->size()) + " words";
   }

@@ -8,6 +8,7 @@
 
 #include "runtime/base/abi.h"
 #include "runtime/base/expected.h"
+#include "runtime/data/class_names.h"
 #include "runtime/data/dataset.h"
 #include "runtime/data/text/vocabulary.h"
 #include "runtime/program/command_line.h"
@@ -15,9 +16,10 @@
 namespace kiln::runtime {
 
 /// Reads a directory of images in a folder for each class, x f32 [images, height, width, channels];
-/// nothing where it is no such directory.
+/// classes are numbered as `known` has them, or in alphabetical order where it is empty. Nothing where it is no such directory.
 using ImageReader = std::function<Expected<std::optional<Dataset>>(
-    const std::string& directory, int64_t height, int64_t width, int64_t channels)>;
+    const std::string& directory, int64_t height, int64_t width, int64_t channels,
+    const ClassNames& known)>;
 
 /// Reads what --data and --validation-data name, before adapt(): images at the size that the model
 /// takes, texts by a vocabulary, sequences padded to its length, all else by load_dataset().
@@ -27,17 +29,24 @@ class DataLoader {
   DataLoader(const CommandLine& line, const kiln_model& model, const ImageReader& images)
       : line_(line), model_(model), images_(images) {}
 
-  /// The first texts that training reads make the vocabulary of the later ones.
+  /// The first texts that training reads make the vocabulary of the later ones, and the first names
+  /// of classes their numbers, unless they are kept with the weights that it starts from.
   Expected<Dataset> load(const std::string& spec);
 
  private:
+  Expected<Dataset> load_any(const std::string& spec);
   Expected<std::optional<Dataset>> load_images(const std::string& spec) const;
   Expected<std::optional<Dataset>> load_sequences(const std::string& spec);
+  /// Names of classes in data that has some agree with those of the model, or become them.
+  Status use_classes(const std::string& spec, Dataset& data);
+  Status check_new_classes(const std::string& spec, const ClassNames& classes) const;
 
   const CommandLine& line_;
   const kiln_model& model_;
   const ImageReader& images_;
   std::optional<Vocabulary> vocabulary_;
+  std::optional<ClassNames> classes_;  ///< nothing: not looked for yet; empty: not known
+  bool numbers_alone_ = false;         ///< the first data of training had labels without names
 };
 
 }  // namespace kiln::runtime

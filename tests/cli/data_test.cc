@@ -3,7 +3,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <cstdio>
 #include <utility>
 
 #include "frontend/keras/files/model_json.h"
@@ -168,6 +170,86 @@ TEST_F(Clumsy, WhatCannotBeWrittenIsKnownBeforeTraining) {
                  "it must end in .npy or .npz");
   for (const char* name : {"out.txt", "out.keras", "y.csv", "c.txt"})
     EXPECT_FALSE(exists(temporary(name))) << name;
+}
+
+/// What predict prints of a model that gives its inputs, `layer` applied, as they are.
+std::string rows_of(const keras::AnyLayer& layer, std::vector<std::string> options) {
+  using namespace keras;
+  Sequential model({Input({3}), layer}, "inputs");
+  model.compile({.optimizer = "sgd", .loss = "mse"});
+  const std::string path = write_temporary("inputs.json", *to_json(model));
+  options.insert(options.begin(), {kiln(), "predict", path, "--data"});
+  const CommandResult result = run_command(options);
+  EXPECT_EQ(result.status, 0) << result.err;
+  return result.out.substr(std::min(result.out.find("row 0"), result.out.size()));
+}
+
+TEST(Data, BytesAreScaledWhereThatIsAskedAlone) {
+  const keras::Flatten plain;
+  const keras::Rescaling rescaling(1.0 / 255);
+  const std::string bytes = saved<uint8_t>("bytes.npy", KILN_U8, {2, 3}, {255, 51, 0, 1, 2, 3});
+  const std::string words = saved<int16_t>("words.npy", KILN_I16, {2, 3}, {255, 51, 0, 1, 2, 3});
+  const std::string archive = temporary("bytes.npz");
+  ASSERT_TRUE(runtime::save_npz(archive, {{"x", *runtime::load_npy(bytes)}}));
+  for (const std::string& data : {bytes, words, archive}) {
+    EXPECT_EQ(rows_of(plain, {data}), "row 0: 255 51 0\nrow 1: 1 2 3\n") << data;
+    const std::string scaled = "row 0: 1 0.2 0\nrow 1: 0.00392157 0.00784314 0.0117647\n";
+    EXPECT_EQ(rows_of(rescaling, {data}), scaled) << data;
+    EXPECT_EQ(rows_of(plain, {data, "--scale", "1/255"}), scaled) << data;
+    EXPECT_EQ(rows_of(plain, {data, "--scale=-2"}), "row 0: -510 -102 -0\nrow 1: -2 -4 -6\n");
+  }
+}
+
+TEST(Data, WhetherACsvFileHasAHeaderCanBeSaid) {
+  const std::string years = write_temporary("years.csv", "2019,2020,2021\n1,2,3\n");
+  const keras::Flatten plain;
+  EXPECT_EQ(rows_of(plain, {years + ":label=none,header=yes"}), "row 0: 1 2 3\n");
+  EXPECT_EQ(rows_of(plain, {years + ":header=no,label=none"}),
+            "row 0: 2019 2020 2021\nrow 1: 1 2 3\n");
+  expect_mistake({kiln(), "predict", temporary("inputs.json"), "--data", years + ":label=none"},
+                 years + ":1:1: the first line may be numbers of columns, or an example");
+}
+
+/// Four words of a text to one of two moods.
+std::string mood_model() {
+  using namespace keras;
+  Sequential model({Input({4}), Embedding(20, 4), Flatten(), Dense(1, "sigmoid")}, "moods");
+  model.compile({.optimizer = Adam(0.1), .loss = "binary_crossentropy", .metrics = {"accuracy"}});
+  return write_temporary("moods.json", *to_json(model));
+}
+
+TEST(Data, ClassesKeepTheirNumbersWhateverADataSetHolds) {
+  const std::string model = mood_model(), weights = temporary("moods.npz");
+  std::string rows = "text\tlabel\n";
+  for (int i = 0; i < 20; ++i) rows += "bad awful film\tneg\ngood great film\tpos\n";
+  const std::string both = write_temporary("both.tsv", rows);
+  const std::string one = write_temporary("one.tsv", "text\tlabel\ngood film\tpos\n");
+  const std::string other = write_temporary("other.tsv", "text\tlabel\ngood film\tposh\n");
+  const CommandResult fit = run_command({kiln(), "fit", model, "--data", both, "--validation-data",
+                                         one, "--epochs", "10", "--save", weights});
+  ASSERT_EQ(fit.status, 0) << fit.err;
+  EXPECT_THAT(fit.out, HasSubstr("val_accuracy: 1.0000"));
+  EXPECT_EQ(read_file(temporary("moods.classes.txt")), "neg\npos\n");
+  const std::vector<std::string> evaluate = {kiln(),      "evaluate", model,
+                                             "--weights", weights,    "--data"};
+  const auto with = [&](const std::string& data) {
+    std::vector<std::string> words = evaluate;
+    words.push_back(data);
+    return words;
+  };
+  EXPECT_THAT(run_command(with(one)).out, HasSubstr("accuracy: 1.0000"));
+  expect_mistake(with(other), other +
+                                  ":2: \"posh\" is no class of the model's\n"
+                                  "note: it was trained on neg, pos");
+  std::remove(temporary("moods.classes.txt").c_str());
+  EXPECT_THAT(run_command(with(both)).out, HasSubstr("accuracy: 1.0000"));
+  expect_mistake(with(one), one + ": holds 1 class (pos), the model tells 2 apart");
+  std::vector<std::string> named = with(one);
+  named.insert(named.end(), {"--class-names", write_temporary("names.txt", "neg\npos\n")});
+  EXPECT_THAT(run_command(named).out, HasSubstr("accuracy: 1.0000"));
+  const std::string three = write_temporary("three.tsv", rows + "so so\tneutral\n");
+  expect_mistake({kiln(), "fit", model, "--data", three},
+                 three + ": holds 3 classes (neg, neutral, pos), the model tells 2 apart");
 }
 
 TEST_F(Clumsy, ABatchLargerThanTheDataIsAShortOne) {

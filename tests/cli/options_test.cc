@@ -141,12 +141,9 @@ TEST_P(Options, NeedTheirValues) {
 
 /// A value that the option takes.
 std::string right_value(const runtime::OptionDescription& option) {
-  const std::map<std::string, std::string> values = {{"validation-split", "0.5"},
-                                                     {"class-weight", "0:1"},
-                                                     {"history", "h.csv"},
-                                                     {"part", "train"},
-                                                     {"scale", "1/255"},
-                                                     {"device", "cpu"}};
+  const std::map<std::string, std::string> values = {
+      {"validation-split", "0.5"}, {"class-weight", "0:1"}, {"history", "h.csv"},
+      {"part", "train"},           {"scale", "1/255"},      {"device", "cpu"}};
   const auto found = values.find(option.name);
   if (found != values.end()) return found->second;
   return option.value_name == "N" ? "1" : "name";

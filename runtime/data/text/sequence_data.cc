@@ -44,23 +44,25 @@ SequenceData of_texts(LabelledTexts read) {
   data.texts = std::move(read.texts);
   data.y = std::move(read.y);
   data.classes = std::move(read.classes);
+  data.remarks = std::move(read.remarks);
   data.padding = {Side::kPost, Side::kPost, 0};
   return data;
 }
 
-Loaded load_table(const std::string& spec, const FileSpec& file, char separator) {
+Loaded load_table(const std::string& spec, const FileSpec& file, char separator,
+                  const ClassNames& known) {
   std::string text = "text";
   std::string label = "label";
   const OptionField fields[] = {option("text", text), option("label", label)};
   KILN_TRY(read_options(spec, file.options, fields));
   KILN_ASSIGN(LabelledTexts read,
-              load_text_table(file.path, separator, text, label == "none" ? "" : label));
+              load_text_table(file.path, separator, text, label == "none" ? "" : label, known));
   return std::optional(of_texts(std::move(read)));
 }
 
-Loaded load_folders(const std::string& directory) {
+Loaded load_folders(const std::string& directory, const ClassNames& known) {
   if (!has_class_files(directory, {".txt"})) return std::optional<SequenceData>();
-  KILN_ASSIGN(LabelledTexts read, load_text_folders(directory));
+  KILN_ASSIGN(LabelledTexts read, load_text_folders(directory, known));
   SequenceData data = of_texts(std::move(read));
   data.by_class = true;
   return std::optional(std::move(data));
@@ -110,11 +112,11 @@ Loaded load_offsets(const std::string& spec, const FileSpec& file) {
   return std::optional(std::move(data));
 }
 
-Loaded load_any(const std::string& spec) {
-  if (is_directory(spec)) return load_folders(spec);
-  if (const auto file = split_options(spec, ".tsv")) return load_table(spec, *file, '\t');
+Loaded load_any(const std::string& spec, const ClassNames& known) {
+  if (is_directory(spec)) return load_folders(spec, known);
+  if (const auto file = split_options(spec, ".tsv")) return load_table(spec, *file, '\t', known);
   if (const auto file = split_options(spec, ".csv"); file && file->options.starts_with("text=")) {
-    return load_table(spec, *file, ',');
+    return load_table(spec, *file, ',', known);
   }
   if (const auto file = split_options(spec, ".npz")) return load_offsets(spec, *file);
   for (const char* ending : {".txt", ".json"}) {
@@ -128,16 +130,11 @@ Loaded load_any(const std::string& spec) {
   return std::optional<SequenceData>();
 }
 
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
-}
-
 }  // namespace
 
-Expected<std::optional<SequenceData>> load_sequence_data(const std::string& spec) {
-  KILN_ASSIGN(std::optional<SequenceData> data, load_any(spec));
+Expected<std::optional<SequenceData>> load_sequence_data(const std::string& spec,
+                                                         const ClassNames& known) {
+  KILN_ASSIGN(std::optional<SequenceData> data, load_any(spec, known));
   if (!data) return data;
   if (data->count() == 0) return Diagnostic{spec, "holds no examples", ""};
   if (data->y.storage && data->y.rows() != data->count()) {
@@ -149,6 +146,7 @@ Expected<std::optional<SequenceData>> load_sequence_data(const std::string& spec
   data->description = std::to_string(data->count()) +
                       (data->is_text() ? " texts, from " : " sequences, from ") + spec;
   if (!data->classes.empty()) data->description += ", classes: " + joined(data->classes);
+  data->description += data->remarks;
   return data;
 }
 

@@ -8,6 +8,7 @@
 
 #include "runtime/base/array.h"
 #include "runtime/base/expected.h"
+#include "runtime/data/class_names.h"
 #include "runtime/data/sequences.h"
 #include "runtime/data/text/vocabulary.h"
 
@@ -19,8 +20,9 @@ struct SequenceData {
   Sequences sequences;
   Padding padding;
   Array y;                           ///< without storage where there are no labels
-  std::vector<std::string> classes;  ///< by label, where labels are names
+  ClassNames classes;                ///< by label, where labels are names
   bool by_class = false;             ///< one class after the other, so that training must mix them
+  std::string remarks;               ///< as those of ClassFiles
   std::string description;
 
   bool is_text() const { return !texts.empty(); }
@@ -39,7 +41,9 @@ struct SequenceData {
 ///   FILE.npz[:OPTIONS]                arrays x_values and x_offsets, and y
 /// Y is a .npy file, or a .txt file with a number a line. OPTIONS are pad_sequences's
 /// padding=pre|post, truncating=pre|post and value=N; texts are filled up and cut behind.
-Expected<std::optional<SequenceData>> load_sequence_data(const std::string& spec);
+/// Labels that are names have their numbers in `known`, or, where it is empty, in the alphabet.
+Expected<std::optional<SequenceData>> load_sequence_data(const std::string& spec,
+                                                         const ClassNames& known = {});
 
 /// How the words of texts become numbers.
 struct VocabularyOptions {

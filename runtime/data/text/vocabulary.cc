@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "runtime/base/file.h"
+#include "runtime/data/class_names.h"
 #include "runtime/data/text_file.h"
 
 namespace kiln::runtime {
@@ -94,12 +95,7 @@ Sequences Vocabulary::sequences(std::span<const std::string> texts) const {
 }
 
 std::string vocabulary_beside(const std::string& path) {
-  for (const std::string_view ending : {".keras", ".npz", ".weights.h5", ".json"}) {
-    if (path.ends_with(ending)) {
-      return path.substr(0, path.size() - ending.size()) + ".vocabulary.txt";
-    }
-  }
-  return path + ".vocabulary.txt";
+  return beside_model(path, ".vocabulary.txt");
 }
 
 }  // namespace kiln::runtime

@@ -55,7 +55,7 @@ TEST(ImageFolder, HasTheImagesAndLabelsOfKeras) {
   while (next < lines.size()) {
     const std::vector<std::string> size = split(lines[next][2], ' ');
     auto read = load_image_folders(kFolder, std::stoi(size[0]), std::stoi(size[1]),
-                                   std::stoi(lines[next][1]));
+                                   std::stoi(lines[next][1]), {});
     ASSERT_TRUE(read) << read.error().to_string();
     ASSERT_TRUE(read->has_value());
     const runtime::Dataset& data = **read;
@@ -77,7 +77,7 @@ TEST(ImageFolder, HasTheImagesAndLabelsOfKeras) {
 TEST(ImageFolder, IsNoneWithoutImages) {
   const std::string folder = runtime::test_path("empty");
   std::filesystem::create_directories(folder + "/class");
-  auto read = load_image_folders(folder, 2, 2, 1);
+  auto read = load_image_folders(folder, 2, 2, 1, {});
   ASSERT_TRUE(read);
   EXPECT_FALSE(read->has_value());
 }

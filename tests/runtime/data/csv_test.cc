@@ -45,7 +45,8 @@ TEST(Csv, AHeaderIsWordsAlone) {
     EXPECT_TRUE(data->has_header) << header;
     EXPECT_EQ(values(data->y), (Floats{2, 4})) << header;
   }
-  for (const char* first : {"1e-400,2", "1,2", "0,0", "0,1.5", "1900,3", "2020,2019", "nan,1", "3,3"}) {
+  for (const char* first :
+       {"1e-400,2", "1,2", "0,0", "0,1.5", "1900,3", "2020,2019", "nan,1", "3,3"}) {
     const auto data = load(std::string(first) + "\n3,4\n");
     ASSERT_TRUE(data) << first << ": " << data.error().to_string();
     EXPECT_FALSE(data->has_header) << first;
@@ -54,9 +55,9 @@ TEST(Csv, AHeaderIsWordsAlone) {
 }
 
 TEST(Csv, InDoubtAboutAHeaderItAsks) {
-  for (const char* first : {"0,1,2", "0,1", "2019,2020,2021", "2019,2021,2024", "True,False,1",
-                            "true,false", "5,?,3", "?,?", "a,2,3", "1,,3", ",,", ",0,1", "x,NA",
-                            "120,4,setosa,versicolor"}) {
+  for (const char* first :
+       {"0,1,2", "0,1", "2019,2020,2021", "2019,2021,2024", "True,False,1", "true,false", "5,?,3",
+        "?,?", "a,2,3", "1,,3", ",,", ",0,1", "x,NA", "120,4,setosa,versicolor"}) {
     const std::string text = std::string(first) + "\n4,5,6\n";
     const auto data = load(text);
     expect_error(data, "table.csv:1:");
@@ -64,7 +65,8 @@ TEST(Csv, InDoubtAboutAHeaderItAsks) {
     expect_error(data, "table.csv:header=no");
   }
   const std::string years = "2019,2020,2021\n1,2,3\n4,5,6\n";
-  const auto with = load(years, kNone, CsvHeader::kYes), without = load(years, kNone, CsvHeader::kNo);
+  const auto with = load(years, kNone, CsvHeader::kYes),
+             without = load(years, kNone, CsvHeader::kNo);
   ASSERT_TRUE(with && without);
   EXPECT_EQ(values(with->x), (Floats{1, 2, 3, 4, 5, 6}));
   EXPECT_EQ(values(without->x), (Floats{2019, 2020, 2021, 1, 2, 3, 4, 5, 6}));

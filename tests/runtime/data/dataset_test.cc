@@ -129,6 +129,12 @@ TEST(LoadDataset, FolderThatIsIncomplete) {
   expect_error(load_dataset(idx_folder("half", {"train-images-idx3-ubyte"})),
                "train-labels-idx1-ubyte (or train-labels-idx1-ubyte.gz) is missing");
   expect_error(load_dataset(idx_folder("none", {})), "holds neither .npy files nor IDX files");
+  const std::string other = test_path("other");
+  mkdir(other.c_str(), 0700);
+  mkdir((other + "/a").c_str(), 0700);
+  write_test_file("x", "");
+  ASSERT_EQ(std::rename(test_path("x").c_str(), (other + "/a/1.webp").c_str()), 0);
+  expect_error(load_dataset(other), "other: holds no files that kiln reads as data, but 1 .webp");
   expect_error(
       load_dataset(idx_folder("mixed", {"train-images-idx3-ubyte", "train-labels-idx1-ubyte",
                                         "t10k-labels-idx1-ubyte"})),
@@ -179,7 +185,8 @@ TEST(LoadDataset, CsvFiles) {
   expect_error(load_dataset(path + ":label=a,header=maybe"), "'header=maybe' is no option");
   const std::string years = write_test_file("years.csv", "2019,\"20,20\"\n1,2\n");
   expect_error(load_dataset(years), "years.csv:1:2: '20,20' is not a number");
-  for (const char* options : {":header=yes,label=first", ":label=2019,header=yes", ":label=20,20"}) {
+  for (const char* options :
+       {":header=yes,label=first", ":label=2019,header=yes", ":label=20,20"}) {
     const auto data = load_dataset(years + options);
     ASSERT_TRUE(data) << options << ": " << data.error().to_string();
     EXPECT_EQ(data->y().as<int32_t>()[0], std::string(options) == ":label=20,20" ? 2 : 1);
@@ -232,7 +239,8 @@ std::vector<float> floats_of(const Array& array) {
 
 TEST(Adapt, NumbersInAFileAreTheModels) {
   FakeModel model(KILN_F32, {2}, KILN_F32, {1}, 0, "binary_crossentropy");
-  Dataset data = data_of(array_of<uint8_t>(KILN_U8, {2, 2}, {255, 51, 0, 1}), rows_of(KILN_U8, {2}));
+  Dataset data =
+      data_of(array_of<uint8_t>(KILN_U8, {2, 2}, {255, 51, 0, 1}), rows_of(KILN_U8, {2}));
   std::string notes;
   const auto plain = adapt(data, model.model(), &notes);
   ASSERT_TRUE(plain) << plain.error().to_string();

@@ -70,8 +70,8 @@ TEST(SequenceData, AnEmptyLabelIsAnError) {
   for (const char* label : {"", " ", "\"\""}) {
     const std::string path = write_test_file(
         "e.tsv", std::string("text\tlabel\ngood\tpos\nbad\t") + label + "\nso so\tneg\n");
-    EXPECT_EQ(error_of(path), "error: " + path +
-                                  ":3:2: the label is empty\nnote: fill it in, or drop the row");
+    EXPECT_EQ(error_of(path),
+              "error: " + path + ":3:2: the label is empty\nnote: fill it in, or drop the row");
   }
 }
 
@@ -81,13 +81,33 @@ TEST(SequenceData, OneReaderForAllTextFiles) {
   const std::string ids = write_test_file("m.txt", mark + "1 2\r\n3\r\n");
   EXPECT_EQ(row_text(rows_of(load(ids), std::nullopt, 2)), "1 2 0 3 ");
   EXPECT_EQ(load(write_test_file("m.json", mark + "[[1]]")).sequences.count(), 1);
-  const std::string wide("\xff\xfe" "1\0", 4);
+  const std::string wide(
+      "\xff\xfe"
+      "1\0",
+      4);
   for (const char* name : {"w.tsv", "w.txt", "w.json"}) {
     const std::string path = write_test_file(name, wide);
     EXPECT_EQ(error_of(path), "error: " + path +
                                   ": is a text in UTF-16, which kiln does not read\nnote: save it "
                                   "as UTF-8");
   }
+}
+
+TEST(SequenceData, KnownClassesKeepTheirNumbers) {
+  const std::string path = write_test_file("k.tsv", "text\tlabel\na\tpos\nb\tpos\n");
+  const auto data = load_sequence_data(path, {"neg", "pos"});
+  ASSERT_TRUE(data) << data.error().to_string();
+  EXPECT_EQ(row_text((*data)->y), "1 1 ");
+  EXPECT_EQ((*data)->classes, (ClassNames{"neg", "pos"}));
+  expect_error(load_sequence_data(path, {"neg", "neutral"}),
+               "k.tsv:2: \"pos\" is no class of the model's\nnote: it was trained on neg, neutral");
+  const std::string numbers = write_test_file("n.tsv", "text\tlabel\na\t2\nb\t1\n");
+  const auto named = load_sequence_data(numbers, {"1", "2", "x"});
+  ASSERT_TRUE(named) << "here numbers are names";
+  EXPECT_EQ(row_text((*named)->y), "1 0 ");
+  const auto plain = load_sequence_data(numbers, {"a", "b", "c"});
+  ASSERT_TRUE(plain);
+  EXPECT_EQ(row_text((*plain)->y), "2 1 ");
 }
 
 TEST(SequenceData, CsvOfNumbersIsNoText) {
@@ -109,6 +129,7 @@ TEST(SequenceData, AFolderPerClass) {
   EXPECT_EQ(row_text(data.y), "0 1 1 1 ");
   EXPECT_EQ(data.classes, (std::vector<std::string>{"neg", "pos"}));
   EXPECT_TRUE(data.by_class);
+  EXPECT_EQ(data.description, "4 texts, from " + folder + ", classes: neg, pos; not read: 1 .md");
   std::filesystem::remove_all(folder);
 }
 
