@@ -4,6 +4,8 @@
 #include <cmath>
 #include <string_view>
 
+#include "frontend/data/bmp.h"
+#include "frontend/data/gif.h"
 #include "frontend/data/jpeg.h"
 #include "frontend/data/png.h"
 #include "runtime/base/file.h"
@@ -39,7 +41,9 @@ Expected<Image> load_image(const std::string& path, int64_t channels) {
                                static_cast<size_t>(file.size));
   if (bytes.starts_with("\x89PNG\r\n")) return decode_png(path, bytes, channels);
   if (bytes.starts_with("\xff\xd8\xff")) return decode_jpeg(path, bytes, channels);
-  return Diagnostic{path, "is neither a PNG nor a JPEG file", "convert the image to one of them"};
+  if (bytes.starts_with("BM")) return decode_bmp(path, bytes, channels);
+  if (bytes.starts_with("GIF8")) return decode_gif(path, bytes, channels);
+  return Diagnostic{path, "is no PNG, JPEG, BMP or GIF file", "convert the image to one of them"};
 }
 
 void resize_bilinear(const Image& image, int64_t height, int64_t width, float* result) {

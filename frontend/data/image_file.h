@@ -1,4 +1,5 @@
-// PNG and JPEG files as TensorFlow's decode_image() reads them, and its bilinear resize().
+// PNG, JPEG, BMP and GIF files as TensorFlow's decode_image() reads them, and its bilinear
+// resize().
 #pragma once
 
 #include <cstdint>
@@ -15,10 +16,12 @@ struct Image {
   int64_t width = 0;
   int64_t channels = 0;
   std::vector<uint8_t> pixels;
+  std::string warning = "";  ///< damage that its decoder passed over, as TensorFlow does
 };
 
-/// Reads a PNG or a JPEG file, told apart by their first bytes, as grey (1 channel), RGB (3) or
-/// RGBA (4, PNG alone) of 8 bits. Errors name the file and say what its library said.
+/// Reads a PNG, JPEG, BMP or GIF file (its first frame), told apart by their first bytes, as grey
+/// (1 channel), RGB (3) or RGBA (4, PNG and BMP alone) of 8 bits. Errors name the file and say what
+/// its library said.
 Expected<Image> load_image(const std::string& path, int64_t channels);
 
 /// `image` at another size, f32 [height, width, channels] from 0 to 255, written to `result`.

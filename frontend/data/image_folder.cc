@@ -20,13 +20,19 @@ Expected<std::optional<runtime::Dataset>> load_image_folders(const std::string& 
   KILN_ASSIGN(const runtime::Array x,
               runtime::try_allocate(directory, KILN_F32, {count, height, width, channels}));
   data.train = {{"x", x}, {"y", runtime::copy_of(KILN_I32, {count}, found.labels.data())}};
+  int64_t damaged = 0;
+  std::string first_damage;
   for (int64_t i = 0; i < count; ++i) {
     KILN_ASSIGN(const Image image, load_image(found.paths[i], channels));
+    if (!image.warning.empty() && damaged++ == 0)
+      first_damage = found.paths[i] + ": " + image.warning;
     resize_bilinear(image, height, width, reinterpret_cast<float*>(x.row(i)));
   }
   data.description = std::to_string(count) + " images in " + std::to_string(found.classes.size()) +
                      " classes (" + runtime::joined(found.classes) + "), from " + directory +
                      found.remarks;
+  if (damaged > 0)
+    data.description += "; " + std::to_string(damaged) + " damaged (" + first_damage + ")";
   data.classes = std::move(found.classes);
   return std::optional(std::move(data));
 }

@@ -113,7 +113,7 @@ bool has_class_files(const std::string& directory, const std::vector<std::string
 }
 
 const std::vector<std::string>& image_endings() {
-  static const std::vector<std::string> endings = {".jpeg", ".jpg", ".png"};
+  static const std::vector<std::string> endings = {".bmp", ".gif", ".jpeg", ".jpg", ".png"};
   return endings;
 }
 
