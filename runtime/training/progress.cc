@@ -58,7 +58,9 @@ std::string format_metrics(const Metrics& metrics) {
   for (const Metric& metric : metrics) {
     // NaN goes with the small ones, as in Keras: the comparison is false.
     const char* pattern = std::fabs(metric.value) > 1e-3 ? "%.4f" : "%.4e";
-    text += " - " + metric.name + ": " + format(pattern, metric.value);
+    // printf would show NaN's sign, which means nothing.
+    text += " - " + metric.name + ": " +
+            (std::isnan(metric.value) ? "nan" : format(pattern, metric.value));
   }
   return text;
 }

@@ -1,6 +1,8 @@
 #include "runtime/training/callbacks/model_checkpoint.h"
 
 #include <algorithm>
+#include <cmath>
+#include <cstdio>
 #include <utility>
 #include <vector>
 
@@ -12,6 +14,7 @@ namespace kiln::runtime {
 namespace {
 
 std::string five_decimals(double value) {
+  if (std::isnan(value)) return "nan";  // printf would show its sign
   char text[64];
   std::snprintf(text, sizeof(text), "%.5f", value);
   return text;

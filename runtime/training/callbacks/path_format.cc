@@ -76,6 +76,7 @@ std::string print(const std::string& format, Value value) {
 
 // As Python: a float without a type is written in full, with a precision and no type as %g.
 std::string write(const Piece& piece, double value, bool whole) {
+  if (std::isnan(value)) value = std::fabs(value);  // printf would show its sign
   if (piece.type == "%") return print("%" + piece.flags + "f%%", value * 100);
   if (!piece.type.empty() && piece.type != "d") return print("%" + piece.flags + piece.type, value);
   if (whole) return print("%" + piece.flags + "lld", static_cast<long long>(value));

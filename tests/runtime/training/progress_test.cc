@@ -37,6 +37,7 @@ TEST(Progress, FormatsMetricsLikeKeras) {
   EXPECT_EQ(format_metrics({{"loss", 0}}), " - loss: 0.0000e+00");
   EXPECT_EQ(format_metrics({{"loss", -2.5}}), " - loss: -2.5000");
   EXPECT_EQ(format_metrics({{"loss", NAN}}), " - loss: nan");
+  EXPECT_EQ(format_metrics({{"loss", -NAN}}), " - loss: nan") << "as Keras, whatever its sign";
   EXPECT_EQ(format_metrics({}), "");
 }
 
