@@ -27,35 +27,54 @@ namespace {
 /// Whether steps that were made for `made` do for `wanted`: one that takes sample weights does
 /// without, too.
 bool serves(const keras::LowerOptions& made, const keras::LowerOptions& wanted) {
-  return made.batch == wanted.batch && made.test_batch == wanted.test_batch &&
+  return made.purpose <= wanted.purpose && made.batch == wanted.batch &&
+         made.test_batch == wanted.test_batch &&
          (wanted.sample_weights == SampleWeights::none ||
           wanted.sample_weights == made.sample_weights);
+}
+
+/// Gives all variables of a session to one of the same model that was made for more.
+Status copy_variables(const runtime::Session& from, runtime::Session& to) {
+  for (const kiln_variable& variable : runtime::variables_of(from.model())) {
+    const kiln_variable* same = to.find_variable(variable.tensor.name);
+    if (same == nullptr) continue;
+    KILN_ASSIGN(const Array value, from.value(variable));
+    KILN_TRY(to.set_value(*same, value.data()));
+  }
+  return ok();
 }
 
 }  // namespace
 
 Expected<std::string> Model::to_json() const { return keras::to_json(*this); }
 
-Expected<Model::Compiled*> Model::compiled() {
-  if (!compiled_) return compiled({}, 0);
-  return compiled(keras::LowerOptions(compiled_->options), 0);
+Expected<Model::Compiled*> Model::compiled(keras::Purpose purpose) {
+  keras::LowerOptions options = compiled_ ? compiled_->options : keras::LowerOptions{};
+  options.purpose = purpose;
+  return compiled(std::move(options), 0);
 }
 
-Expected<Model::Compiled*> Model::compiled(const keras::LowerOptions& options, uint64_t seed) {
+Expected<Model::Compiled*> Model::compiled_for_files() {
+  return compiled(unreadable.any() ? keras::Purpose::predict : keras::Purpose::train);
+}
+
+Expected<Model::Compiled*> Model::compiled(keras::LowerOptions options, uint64_t seed) {
   KILN_ASSIGN(const std::string definition, keras::definition_of(*this));
   const bool same_model = compiled_ && definition == compiled_definition_;
+  if (same_model) options.purpose = std::min(options.purpose, compiled_->options.purpose);
   if (!same_model || compiled_->device != device_ || !serves(compiled_->options, options)) {
     CompilerOptions compiler;
     KILN_ASSIGN(const runtime::DeviceChoice device, compile_for_device(device_, compiler));
     KILN_ASSIGN(ir::Module module, keras::lower(*this, options));
     KILN_ASSIGN(codegen::Jit code, compile_in_memory(std::move(module), compiler));
     KILN_ASSIGN(runtime::Session session, runtime::Session::create(code.model(), 0, device));
-    // The variables of one definition lie alike, whatever the batch and the device.
-    if (same_model) {
+    // The variables of one definition and purpose lie alike, whatever the batch and the device.
+    if (same_model && options.purpose == compiled_->options.purpose) {
       KILN_ASSIGN(const std::vector<std::byte> state, compiled_->session.snapshot());
       KILN_TRY(session.restore(state));
     } else {
       KILN_TRY(session.initialize(seed));
+      if (same_model) KILN_TRY(copy_variables(compiled_->session, session));
     }
     AdaptedStatistics statistics;
     if (same_model) statistics = compiled_->statistics;
@@ -121,7 +140,7 @@ Expected<History> Model::fit(const Arrays& x, const Arrays& y, const FitOptions&
 
 Expected<Metrics> Model::evaluate(const Arrays& x, const Arrays& y,
                                   const EvaluateOptions& options) {
-  KILN_ASSIGN(Compiled * model, compiled());
+  KILN_ASSIGN(Compiled * model, compiled(keras::Purpose::evaluate));
   const SampleWeights kind = kind_of(options.sample_weight);
   if (kind != SampleWeights::none) {
     keras::LowerOptions weighted = model->options;
@@ -141,7 +160,7 @@ Expected<Array> Model::predict(const Arrays& x) {
 }
 
 Expected<std::vector<Array>> Model::predict_all(const Arrays& x) {
-  KILN_ASSIGN(Compiled* const model, compiled());
+  KILN_ASSIGN(Compiled* const model, compiled(keras::Purpose::predict));
   KILN_ASSIGN(const runtime::Examples examples, adapted(x, {}, {}, model->session.model()));
   return runtime::predict(model->session, examples.x);
 }
@@ -152,12 +171,12 @@ Status Model::set_device(const std::string& device) {
 }
 
 Status Model::save_weights(const std::string& path) {
-  KILN_ASSIGN(Compiled* const model, compiled());
+  KILN_ASSIGN(Compiled* const model, compiled_for_files());
   return runtime::save_weights(model->session, path, runtime::SaveState::kWeightsAndOptimizer);
 }
 
 Status Model::load_weights(const std::string& path) {
-  KILN_ASSIGN(Compiled* const model, compiled());
+  KILN_ASSIGN(Compiled* const model, compiled_for_files());
   KILN_TRY(runtime::load_weights(model->session, path));
   return ok();
 }

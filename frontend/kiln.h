@@ -207,7 +207,8 @@ T value_or_exit(Expected<T> result) {
 }
 
 /// A model that trains, evaluates and predicts. It is compiled to machine code when data first
-/// needs it, and again where the batch size changes; the weights go along.
+/// needs it, and again where the batch size changes or more is asked of it; the weights go along.
+/// predict() needs no compile(), and evaluate() no optimizer.
 /// x: [examples, ...] in the input's shape (numbers times their array's scale, reshaped where
 /// the sizes agree); y: [examples] class numbers, or [examples, ...] in the output's shape.
 class Model : public keras::Model {
@@ -243,10 +244,12 @@ class Model : public keras::Model {
 
  private:
   struct Compiled;
-  /// `options`: what its steps must take.
-  Expected<Compiled*> compiled(const keras::LowerOptions& options, uint64_t seed);
-  /// As it is, whatever that is.
-  Expected<Compiled*> compiled();
+  /// `options`: what its steps must take, and what they are for at least.
+  Expected<Compiled*> compiled(keras::LowerOptions options, uint64_t seed);
+  /// As it is, if it serves the purpose.
+  Expected<Compiled*> compiled(keras::Purpose purpose);
+  /// With all variables that its files have.
+  Expected<Compiled*> compiled_for_files();
   const keras::LayerPointer& as_layer();
 
   std::shared_ptr<Compiled> compiled_;

@@ -55,6 +55,7 @@ void add_compile(CLI::App& program, Action& action) {
       program.add_subcommand("compile", "write an executable that trains, evaluates and predicts");
   arguments->model.add_to(*command);
   arguments->model.add_training_to(*command);
+  arguments->model.add_predict_only_to(*command);
   command->add_option("-o,--output", arguments->output, "the executable to write")->required();
   command
       ->add_option("--device", arguments->devices,

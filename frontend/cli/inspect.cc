@@ -129,6 +129,7 @@ void add_inspect(CLI::App& program, Action& action) {
   CLI::App* command = program.add_subcommand("inspect", "print a model's IR");
   arguments->model.add_to(*command);
   arguments->model.add_training_to(*command);
+  arguments->model.add_predict_only_to(*command);
   command->add_option("--function", arguments->function,
                       "this function alone: init, train_step, test_step, predict_step");
   command->add_option("--after", arguments->after, "after this pass");

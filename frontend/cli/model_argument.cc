@@ -28,14 +28,8 @@ Expected<keras::Model> read_definition(const std::string& name) {
   if (std::find(examples.begin(), examples.end(), name) != examples.end())
     return keras::example(name);
   if (name.ends_with(".json")) return keras::read_model(name);
-  if (name.ends_with(".keras")) {
-    KILN_ASSIGN(keras::SavedModel saved, keras::read_archive(name));
-    return std::move(saved.model);
-  }
-  if (keras::is_legacy_h5(name)) {
-    KILN_ASSIGN(keras::SavedModel saved, keras::read_legacy_h5(name));
-    return std::move(saved.model);
-  }
+  if (name.ends_with(".keras")) return keras::read_archive_model(name);
+  if (keras::is_legacy_h5(name)) return keras::read_legacy_h5_model(name);
   return Diagnostic{name, "is neither a .keras, .h5, .json or .kir file, nor a built-in example",
                     fmt::format("built-in examples: {}", fmt::join(examples, ", "))};
 }
@@ -56,6 +50,29 @@ Expected<keras::OptimizerChoice> choose_optimizer(const ModelArgument& argument,
   return keras::OptimizerChoice(std::shared_ptr<const keras::Optimizer>(chosen));
 }
 
+/// What to do about a part of the file's training that cannot be read.
+Status unreadable(const ModelArgument& argument, const Diagnostic& error, std::string_view option) {
+  std::string first = error.note;
+  if (!first.empty()) first += first.ends_with('?') ? " " : "; ";
+  const std::string without =
+      argument.may_leave_training_out ? ", --predict-only leaves training out" : "";
+  return Diagnostic{error.where, error.message,
+                    fmt::format("{}--{} replaces it{}", first, option, without)};
+}
+
+/// Whether what the purpose needs could be read.
+Status check_readable(const ModelArgument& argument, const keras::Model& model) {
+  using keras::Purpose;
+  const keras::UnreadableTraining& parts = model.unreadable;
+  if (argument.purpose == Purpose::train && parts.optimizer)
+    return unreadable(argument, *parts.optimizer, "optimizer");
+  if (argument.purpose != Purpose::predict && parts.loss)
+    return unreadable(argument, *parts.loss, "loss");
+  if (argument.purpose != Purpose::predict && parts.metrics)
+    return unreadable(argument, *parts.metrics, "metrics");
+  return ok();
+}
+
 Status change_training(const ModelArgument& argument, keras::Model& model) {
   const bool changes = !argument.optimizer.empty() || !argument.loss.empty() ||
                        !argument.metrics.empty() || argument.learning_rate;
@@ -65,11 +82,21 @@ Status change_training(const ModelArgument& argument, keras::Model& model) {
     return Diagnostic{argument.model, "was not compiled for training",
                       "add --loss (and --optimizer, --metrics)"};
   }
-  KILN_ASSIGN(options.optimizer, choose_optimizer(argument, options.optimizer));
-  if (!argument.loss.empty()) options.loss = argument.loss;
-  if (!argument.metrics.empty())
+  keras::UnreadableTraining still = model.unreadable;
+  if (!argument.optimizer.empty()) still.optimizer.reset();
+  if (!still.optimizer) {
+    KILN_ASSIGN(options.optimizer, choose_optimizer(argument, options.optimizer));
+  }
+  if (!argument.loss.empty()) {
+    options.loss = argument.loss;
+    still.loss.reset();
+  }
+  if (!argument.metrics.empty()) {
     options.metrics = std::vector<keras::Metric>(argument.metrics.begin(), argument.metrics.end());
+    still.metrics.reset();
+  }
   model.compile(std::move(options));
+  model.unreadable = std::move(still);
   return ok();
 }
 
@@ -97,6 +124,13 @@ void ModelArgument::add_training_to(CLI::App& command) {
       });
 }
 
+void ModelArgument::add_predict_only_to(CLI::App& command) {
+  may_leave_training_out = true;
+  command.add_flag_callback(
+      "--predict-only", [this] { purpose = keras::Purpose::predict; },
+      "leave training and evaluation out: loss, metrics and optimizer are not needed");
+}
+
 Expected<ModelArgument::Read> ModelArgument::read(Timings* timings) const {
   if (model.ends_with(".kir")) {
     KILN_ASSIGN(const std::string text, read_text_file(model));
@@ -106,10 +140,12 @@ Expected<ModelArgument::Read> ModelArgument::read(Timings* timings) const {
   }
   KILN_ASSIGN(keras::Model definition, read_definition(model));
   KILN_TRY(change_training(*this, definition));
+  KILN_TRY(check_readable(*this, definition));
   lap(timings, "read");
   KILN_ASSIGN(ir::Module module, keras::lower(definition, {.batch = batch_size,
                                                            .test_batch = test_batch_size,
-                                                           .sample_weights = sample_weights}));
+                                                           .sample_weights = sample_weights,
+                                                           .purpose = purpose}));
   lap(timings, "lower");
   return Read{std::move(module), std::move(definition)};
 }

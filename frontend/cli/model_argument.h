@@ -24,18 +24,23 @@ struct ModelArgument {
   std::string loss;
   std::vector<std::string> metrics;
   std::optional<double> learning_rate;
+  keras::Purpose purpose = keras::Purpose::train;
+  bool may_leave_training_out = false;  ///< the command has --predict-only
   keras::SampleWeights sample_weights = keras::SampleWeights::none;  ///< what its steps take
 
   /// MODEL and --batch-size.
   void add_to(CLI::App& command);
   /// --optimizer, --loss, --metrics, --learning-rate.
   void add_training_to(CLI::App& command);
+  /// --predict-only.
+  void add_predict_only_to(CLI::App& command);
 
   /// MODEL as IR, and its definition where it has one: IR text (.kir) has none.
   struct Read {
     ir::Module module;
     std::optional<keras::Model> definition;
   };
+  /// What the purpose does not need of the file's training cannot stop it.
   /// MODEL is a Keras file (.json, .keras, .h5), a built-in example's name, or IR text (.kir).
   /// `timings` gets the laps "read" and "lower".
   Expected<Read> read(Timings* timings = nullptr) const;

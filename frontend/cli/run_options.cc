@@ -139,6 +139,8 @@ Expected<runtime::BeforeTraining> RunOptions::before_training(
 Status RunOptions::run() const {
   KILN_TRY(runtime::check_complete(line, runtime::see_help("kiln", line.command)));
   ModelArgument for_line = model;
+  if (line.command == runtime::Command::kEvaluate) for_line.purpose = keras::Purpose::evaluate;
+  if (line.command == runtime::Command::kPredict) for_line.purpose = keras::Purpose::predict;
   KILN_ASSIGN(for_line.sample_weights, sample_weights(line));
   for_line.test_batch_size = line.fit.validation_batch_size.value_or(0);
   KILN_ASSIGN(ModelArgument::Read read, for_line.read());

@@ -288,6 +288,48 @@ TEST(Kiln, ScheduleAndMovingAveragesFromJson) {
   EXPECT_EQ(evaluate.status, 0) << evaluate.err;
 }
 
+/// A model with a loss and an optimizer of the user's own.
+std::string custom_training() {
+  std::string json = small_model("Dense", "softmax", 2);
+  for (const auto& [from, to] :
+       {std::pair("\"adam\"", "{\"class_name\": \"MyAdam\", \"config\": {}}"),
+        std::pair("\"sparse_categorical_crossentropy\"", "\"my_loss\"")})
+    json.replace(json.find(from), std::string(from).size(), to);
+  return json;
+}
+
+TEST(Kiln, PredictNeedsNothingOfTrainingAndEvaluateNoOptimizer) {
+  const std::string model = write_temporary("custom.json", custom_training());
+  const std::string data = write_temporary("good.csv", "a,b,label\n1,2,0\n3,4,1\n5,6,2\n");
+  const std::string weights = temporary("custom.npz");
+  const std::vector<std::string> loss = {"--loss", "sparse_categorical_crossentropy"};
+  const auto run = [&](std::vector<std::string> words, const std::vector<std::string>& more) {
+    words.insert(words.begin(), kiln());
+    words.insert(words.end(), more.begin(), more.end());
+    return run_command(words);
+  };
+  const CommandResult fit = run({"fit", model, "--data", data, "--epochs", "1"}, loss);
+  EXPECT_EQ(fit.status, 2);
+  EXPECT_THAT(fit.err, HasSubstr("unknown optimizer \"MyAdam\"\nnote: "));
+  EXPECT_THAT(fit.err, HasSubstr("--optimizer replaces it"));
+  const CommandResult replaced =
+      run({"fit", model, "--data", data, "--save", weights, "--optimizer", "sgd"}, loss);
+  EXPECT_EQ(replaced.status, 0) << replaced.err;
+  const CommandResult predict = run({"predict", model, "--data", data, "--weights", weights}, {});
+  EXPECT_EQ(predict.status, 0) << predict.err;
+  const CommandResult refused = run({"evaluate", model, "--data", data, "--weights", weights}, {});
+  EXPECT_EQ(refused.status, 2);
+  EXPECT_THAT(refused.err, HasSubstr("unknown loss \"my_loss\""));
+  EXPECT_THAT(refused.err, HasSubstr("--loss replaces it"));
+  const CommandResult evaluate =
+      run({"evaluate", model, "--data", data, "--weights", weights}, loss);
+  EXPECT_EQ(evaluate.status, 0) << evaluate.err;
+  const CommandResult compile = run({"compile", model, "-o", temporary("custom")}, {});
+  EXPECT_EQ(compile.status, 2);
+  EXPECT_THAT(compile.err, HasSubstr("--predict-only leaves training out"));
+  EXPECT_EQ(run({"compile", model, "-o", temporary("custom"), "--predict-only"}, {}).status, 0);
+}
+
 /// A wrong command: its words after `kiln`, and what the error must say.
 struct Mistake {
   const char* name;

@@ -184,5 +184,29 @@ TEST(Normalization, TakesPositionsOfItsAxesAndScalesBytesAsTheModel) {
   EXPECT_NEAR(whole.adapted()->variance[0], 14.0 / 3, 1e-9);
 }
 
+TEST(Api, PredictNeedsNothingOfTrainingAndEvaluateNoOptimizer) {
+  const Array x = ramp({8, 4}), y = ramp({8, 1});
+  Sequential model({Input({4}), Dense(1)});
+  model.compile({.optimizer = "momentum_of_mine", .loss = "my_loss", .metrics = {"my_metric"}});
+  const Array before = value_or_exit(model.predict(x));
+  EXPECT_EQ(error_of(model.evaluate(x, y, {.verbose = 0})), "error: unknown loss \"my_loss\"");
+  EXPECT_EQ(error_of(model.fit(x, y, {.verbose = 0})),
+            "error: unknown optimizer \"momentum_of_mine\"");
+  EXPECT_EQ(value_or_exit(model.predict(x)).as<float>()[1], before.as<float>()[1]);
+}
+
+TEST(Api, WeightsGoAlongWhenMoreIsAskedOfAModel) {
+  const Array x = ramp({8, 4}), y = ramp({8, 1});
+  Sequential model({Input({4}), Dense(1)});
+  model.compile({.optimizer = SGD(0), .loss = "mse"});
+  const Array before = value_or_exit(model.predict(x));
+  const auto loss = [](const Metrics& metrics) { return metrics.at(0).value; };
+  const double first = loss(value_or_exit(model.evaluate(x, y, {.verbose = 0})));
+  value_or_exit(model.fit(x, y, {.seed = 3, .verbose = 0}));
+  const Array after = value_or_exit(model.predict(x));
+  for (int i = 0; i < 8; ++i) EXPECT_EQ(after.as<float>()[i], before.as<float>()[i]) << i;
+  EXPECT_EQ(loss(value_or_exit(model.evaluate(x, y, {.verbose = 0}))), first);
+}
+
 }  // namespace
 }  // namespace kiln

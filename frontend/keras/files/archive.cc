@@ -92,6 +92,11 @@ Expected<SavedModel> read_archive(const std::string& path) {
   return saved;
 }
 
+Expected<Model> read_archive_model(const std::string& path) {
+  KILN_ASSIGN(const ZipFile archive, ZipFile::open(path));
+  return read_definition(archive, path);
+}
+
 Expected<SavedWeights> read_archive_weights(const Model& model, const std::string& path) {
   KILN_ASSIGN(const ZipFile archive, ZipFile::open(path));
   return read_weights(archive, model, path);

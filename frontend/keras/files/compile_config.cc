@@ -73,9 +73,8 @@ Expected<std::vector<Metric>> read_metric_list(const Json& json, const std::stri
   return metrics;
 }
 
-Expected<OutputMetrics> read_metrics(ConfigReader& reader, std::string_view key) {
-  const Json& json = reader.value(key);
-  const std::string where = reader.where();
+Expected<OutputMetrics> read_metrics(const Json& json, std::string_view key,
+                                     const std::string& where) {
   const auto read = [&](const Json& entry) { return read_metric_list(entry, where); };
   if (json.is_null()) return OutputMetrics();
   if (!json.is_array() && (!json.is_object() || is_object_of_keras(json)))
@@ -121,19 +120,38 @@ Json write_metrics(const OutputMetrics& metrics, ConfigKind kind) {
 
 }  // namespace
 
-Expected<CompileOptions> read_compile_config(const Json& json, const std::string& source) {
+namespace {
+
+/// Keeps the value, or why there is none.
+template <typename T>
+void keep(Expected<T> read, T& place, std::optional<Diagnostic>& unreadable) {
+  if (read)
+    place = std::move(*read);
+  else if (!unreadable)
+    unreadable = read.error();
+}
+
+}  // namespace
+
+void read_compile_config(const Json& json, const std::string& source, Model& model) {
   const std::string where = source + ": compile_config";
   ConfigReader reader(json, where);
   CompileOptions options;
-  KILN_ASSIGN(options.optimizer, read_optimizer(reader.value("optimizer"), where));
-  KILN_ASSIGN(options.loss, read_losses(reader.value("loss"), where));
-  KILN_ASSIGN(options.loss_weights, read_loss_weights(reader.value("loss_weights"), where));
-  KILN_ASSIGN(options.metrics, read_metrics(reader, "metrics"));
-  KILN_ASSIGN(options.weighted_metrics, read_metrics(reader, "weighted_metrics"));
+  UnreadableTraining unreadable;
+  keep(read_optimizer(reader.value("optimizer"), where), options.optimizer, unreadable.optimizer);
+  keep(read_losses(reader.value("loss"), where), options.loss, unreadable.loss);
+  keep(read_loss_weights(reader.value("loss_weights"), where), options.loss_weights,
+       unreadable.loss);
+  for (const auto& [key, metrics] : {std::pair("metrics", &options.metrics),
+                                     std::pair("weighted_metrics", &options.weighted_metrics)})
+    keep(read_metrics(reader.value(key), key, where), *metrics, unreadable.metrics);
   // How Keras would run it, not what it would compute.
   for (auto key : {"run_eagerly", "steps_per_execution", "jit_compile"}) reader.ignore(key);
-  KILN_TRY(reader.finish());
-  return options;
+  // An option that is not known may change what the loss is.
+  if (const Status finished = reader.finish(); !finished && !unreadable.loss)
+    unreadable.loss = finished.error();
+  model.compile(std::move(options));
+  model.unreadable = std::move(unreadable);
 }
 
 Json write_compile_config(const CompileOptions& options, ConfigKind kind) {

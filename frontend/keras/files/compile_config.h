@@ -9,9 +9,10 @@
 
 namespace kiln::keras {
 
-/// `source` opens the errors.
-Expected<CompileOptions> read_compile_config(const Json& json, const std::string& source);
-/// The optimizer must be known.
+/// Compiles the model as the config says. What cannot be read of it is the model's `unreadable`,
+/// whose errors `source` opens.
+void read_compile_config(const Json& json, const std::string& source, Model& model);
+/// In a file the optimizer must be known.
 Json write_compile_config(const CompileOptions& options, ConfigKind kind = ConfigKind::file);
 
 }  // namespace kiln::keras

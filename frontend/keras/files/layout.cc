@@ -118,7 +118,7 @@ Expected<SavedLayout> saved_layout(const Model& model) {
         trainable.push_back({variable_name(*model.layers[i], weight), weight.type});
     }
   }
-  if (!model.compile_options) return layout;
+  if (!model.compile_options || model.unreadable.optimizer) return layout;
   const OptimizerChoice& choice = model.compile_options->optimizer;
   if (!choice.get()) return in_model(model, unknown_optimizer(choice.identifier()));
   layout.optimizer = optimizer_object(*choice.get(), trainable);

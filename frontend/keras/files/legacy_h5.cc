@@ -176,4 +176,11 @@ Expected<SavedModel> read_legacy_h5(const std::string& path) {
   return saved;
 }
 
+Expected<Model> read_legacy_h5_model(const std::string& path) {
+  KILN_ASSIGN(const runtime::FileBytes file, runtime::map_file(path));
+  KILN_ASSIGN(const Hdf5Contents contents,
+              read_hdf5(path, {file.bytes.get(), static_cast<size_t>(file.size)}));
+  return Reading(contents, path).definition();
+}
+
 }  // namespace kiln::keras

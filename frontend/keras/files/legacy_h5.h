@@ -22,4 +22,7 @@ bool is_legacy_h5(const std::string& path);
 /// not by names, as Keras does.
 Expected<SavedModel> read_legacy_h5(const std::string& path);
 
+/// Its definition alone.
+Expected<Model> read_legacy_h5_model(const std::string& path);
+
 }  // namespace kiln::keras

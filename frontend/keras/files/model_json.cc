@@ -138,10 +138,7 @@ Expected<Model> parse_model(std::string_view text, const std::string& source) {
   KILN_TRY(reader.finish());
   KILN_ASSIGN(Model model, read_model_config(parts.class_name, *parts.config, source));
   model.source = source;
-  if (has_training(json)) {
-    KILN_ASSIGN(CompileOptions options, read_compile_config(json["compile_config"], source));
-    model.compile(std::move(options));
-  }
+  if (has_training(json)) read_compile_config(json["compile_config"], source, model);
   return model;
 }
 

@@ -12,7 +12,8 @@
 namespace kiln::keras {
 
 /// Reads a model with its compile_config, if it has one. `source` names the text in errors. What
-/// kiln does not support and what would change the results is refused, with the layer's name.
+/// kiln does not support and what would change the results is refused, with the layer's name; of
+/// the compile_config it is left to what needs it (Model::unreadable).
 Expected<Model> parse_model(std::string_view text, const std::string& source = "model.json");
 
 /// The same from a file.

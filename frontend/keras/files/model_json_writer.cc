@@ -256,14 +256,15 @@ Expected<Json> write_model_config(const Model& model, ConfigKind kind) {
 }
 
 Expected<Json> write_model(const Model& model, ConfigKind kind) {
-  if (model.compile_options && !model.compile_options->optimizer.get()) {
+  const bool is_file = kind == ConfigKind::file;
+  if (is_file && model.compile_options && !model.compile_options->optimizer.get()) {
     return in_model(model, unknown_optimizer(model.compile_options->optimizer.identifier()));
   }
   KILN_ASSIGN(const Graph graph, build_graph(model));
   KILN_ASSIGN(Json config, write_model_config(model, kind));
   Json shape = ModelWriter(model, graph, kind).input_shape();
   Json json = write_model_object(model, std::move(config), std::move(shape));
-  if (model.compile_options)
+  if (model.compile_options && !(is_file && model.unreadable.any()))
     json["compile_config"] = write_compile_config(*model.compile_options, kind);
   return json;
 }

@@ -29,21 +29,28 @@ class Lowering {
                         ""};
     KILN_ASSIGN(graph_, build_graph(model_, {options_.batch, options_.input_shapes}));
     KILN_TRY(check_closed());
-    if (trains()) KILN_TRY(check_training());
+    if (trains()) KILN_TRY(check_optimizer());
+    if (tests()) KILN_TRY(check_objective());
+    if (!tests()) note_losses();
     KILN_TRY(describe());
     declare_weights();
     if (trains()) declare_optimizer(optimizer(), trainable_, variables_);
-    if (trains()) declare_means(objective_, variables_);
+    if (tests()) declare_means(objective_, variables_);
     variables_.add_init();
     if (trains()) KILN_TRY(add_step("train_step", true));
-    if (trains()) KILN_TRY(add_step("test_step", false));
+    if (tests()) KILN_TRY(add_step("test_step", false));
     if (trains() && optimizer().use_ema) add_finalize();
     KILN_TRY(add_predict_step());
     return std::move(module_);
   }
 
  private:
-  bool trains() const { return model_.compile_options.has_value(); }
+  bool trains() const {
+    return options_.purpose == Purpose::train && model_.compile_options.has_value();
+  }
+  bool tests() const {
+    return options_.purpose != Purpose::predict && model_.compile_options.has_value();
+  }
   const Optimizer& optimizer() const { return *model_.compile_options->optimizer.get(); }
 
   /// No extent may be open any more.
@@ -59,12 +66,25 @@ class Lowering {
     return ok();
   }
 
-  Status check_training() {
+  Status check_optimizer() const {
+    if (model_.unreadable.optimizer) return *model_.unreadable.optimizer;
     const OptimizerChoice& choice = model_.compile_options->optimizer;
     if (!choice.get()) return in_model(model_, unknown_optimizer(choice.identifier()));
     if (auto checked = check(optimizer()); !checked) return in_model(model_, checked.error());
+    return ok();
+  }
+
+  Status check_objective() {
+    if (model_.unreadable.loss) return *model_.unreadable.loss;
+    if (model_.unreadable.metrics) return *model_.unreadable.metrics;
     KILN_ASSIGN(objective_, resolve_objective(model_, graph_));
     return ok();
+  }
+
+  /// What predicts says by the losses how its outputs are read, classes say, where it can.
+  void note_losses() {
+    if (!model_.compile_options || model_.unreadable.loss) return;
+    if (auto losses = resolve_losses(model_, graph_)) objective_ = std::move(*losses);
   }
 
   /// What the module says about the model.
@@ -73,7 +93,7 @@ class Lowering {
     ir::Strings losses;
     ir::Integers classes;
     for (size_t i = 0; i < model_.outputs.size(); ++i) {
-      const OutputObjective* output = trains() ? &objective_[i] : nullptr;
+      const OutputObjective* output = objective_.empty() ? nullptr : &objective_[i];
       const bool has_loss = output && output->loss;
       losses.push_back(has_loss ? std::string(output->function->name) : "");
       classes.push_back(has_loss ? label_classes(*output->loss, output->type) : 0);
@@ -185,7 +205,7 @@ class Lowering {
   const Model& model_;
   const LowerOptions& options_;
   Graph graph_;
-  Objective objective_;  ///< empty: the model is not compiled
+  Objective objective_;  ///< empty: the model is not compiled, or no one can read its losses
   ir::Module module_;
   Variables variables_;
   TrainableWeights trainable_;

@@ -18,6 +18,13 @@ enum class SampleWeights {
   per_value,  ///< one for each value of the loss: for each time step of a sequence
 };
 
+/// What a model is lowered for. Each needs less of compile()'s arguments than the one before it.
+enum class Purpose {
+  train,     ///< the optimizer, losses and metrics
+  evaluate,  ///< losses and metrics
+  predict,   ///< nothing
+};
+
 struct LowerOptions {
   int64_t batch = 32;      ///< rows in one call of a step
   int64_t test_batch = 0;  ///< of test_step; 0: the same
@@ -25,6 +32,7 @@ struct LowerOptions {
   /// For each input, its shape without the batch, where the model leaves extents open; empty
   /// where it does not.
   std::vector<ir::Shape> input_shapes = {};
+  Purpose purpose = Purpose::train;
 };
 
 /// The model as a module; kiln_function (runtime/base/abi.h) says what its functions take and give.
@@ -32,6 +40,7 @@ struct LowerOptions {
 ///   train_step, test_step  where the model was compiled (compile_options); train_step holds one
 ///                          `gradient` op
 ///   finalize               where the optimizer keeps moving averages: they become the weights
+/// What the purpose does not need is left out with its variables, and not looked at.
 /// Variables: weights "dense/kernel" in Keras's order; "optimizer/iterations",
 /// "optimizer/learning_rate" (but under a schedule) and slots "optimizer/dense/kernel/momentum" in
 /// Keras's order; running means "metrics/loss/total", "metrics/loss/count", ... The module's

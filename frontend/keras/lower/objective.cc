@@ -104,7 +104,7 @@ Status in_output(const Status& status, const OutputObjective& output, size_t out
                     error.note};
 }
 
-Status resolve_losses(const CompileOptions& options, const Names& names, Objective& objective) {
+Status add_losses(const CompileOptions& options, const Names& names, Objective& objective) {
   KILN_TRY(check_complete(options.loss, names, "loss"));
   KILN_TRY(check_complete(options.loss_weights, names, "loss_weights"));
   KILN_ASSIGN(const auto losses, values_for(options.loss, names, "loss"));
@@ -143,10 +143,7 @@ Status add_metrics(const OutputMetrics& form, bool weighted, const Names& names,
   return ok();
 }
 
-Status resolve(const Model& model, Objective& objective) {
-  const CompileOptions& options = *model.compile_options;
-  const Names names = model.output_names();
-  KILN_TRY(resolve_losses(options, names, objective));
+Status add_all_metrics(const CompileOptions& options, const Names& names, Objective& objective) {
   LogNames log_names(names.size() > 1);
   for (const char* taken : {"loss", "batch_loss"}) log_names.take(taken);
   for (const OutputObjective& output : objective) log_names.take(output.loss_log_name);
@@ -156,7 +153,7 @@ Status resolve(const Model& model, Objective& objective) {
 
 }  // namespace
 
-Expected<Objective> resolve_objective(const Model& model, const Graph& graph) {
+Expected<Objective> resolve_losses(const Model& model, const Graph& graph) {
   Objective objective;
   const Names names = model.output_names();
   for (size_t i = 0; i < names.size(); ++i) {
@@ -165,8 +162,15 @@ Expected<Objective> resolve_objective(const Model& model, const Graph& graph) {
     output.type = graph.type(model.outputs[i]);
     objective.push_back(std::move(output));
   }
-  if (auto resolved = resolve(model, objective); !resolved)
-    return in_model(model, resolved.error());
+  if (auto added = add_losses(*model.compile_options, names, objective); !added)
+    return in_model(model, added.error());
+  return objective;
+}
+
+Expected<Objective> resolve_objective(const Model& model, const Graph& graph) {
+  KILN_ASSIGN(Objective objective, resolve_losses(model, graph));
+  if (auto added = add_all_metrics(*model.compile_options, model.output_names(), objective); !added)
+    return in_model(model, added.error());
   return objective;
 }
 

@@ -36,5 +36,7 @@ using Objective = std::vector<OutputObjective>;
 
 /// Of a compiled model. Errors name the argument of compile() and the output.
 Expected<Objective> resolve_objective(const Model& model, const Graph& graph);
+/// Its losses alone, without metrics.
+Expected<Objective> resolve_losses(const Model& model, const Graph& graph);
 
 }  // namespace kiln::keras

@@ -53,6 +53,16 @@ struct CompileOptions {
   OutputMetrics weighted_metrics = {};
 };
 
+/// Arguments of compile() that a file has and kiln cannot read: why. They stop what needs them, and
+/// nothing else.
+struct UnreadableTraining {
+  std::optional<Diagnostic> optimizer;
+  std::optional<Diagnostic> loss;     ///< or the losses' weights
+  std::optional<Diagnostic> metrics;  ///< or the weighted ones
+
+  bool any() const { return optimizer || loss || metrics; }
+};
+
 /// One result of a node.
 struct NodeOutput {
   size_t node = 0;
@@ -105,9 +115,15 @@ class Model {
   /// Where Keras's model takes or gives a dict: its keys, one for each input or output.
   std::vector<std::string> input_keys, output_keys;
   std::optional<CompileOptions> compile_options;
+  /// What of its file's compile_config compile_options has not. Where there is any, files are
+  /// written without a compile_config.
+  UnreadableTraining unreadable;
 
-  /// How to train; checked when the model is lowered.
-  void compile(CompileOptions options) { compile_options = std::move(options); }
+  /// How to train; checked when the model is lowered for what needs it.
+  void compile(CompileOptions options) {
+    compile_options = std::move(options);
+    unreadable = {};
+  }
   /// Sets `trainable` of all layers, those of nested models included, as Keras's model.trainable.
   void set_trainable(bool trainable);
   /// Keras's table of layers with their output shapes and parameter counts, or why there is none.

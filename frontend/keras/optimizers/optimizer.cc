@@ -152,6 +152,7 @@ Json write_config(const Optimizer& optimizer, ConfigKind kind) {
 }  // namespace
 
 Json write_optimizer(const OptimizerChoice& choice, ConfigKind kind) {
+  if (!choice.get()) return choice.identifier();
   const Optimizer& optimizer = *choice.get();
   return write_object("keras.optimizers", optimizer.class_name(), write_config(optimizer, kind));
 }

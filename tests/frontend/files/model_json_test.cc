@@ -144,6 +144,22 @@ const Edit kEdits[] = {
     {"/class_name", "\"Sequentail\"",
      "error: model.json: models of class \"Sequentail\" are not supported\nnote: did you mean "
      "Sequential?"},
+};
+
+TEST(ModelJson, WhatIsNotUnderstoodIsRefused) {
+  const Json good = must(write_model(must(example("mnist_mlp"))));
+  for (const Edit& edit : kEdits) {
+    SCOPED_TRACE(edit.pointer);
+    Json json = good;
+    json[Json::json_pointer(edit.pointer)] = Json::parse(edit.value);
+    // Some mistakes show when shapes are inferred.
+    const Expected<Model> model = parse_model(json.dump());
+    EXPECT_EQ(model ? error_of(model->summary()) : model.error().to_string(), edit.error);
+  }
+}
+
+// Of what training needs.
+const Edit kTrainingEdits[] = {
     {"/compile_config/optimizer/class_name", "\"Adm\"",
      "error: model.json: compile_config: unknown optimizer \"Adm\"\nnote: did you mean Adam?"},
     {"/compile_config/optimizer/config/use_ema", "1",
@@ -164,17 +180,28 @@ const Edit kEdits[] = {
      "error: model.json: compile_config: a loss weight must be a number, not \"half\""},
     {"/compile_config/metrics", "\"accuracy\"",
      "error: model.json: compile_config: \"metrics\" must be a list or a dict"},
+    {"/compile_config/optimizer", "null",
+     "error: model.json: compile_config: an optimizer must be a name or an object, not null"},
+    {"/compile_config/sample_wieghts", "1",
+     "error: model.json: compile_config: unknown option \"sample_wieghts\""},
 };
 
-TEST(ModelJson, WhatIsNotUnderstoodIsRefused) {
+TEST(ModelJson, WhatIsNotUnderstoodOfTrainingStopsTrainingAlone) {
   const Json good = must(write_model(must(example("mnist_mlp"))));
-  for (const Edit& edit : kEdits) {
+  for (const Edit& edit : kTrainingEdits) {
     SCOPED_TRACE(edit.pointer);
     Json json = good;
     json[Json::json_pointer(edit.pointer)] = Json::parse(edit.value);
-    // Some mistakes show when shapes are inferred.
-    const Expected<Model> model = parse_model(json.dump());
-    EXPECT_EQ(model ? error_of(model->summary()) : model.error().to_string(), edit.error);
+    Model model = must(parse_model(json.dump()));
+    must(lower(model, {.purpose = Purpose::predict}));
+    EXPECT_EQ(error_of(lower(model)), edit.error);
+    const bool is_optimizer =
+        std::string_view(edit.pointer).find("/optimizer") != std::string::npos;
+    const auto test = lower(model, {.purpose = Purpose::evaluate});
+    EXPECT_EQ(test ? "" : test.error().to_string(), is_optimizer ? "" : edit.error);
+    EXPECT_FALSE(must(parse_model(must(to_json(model)))).compile_options.has_value());
+    model.compile({.loss = "sparse_categorical_crossentropy"});
+    must(lower(model));
   }
 }
 
