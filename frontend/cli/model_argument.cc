@@ -8,6 +8,7 @@
 
 #include "frontend/cli/text_file.h"
 #include "frontend/keras/files/archive.h"
+#include "frontend/keras/files/container.h"
 #include "frontend/keras/files/legacy_h5.h"
 #include "frontend/keras/files/model_json.h"
 #include "frontend/keras/lower/lower.h"
@@ -23,13 +24,30 @@ constexpr const char* kModelHelp =
     "built-in "
     "example's name";
 
+/// By what the file holds; what holds none of them is what its name says, and an error.
+keras::Container kind_of(const std::string& name) {
+  const keras::Container container = keras::container_of(name);
+  if (container != keras::Container::other) return container;
+  if (name.ends_with(".json")) return keras::Container::json;
+  if (name.ends_with(".keras")) return keras::Container::zip;
+  const bool is_hdf5 = name.ends_with(".h5") || name.ends_with(".hdf5");
+  return is_hdf5 ? keras::Container::hdf5 : keras::Container::other;
+}
+
 Expected<keras::Model> read_definition(const std::string& name) {
   const auto examples = keras::example_names();
   if (std::find(examples.begin(), examples.end(), name) != examples.end())
     return keras::example(name);
-  if (name.ends_with(".json")) return keras::read_model(name);
-  if (name.ends_with(".keras")) return keras::read_archive_model(name);
-  if (keras::is_legacy_h5(name)) return keras::read_legacy_h5_model(name);
+  switch (kind_of(name)) {
+    case keras::Container::json:
+      return keras::read_model(name);
+    case keras::Container::zip:
+      return keras::read_archive_model(name);
+    case keras::Container::hdf5:
+      return keras::read_legacy_h5_model(name);
+    case keras::Container::other:
+      break;
+  }
   return Diagnostic{name, "is neither a .keras, .h5, .json or .kir file, nor a built-in example",
                     fmt::format("built-in examples: {}", fmt::join(examples, ", "))};
 }
@@ -122,6 +140,11 @@ void ModelArgument::add_training_to(CLI::App& command) {
         const double rate = std::strtod(text.c_str(), nullptr);
         return std::isfinite(rate) && rate >= 0 ? std::string() : "must be a number from 0";
       });
+}
+
+bool ModelArgument::has_weights() const {
+  const keras::Container kind = kind_of(model);
+  return kind == keras::Container::zip || kind == keras::Container::hdf5;
 }
 
 void ModelArgument::add_predict_only_to(CLI::App& command) {

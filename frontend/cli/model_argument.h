@@ -45,7 +45,7 @@ struct ModelArgument {
   /// `timings` gets the laps "read" and "lower".
   Expected<Read> read(Timings* timings = nullptr) const;
   /// Whether MODEL holds weights, too.
-  bool has_weights() const { return model.ends_with(".keras") || model.ends_with(".h5"); }
+  bool has_weights() const;
 };
 
 }  // namespace kiln::cli

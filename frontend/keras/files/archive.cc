@@ -48,9 +48,20 @@ void forget_sharing(Json& json) {
   for (Json& child : json) forget_sharing(child);
 }
 
+/// Says in the definition which Keras wrote the archive.
+Status note_version(const ZipFile& archive, const std::string& path, Json& json) {
+  if (!archive.has(kMetadata) || !json.is_object()) return ok();
+  KILN_ASSIGN(const std::vector<std::byte> bytes, archive.read(kMetadata, kMaxConfig));
+  KILN_ASSIGN(const Json metadata, parse_json(text_of(bytes), path + ": " + kMetadata));
+  if (metadata.is_object() && metadata.contains("keras_version"))
+    json["keras_version"] = metadata["keras_version"];
+  return ok();
+}
+
 Expected<Model> read_definition(const ZipFile& archive, const std::string& path) {
   KILN_ASSIGN(const std::vector<std::byte> config, archive.read(kConfig, kMaxConfig));
   KILN_ASSIGN(Json json, parse_json(text_of(config), path + ": " + kConfig));
+  KILN_TRY(note_version(archive, path, json));
   forget_sharing(json);
   return parse_model(json.dump(), path);
 }
@@ -90,6 +101,11 @@ Expected<SavedModel> read_archive(const std::string& path) {
   saved.optimizer = std::move(values.optimizer);
   saved.has_optimizer = values.has_optimizer;
   return saved;
+}
+
+bool is_archive(const std::string& path) {
+  const auto zip = ZipFile::open(path);
+  return zip && (zip->has(kConfig) || zip->has(kWeights));
 }
 
 Expected<Model> read_archive_model(const std::string& path) {

@@ -35,11 +35,10 @@ struct Call {
   std::vector<std::optional<Reference>> masks;  ///< as Node::masks
 };
 
-/// ["dense", 0, 0]; Keras 2 put the call's options after it.
+/// ["dense", 0, 0]
 std::optional<Reference> as_reference(const Json& json) {
-  const bool fits = json.is_array() && (json.size() == 3 || json.size() == 4) &&
-                    json[0].is_string() && json[1].is_number_integer() &&
-                    json[2].is_number_integer();
+  const bool fits = json.is_array() && json.size() == 3 && json[0].is_string() &&
+                    json[1].is_number_integer() && json[2].is_number_integer();
   if (!fits) return {};
   return Reference{json[0].get<std::string>(), json[1].get<int64_t>(), json[2].get<int64_t>()};
 }
@@ -128,7 +127,7 @@ Status read_positions(const Json& args, Layer& layer, const std::string& where,
   return collect_tensors(args, where, inputs);
 }
 
-/// A node of Keras 3: {"args": [...], "kwargs": {...}}.
+/// A node: {"args": [...], "kwargs": {...}}.
 Expected<Call> read_call(const Json& node, Layer& layer, const std::string& where) {
   Call call;
   if (!node.contains("args") || !node["args"].is_array() || !node.contains("kwargs") ||
@@ -148,20 +147,6 @@ Expected<Call> read_call(const Json& node, Layer& layer, const std::string& wher
     } else if (!layer.set_call_option(name, value)) {
       KILN_TRY(check_option(name, value, where));
     }
-  }
-  return call;
-}
-
-/// A node of Keras 2: a list of references, each with the call's options.
-Expected<Call> read_old_call(const Json& node, const std::string& where) {
-  Call call;
-  for (const Json& json : node) {
-    const auto reference = as_reference(json);
-    if (!reference) return Diagnostic{where, fmt::format("{} is no input", excerpt(json)), ""};
-    if (json.size() == 4) {
-      for (const auto& [name, value] : json[3].items()) KILN_TRY(check_option(name, value, where));
-    }
-    call.inputs.push_back(*reference);
   }
   return call;
 }
@@ -239,11 +224,9 @@ class GraphReader {
       return ok();
     }
     for (const Json& node : nodes) {
-      const bool is_old = node.is_array();
-      if (!is_old && !node.is_object())
+      if (!node.is_object())
         return Diagnostic{where(layer), fmt::format("{} is no node", excerpt(node)), ""};
-      KILN_ASSIGN(Call call, is_old ? read_old_call(node, where(layer))
-                                    : read_call(node, *model_.layers[layer], where(layer)));
+      KILN_ASSIGN(Call call, read_call(node, *model_.layers[layer], where(layer)));
       if (call.inputs.empty()) return Diagnostic{where(layer), "is called without inputs", ""};
       waiting_.push_back(
           {layer, applications_[layer]++, std::move(call.inputs), std::move(call.masks)});

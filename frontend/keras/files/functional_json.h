@@ -10,8 +10,7 @@
 
 namespace kiln::keras {
 
-/// The `config` of a model of class Functional, as Keras 3 writes it and as Keras 2 did. `source`
-/// opens the errors.
+/// The `config` of a model of class Functional. `source` opens the errors.
 Expected<Model> read_functional(const Json& config, const std::string& source);
 
 /// One object of a list of layers: a layer, or a model that is one. (model_json.cc)

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <string>
 #include <utility>
 
 #include "frontend/keras/files/hdf5_cursor.h"
@@ -18,8 +19,11 @@ constexpr uint64_t kMaxName = 1 << 12;  // characters of one name
 // before its own: a few times the file's size, and never more.
 constexpr uint64_t kBudget = 16;
 // What Keras says about a group in words.
-constexpr const char* kTextAttributes[] = {"name", "model_config", "training_config", "layer_names",
-                                           "weight_names"};
+constexpr const char* kTextAttributes[] = {"name", "model_config", "training_config",
+                                           "keras_version"};
+// Lists, which Keras cuts in parts where they are too long for an attribute: weight_names0, ...
+constexpr const char* kLists[] = {"layer_names", "weight_names"};
+constexpr int kMostParts = 1000;
 const char* const kAdvice = "write the file with Keras's save() or save_weights()";
 
 /// A place in the tree of groups.
@@ -108,6 +112,10 @@ class Reading {
       std::vector<std::string> texts = hdf5_text_attribute(file_, header, name, budget_);
       if (!texts.empty()) contents_.texts[{place.path, name}] = std::move(texts);
     }
+    for (const char* name : kLists) {
+      std::vector<std::string> texts = list(header, name);
+      if (!texts.empty()) contents_.texts[{place.path, name}] = std::move(texts);
+    }
     const auto name = contents_.texts.find({place.path, "name"});
     if (name != contents_.texts.end() && !name->second[0].empty())
       contents_.names.insert_or_assign(place.path, name->second[0]);
@@ -123,6 +131,17 @@ class Reading {
     if (!table.ok() || !cursor.ok() || !names.ok())
       return damaged(place.path, "has a damaged table of names");
     return tree_node(tree, heap_bytes, place, kMaxDepth);
+  }
+
+  std::vector<std::string> list(const Hdf5Header& header, const std::string& name) {
+    std::vector<std::string> texts = hdf5_text_attribute(file_, header, name, budget_);
+    for (int i = 0; i < kMostParts && (i > 0 || texts.empty()); ++i) {
+      const std::vector<std::string> part =
+          hdf5_text_attribute(file_, header, name + std::to_string(i), budget_);
+      if (part.empty()) break;
+      texts.insert(texts.end(), part.begin(), part.end());
+    }
+    return texts;
   }
 
   /// A node of a group's B-tree, section III.A.1, at a level below `above`.

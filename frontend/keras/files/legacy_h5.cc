@@ -4,10 +4,13 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <span>
 
 #include "frontend/keras/files/hdf5_reader.h"
 #include "frontend/keras/files/layout.h"
+#include "frontend/keras/files/legacy/modernize.h"
+#include "frontend/keras/files/legacy/training.h"
 #include "frontend/keras/files/model_json.h"
 #include "frontend/keras/json/json.h"
 #include "frontend/keras/json/json_text.h"
@@ -22,7 +25,9 @@ using runtime::NamedArray;
 using Names = std::vector<std::string>;
 
 const char* const kWeights = "model_weights";
+const char* const kLayers = "layer_names";
 const char* const kOptimizer = "optimizer_weights";
+const char* const kLearningRate = "optimizer/learning_rate";
 
 /// The variables of one layer that has some, in the order of the file.
 struct LayerVariables {
@@ -54,23 +59,25 @@ class Reading {
   Expected<Model> definition() const {
     const std::string text = attribute("", "model_config");
     if (text.empty())
-      return Diagnostic{where_, "holds no model", "save the whole model, not its weights alone"};
+      return Diagnostic{where_, "holds no model",
+                        "save the whole model, or give its definition, and this file as --weights"};
     KILN_ASSIGN(Json json, parse_json(text, where_ + ": model_config"));
-    const std::string training = attribute("", "training_config");
-    if (!training.empty() && json.is_object()) {
-      KILN_ASSIGN(Json compile, parse_json(training, where_ + ": training_config"));
-      if (compile.is_object() && compile.contains("optimizer_config")) {
-        compile["optimizer"] = compile["optimizer_config"];
-        compile.erase("optimizer_config");
-      }
-      json["compile_config"] = std::move(compile);
+    if (json.is_object()) {
+      json["keras_version"] = version();
+      // What cannot be read of it stops no one who does not train.
+      if (auto compile = training()) json["compile_config"] = std::move(*compile);
     }
     return parse_model(json.dump(), where_);
   }
 
+  /// Whether there are weights, in a whole model or alone.
+  bool has_weights() const {
+    return contents_.texts.contains({"", kLayers}) || contents_.texts.contains({kWeights, kLayers});
+  }
+
   Expected<std::vector<NamedArray>> weights(const Model& model) const {
     KILN_ASSIGN(const std::vector<LayerVariables> layers, variables_by_layer(model));
-    Names groups = attributes(kWeights, "layer_names");
+    Names groups = attributes(is_weights_alone() ? "" : kWeights, kLayers);
     std::erase_if(groups, [&](const std::string& group) {
       return attributes(group_of(group), "weight_names").empty();
     });
@@ -88,18 +95,68 @@ class Reading {
     return result;
   }
 
-  /// The optimizer's variables, or none where it has not trained yet.
-  Expected<std::vector<NamedArray>> optimizer(const SavedObject& object) const {
+  /// The optimizer's variables, or none where it has not trained yet or is another one.
+  std::vector<NamedArray> optimizer(const Optimizer& own, const SavedObject& object) const {
+    const Names names = attributes(kOptimizer, "weight_names");
+    std::vector<SavedVariable> variables = object.variables;
+    const bool lacks_rate = names.size() + 1 == variables.size();
+    if (lacks_rate)
+      std::erase_if(variables, [](const SavedVariable& v) { return v.name == kLearningRate; });
+    const bool fits = names.size() == variables.size() && is_of(own) && !has_other_order();
     std::vector<NamedArray> result;
-    const size_t count = attributes(kOptimizer, "weight_names").size();
-    if (count != object.variables.size()) return result;
-    KILN_TRY(read(kOptimizer, object.variables, where_ + ": optimizer", result));
+    if (!fits || !read(kOptimizer, variables, where_, result)) return {};
+    if (lacks_rate) add_rate(object, result);
     return result;
   }
 
  private:
-  static std::string group_of(const std::string& layer) {
-    return std::string(kWeights) + "/" + layer;
+  bool is_weights_alone() const { return contents_.texts.contains({"", kLayers}); }
+
+  std::string group_of(const std::string& layer) const {
+    return is_weights_alone() ? layer : std::string(kWeights) + "/" + layer;
+  }
+
+  /// Keras 2's older optimizers kept the slots of one kind together, not those of one weight; its
+  /// newer ones say in their config that they are none of these.
+  bool has_other_order() const {
+    const std::optional<Json> compile = training();
+    const Json::json_pointer says("/optimizer_config/config/is_legacy_optimizer");
+    return is_old() && !(compile && compile->contains(says) && compile->at(says) == false);
+  }
+
+  /// Keras 2 kept the rate in the config alone.
+  static void add_rate(const SavedObject& object, std::vector<NamedArray>& state) {
+    for (size_t i = 0; i < object.variables.size(); ++i) {
+      if (object.variables[i].name != kLearningRate) continue;
+      const auto rate = static_cast<float>(object.variables[i].initial);
+      state.insert(state.begin() + static_cast<ptrdiff_t>(i),
+                   {kLearningRate, runtime::copy_of(KILN_F32, {}, &rate)});
+    }
+  }
+
+  bool is_old() const { return legacy::is_old({{"keras_version", version()}}); }
+
+  std::string version() const {
+    const std::string version = attribute("", "keras_version");
+    return version.empty() ? "1" : version;
+  }
+
+  /// The arguments of compile(); nothing where there are none, or no one can read them.
+  std::optional<Json> training() const {
+    const std::string text = attribute("", "training_config");
+    auto json = parse_json(text, where_);
+    if (!json || !json->is_object()) return {};
+    return std::move(*json);
+  }
+
+  /// Whether the file's optimizer is of the same class.
+  bool is_of(const Optimizer& own) const {
+    std::optional<Json> compile = training();
+    if (!compile) return false;
+    legacy::modernize_training(*compile, is_old());
+    if (!compile->contains("optimizer")) return false;
+    const auto written = read_optimizer((*compile)["optimizer"], where_);
+    return written && written->get() && written->get()->class_name() == own.class_name();
   }
 
   Names attributes(const std::string& group, const std::string& name) const {
@@ -155,10 +212,6 @@ std::vector<NamedArray> in_order(const std::vector<NamedArray>& arrays,
 
 }  // namespace
 
-bool is_legacy_h5(const std::string& path) {
-  return path.ends_with(".h5") && !path.ends_with(".weights.h5");
-}
-
 Expected<SavedModel> read_legacy_h5(const std::string& path) {
   KILN_ASSIGN(const runtime::FileBytes file, runtime::map_file(path));
   KILN_ASSIGN(const Hdf5Contents contents,
@@ -170,7 +223,24 @@ Expected<SavedModel> read_legacy_h5(const std::string& path) {
   KILN_ASSIGN(const std::vector<NamedArray> weights, reading.weights(saved.model));
   saved.weights = in_order(weights, layout.weights);
   if (layout.optimizer) {
-    KILN_ASSIGN(saved.optimizer, reading.optimizer(*layout.optimizer));
+    saved.optimizer =
+        reading.optimizer(*saved.model.compile_options->optimizer.get(), *layout.optimizer);
+    saved.has_optimizer = !saved.optimizer.empty();
+  }
+  return saved;
+}
+
+Expected<SavedWeights> read_h5_weights(const Model& model, const std::string& path) {
+  KILN_ASSIGN(const runtime::FileBytes file, runtime::map_file(path));
+  const std::span<const std::byte> bytes(file.bytes.get(), static_cast<size_t>(file.size));
+  KILN_ASSIGN(const Hdf5Contents contents, read_hdf5(path, bytes));
+  const Reading reading(contents, path);
+  if (!reading.has_weights()) return parse_weights_h5(model, path, bytes);
+  SavedWeights saved;
+  KILN_ASSIGN(saved.weights, reading.weights(model));
+  KILN_ASSIGN(const SavedLayout layout, saved_layout(model));
+  if (layout.optimizer) {
+    saved.optimizer = reading.optimizer(*model.compile_options->optimizer.get(), *layout.optimizer);
     saved.has_optimizer = !saved.optimizer.empty();
   }
   return saved;

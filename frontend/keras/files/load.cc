@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "frontend/keras/files/archive.h"
+#include "frontend/keras/files/container.h"
 #include "frontend/keras/files/legacy_h5.h"
 #include "frontend/keras/files/weights_h5.h"
 #include "runtime/data/npz.h"
@@ -94,29 +95,38 @@ Status add_value(std::vector<NamedArray>& arrays, const Session& session,
   return ok();
 }
 
+enum class WeightsFormat { npz, archive, hdf5, unknown };
+
+/// By what the file holds; what holds none of them is what its name says, and an error.
+WeightsFormat weights_format(const std::string& path) {
+  const Container container = container_of(path);
+  if (container == Container::hdf5) return WeightsFormat::hdf5;
+  if (container == Container::zip && is_archive(path)) return WeightsFormat::archive;
+  if (ends_with(path, ".keras")) return WeightsFormat::archive;
+  if (container == Container::zip || ends_with(path, ".npz")) return WeightsFormat::npz;
+  const bool is_hdf5 = ends_with(path, ".h5") || ends_with(path, ".hdf5");
+  return is_hdf5 ? WeightsFormat::hdf5 : WeightsFormat::unknown;
+}
+
 }  // namespace
 
 Expected<LoadedWeights> load_weights(Session& session, const Model& model,
                                      const std::string& path) {
-  if (ends_with(path, ".npz")) {
-    KILN_ASSIGN(const runtime::LoadedState state, runtime::load_weights(session, path));
-    return LoadedWeights{state.optimizer};
-  }
-  if (ends_with(path, ".keras")) {
-    KILN_ASSIGN(const SavedWeights saved, read_archive_weights(model, path));
-    return assign_saved(session, saved, path);
-  }
-  if (ends_with(path, ".weights.h5")) {
-    KILN_ASSIGN(const SavedWeights saved, read_weights_h5(model, path));
-    return assign_saved(session, saved, path);
-  }
-  if (is_legacy_h5(path)) {
-    KILN_ASSIGN(SavedModel saved, read_legacy_h5(path));
-    SavedWeights values;
-    values.weights = std::move(saved.weights);
-    values.optimizer = std::move(saved.optimizer);
-    values.has_optimizer = saved.has_optimizer;
-    return assign_saved(session, values, path);
+  switch (weights_format(path)) {
+    case WeightsFormat::npz: {
+      KILN_ASSIGN(const runtime::LoadedState state, runtime::load_weights(session, path));
+      return LoadedWeights{state.optimizer};
+    }
+    case WeightsFormat::archive: {
+      KILN_ASSIGN(const SavedWeights saved, read_archive_weights(model, path));
+      return assign_saved(session, saved, path);
+    }
+    case WeightsFormat::hdf5: {
+      KILN_ASSIGN(const SavedWeights saved, read_h5_weights(model, path));
+      return assign_saved(session, saved, path);
+    }
+    case WeightsFormat::unknown:
+      break;
   }
   return unknown_extension(path);
 }

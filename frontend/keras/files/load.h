@@ -1,8 +1,9 @@
-// Weights between files and a running model. The file's name says the format:
+// Weights between files and a running model. What a file holds says the format that is read, its
+// name the one that is written:
 //   .npz         kiln's own, by variable (runtime/model/weights.h)
 //   .keras       Keras's archive
 //   .weights.h5  Keras's weights
-//   .h5          Keras's older files of whole models, for reading
+//   .h5, .hdf5   Keras's older files, of whole models or of weights alone, for reading
 #pragma once
 
 #include <string>

@@ -6,6 +6,7 @@
 
 #include "frontend/keras/files/compile_config.h"
 #include "frontend/keras/files/functional_json.h"
+#include "frontend/keras/files/legacy/modernize.h"
 #include "frontend/keras/json/config_reader.h"
 #include "frontend/keras/json/json_text.h"
 #include "frontend/keras/layers/list.h"
@@ -122,7 +123,8 @@ Expected<LayerPointer> read_layer_object(const Json& json, size_t index,
 }
 
 Expected<Model> parse_model(std::string_view text, const std::string& source) {
-  KILN_ASSIGN(const Json json, parse_json(text, source));
+  KILN_ASSIGN(Json json, parse_json(text, source));
+  legacy::modernize(json);
   KILN_ASSIGN(const ClassAndConfig parts, class_and_config(json, source));
   if (!is_model_class(parts.class_name)) {
     constexpr std::string_view kClasses[] = {"Sequential", "Functional"};

@@ -49,6 +49,8 @@ Tensor sparse_plus(Tensor x) {
 }
 Tensor sparse_sigmoid(Tensor x) { return clamp((x + 1.0) * 0.5, 0, 1); }
 Tensor hard_sigmoid(Tensor x) { return relu6(x + 3.0) * (1.0 / 6.0); }
+/// What Keras 2 called hard_sigmoid.
+Tensor hard_sigmoid_keras_2(Tensor x) { return clamp(x * 0.2 + 0.5, 0, 1); }
 Tensor hard_silu(Tensor x) { return x * hard_sigmoid(x); }
 Tensor hard_tanh(Tensor x) { return clip(x, -1, 1); }
 Tensor mish(Tensor x) { return x * tanh(softplus(x)); }
@@ -105,6 +107,7 @@ constexpr Function kFunctions[] = {
     {"sparse_plus", sparse_plus},
     {"sparse_sigmoid", sparse_sigmoid},
     {"hard_sigmoid", hard_sigmoid},
+    {"hard_sigmoid_keras_2", hard_sigmoid_keras_2},
     {"hard_silu", hard_silu},
     {"hard_swish", hard_silu},
     {"hard_tanh", hard_tanh},

@@ -232,12 +232,9 @@ Json write(const ShapeOf& option) {
 
 std::string word(const BatchShape&) { return "list of integers and nulls"; }
 void read(const BatchShape& option, const OptionReading& from) {
-  // What Keras 2 calls it.
-  const std::string_view key =
-      from.config.has("batch_input_shape") ? "batch_input_shape" : from.key;
-  const std::vector<int64_t> shape = from.config.integers(key);
+  const std::vector<int64_t> shape = from.config.integers(from.key);
   if (shape.empty())
-    from.config.fail(fmt::format("\"{}\" must begin with the batch", key));
+    from.config.fail(fmt::format("\"{}\" must begin with the batch", from.key));
   else
     option.shape->assign(shape.begin() + 1, shape.end());
 }

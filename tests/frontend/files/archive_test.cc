@@ -10,9 +10,7 @@
 #include "frontend/keras/files/model_json.h"
 #include "frontend/keras/files/weights_h5.h"
 #include "frontend/keras/files/zip_file.h"
-#include "frontend/keras/lower/lower.h"
-#include "ir/interpreter.h"
-#include "passes/gradients/differentiate.h"
+#include "tests/frontend/files/running.h"
 #include "tests/frontend/files/support.h"
 
 namespace kiln::keras {
@@ -21,60 +19,6 @@ namespace {
 namespace fs = std::filesystem;
 using runtime::Array;
 using runtime::NamedArray;
-
-ir::Literal literal_of(const Array& array) {
-  // Both enumerations have the ABI's order.
-  const ir::Type type{static_cast<ir::ElementType>(array.type), array.dims};
-  return ir::Literal::from_bytes(type, false, {array.data(), array.data() + array.bytes()});
-}
-
-/// A saved model in the interpreter, where it can predict and train.
-class Running {
- public:
-  Running(const SavedModel& saved, int64_t batch) : batch_(batch) {
-    module_ = must(lower(saved.model, {.batch = batch}));
-    must(passes::differentiate(module_));
-    const ir::Literal seed({ir::ElementType::i64, {}});
-    ir::interpret(*module_.function("init"), variables_, {{"seed", seed}});
-    for (const auto* arrays : {&saved.weights, &saved.optimizer}) {
-      for (const NamedArray& named : *arrays) {
-        EXPECT_EQ(variables_.count(named.name), 1u) << named.name;
-        variables_[named.name] = literal_of(named.array);
-      }
-    }
-  }
-
-  ir::Literal predict(const Array& x) {
-    return ir::interpret(*module_.function("predict_step"), variables_, {{"x", literal_of(x)}})
-        .at("y");
-  }
-
-  void train(const Array& x, const Array& y) {
-    ir::interpret(*module_.function("train_step"), variables_,
-                  {{"x", literal_of(x)},
-                   {"y", literal_of(y)},
-                   {"count", ir::Literal::splat_int({ir::ElementType::i32, {}}, batch_)}});
-  }
-
-  const ir::Literal& variable(const std::string& name) const { return variables_.at(name); }
-
- private:
-  int64_t batch_;
-  ir::Module module_;
-  ir::Environment variables_;
-};
-
-::testing::AssertionResult near(const ir::Literal& actual, const Array& expected,
-                                double tolerance) {
-  for (int64_t i = 0; i < expected.element_count(); ++i) {
-    const double value = expected.as<float>()[i];
-    if (std::abs(actual.get(i) - value) > tolerance) {
-      return ::testing::AssertionFailure()
-             << "element " << i << " is " << actual.get(i) << ", expected " << value;
-    }
-  }
-  return ::testing::AssertionSuccess();
-}
 
 std::string written() {
   const std::string path = scratch_path("written.keras");
@@ -184,7 +128,8 @@ TEST(LegacyH5, HoldsModelWeightsAndOptimizer) {
 TEST(LegacyH5, WeightsAloneAreNoModel) {
   EXPECT_EQ(error_of(read_legacy_h5(data_path("plain.weights.h5"))),
             "error: " + data_path("plain.weights.h5") +
-                ": holds no model\nnote: save the whole model, not its weights alone");
+                ": holds no model\nnote: save the whole model, or give its definition, and this "
+                "file as --weights");
 }
 
 TEST(LegacyH5, CutAndChangedFilesAreSurvived) {

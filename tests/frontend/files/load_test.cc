@@ -162,7 +162,19 @@ TEST(Load, ADefinitionThatIsNotTheSessionsIsAnError) {
             std::string::npos);
 }
 
-TEST(Load, TheExtensionSaysTheFormat) {
+TEST(Load, WhatAFileHoldsSaysItsFormat) {
+  const Model model = small_mlp();
+  const VariableTable table(model);
+  for (const auto& [file, name] :
+       {std::pair("mlp.keras", "named.hdf5"), std::pair("mlp.weights.h5", "named.keras"),
+        std::pair("mlp.keras", "named.npz"), std::pair("mlp.weights.h5", "named")}) {
+    write_bytes(scratch_path(name), read_bytes(data_path(file)));
+    Session session = table.session();
+    EXPECT_TRUE(must(load_weights(session, model, scratch_path(name))).optimizer) << name;
+  }
+}
+
+TEST(Load, ANameThatSaysNoFormatOfNothingIsAnError) {
   const Model model = small_mlp();
   const VariableTable table(model);
   Session session = table.session();
