@@ -5,7 +5,7 @@
 #include "frontend/keras/files/legacy/modernize.h"
 #include "frontend/keras/files/legacy_h5.h"
 #include "frontend/keras/files/model_json.h"
-#include "frontend/keras/lower/lower.h"
+#include "frontend/keras/model/graph.h"
 #include "tests/frontend/files/running.h"
 #include "tests/frontend/files/support.h"
 
@@ -171,30 +171,36 @@ TEST(Keras2, ArgumentsOfCompileAreTodays) {
   }
 }
 
-/// The name of the input of a Sequential of that config.
+/// The input of a Sequential of that config.
 std::string input_of(const std::string& layers) {
   const Model model = must(parse_model(R"({"class_name":"Sequential","config":)" + layers +
                                        R"(,"keras_version":"1.2.2"})"));
-  const auto* input = dynamic_cast<const Input*>(model.layers[0].get());
-  return input == nullptr ? "nothing" : model.layers[0]->name;
+  const Graph graph = must(build_graph(model));
+  return model.layers[0]->name + " " + show_shape(graph.type(model.inputs[0]).shape);
 }
 
 TEST(Keras2, ASequentialThatIsAListBeginsWithItsFirstLayersInput) {
   EXPECT_EQ(
       input_of(
           R"([{"class_name":"Dense","config":{"name":"a","batch_input_shape":[null,4],"units":2}}])"),
-      "a_input");
+      "a_input (None, 4)");
   EXPECT_EQ(
       input_of(R"([{"class_name":"Dense","config":{"name":"a","input_dim":4,"output_dim":2}}])"),
-      "a_input");
+      "a_input (None, 4)");
   EXPECT_EQ(
       input_of(
           R"([{"class_name":"Embedding","config":{"name":"e","input_dim":4,"output_dim":2,"input_length":3}}])"),
-      "e_input");
+      "e_input (None, 3)");
   EXPECT_EQ(
       input_of(R"({"name":"s","layers":[{"class_name":"Dense","config":{"name":"a","units":2}}],)"
                R"("build_input_shape":[null,4]})"),
-      "a_input");
+      "a_input (None, 4)");
+}
+
+TEST(Keras2, ASequentialThatWasBuiltLaterBeginsWithWhatItWasBuiltFor) {
+  EXPECT_EQ(input_of(R"({"name":"s","layers":[{"class_name":"Embedding","config":{"name":"e",)"
+                     R"("input_dim":4,"output_dim":2}}],"build_input_shape":[null,3]})"),
+            "e_input (None, 3)");
 }
 
 TEST(Keras2, ANameThatMeansAnotherFunctionTodayIsTheOldOneInOldFilesAlone) {

@@ -63,6 +63,7 @@ Json with_batch(const Json& shape) {
 Json shape_of_dimensions(const std::string& class_name, const Json& config) {
   const Json features = value_of(config, "input_dim"), steps = value_of(config, "input_length");
   if (class_name == "Embedding") {
+    if (steps.is_null()) return {};
     const Json extent = steps.is_array() ? steps : Json::array({steps});
     return with_batch(extent);
   }
