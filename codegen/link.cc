@@ -11,9 +11,11 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <mutex>
+#include <system_error>
 #include <vector>
 
 #include "codegen/temporary_directory.h"
@@ -120,7 +122,7 @@ std::vector<std::string> command_line(const std::vector<std::string>& objects, b
   return line;
 }
 
-/// The name of a new, empty file beside `output`, in which the executable grows.
+/// The name of a new, empty file beside `output`, for the executable.
 Expected<std::string> file_beside(const std::string& output) {
   std::string name = output + ".XXXXXX";
   const int descriptor = mkstemp(name.data());
@@ -142,7 +144,13 @@ Status link_executable(const ObjectCode& code, const std::string& output) {
       objects.push_back(directory.file(object.name + ".o"));
       KILN_TRY(write_file(objects.back(), object.bytes));
     }
-    KILN_TRY(run_lld(command_line(objects, code.opens_drivers, link_files, directory, unfinished)));
+    // LLD maps its output, in which a full disk is a signal: here there was room for the libraries.
+    const std::string linked = directory.file("executable");
+    KILN_TRY(run_lld(command_line(objects, code.opens_drivers, link_files, directory, linked)));
+    std::error_code error;
+    std::filesystem::copy_file(linked, unfinished,
+                               std::filesystem::copy_options::overwrite_existing, error);
+    if (error) return Diagnostic{output, "cannot write: " + error.message(), ""};
     if (std::rename(unfinished.c_str(), output.c_str()) == 0) return ok();
     return Diagnostic{output, fmt::format("cannot write here: {}", std::strerror(errno)), ""};
   };

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "runtime/base/flush_denormals.h"
+#include "runtime/device/cpu_features.h"
 #include "runtime/model/memory_need.h"
 
 namespace kiln::runtime {
@@ -54,8 +55,11 @@ Expected<Session> Session::create(const kiln_model* model, int threads,
   KILN_TRY(check_table(*model));
   KILN_ASSIGN(OpenedDevice opened, open_device(device, device_kinds_of(*model), model->name));
   Session session(model, threads, std::move(opened));
-  if (session.device_ != nullptr)
+  if (session.device_ != nullptr) {
     KILN_TRY(check_memory(memory_need(*model, session.target()), *session.device_));
+  } else {
+    KILN_TRY(check_cpu(session.target().name));
+  }
   KILN_TRY(session.allocate_blocks());
   return session;
 }

@@ -31,9 +31,10 @@ Expected<SavedWeights> read_weights_h5(const Model& model, const std::string& pa
 Expected<SavedWeights> parse_weights_h5(const Model& model, const std::string& where,
                                         std::span<const std::byte> bytes);
 
-/// Writes a file that Keras's load_weights() reads, atomically. `weights` and `state`, the
-/// optimizer's variables and the states of random generators, hold all variables of the model, in
-/// any order. Without `state`, a model that was compiled gets that of one that has not trained yet.
+/// Writes a file that Keras's load_weights() reads, atomically. `weights` and `state` hold all
+/// weights and all of the optimizer's variables, in any order; `state` also holds all states of
+/// random generators, or none. Without `state`, a model that was compiled gets that of one that has
+/// not trained yet.
 Status write_weights_h5(const std::string& path, const Model& model,
                         const std::vector<runtime::NamedArray>& weights,
                         const std::vector<runtime::NamedArray>& state);

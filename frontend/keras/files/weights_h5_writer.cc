@@ -75,11 +75,13 @@ Expected<std::vector<std::byte>> format_weights_h5(const std::string& where, con
   }
   std::vector<SavedVariable> variables;
   if (layout.optimizer) variables = layout.optimizer->variables;
-  for (const SavedVariable& random : layout.random_states.variables) variables.push_back(random);
+  const std::vector<SavedVariable>& random = layout.random_states.variables;
+  const bool has_random =
+      !random.empty() && runtime::find_array(state, random.front().name) != nullptr;
+  if (has_random) variables.insert(variables.end(), random.begin(), random.end());
   KILN_TRY(check_complete(state, variables, where));
   if (layout.optimizer) groups.push_back(group_of(*layout.optimizer, state));
-  if (!layout.random_states.variables.empty())
-    groups.push_back(group_of(layout.random_states, state));
+  if (has_random) groups.push_back(group_of(layout.random_states, state));
   return write_hdf5(where, groups);
 }
 
