@@ -12,7 +12,7 @@ namespace kiln::runtime {
 
 /// What save_weights puts into the file.
 enum class SaveState {
-  kWeights,              ///< what model.get_weights() gives
+  kWeights,  ///< what model.get_weights() gives
   /// And the optimizer's slots and the states of random generators, so that training resumes where
   /// it stopped.
   kWeightsAndOptimizer,

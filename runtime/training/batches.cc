@@ -24,7 +24,7 @@ struct Copy {
   int64_t row_elements;
   int64_t from_row_bytes, to_row_bytes;
   const RowConversion& convert;  // none: bytes are taken as they are
-  const uint32_t* order;  // null: rows in their own order
+  const uint32_t* order;         // null: rows in their own order
   int64_t first;
   int64_t count;
   int pieces = 1;

@@ -19,10 +19,10 @@ struct SequenceData {
   std::vector<std::string> texts;  ///< empty: there are sequences
   Sequences sequences;
   Padding padding;
-  Array y;                           ///< without storage where there are no labels
-  ClassNames classes;                ///< by label, where labels are names
-  bool by_class = false;             ///< one class after the other, so that training must mix them
-  std::string remarks;               ///< as those of ClassFiles
+  Array y;                ///< without storage where there are no labels
+  ClassNames classes;     ///< by label, where labels are names
+  bool by_class = false;  ///< one class after the other, so that training must mix them
+  std::string remarks;    ///< as those of ClassFiles
   std::string description;
 
   bool is_text() const { return !texts.empty(); }
