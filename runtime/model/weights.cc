@@ -23,7 +23,7 @@ bool is_saved(const kiln_variable& variable) {
 }
 
 std::string entry_name(const kiln_variable& variable) {
-  const std::string name = variable.tensor.name;
+  std::string name = variable.tensor.name;
   if (variable.role != KILN_OPTIMIZER || is_optimizer_entry(name)) return name;
   return kOptimizerPrefix + name;
 }

@@ -47,7 +47,7 @@ struct Copy {
 
   void copy(std::byte* target, const std::byte* source, int64_t row_count) const {
     if (convert) return convert(target, source, row_count * row_elements);
-    std::memcpy(target, source, row_count * to_row_bytes);
+    std::copy_n(source, row_count * to_row_bytes, target);
   }
 
   const std::byte* source_row(int64_t row) const {
