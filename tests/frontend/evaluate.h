@@ -9,7 +9,7 @@
 #include "ir/builder.h"
 #include "ir/interpreter.h"
 #include "ir/module.h"
-#include "runtime/base/expected.h"
+#include "tests/frontend/must.h"
 
 namespace kiln::keras {
 
@@ -27,21 +27,5 @@ std::vector<ir::Literal> evaluate(const std::vector<ir::Literal>& arguments,
 /// Equal within `tolerance`, relative to the expected value or to 1 where that is smaller.
 ::testing::AssertionResult near(const ir::Literal& actual, const std::vector<double>& expected,
                                 double tolerance = 2e-6);
-
-/// The value, or a failed test and the default.
-template <typename T>
-T must(Expected<T> expected) {
-  if (expected) return std::move(*expected);
-  ADD_FAILURE() << expected.error().to_string();
-  std::abort();
-}
-
-/// The error's text; a failed test where there is none.
-template <typename T>
-std::string error_of(const Expected<T>& expected) {
-  if (!expected) return expected.error().to_string();
-  ADD_FAILURE() << "no error";
-  return "";
-}
 
 }  // namespace kiln::keras

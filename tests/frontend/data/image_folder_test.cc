@@ -24,22 +24,8 @@ namespace {
 
 const std::string kFolder = "tests/frontend/data/images";
 
-std::vector<std::string> split(const std::string& text, char separator) {
-  std::vector<std::string> parts;
-  std::istringstream stream(text);
-  for (std::string part; std::getline(stream, part, separator);) parts.push_back(part);
-  return parts;
-}
-
 std::vector<std::vector<std::string>> recorded(const std::string& kind) {
-  std::ifstream file("tests/frontend/data/keras_images.txt");
-  std::vector<std::vector<std::string>> lines;
-  for (std::string line; std::getline(file, line);) {
-    std::vector<std::string> fields = split(line, '|');
-    if (fields[0] == kind) lines.push_back(fields);
-  }
-  EXPECT_FALSE(lines.empty());
-  return lines;
+  return runtime::recorded_lines("tests/frontend/data/keras_images.txt", kind);
 }
 
 TEST(ImageFile, HasThePixelsOfTensorFlow) {
@@ -59,7 +45,7 @@ TEST(ImageFolder, HasTheImagesAndLabelsOfKeras) {
   const auto lines = recorded("folder");
   size_t next = 0;
   while (next < lines.size()) {
-    const std::vector<std::string> size = split(lines[next][2], ' ');
+    const std::vector<std::string> size = runtime::split(lines[next][2], ' ');
     auto read = load_image_folders(kFolder, std::stoi(size[0]), std::stoi(size[1]),
                                    std::stoi(lines[next][1]), {});
     ASSERT_TRUE(read) << read.error().to_string();
@@ -69,7 +55,7 @@ TEST(ImageFolder, HasTheImagesAndLabelsOfKeras) {
     for (int64_t i = 0; i < data.x().rows(); ++i, ++next) {
       const auto& line = lines[next];
       EXPECT_EQ(std::to_string(data.y().as<int32_t>()[i]), line[3]);
-      const std::vector<std::string> values = split(line[4], ' ');
+      const std::vector<std::string> values = runtime::split(line[4], ' ');
       ASSERT_EQ(static_cast<int64_t>(values.size()), per_image);
       for (int64_t j = 0; j < per_image; ++j) {
         EXPECT_NEAR(data.x().as<float>()[i * per_image + j],

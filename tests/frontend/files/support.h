@@ -3,13 +3,12 @@
 
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <string>
 #include <vector>
 
 #include "frontend/keras/model/model.h"
-#include "runtime/base/expected.h"
 #include "runtime/data/npz.h"
+#include "tests/frontend/must.h"
 
 namespace kiln::keras {
 
@@ -21,22 +20,6 @@ std::string scratch_path(const std::string& name);
 
 std::string read_bytes(const std::string& path);
 void write_bytes(const std::string& path, const std::string& bytes);
-
-/// The value, or a failed test that ends the program.
-template <typename T>
-T must(Expected<T> expected) {
-  if (expected) return std::move(*expected);
-  ADD_FAILURE() << expected.error().to_string();
-  std::abort();
-}
-
-/// The error's text; a failed test where there is none.
-template <typename T>
-std::string error_of(const Expected<T>& expected) {
-  if (!expected) return expected.error().to_string();
-  ADD_FAILURE() << "no error";
-  return "";
-}
 
 runtime::Array floats(std::vector<int64_t> dims, const std::vector<float>& values);
 runtime::Array integer(int64_t value);

@@ -6,7 +6,10 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
+#include <sstream>
 #include <string>
+#include <vector>
 
 #include "runtime/base/expected.h"
 
@@ -38,6 +41,26 @@ inline std::string read_test_file(const std::string& path) {
   }
   std::fclose(file);
   return bytes;
+}
+
+inline std::vector<std::string> split(const std::string& text, char separator) {
+  std::vector<std::string> parts;
+  std::istringstream stream(text);
+  for (std::string part; std::getline(stream, part, separator);) parts.push_back(part);
+  return parts;
+}
+
+/// The fields, which "|" parts, of all lines of a recorded file whose first field is `kind`.
+inline std::vector<std::vector<std::string>> recorded_lines(const std::string& path,
+                                                            const std::string& kind) {
+  std::ifstream file(path);
+  std::vector<std::vector<std::string>> lines;
+  for (std::string line; std::getline(file, line);) {
+    std::vector<std::string> fields = split(line, '|');
+    if (fields[0] == kind) lines.push_back(fields);
+  }
+  EXPECT_FALSE(lines.empty());
+  return lines;
 }
 
 /// The bytes that hexadecimal digits stand for.

@@ -15,23 +15,8 @@
 namespace kiln::runtime {
 namespace {
 
-std::vector<std::string> split(const std::string& text, char separator) {
-  std::vector<std::string> parts;
-  std::istringstream stream(text);
-  for (std::string part; std::getline(stream, part, separator);) parts.push_back(part);
-  return parts;
-}
-
-// The fields of all recorded lines of a kind.
 std::vector<std::vector<std::string>> recorded(const std::string& kind) {
-  std::ifstream file("tests/runtime/data/text/keras_vectorization.txt");
-  std::vector<std::vector<std::string>> lines;
-  for (std::string line; std::getline(file, line);) {
-    std::vector<std::string> fields = split(line, '|');
-    if (fields[0] == kind) lines.push_back(fields);
-  }
-  EXPECT_FALSE(lines.empty());
-  return lines;
+  return recorded_lines("tests/runtime/data/text/keras_vectorization.txt", kind);
 }
 
 std::vector<std::string> texts() {
