@@ -6,22 +6,14 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "frontend/keras/functions/class_table.h"
 #include "frontend/keras/functions/vectors.h"
-#include "frontend/keras/json/keras_object.h"
-#include "frontend/keras/json/names.h"
-#include "frontend/keras/options/config.h"
 #include "frontend/keras/options/object_kind.h"
-#include "ir/spelling.h"
 
 namespace kiln::keras {
 namespace {
 
 using ir::Tensor;
-
-struct NamedMeaning {
-  std::string_view class_name;
-  std::string_view meaning;
-};
 
 constexpr NamedMeaning kClasses[] = {
     {"NonNeg", "no element below 0"},
@@ -30,16 +22,7 @@ constexpr NamedMeaning kClasses[] = {
     {"MinMaxNorm", "vectors with lengths in a range"},
 };
 
-bool is_known(std::string_view class_name) {
-  return std::ranges::any_of(kClasses, [&](auto& known) { return known.class_name == class_name; });
-}
-
-Diagnostic unknown_constraint(const std::string& where, std::string_view class_name) {
-  std::vector<std::string_view> names;
-  for (const NamedMeaning& known : kClasses) names.push_back(known.class_name);
-  return {where, fmt::format("unknown constraint \"{}\"", class_name),
-          ir::did_you_mean(class_name, names)};
-}
+constexpr ClassTable kTable = {"constraint", "keras.constraints", kClasses};
 
 bool has_axis(const Constraint& constraint) { return constraint.class_name != "NonNeg"; }
 
@@ -53,10 +36,7 @@ Tensor limited(Tensor norms, double low, double high) { return minimum(maximum(n
 
 }  // namespace
 
-Constraint::Constraint(std::string_view name) : class_name(name) {
-  for (const NamedMeaning& known : kClasses) {
-    if (to_snake_case(known.class_name) == name) class_name = known.class_name;
-  }
+Constraint::Constraint(std::string_view name) : class_name(kTable.class_called(name)) {
   if (class_name == "MaxNorm") max_value = 2;
 }
 
@@ -86,7 +66,7 @@ Constraint MinMaxNorm(double min_value, double max_value, double rate, ir::Integ
 
 Status check(const Constraint& constraint, const ir::Shape& shape) {
   if (!constraint) return ok();
-  if (!is_known(constraint.class_name)) return unknown_constraint("", constraint.class_name);
+  if (!kTable.has(constraint.class_name)) return kTable.unknown("", constraint.class_name);
   const auto rank = static_cast<int64_t>(shape.size());
   for (int64_t axis : has_axis(constraint) ? constraint.axis : ir::Integers{}) {
     if (axis >= -rank && axis < rank) continue;
@@ -123,32 +103,12 @@ OptionList Constraint::option_list() {
 }
 
 Expected<Constraint> read_constraint(const Json& json, const std::string& where) {
-  if (json.is_null()) return Constraint();
-  KILN_ASSIGN(const KerasObject object, read_object(json, "a constraint", where));
-  Constraint constraint(object.identifier);
-  if (!is_known(constraint.class_name)) return unknown_constraint(where, constraint.class_name);
-  if (!object.has_config()) return constraint;
-  ConfigReader reader(object.config, where + ": " + constraint.class_name);
-  read_options(constraint.option_list(), reader);
-  KILN_TRY(reader.finish());
-  return constraint;
+  return read_from_table<Constraint>(kTable, json, where);
 }
 
-Json write_constraint(const Constraint& constraint) {
-  if (!constraint) return nullptr;
-  Json config = Json::object();
-  write_options_of(constraint, config);
-  return write_object("keras.constraints", constraint.class_name, std::move(config));
-}
+Json write_constraint(const Constraint& constraint) { return write_from_table(kTable, constraint); }
 
-std::vector<ClassReference> constraint_reference() {
-  std::vector<ClassReference> classes;
-  for (const NamedMeaning& known : kClasses) {
-    Constraint constraint(known.class_name);
-    classes.push_back(describe(known.class_name, known.meaning, constraint.option_list()));
-  }
-  return classes;
-}
+std::vector<ClassReference> constraint_reference() { return reference_of<Constraint>(kTable); }
 
 namespace {
 

@@ -7,22 +7,14 @@
 #include <nlohmann/json.hpp>
 #include <vector>
 
+#include "frontend/keras/functions/class_table.h"
 #include "frontend/keras/functions/vectors.h"
-#include "frontend/keras/json/keras_object.h"
-#include "frontend/keras/json/names.h"
-#include "frontend/keras/options/config.h"
 #include "frontend/keras/options/object_kind.h"
-#include "ir/spelling.h"
 
 namespace kiln::keras {
 namespace {
 
 using ir::Tensor;
-
-struct NamedMeaning {
-  std::string_view class_name;
-  std::string_view meaning;
-};
 
 constexpr NamedMeaning kClasses[] = {
     {"L1", "l1 · sum |x|"},
@@ -31,16 +23,7 @@ constexpr NamedMeaning kClasses[] = {
     {"OrthogonalRegularizer", "the mean absolute cosine between rows of a matrix"},
 };
 
-bool is_known(std::string_view class_name) {
-  return std::ranges::any_of(kClasses, [&](auto& known) { return known.class_name == class_name; });
-}
-
-Diagnostic unknown_regularizer(const std::string& where, std::string_view class_name) {
-  std::vector<std::string_view> names;
-  for (const NamedMeaning& known : kClasses) names.push_back(known.class_name);
-  return {where, fmt::format("unknown regularizer \"{}\"", class_name),
-          ir::did_you_mean(class_name, names)};
-}
+constexpr ClassTable kTable = {"regularizer", "keras.regularizers", kClasses};
 
 bool has_l1(const Regularizer& r) { return r.class_name == "L1" || r.class_name == "L1L2"; }
 bool has_l2(const Regularizer& r) { return r.class_name == "L2" || r.class_name == "L1L2"; }
@@ -59,10 +42,7 @@ Tensor mean_cosine(Tensor matrix) {
 
 }  // namespace
 
-Regularizer::Regularizer(std::string_view name) : class_name(name) {
-  for (const NamedMeaning& known : kClasses) {
-    if (to_snake_case(known.class_name) == name) class_name = known.class_name;
-  }
+Regularizer::Regularizer(std::string_view name) : class_name(kTable.class_called(name)) {
   if (class_name == "L1") l1 = 0.01;
   if (class_name == "L2") l2 = 0.01;
 }
@@ -95,7 +75,7 @@ Regularizer OrthogonalRegularizer(double factor, std::string mode) {
 
 Status check(const Regularizer& regularizer, const ir::Shape& shape) {
   if (!regularizer) return ok();
-  if (!is_known(regularizer.class_name)) return unknown_regularizer("", regularizer.class_name);
+  if (!kTable.has(regularizer.class_name)) return kTable.unknown("", regularizer.class_name);
   for (double factor : {regularizer.l1, regularizer.l2, regularizer.factor}) {
     if (std::isfinite(factor) && factor >= 0) continue;
     return Diagnostic{
@@ -143,32 +123,14 @@ OptionList Regularizer::option_list() {
 }
 
 Expected<Regularizer> read_regularizer(const Json& json, const std::string& where) {
-  if (json.is_null()) return Regularizer();
-  KILN_ASSIGN(const KerasObject object, read_object(json, "a regularizer", where));
-  Regularizer regularizer(object.identifier);
-  if (!is_known(regularizer.class_name)) return unknown_regularizer(where, regularizer.class_name);
-  if (!object.has_config()) return regularizer;
-  ConfigReader reader(object.config, where + ": " + regularizer.class_name);
-  read_options(regularizer.option_list(), reader);
-  KILN_TRY(reader.finish());
-  return regularizer;
+  return read_from_table<Regularizer>(kTable, json, where);
 }
 
 Json write_regularizer(const Regularizer& regularizer) {
-  if (!regularizer) return nullptr;
-  Json config = Json::object();
-  write_options_of(regularizer, config);
-  return write_object("keras.regularizers", regularizer.class_name, std::move(config));
+  return write_from_table(kTable, regularizer);
 }
 
-std::vector<ClassReference> regularizer_reference() {
-  std::vector<ClassReference> classes;
-  for (const NamedMeaning& known : kClasses) {
-    Regularizer regularizer(known.class_name);
-    classes.push_back(describe(known.class_name, known.meaning, regularizer.option_list()));
-  }
-  return classes;
-}
+std::vector<ClassReference> regularizer_reference() { return reference_of<Regularizer>(kTable); }
 
 namespace {
 
