@@ -10,27 +10,43 @@ namespace {
 struct Need {
   std::string_view word;
   std::string_view feature;
+  bool (*is_there)();
 };
 
+// GCC's builtin takes literals alone.
+#if defined(__x86_64__)
+#define KILN_NEED(word, feature)                                       \
+  {                                                                    \
+    word, feature, [] { return __builtin_cpu_supports(feature) != 0; } \
+  }
+#else
+#define KILN_NEED(word, feature)        \
+  {                                     \
+    word, feature, [] { return false; } \
+  }
+#endif
+
 constexpr Need kNeeds[] = {
-    {"sse41", "sse4.1"},
-    {"avx", "avx"},
-    {"avx2", "avx2"},
-    {"fma", "fma"},
-    {"f16c", "f16c"},
-    {"avx512", "avx512f"},
-    {"avx512_skylake", "avx512f"},
-    {"avx512_skylake", "avx512vl"},
-    {"avx512_skylake", "avx512bw"},
-    {"avx512_skylake", "avx512dq"},
-    {"avx512_cannonlake", "avx512ifma"},
-    {"avx512_cannonlake", "avx512vbmi"},
-    {"avx512_zen4", "avx512vnni"},
-    {"avx512_zen4", "avx512bf16"},
-    {"avx512_sapphirerapids", "avx512vnni"},
-    {"avx512_sapphirerapids", "avx512bf16"},
-    {"avx512_sapphirerapids", "amx-tile"},
+    KILN_NEED("sse41", "sse4.1"),
+    KILN_NEED("avx", "avx"),
+    KILN_NEED("avx2", "avx2"),
+    KILN_NEED("fma", "fma"),
+    KILN_NEED("f16c", "f16c"),
+    KILN_NEED("avx512", "avx512f"),
+    KILN_NEED("avx512_skylake", "avx512f"),
+    KILN_NEED("avx512_skylake", "avx512vl"),
+    KILN_NEED("avx512_skylake", "avx512bw"),
+    KILN_NEED("avx512_skylake", "avx512dq"),
+    KILN_NEED("avx512_cannonlake", "avx512ifma"),
+    KILN_NEED("avx512_cannonlake", "avx512vbmi"),
+    KILN_NEED("avx512_zen4", "avx512vnni"),
+    KILN_NEED("avx512_zen4", "avx512bf16"),
+    KILN_NEED("avx512_sapphirerapids", "avx512vnni"),
+    KILN_NEED("avx512_sapphirerapids", "avx512bf16"),
+    KILN_NEED("avx512_sapphirerapids", "amx-tile"),
 };
+
+#undef KILN_NEED
 
 bool has_word(std::string_view name, std::string_view word) {
   for (size_t at = 0; at <= name.size();) {
@@ -46,26 +62,9 @@ bool has_word(std::string_view name, std::string_view word) {
 bool cpu_has(std::string_view feature) {
 #if defined(__x86_64__)
   __builtin_cpu_init();
-  // The builtin takes literals alone.
-#define KILN_CPU_HAS(name) \
-  if (feature == name) return __builtin_cpu_supports(name) != 0
-  KILN_CPU_HAS("sse4.1");
-  KILN_CPU_HAS("avx");
-  KILN_CPU_HAS("avx2");
-  KILN_CPU_HAS("fma");
-  KILN_CPU_HAS("f16c");
-  KILN_CPU_HAS("avx512f");
-  KILN_CPU_HAS("avx512vl");
-  KILN_CPU_HAS("avx512bw");
-  KILN_CPU_HAS("avx512dq");
-  KILN_CPU_HAS("avx512ifma");
-  KILN_CPU_HAS("avx512vbmi");
-  KILN_CPU_HAS("avx512vnni");
-  KILN_CPU_HAS("avx512bf16");
-  KILN_CPU_HAS("amx-tile");
-#undef KILN_CPU_HAS
 #endif
-  return false;
+  const auto* need = std::ranges::find(kNeeds, feature, &Need::feature);
+  return need != std::end(kNeeds) && need->is_there();
 }
 
 Status check_cpu(std::string_view target, bool (*has)(std::string_view feature)) {
