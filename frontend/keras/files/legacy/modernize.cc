@@ -25,13 +25,16 @@ bool is_functional(const std::string& class_name) {
 }
 
 /// A key of an object; null where there is none, or no object.
-Json value_of(const Json& json, const char* key) {
-  return json.is_object() && json.contains(key) ? json[key] : Json();
+const Json& value_of(const Json& json, const char* key) {
+  static const Json kNull;
+  if (!json.is_object()) return kNull;
+  const auto found = json.find(key);
+  return found == json.end() ? kNull : *found;
 }
 
 /// The number in front of the first dot of a version; none where the model does not say it.
 std::optional<int> major_version(const Json& model) {
-  const Json version = value_of(model, "keras_version");
+  const Json& version = value_of(model, "keras_version");
   if (!version.is_string()) return {};
   const std::string text = version;
   if (text.empty() || std::isdigit(static_cast<unsigned char>(text[0])) == 0) return {};
@@ -46,7 +49,7 @@ bool has_old_form(const Json& json) {
     if (json.contains("batch_input_shape")) return true;
     if (value_of(json, "class_name") == "Sequential" && value_of(json, "config").is_array())
       return true;
-    const Json nodes = value_of(json, "inbound_nodes");
+    const Json& nodes = value_of(json, "inbound_nodes");
     if (nodes.is_array() && !nodes.empty() && nodes[0].is_array()) return true;
   }
   return json.is_structured() && std::any_of(json.begin(), json.end(), has_old_form);
@@ -61,7 +64,7 @@ Json with_batch(const Json& shape) {
 
 /// Keras 1's ways to say how many features and steps a layer gets.
 Json shape_of_dimensions(const std::string& class_name, const Json& config) {
-  const Json features = value_of(config, "input_dim"), steps = value_of(config, "input_length");
+  const Json &features = value_of(config, "input_dim"), &steps = value_of(config, "input_length");
   if (class_name == "Embedding") {
     if (steps.is_null()) return {};
     const Json extent = steps.is_array() ? steps : Json::array({steps});
@@ -81,8 +84,8 @@ Json input_shape_of(const Json& layer) {
     if (value_of(config, key).is_array()) return config[key];
   }
   if (value_of(config, "input_shape").is_array()) return with_batch(config["input_shape"]);
-  if (const Json inner = value_of(config, "layer"); is_layer(inner)) return input_shape_of(inner);
-  const Json layers =
+  if (const Json& inner = value_of(config, "layer"); is_layer(inner)) return input_shape_of(inner);
+  const Json& layers =
       class_name == "Sequential" && config.is_array() ? config : value_of(config, "layers");
   if (layers.is_array() && !layers.empty()) return input_shape_of(layers[0]);
   return shape_of_dimensions(class_name, config);
