@@ -44,13 +44,19 @@ Halide::Type compute_type(ElementType element) {
   return element == ElementType::i1 ? Halide::Bool() : storage_type(element);
 }
 
+namespace {
+
+/// What holds the bits of a float.
+Halide::Type word_of(Halide::Type type) { return Halide::UInt(type.bits()); }
+
+}  // namespace
+
 Expr hide_origin(const Expr& x) {
-  const Halide::Type type = x.type();
-  if (!type.is_float()) return x;
+  if (!x.type().is_float()) return x;
   // One NaN in place of another.
-  const Halide::Type bits = Halide::UInt(type.bits());
+  const Halide::Type bits = word_of(x.type());
   Expr word = Halide::reinterpret(bits, x);
-  return Halide::reinterpret(type, select(word == bits.max(), bits.max() - 1, word));
+  return Halide::reinterpret(x.type(), select(word == bits.max(), bits.max() - 1, word));
 }
 
 namespace {
@@ -67,9 +73,11 @@ Expr strict(Call::IntrinsicOp op, const Expr& a, const Expr& b) {
   return Call::make(a.type(), op, {a, b}, Call::PureIntrinsic);
 }
 Expr less(const Expr& a, const Expr& b) {
+  if (!a.type().is_float()) return a < b;
   return Call::make(Halide::Bool(), Call::strict_lt, {a, b}, Call::PureIntrinsic);
 }
 Expr equal(const Expr& a, const Expr& b) {
+  if (!a.type().is_float()) return a == b;
   return Call::make(Halide::Bool(), Call::strict_eq, {a, b}, Call::PureIntrinsic);
 }
 Expr add(Expr a, Expr b) { return a.type().is_float() ? strict(Call::strict_add, a, b) : a + b; }
@@ -81,8 +89,6 @@ Expr multiply(Expr a, Expr b) {
 }
 
 // Signs are bits: 0 - x has another zero, and Halide takes the constants 0 and -0 for one.
-
-Halide::Type word_of(Halide::Type type) { return Halide::UInt(type.bits()); }
 
 Expr sign_bit(Halide::Type word) { return cast(word, 1) << cast(word, word.bits() - 1); }
 
@@ -106,23 +112,23 @@ Expr is_negative(Expr x) {
 
 // A constant goes first: then the one comparison, false where x is NaN, chooses x (and is one
 // instruction).
-Expr extreme(Expr a, Expr b, Expr (*beats)(Expr, Expr)) {
+Expr extreme(Expr a, Expr b, Expr (*beats)(const Expr&, const Expr&)) {
   if (!a.type().is_float()) {
     // Halide 21 breaks on integers' maximum in vectors of odd length: it must not see one here.
     return b ^ ((a ^ b) &
                 select(beats(a, b), all_ones(a.type()), Halide::Internal::make_zero(a.type())));
   }
   if (Halide::Internal::is_const(b)) std::swap(a, b);
-  Expr chosen = select(Halide::strict_float(beats(a, b)), a, b);
+  Expr chosen = select(beats(a, b), a, b);
   return Halide::Internal::is_const(a) ? chosen : select(Halide::is_nan(a), a, chosen);
 }
 Expr maximum(Expr a, Expr b) {
   if (a.type().is_bool()) return a || b;
-  return extreme(a, b, [](Expr x, Expr y) { return x > y; });
+  return extreme(a, b, [](const Expr& x, const Expr& y) { return less(y, x); });
 }
 Expr minimum(Expr a, Expr b) {
   if (a.type().is_bool()) return a && b;
-  return extreme(a, b, [](Expr x, Expr y) { return x < y; });
+  return extreme(a, b, less);
 }
 
 /// What Halide makes of NaN is anything: f(x), but NaN where x is.
@@ -285,13 +291,10 @@ Expr cube_root(Expr x) {
 /// In terms of what is false for NaN: Halide makes `not greater` of `<=`.
 Expr compare(const std::string& direction, Expr a, Expr b) {
   if (direction == "GT" || direction == "GE") std::swap(a, b);
-  const bool is_float = a.type().is_float();
-  Expr is_less = is_float ? less(a, b) : a < b;
-  Expr is_equal = is_float ? equal(a, b) : a == b;
-  if (direction == "EQ") return is_equal;
-  if (direction == "NE") return !is_equal;
-  if (direction == "LT" || direction == "GT") return is_less;
-  return is_float ? is_less || is_equal : a <= b;
+  if (direction == "EQ") return equal(a, b);
+  if (direction == "NE") return !equal(a, b);
+  if (direction == "LT" || direction == "GT") return less(a, b);
+  return a.type().is_float() ? less(a, b) || equal(a, b) : a <= b;
 }
 
 namespace {
