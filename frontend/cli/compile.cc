@@ -1,10 +1,15 @@
 // kiln compile: an executable that trains.
 #include <fmt/format.h>
 
+#include <optional>
+#include <utility>
+
 #include "codegen/link.h"
+#include "frontend/checkpoint.h"
 #include "frontend/cli/model_argument.h"
 #include "frontend/cli/subcommand.h"
 #include "frontend/compiler.h"
+#include "frontend/keras/files/load.h"
 #include "runtime/device/devices.h"
 
 namespace kiln::cli {
@@ -14,6 +19,10 @@ struct CompileArguments {
   ModelArgument model;
   std::string output;
   std::string devices = "cpu";
+  std::string weights;      ///< a file of them; empty: MODEL's own, where it has them
+  std::string class_names;  ///< a file of them; empty: that beside the weights, if any
+  std::string vocabulary;   ///< likewise
+  bool carries_weights = true;
   bool use_cache = true;
   bool timings = false;
 };
@@ -26,20 +35,57 @@ void print_timings(const Timings& timings) {
   print("total", timings.total_seconds());
 }
 
+/// The file whose weights the executable carries; empty: none.
+std::string weights_of(const CompileArguments& arguments) {
+  if (!arguments.carries_weights) return "";
+  if (!arguments.weights.empty()) return arguments.weights;
+  return arguments.model.has_weights() ? arguments.model.model : "";
+}
+
+Expected<std::optional<codegen::Checkpoint>> checkpoint_of(const CompileArguments& arguments,
+                                                           const ModelArgument::Read& model) {
+  const std::string weights = weights_of(arguments);
+  if (!weights.empty()) {
+    const auto files =
+        model.definition ? keras::weight_files(*model.definition) : runtime::WeightFiles{};
+    KILN_ASSIGN(
+        codegen::Checkpoint checkpoint,
+        read_checkpoint(model.module, files, weights, arguments.class_names, arguments.vocabulary));
+    return std::optional(std::move(checkpoint));
+  }
+  for (const auto& [option, file] : {std::pair("--class-names", arguments.class_names),
+                                     std::pair("--vocabulary", arguments.vocabulary)}) {
+    if (!file.empty())
+      return Diagnostic{option, "goes with weights, and the executable has none",
+                        "give --weights, or the option to the executable"};
+  }
+  return std::optional<codegen::Checkpoint>();
+}
+
+std::string describe_weights(const CompileArguments& arguments) {
+  const std::string weights = weights_of(arguments);
+  if (!weights.empty()) return "those of " + weights;
+  return arguments.model.has_weights() ? "left out" : "none";
+}
+
 Status run(const CompileArguments& arguments) {
   Timings timings;
   KILN_ASSIGN(ModelArgument::Read model, arguments.model.read(&timings));
-  ir::Module module = std::move(model.module);
   CompilerOptions options;
   options.use_cache = arguments.use_cache;
   options.timings = &timings;
   KILN_ASSIGN(options.devices, runtime::parse_device_kinds(arguments.devices));
+  // Before the compilation, which takes longer, in case that they do not fit.
+  KILN_ASSIGN(const auto checkpoint, checkpoint_of(arguments, model));
+  timings.lap("weights");
   codegen::CompileStatistics statistics;
-  KILN_ASSIGN(const codegen::ObjectCode code, compile(std::move(module), options, &statistics));
+  KILN_ASSIGN(codegen::ObjectCode code, compile(std::move(model.module), options, &statistics));
+  if (checkpoint) KILN_TRY(add_checkpoint(*checkpoint, code));
   KILN_TRY(codegen::link_executable(code, arguments.output));
   timings.lap("link");
   fmt::print("{}: {} kernels, {} of them from the cache\n", arguments.output, statistics.kernels,
              statistics.cache_hits);
+  fmt::print("weights: {}\n", describe_weights(arguments));
   if (arguments.timings) {
     fmt::print("{} calls of {} distinct kernels\n", statistics.calls, statistics.kernels);
     print_timings(timings);
@@ -57,6 +103,15 @@ void add_compile(CLI::App& program, Action& action) {
   arguments->model.add_training_to(*command);
   arguments->model.add_predict_only_to(*command);
   command->add_option("-o,--output", arguments->output, "the executable to write")->required();
+  CLI::Option* weights = command->add_option(
+      "--weights", arguments->weights,
+      "a file of the weights that the executable carries; default: MODEL's own, where it has them");
+  command->add_flag("!--no-weights", arguments->carries_weights, "leave the weights out")
+      ->excludes(weights);
+  command->add_option("--class-names", arguments->class_names,
+                      "a file of them, one a line, to be carried; default beside the weights");
+  command->add_option("--vocabulary", arguments->vocabulary,
+                      "of texts, to be carried; default beside the weights");
   command
       ->add_option("--device", arguments->devices,
                    "cpu, opencl, cuda, or several with commas between them, of which the "

@@ -152,10 +152,13 @@ Status RunOptions::run() const {
   KILN_ASSIGN(complete.device, compile_for_device(line.device, options));
   KILN_ASSIGN(const codegen::Jit code, compile_in_memory(std::move(read.module), options));
   if (line.weights.empty() && model.has_weights()) complete.weights = model.model;
-  return runtime::run_command(
-      *code.model(), complete,
-      read.definition ? keras::weight_files(*read.definition) : runtime::WeightFiles{},
-      data::load_image_folders, before);
+  const auto files =
+      read.definition ? keras::weight_files(*read.definition) : runtime::WeightFiles{};
+  return runtime::run_command({.model = *code.model(),
+                               .files = files,
+                               .images = data::load_image_folders,
+                               .before = before},
+                              complete);
 }
 
 }  // namespace kiln::cli

@@ -148,6 +148,15 @@ typedef struct {
   const kiln_target* targets;
 } kiln_model;
 
+/// What an executable of a trained model carries: training goes on from it, evaluation and
+/// prediction use it. The symbol `kiln_checkpoint` is in such executables alone.
+typedef struct {
+  /// For each of the model's variables its value, dense; null where `init` gives it.
+  const void* const* values;
+  const char* class_names;  ///< one a line, that of class 0 first; null: not known
+  const char* vocabulary;   ///< one word a line, the most frequent first; null: there is none
+} kiln_checkpoint;
+
 #ifdef __cplusplus
 }
 #endif

@@ -27,19 +27,23 @@ std::string joined(std::span<const std::string> names) {
   return text;
 }
 
-Expected<ClassNames> load_class_names(const std::string& path) {
-  KILN_ASSIGN(const TextFile file, load_text(path));
+Expected<ClassNames> parse_class_names(std::string_view text, const std::string& where) {
   ClassNames classes;
-  for (std::string_view rest = file.text; !rest.empty();) {
-    const std::string name(take_line(rest));
-    const std::string where = path + ":" + std::to_string(classes.size() + 1);
-    if (name.empty()) return Diagnostic{where, "is empty", "the file holds a class's name a line"};
+  while (!text.empty()) {
+    const std::string name(take_line(text));
+    const std::string line = where + ":" + std::to_string(classes.size() + 1);
+    if (name.empty()) return Diagnostic{line, "is empty", "the file holds a class's name a line"};
     if (class_number(classes, name))
-      return Diagnostic{where, "has the class \"" + name + "\" a second time", ""};
+      return Diagnostic{line, "has the class \"" + name + "\" a second time", ""};
     classes.push_back(name);
   }
-  if (classes.empty()) return Diagnostic{path, "names no classes", "it holds one a line"};
+  if (classes.empty()) return Diagnostic{where, "names no classes", "it holds one a line"};
   return classes;
+}
+
+Expected<ClassNames> load_class_names(const std::string& path) {
+  KILN_ASSIGN(const TextFile file, load_text(path));
+  return parse_class_names(file.text, path);
 }
 
 Status save_class_names(const ClassNames& classes, const std::string& path) {
@@ -58,6 +62,7 @@ Expected<ClassNames> known_class_names(const ClassNameFiles& files) {
   const bool must_load = !files.path.empty() && !files.may_make;
   if (must_load || is_file(files.path)) return load_class_names(files.path);
   if (is_file(files.beside_old)) return load_class_names(files.beside_old);
+  if (!files.carried.empty()) return parse_class_names(files.carried, "the program's classes");
   return ClassNames();
 }
 
@@ -65,6 +70,10 @@ Status keep_class_names(const ClassNames& classes, const ClassNameFiles& files) 
   if (!files.path.empty() && !is_file(files.path)) KILN_TRY(save_class_names(classes, files.path));
   if (!files.beside_new.empty()) KILN_TRY(save_class_names(classes, files.beside_new));
   return ok();
+}
+
+std::string class_names_beside(const std::string& path) {
+  return beside_model(path, ".classes.txt");
 }
 
 std::string beside_model(const std::string& path, const std::string& ending) {

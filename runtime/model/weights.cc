@@ -100,7 +100,7 @@ Expected<LoadedState> load_weights(Session& session, const std::string& path) {
     }
     KILN_TRY(check_match(match, path));
     matches.push_back(match);
-    loaded.optimizer = loaded.optimizer || variable.role == KILN_OPTIMIZER;
+    loaded.add(variable);
   }
   if (loaded.optimizer && missing_slot != nullptr) return missing(*missing_slot, path);
   // Only now, when the file is known to be right, is the session changed.

@@ -20,7 +20,14 @@ enum class SaveState {
 
 /// What load_weights found.
 struct LoadedState {
-  bool optimizer = false;  ///< the optimizer's slots, too
+  bool optimizer = false;                       ///< the optimizer's slots, too
+  std::vector<const kiln_variable*> variables;  ///< all that were set
+
+  /// Counts a variable that was set.
+  void add(const kiln_variable& variable) {
+    variables.push_back(&variable);
+    optimizer = optimizer || variable.role == KILN_OPTIMIZER;
+  }
 };
 
 /// Writes the session's variables to `path`, atomically. A weight's entry has the variable's name,

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <utility>
@@ -14,6 +15,7 @@
 #include "runtime/data/npy.h"
 #include "runtime/data/npz.h"
 #include "runtime/device/driver_exit.h"
+#include "runtime/model/checkpoint.h"
 #include "runtime/model/session.h"
 #include "runtime/model/weights.h"
 #include "runtime/program/command_line.h"
@@ -55,6 +57,10 @@ Expected<ModelData> adapt_data(Dataset data, const CommandLine& line, const kiln
   return examples;
 }
 
+DataLoader data_loader(const Program& program, const CommandLine& line) {
+  return DataLoader(line, program.model, program.images, program.checkpoint);
+}
+
 // The examples of --data, with the weights of --sample-weight.
 Expected<ModelData> load_data(DataLoader& loader, const CommandLine& line,
                               const kiln_model& model) {
@@ -78,15 +84,26 @@ EvaluateOptions evaluate_options(const CommandLine& line) {
   return options;
 }
 
-// Fresh weights from the seed, or those of --weights.
-Status prepare_training(Session& session, const CommandLine& line, const WeightFiles& files) {
+// The weights of --weights, or else those that the program carries; nothing where it has none.
+Expected<std::optional<LoadedState>> load_trained(Session& session, const Program& program,
+                                                  const CommandLine& line) {
+  std::optional<LoadedState> loaded;
+  if (!line.weights.empty()) {
+    KILN_ASSIGN(loaded, program.files.load(session, line.weights));
+  } else if (program.checkpoint != nullptr) {
+    KILN_ASSIGN(loaded, load_checkpoint(session, *program.checkpoint));
+  }
+  return loaded;
+}
+
+// Fresh weights from the seed, or trained ones.
+Status prepare_training(Session& session, const Program& program, const CommandLine& line) {
   KILN_TRY(session.initialize(line.fit.seed));
-  if (line.weights.empty()) return ok();
-  KILN_ASSIGN(const LoadedState loaded, files.load(session, line.weights));
-  if (line.fit.verbose > 0) {
-    print("weights: " + line.weights +
-          (loaded.optimizer ? ", with the optimizer's state\n"
-                            : ", without optimizer's state: the optimizer starts anew\n"));
+  KILN_ASSIGN(const std::optional<LoadedState> loaded, load_trained(session, program, line));
+  if (loaded && line.fit.verbose > 0) {
+    print("weights: " + (line.weights.empty() ? std::string("the program's own") : line.weights) +
+          (loaded->optimizer ? ", with the optimizer's state\n"
+                             : ", without optimizer's state: the optimizer starts anew\n"));
   }
   return ok();
 }
@@ -152,21 +169,22 @@ Diagnostic interruption(Diagnostic told, const CommandLine& line, const History&
   return told;
 }
 
-Status run_fit(const kiln_model& model, const CommandLine& line, const WeightFiles& files,
-               const ImageReader& images, const BeforeTraining& before) {
+Status run_fit(const Program& program, const CommandLine& line) {
+  const kiln_model& model = program.model;
+  const WeightFiles& files = program.files;
   KILN_ASSIGN(Session session, open_session(model, line));
   const DriverExitGuard guard(session.device());
   KILN_TRY(check_fit(line, session, files));
-  KILN_TRY(prepare_training(session, line, files));
-  DataLoader loader(line, model, images);
+  KILN_TRY(prepare_training(session, program, line));
+  DataLoader loader = data_loader(program, line);
   KILN_ASSIGN(const ModelData data, load_data(loader, line, model));
   KILN_ASSIGN(const Examples validation, load_validation(loader, line, model));
   FitOptions options = line.fit;
   options.files = files;
-  if (before) {
+  if (program.before) {
     const double kept = validation.empty() ? line.fit.validation_split : 0;
     const int64_t rows = rows_before_split(data.train.rows(), kept);
-    KILN_TRY(before(session, data.train.slice_rows(0, rows)));
+    KILN_TRY(program.before(session, data.train.slice_rows(0, rows)));
   }
   // The checkpoint goes only when the results are safe.
   std::shared_ptr<BackupAndRestore> backup;
@@ -186,15 +204,13 @@ Status run_fit(const kiln_model& model, const CommandLine& line, const WeightFil
   return ok();
 }
 
-// A session with the weights of --weights.
-Expected<Session> trained_session(const kiln_model& model, const CommandLine& line,
-                                  const WeightFiles& files) {
-  KILN_ASSIGN(Session session, open_session(model, line));
+// A session with trained weights.
+Expected<Session> trained_session(const Program& program, const CommandLine& line) {
+  KILN_ASSIGN(Session session, open_session(program.model, line));
   const DriverExitGuard guard(session.device());
   if (session.find_function("init") != nullptr) KILN_TRY(session.initialize(0));
-  if (!line.weights.empty()) {
-    KILN_TRY(files.load(session, line.weights));
-  } else if (!session.weights().empty()) {
+  KILN_ASSIGN(const std::optional<LoadedState> loaded, load_trained(session, program, line));
+  if (!loaded && !session.weights().empty()) {
     return Diagnostic{"", "without --weights the model is untrained",
                       "give the file that fit --save wrote"};
   }
@@ -208,12 +224,12 @@ Expected<bool> uses_test_set(const ModelData& data, const CommandLine& line) {
   return !data.test.empty() && line.part != Part::kTrain;
 }
 
-Status run_evaluate(const kiln_model& model, const CommandLine& line, const WeightFiles& files,
-                    const ImageReader& images) {
-  KILN_ASSIGN(Session session, trained_session(model, line, files));
+Status run_evaluate(const Program& program, const CommandLine& line) {
+  const kiln_model& model = program.model;
+  KILN_ASSIGN(Session session, trained_session(program, line));
   const DriverExitGuard guard(session.device());
   KILN_TRY(session.function("test_step"));
-  DataLoader loader(line, model, images);
+  DataLoader loader = data_loader(program, line);
   KILN_ASSIGN(const ModelData data, load_data(loader, line, model));
   KILN_ASSIGN(const bool test, uses_test_set(data, line));
   const Examples& examples = test ? data.test : data.train;
@@ -248,13 +264,13 @@ Status save_predictions(const kiln_model& model, const std::vector<Array>& predi
   return save_npz(path, named);
 }
 
-Status run_predict(const kiln_model& model, const CommandLine& line, const WeightFiles& files,
-                   const ImageReader& images) {
-  KILN_ASSIGN(Session session, trained_session(model, line, files));
+Status run_predict(const Program& program, const CommandLine& line) {
+  const kiln_model& model = program.model;
+  KILN_ASSIGN(Session session, trained_session(program, line));
   const DriverExitGuard guard(session.device());
   KILN_TRY(session.function("predict_step"));
   KILN_TRY(check_output(model, line.output));
-  DataLoader loader(line, model, images);
+  DataLoader loader = data_loader(program, line);
   KILN_ASSIGN(const ModelData data, load_data(loader, line, model));
   KILN_ASSIGN(const bool test, uses_test_set(data, line));
   KILN_ASSIGN(const std::vector<Array> predictions,
@@ -274,17 +290,17 @@ Status run_predict(const kiln_model& model, const CommandLine& line, const Weigh
 
 }  // namespace
 
-Status run_command(const kiln_model& model, const CommandLine& line, const WeightFiles& files,
-                   const ImageReader& images, const BeforeTraining& before) {
+Status run_command(const Program& program, const CommandLine& line) {
+  const kiln_model& model = program.model;
   switch (line.command) {
     case Command::kFit:
-      return run_fit(model, line, files, images, before);
+      return run_fit(program, line);
     case Command::kEvaluate:
-      return run_evaluate(model, line, files, images);
+      return run_evaluate(program, line);
     case Command::kPredict:
-      return run_predict(model, line, files, images);
+      return run_predict(program, line);
     case Command::kInfo:
-      print(describe_model(model));
+      print(describe_model(model, program.checkpoint));
       return ok();
     case Command::kHelp:
       print(line.help);
@@ -297,9 +313,9 @@ Status run_command(const kiln_model& model, const CommandLine& line, const Weigh
   return ok();
 }
 
-int run_main(const kiln_model& model, int argc, char** argv) {
-  auto line = parse_command_line(argc, argv, model.name);
-  const Status status = line ? run_command(model, *line) : Status(line.error());
+int run_main(const Program& program, int argc, char** argv) {
+  auto line = parse_command_line(argc, argv, program.model.name);
+  const Status status = line ? run_command(program, *line) : Status(line.error());
   if (status) return 0;
   std::fprintf(stderr, "%s\n", status.error().to_string().c_str());
   return interrupted() ? interrupt_status() : 2;

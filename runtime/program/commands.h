@@ -17,12 +17,20 @@ namespace kiln::runtime {
 /// kept for validation.
 using BeforeTraining = std::function<Status(Session& session, const Examples& examples)>;
 
-/// Does what a command line says, printing to stdout.
-Status run_command(const kiln_model& model, const CommandLine& line, const WeightFiles& files = {},
-                   const ImageReader& images = nullptr, const BeforeTraining& before = nullptr);
+/// A model, and what the program around it has for the commands.
+struct Program {
+  const kiln_model& model;
+  const kiln_checkpoint* checkpoint = nullptr;  ///< null: the program has no trained state
+  WeightFiles files = {};
+  ImageReader images = nullptr;
+  BeforeTraining before = nullptr;
+};
 
-/// The whole program, but for the model: reads the command line, does what it says, prints to
-/// stdout, and to stderr the one error that stopped it. Returns the exit status, 0 or 2.
-int run_main(const kiln_model& model, int argc, char** argv);
+/// Does what a command line says, printing to stdout.
+Status run_command(const Program& program, const CommandLine& line);
+
+/// The whole program: reads the command line, does what it says, prints to stdout, and to stderr
+/// the one error that stopped it. Returns the exit status, 0 or 2.
+int run_main(const Program& program, int argc, char** argv);
 
 }  // namespace kiln::runtime

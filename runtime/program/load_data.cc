@@ -57,27 +57,6 @@ void mix(Dataset& data, uint64_t seed) {
   for (NamedArray& named : data.train) named.array = in_order(named.array, order);
 }
 
-// A new vocabulary is as large as the model's, where nothing else is said.
-VocabularyOptions vocabulary_options(const CommandLine& line, const kiln_model& model) {
-  VocabularyOptions options;
-  options.path = line.vocabulary;
-  options.max_tokens = line.max_tokens > 0 ? line.max_tokens : model.inputs[0].index_limit;
-  options.may_build = line.command == Command::kFit;
-  if (!line.weights.empty()) options.beside_old = vocabulary_beside(line.weights);
-  if (!line.save.empty()) options.beside_new = vocabulary_beside(line.save);
-  return options;
-}
-
-ClassNameFiles class_name_files(const CommandLine& line) {
-  constexpr const char* kEnding = ".classes.txt";
-  ClassNameFiles files;
-  files.path = line.class_names;
-  files.may_make = line.command == Command::kFit;
-  if (!line.weights.empty()) files.beside_old = beside_model(line.weights, kEnding);
-  if (!line.save.empty()) files.beside_new = beside_model(line.save, kEnding);
-  return files;
-}
-
 // How many classes the model tells apart; 0: it does not say.
 int64_t class_count(const kiln_model& model) {
   const std::vector<const kiln_output*> outputs = labelled_outputs(model);
@@ -88,13 +67,42 @@ int64_t class_count(const kiln_model& model) {
 
 }  // namespace
 
+// A new vocabulary is as large as the model's, where nothing else is said. Other weights than the
+// program's own have theirs beside them.
+VocabularyOptions DataLoader::vocabulary_options() const {
+  VocabularyOptions options;
+  options.path = line_.vocabulary;
+  options.max_tokens = line_.max_tokens > 0 ? line_.max_tokens : model_.inputs[0].index_limit;
+  options.may_build = line_.command == Command::kFit;
+  if (!line_.save.empty()) options.beside_new = vocabulary_beside(line_.save);
+  if (!line_.weights.empty()) {
+    options.beside_old = vocabulary_beside(line_.weights);
+  } else if (checkpoint_ != nullptr && checkpoint_->vocabulary != nullptr) {
+    options.carried = checkpoint_->vocabulary;
+  }
+  return options;
+}
+
+ClassNameFiles DataLoader::class_name_files() const {
+  ClassNameFiles files;
+  files.path = line_.class_names;
+  files.may_make = line_.command == Command::kFit;
+  if (!line_.save.empty()) files.beside_new = class_names_beside(line_.save);
+  if (!line_.weights.empty()) {
+    files.beside_old = class_names_beside(line_.weights);
+  } else if (checkpoint_ != nullptr && checkpoint_->class_names != nullptr) {
+    files.carried = checkpoint_->class_names;
+  }
+  return files;
+}
+
 Expected<Dataset> DataLoader::load(const std::string& spec) {
   // What a class is called is no matter to a prediction.
   const bool has_labels = line_.command != Command::kPredict;
   if (!classes_ && has_labels) {
-    KILN_ASSIGN(classes_, known_class_names(class_name_files(line_)));
+    KILN_ASSIGN(classes_, known_class_names(class_name_files()));
     if (line_.command == Command::kFit && !classes_->empty())
-      KILN_TRY(keep_class_names(*classes_, class_name_files(line_)));
+      KILN_TRY(keep_class_names(*classes_, class_name_files()));
   }
   if (!classes_) classes_.emplace();
   KILN_ASSIGN(Dataset data, load_any(spec));
@@ -116,7 +124,7 @@ Status DataLoader::use_classes(const std::string& spec, Dataset& data) {
   KILN_TRY(check_new_classes(spec, data.classes));
   *classes_ = data.classes;
   if (line_.command != Command::kFit) return ok();
-  return keep_class_names(*classes_, class_name_files(line_));
+  return keep_class_names(*classes_, class_name_files());
 }
 
 // Alphabetical order is the order of training only where the data holds all classes.
@@ -179,7 +187,7 @@ Expected<std::optional<Dataset>> DataLoader::load_sequences(const std::string& s
                       "a model of sequences takes rows of one dimension, their length"};
   }
   if (read->is_text() && !vocabulary_) {
-    KILN_ASSIGN(vocabulary_, vocabulary_for(*read, vocabulary_options(line_, model_)));
+    KILN_ASSIGN(vocabulary_, vocabulary_for(*read, vocabulary_options()));
   }
   Dataset data;
   data.train.push_back({"x", rows_of(*read, vocabulary_, dims[0])});

@@ -10,6 +10,7 @@
 #include "runtime/base/expected.h"
 #include "runtime/data/class_names.h"
 #include "runtime/data/dataset.h"
+#include "runtime/data/text/sequence_data.h"
 #include "runtime/data/text/vocabulary.h"
 #include "runtime/program/command_line.h"
 
@@ -25,12 +26,15 @@ using ImageReader = std::function<Expected<std::optional<Dataset>>(
 /// takes, texts by a vocabulary, sequences padded to its length, all else by load_dataset().
 class DataLoader {
  public:
-  /// All must outlive the loader; `images` may be null: there is no reader of images.
-  DataLoader(const CommandLine& line, const kiln_model& model, const ImageReader& images)
-      : line_(line), model_(model), images_(images) {}
+  /// All must outlive the loader. `images` may be null: there is no reader of images; `checkpoint`,
+  /// too: the program has no vocabulary and no class names.
+  DataLoader(const CommandLine& line, const kiln_model& model, const ImageReader& images,
+             const kiln_checkpoint* checkpoint)
+      : line_(line), model_(model), images_(images), checkpoint_(checkpoint) {}
 
   /// The first texts that training reads make the vocabulary of the later ones, and the first names
-  /// of classes their numbers, unless they are kept with the weights that it starts from.
+  /// of classes their numbers, unless they are kept with the weights that it starts from, in the
+  /// program or in files.
   Expected<Dataset> load(const std::string& spec);
 
  private:
@@ -40,10 +44,13 @@ class DataLoader {
   /// Names of classes in data that has some agree with those of the model, or become them.
   Status use_classes(const std::string& spec, Dataset& data);
   Status check_new_classes(const std::string& spec, const ClassNames& classes) const;
+  ClassNameFiles class_name_files() const;
+  VocabularyOptions vocabulary_options() const;
 
   const CommandLine& line_;
   const kiln_model& model_;
   const ImageReader& images_;
+  const kiln_checkpoint* checkpoint_;
   std::optional<Vocabulary> vocabulary_;
   std::optional<ClassNames> classes_;  ///< nothing: not looked for yet; empty: not known
   bool numbers_alone_ = false;         ///< the first data of training had labels without names

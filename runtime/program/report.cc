@@ -5,7 +5,8 @@
 #include <cstdio>
 #include <string_view>
 
-#include "runtime/model/session.h"
+#include "runtime/model/checkpoint.h"
+#include "runtime/model/model_table.h"
 
 namespace kiln::runtime {
 namespace {
@@ -74,6 +75,15 @@ std::string describe_variables(const kiln_model& model) {
   return text;
 }
 
+std::string describe_weights(const kiln_model& model, const kiln_checkpoint* checkpoint) {
+  if (checkpoint == nullptr) return "none; fit trains new ones, --weights reads a file of them";
+  std::string text = "trained, in this program";
+  if (has_optimizer_state(model, *checkpoint)) text += ", with the optimizer's state";
+  if (checkpoint->class_names != nullptr) text += ", with the names of classes";
+  if (checkpoint->vocabulary != nullptr) text += ", with a vocabulary";
+  return text;
+}
+
 std::string describe_class(const float* outputs, int64_t classes) {
   const int64_t best = std::max_element(outputs, outputs + classes) - outputs;
   return "class " + std::to_string(best) + " (" + number(outputs[best]) + ")";
@@ -89,7 +99,7 @@ std::string describe_values(const float* outputs, int64_t count) {
 
 }  // namespace
 
-std::string describe_model(const kiln_model& model) {
+std::string describe_model(const kiln_model& model, const kiln_checkpoint* checkpoint) {
   std::string text =
       std::string(model.name) + ", compiled by kiln for " + target_names(model) + "\n\n";
   text += model.summary;
@@ -105,7 +115,7 @@ std::string describe_model(const kiln_model& model) {
       text += ", labels from 0 to " + std::to_string(output.label_classes - 1);
     }
   }
-  text += "\n\nfunctions:\n";
+  text += "\n\nweights: " + describe_weights(model, checkpoint) + "\n\nfunctions:\n";
   for (const kiln_function& function : functions_of(model)) text += describe_function(function);
   text += "\nvariables (" + std::to_string(model.state_bytes) + " bytes):\n";
   return text + describe_variables(model);

@@ -10,8 +10,8 @@
 namespace kiln::runtime {
 
 /// The answer of `info`: the summary, the functions with their batches, kernels and arenas, the
-/// variables, the sizes.
-std::string describe_model(const kiln_model& model);
+/// variables, the sizes, and what the checkpoint, which may be null, holds.
+std::string describe_model(const kiln_model& model, const kiln_checkpoint* checkpoint);
 
 /// The answer of `predict`: a line for each of the first `limit` rows of predictions [rows, ...].
 /// For a classifier the class of the largest output, counted from 0, and that output; else the

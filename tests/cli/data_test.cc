@@ -252,6 +252,32 @@ TEST(Data, ClassesKeepTheirNumbersWhateverADataSetHolds) {
                  three + ": holds 3 classes (neg, neutral, pos), the model tells 2 apart");
 }
 
+/// An executable has the numbers of words and classes that its weights were trained with.
+TEST(Data, AnExecutableCarriesVocabularyAndClassNames) {
+  const std::string model = mood_model(), weights = temporary("carried.npz");
+  std::string rows = "text\tlabel\n";
+  for (int i = 0; i < 20; ++i) rows += "bad awful film\tneg\ngood great film\tpos\n";
+  const std::string both = write_temporary("carried.tsv", rows);
+  const std::string one = write_temporary("one_mood.tsv", "text\tlabel\ngood film\tpos\n");
+  ASSERT_EQ(run_command({kiln(), "fit", model, "--data", both, "--epochs", "10", "--save", weights})
+                .status,
+            0);
+  const std::string program = temporary("moods");
+  const CommandResult compiled =
+      run_command({kiln(), "compile", model, "--weights", weights, "-o", program});
+  ASSERT_EQ(compiled.status, 0) << compiled.err;
+  for (const char* beside : {"carried.npz", "carried.classes.txt", "carried.vocabulary.txt"})
+    ASSERT_EQ(std::remove(temporary(beside).c_str()), 0) << beside;
+  EXPECT_THAT(run_command({program, "evaluate", "--data", one}).out, HasSubstr("accuracy: 1.0000"));
+  const std::string saved = temporary("again.npz");
+  ASSERT_EQ(run_command({program, "fit", "--data", both, "--epochs", "1", "--save", saved}).status,
+            0);
+  EXPECT_EQ(read_file(temporary("again.classes.txt")), "neg\npos\n");
+  EXPECT_TRUE(exists(temporary("again.vocabulary.txt")));
+  expect_mistake({kiln(), "compile", model, "--class-names", one, "-o", program},
+                 "--class-names: goes with weights, and the executable has none");
+}
+
 TEST_F(Clumsy, ABatchLargerThanTheDataIsAShortOne) {
   const CommandResult fit =
       run_command({kiln(), "fit", model_, "--data", xy_, "--batch-size", "64", "--save", out_});

@@ -100,6 +100,64 @@ TEST(Resume, ATrainingGoesOnFromASavedFileWithTheSameBits) {
   }
 }
 
+/// What an executable carries is all that training goes on from: weights, the optimizer's state and
+/// that of the random generators.
+TEST(Resume, AnExecutableGoesOnFromTheModelThatItWasMadeOf) {
+  const std::string definition = with_dropout();
+  const std::string straight = temporary("straight.npz"), went_on = temporary("went_on.npz");
+  const std::vector<std::string> data = {"--data", "digits:train=640,test=0", "--seed", "5"};
+  const auto run = [&](std::vector<std::string> words, const std::vector<std::string>& more) {
+    words.insert(words.end(), data.begin(), data.end());
+    words.insert(words.end(), more.begin(), more.end());
+    const CommandResult result = run_command(words);
+    EXPECT_EQ(result.status, 0) << result.err;
+    return result.out;
+  };
+  run({kiln(), "fit", definition}, {"--epochs", "3", "--save", straight});
+  for (const char* name : {"carried.keras", "carried.npz"}) {
+    const std::string saved = temporary(name), program = temporary("carrying");
+    run({kiln(), "fit", definition}, {"--epochs", "2", "--save", saved});
+    const CommandResult compiled =
+        saved.ends_with(".keras")
+            ? run_command({kiln(), "compile", saved, "-o", program})
+            : run_command({kiln(), "compile", definition, "--weights", saved, "-o", program});
+    ASSERT_EQ(compiled.status, 0) << compiled.err;
+    EXPECT_THAT(compiled.out, HasSubstr("weights: those of " + saved));
+    const std::string told =
+        run({program, "fit"}, {"--epochs", "3", "--initial-epoch", "2", "--save", went_on});
+    EXPECT_THAT(told, HasSubstr("weights: the program's own, with the optimizer's state"));
+    EXPECT_TRUE(read_file(straight) == read_file(went_on)) << name;
+  }
+}
+
+TEST(Resume, AnExecutableOfATrainedModelEvaluatesAndPredictsAtOnce) {
+  const std::string saved = temporary("digits.keras"), program = temporary("digits");
+  ASSERT_EQ(run_command(
+                {kiln(), "fit", "mnist_mlp", "--data", "digits:train=640,test=0", "--save", saved})
+                .status,
+            0);
+  ASSERT_EQ(run_command({kiln(), "compile", saved, "-o", program}).status, 0);
+  const auto evaluate = [&](std::vector<std::string> words) {
+    words.insert(words.end(), {"--data", "digits:train=64,test=0", "--verbose", "0"});
+    return run_command(words);
+  };
+  const CommandResult expected = evaluate({kiln(), "evaluate", saved});
+  const CommandResult own = evaluate({program, "evaluate"});
+  ASSERT_EQ(expected.status, 0) << expected.err;
+  EXPECT_EQ(own.out, expected.out);
+  EXPECT_THAT(run_command({program, "info"}).out,
+              HasSubstr("weights: trained, in this program, with the optimizer's state\n"));
+
+  const CommandResult without =
+      run_command({kiln(), "compile", saved, "--no-weights", "-o", program});
+  ASSERT_EQ(without.status, 0) << without.err;
+  EXPECT_THAT(without.out, HasSubstr("weights: left out\n"));
+  EXPECT_THAT(evaluate({program, "evaluate"}).err,
+              HasSubstr("without --weights the model is untrained"));
+  EXPECT_THAT(run_command({kiln(), "compile", "mnist_cnn", "--weights", saved, "-o", program}).err,
+              HasSubstr("the file belongs to another model"));
+}
+
 TEST(Resume, KilnFitWritesKerasCheckpoints) {
   const std::string folder = temporary("models");
   const CommandResult fit = run_command(

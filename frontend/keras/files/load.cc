@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "frontend/keras/files/archive.h"
@@ -54,9 +55,12 @@ Expected<std::vector<Assignment>> match(const Session& session,
   return matches;
 }
 
-Status assign(Session& session, const std::vector<Assignment>& matches) {
-  for (const Assignment& match : matches)
+Status assign(Session& session, const std::vector<Assignment>& matches,
+              runtime::LoadedState& loaded) {
+  for (const Assignment& match : matches) {
     KILN_TRY(session.set_value(*match.variable, match.array->data()));
+    loaded.add(*match.variable);
+  }
   return ok();
 }
 
@@ -80,11 +84,11 @@ Expected<LoadedWeights> assign_saved(Session& session, const SavedWeights& saved
   if (trains(session)) {
     KILN_ASSIGN(const std::vector<Assignment> state, match(session, saved.optimizer, path));
     KILN_ASSIGN(const std::vector<Assignment> random, match(session, saved.random_states, path));
-    KILN_TRY(assign(session, state));
-    KILN_TRY(assign(session, random));
-    loaded = {saved.has_optimizer, saved.note};
+    KILN_TRY(assign(session, state, loaded.state));
+    KILN_TRY(assign(session, random, loaded.state));
+    loaded.note = saved.note;
   }
-  KILN_TRY(assign(session, weights));
+  KILN_TRY(assign(session, weights, loaded.state));
   return loaded;
 }
 
@@ -114,8 +118,8 @@ Expected<LoadedWeights> load_weights(Session& session, const Model& model,
                                      const std::string& path) {
   switch (weights_format(path)) {
     case WeightsFormat::npz: {
-      KILN_ASSIGN(const runtime::LoadedState state, runtime::load_weights(session, path));
-      return LoadedWeights{state.optimizer};
+      KILN_ASSIGN(runtime::LoadedState state, runtime::load_weights(session, path));
+      return LoadedWeights{std::move(state)};
     }
     case WeightsFormat::archive: {
       KILN_ASSIGN(const SavedWeights saved, read_archive_weights(model, path));
@@ -152,11 +156,11 @@ runtime::WeightFiles weight_files(const Model& model) {
   files.endings = {".keras", ".npz", ".weights.h5"};
   files.load = [&model](Session& session,
                         const std::string& path) -> Expected<runtime::LoadedState> {
-    KILN_ASSIGN(const LoadedWeights loaded, load_weights(session, model, path));
+    KILN_ASSIGN(LoadedWeights loaded, load_weights(session, model, path));
     if (!loaded.note.empty()) {
       std::fprintf(stderr, "note: %s: %s\n", path.c_str(), loaded.note.c_str());
     }
-    return runtime::LoadedState{loaded.optimizer};
+    return std::move(loaded.state);
   };
   files.save = [&model](const Session& session, const std::string& path, runtime::SaveState what) {
     if (path.ends_with(".npz")) return runtime::save_weights(session, path, what);

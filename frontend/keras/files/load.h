@@ -17,9 +17,9 @@ namespace kiln::keras {
 
 /// What load_weights() found.
 struct LoadedWeights {
-  bool optimizer = false;  ///< the optimizer's state, too: training goes on where it stopped
-  std::string note =
-      "";  ///< a sentence for the user where the file's state was passed over, or empty
+  runtime::LoadedState state;
+  /// A sentence for the user where the file's state was passed over, or empty.
+  std::string note = "";
 };
 
 /// Reads a file into the session of a compiled `model`. All weights must be there and fit; the

@@ -150,19 +150,40 @@ Expected<std::optional<SequenceData>> load_sequence_data(const std::string& spec
   return data;
 }
 
-Expected<Vocabulary> vocabulary_for(const SequenceData& data, const VocabularyOptions& options) {
-  for (const std::string& path : {options.path, options.beside_old}) {
-    if (!path.empty() && is_file(path)) return Vocabulary::load(path);
+namespace {
+
+Expected<std::optional<Vocabulary>> known_vocabulary(const VocabularyOptions& options) {
+  std::optional<Vocabulary> vocabulary;
+  if (is_file(options.path)) {
+    KILN_ASSIGN(vocabulary, Vocabulary::load(options.path));
+  } else if (is_file(options.beside_old)) {
+    KILN_ASSIGN(vocabulary, Vocabulary::load(options.beside_old));
+  } else if (!options.carried.empty()) {
+    KILN_ASSIGN(vocabulary, Vocabulary::parse(options.carried, "the program's vocabulary"));
   }
+  return vocabulary;
+}
+
+// Training leaves it where what it saves will look for it.
+Status keep_vocabulary(const Vocabulary& vocabulary, const VocabularyOptions& options) {
+  if (!options.path.empty() && !is_file(options.path)) KILN_TRY(vocabulary.save(options.path));
+  if (!options.beside_new.empty()) KILN_TRY(vocabulary.save(options.beside_new));
+  return ok();
+}
+
+}  // namespace
+
+Expected<Vocabulary> vocabulary_for(const SequenceData& data, const VocabularyOptions& options) {
+  KILN_ASSIGN(std::optional<Vocabulary> vocabulary, known_vocabulary(options));
   if (!options.may_build) {
+    if (vocabulary) return std::move(*vocabulary);
     const std::string& expected = options.path.empty() ? options.beside_old : options.path;
     return Diagnostic{expected, "the vocabulary of the model is not there",
                       "fit writes it beside what --save names; --vocabulary gives another place"};
   }
-  Vocabulary vocabulary = Vocabulary::build(data.texts, options.max_tokens);
-  const std::string& path = options.path.empty() ? options.beside_new : options.path;
-  if (!path.empty()) KILN_TRY(vocabulary.save(path));
-  return vocabulary;
+  if (!vocabulary) vocabulary = Vocabulary::build(data.texts, options.max_tokens);
+  KILN_TRY(keep_vocabulary(*vocabulary, options));
+  return std::move(*vocabulary);
 }
 
 Array rows_of(const SequenceData& data, const std::optional<Vocabulary>& vocabulary,

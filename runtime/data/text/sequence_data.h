@@ -52,9 +52,11 @@ struct VocabularyOptions {
   std::string beside_new;  ///< where a new one is written; may be empty
   int64_t max_tokens = 0;  ///< of a new one; 0: no limit
   bool may_build = false;  ///< whether texts may make a new one, as in training
+  std::string carried;     ///< the text of the one that the program itself has; may be empty
 };
 
-/// The vocabulary of the options' files, or a new one from the texts, which is written.
+/// The vocabulary of the options' files or of the program, or a new one from the texts; training
+/// writes it beside what it saves.
 Expected<Vocabulary> vocabulary_for(const SequenceData& data, const VocabularyOptions& options);
 
 /// The examples as rows of `length` numbers, i32 [examples, length].

@@ -57,9 +57,13 @@ Vocabulary Vocabulary::build(std::span<const std::string> texts, int64_t max_tok
 
 Expected<Vocabulary> Vocabulary::load(const std::string& path) {
   KILN_ASSIGN(const TextFile file, load_text(path));
+  return parse(file.text, path);
+}
+
+Expected<Vocabulary> Vocabulary::parse(std::string_view text, const std::string& where) {
   std::vector<std::string> words;
-  for (std::string_view rest = file.text; !rest.empty();) {
-    words.emplace_back(take_line(rest));
+  while (!text.empty()) {
+    words.emplace_back(take_line(text));
     // Vocabularies that begin with Keras's special tokens are common.
     if (words.size() == 1 && words[0].empty()) words.clear();
     if (words.size() == 1 && words[0] == "[UNK]") words.clear();
@@ -68,7 +72,7 @@ Expected<Vocabulary> Vocabulary::load(const std::string& path) {
   std::sort(sorted.begin(), sorted.end());
   const auto twice = std::adjacent_find(sorted.begin(), sorted.end());
   if (twice != sorted.end()) {
-    return Diagnostic{path, "has the word \"" + *twice + "\" twice",
+    return Diagnostic{where, "has the word \"" + *twice + "\" twice",
                       "a vocabulary is a word a line"};
   }
   return Vocabulary(std::move(words));

@@ -25,7 +25,9 @@ class Vocabulary {
   /// their bytes). No more than `max_tokens` numbers (0: no limit), the two special ones included.
   static Vocabulary build(std::span<const std::string> texts, int64_t max_tokens);
 
-  /// Reads a file with a word a line, which TextVectorization(vocabulary=FILE) reads, too.
+  /// Reads a text with a word a line; `where` opens the errors.
+  static Expected<Vocabulary> parse(std::string_view text, const std::string& where);
+  /// Reads a file of such a text, which TextVectorization(vocabulary=FILE) reads, too.
   static Expected<Vocabulary> load(const std::string& path);
   /// Writes such a file, atomically.
   Status save(const std::string& path) const;

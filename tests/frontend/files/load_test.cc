@@ -87,7 +87,7 @@ TEST_P(EveryFormat, BringsBackWhatWasSaved) {
   fill(saved, small_weights());
   fill(saved, small_adam_state());
   must(save_weights(saved, model_, path_));
-  EXPECT_TRUE(must(load_weights(loaded, model_, path_)).optimizer);
+  EXPECT_TRUE(must(load_weights(loaded, model_, path_)).state.optimizer);
   EXPECT_TRUE(same(values(loaded, small_weights()), small_weights()));
   EXPECT_TRUE(same(values(loaded, small_adam_state()), small_adam_state()));
 }
@@ -100,7 +100,7 @@ TEST_P(EveryFormat, AModelForPredictionTakesTheWeightsAlone) {
   plain.compile_options.reset();
   const VariableTable table(plain);
   Session loaded = table.session();
-  EXPECT_FALSE(must(load_weights(loaded, plain, path_)).optimizer);
+  EXPECT_FALSE(must(load_weights(loaded, plain, path_)).state.optimizer);
   EXPECT_TRUE(same(values(loaded, small_weights()), small_weights()));
 }
 
@@ -137,7 +137,7 @@ TEST(Load, TakesWhatKerasWrote) {
   const VariableTable table(model);
   for (const char* name : {"mlp.keras", "mlp.weights.h5"}) {
     Session session = table.session();
-    EXPECT_TRUE(must(load_weights(session, model, data_path(name))).optimizer);
+    EXPECT_TRUE(must(load_weights(session, model, data_path(name))).state.optimizer);
     const SavedModel saved = must(read_archive(data_path("mlp.keras")));
     EXPECT_TRUE(same(values(session, saved.weights), saved.weights));
     EXPECT_TRUE(same(values(session, saved.optimizer), saved.optimizer));
@@ -149,7 +149,7 @@ TEST(Load, SaysWhenAnotherOptimizersStateIsPassedOver) {
   const VariableTable table(model);
   Session session = table.session();
   const LoadedWeights loaded = must(load_weights(session, model, data_path("mlp.keras")));
-  EXPECT_FALSE(loaded.optimizer);
+  EXPECT_FALSE(loaded.state.optimizer);
   EXPECT_NE(loaded.note.find("is of Adam, the model has SGD: it was not loaded"), std::string::npos)
       << loaded.note;
 }
@@ -170,7 +170,7 @@ TEST(Load, WhatAFileHoldsSaysItsFormat) {
         std::pair("mlp.keras", "named.npz"), std::pair("mlp.weights.h5", "named")}) {
     write_bytes(scratch_path(name), read_bytes(data_path(file)));
     Session session = table.session();
-    EXPECT_TRUE(must(load_weights(session, model, scratch_path(name))).optimizer) << name;
+    EXPECT_TRUE(must(load_weights(session, model, scratch_path(name))).state.optimizer) << name;
   }
 }
 

@@ -24,14 +24,15 @@ struct Result {
   std::string error;
 };
 
-Result run(const kiln_model& model, std::vector<std::string> arguments) {
+Result run(const kiln_model& model, std::vector<std::string> arguments,
+           const kiln_checkpoint* checkpoint = nullptr) {
   arguments.insert(arguments.begin(), "./fake");
   std::vector<char*> argv;
   for (std::string& argument : arguments) argv.push_back(argument.data());
   argv.push_back(nullptr);
   testing::internal::CaptureStdout();
   testing::internal::CaptureStderr();
-  const int status = run_main(model, static_cast<int>(arguments.size()), argv.data());
+  const int status = run_main({model, checkpoint}, static_cast<int>(arguments.size()), argv.data());
   return {status, testing::internal::GetCapturedStdout(), testing::internal::GetCapturedStderr()};
 }
 
@@ -154,11 +155,35 @@ TEST_F(Main, PredictPrintsClasses) {
       << predict.out;
 }
 
+TEST_F(Main, AProgramThatCarriesWeightsIsTrained) {
+  const kiln_model& model = fake_regression();
+  const float kernel[] = {3, -1}, bias[] = {1};
+  std::vector<const void*> values(static_cast<size_t>(model.variable_count), nullptr);
+  for (size_t i = 0; i < values.size(); ++i) {
+    const std::string_view name = model.variables[i].tensor.name;
+    values[i] = name == "linear/kernel" ? kernel : name == "linear/bias" ? bias : nullptr;
+  }
+  const kiln_checkpoint checkpoint{values.data(), nullptr, nullptr};
+  const Result evaluate = run(model, {"evaluate", "--data", xy_, "--verbose", "0"}, &checkpoint);
+  EXPECT_EQ(evaluate.status, 0) << evaluate.error;
+  EXPECT_NE(evaluate.out.find("loss: 0.0000"), std::string::npos) << evaluate.out;
+  const Result fit =
+      run(model, {"fit", "--data", xy_, "--epochs", "1", "--save", path("w.npz")}, &checkpoint);
+  EXPECT_EQ(fit.status, 0) << fit.error;
+  EXPECT_NE(fit.out.find("weights: the program's own, without optimizer's state"),
+            std::string::npos)
+      << fit.out;
+  EXPECT_NE(fit.out.find("loss: 0.0000"), std::string::npos) << fit.out;
+  EXPECT_NE(run(model, {"info"}, &checkpoint).out.find("\nweights: trained, in this program\n"),
+            std::string::npos);
+}
+
 TEST_F(Main, InfoDescribesTheModel) {
   const Result info = run(fake_regression(), {"info"});
   EXPECT_EQ(info.status, 0);
   for (const char* part :
        {"fake, compiled by kiln for x86-64-linux", "loss of linear: mean_squared_error",
+        "\nweights: none; fit trains new ones, --weights reads a file of them\n",
         "train_step(x: 4x2xf32, y: 4x1xf32, count: i32) -> batch_loss, loss, absolute_error\n"
         "    batch 4, 3 kernels, arena of 256 bytes (lower bound 128)",
         "linear/kernel            2x1xf32  trainable\n",
