@@ -185,7 +185,8 @@ Expr logistic(Expr x) {
 
 /// Halide calls libm's tanhf, one lane after the other. Instead Eigen's rational function: odd of
 /// degree 13 over even of degree 6, good to a few units in the last place (Eigen,
-/// MathFunctionsImpl.h, generic_fast_tanh_float).
+/// MathFunctionsImpl.h, generic_fast_tanh_float). Where the nearest number is 1, it must be 1: its
+/// derivative 1 - y² is multiplied by inputs that may be large.
 Expr tanh_f32(Expr x) {
   constexpr float kNumerator[] = {
       4.89352455891786e-03f,  6.37261928875436e-04f, 1.48572235717979e-05f, 5.12229709037114e-08f,
@@ -197,7 +198,9 @@ Expr tanh_f32(Expr x) {
   Expr numerator = kNumerator[6], denominator = kDenominator[3];
   for (int i = 5; i >= 0; --i) numerator = numerator * square + kNumerator[i];
   for (int i = 2; i >= 0; --i) denominator = denominator * square + kDenominator[i];
-  return select(Halide::abs(x) < 0.0004f, x, limited * numerator / denominator);
+  Expr one = select(x < 0.0f, -1.0f, 1.0f);
+  return select(Halide::abs(x) < 0.0004f, x, Halide::abs(x) > 9.02f, one,
+                limited * numerator / denominator);
 }
 
 Expr hyperbolic_tangent(Expr x) {

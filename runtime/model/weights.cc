@@ -71,6 +71,18 @@ Diagnostic missing(const kiln_variable& variable, const std::string& path) {
   return {path, "holds no array \"" + name + "\"", "the file belongs to another model"};
 }
 
+// The arrays of a file that kiln wrote, or numpy.savez; of Keras's own a message that says how.
+Expected<std::vector<NamedArray>> load_arrays_of_weights(const std::string& path) {
+  const char* const kHow =
+      "an executable reads .npz; kiln compile --weights takes Keras's files, and the executable "
+      "carries what they hold";
+  Expected<std::vector<NamedArray>> arrays = load_npz(path);
+  if (!arrays && (path.ends_with(".h5") || path.ends_with(".hdf5")))
+    return Diagnostic{arrays.error().where, arrays.error().message, kHow};
+  if (arrays && arrays->empty()) return Diagnostic{path, "holds no arrays (.npy)", kHow};
+  return arrays;
+}
+
 }  // namespace
 
 Status save_weights(const Session& session, const std::string& path, SaveState what) {
@@ -85,7 +97,7 @@ Status save_weights(const Session& session, const std::string& path, SaveState w
 }
 
 Expected<LoadedState> load_weights(Session& session, const std::string& path) {
-  KILN_ASSIGN(const std::vector<NamedArray> arrays, load_npz(path));
+  KILN_ASSIGN(const std::vector<NamedArray> arrays, load_arrays_of_weights(path));
   KILN_TRY(check_no_strangers(arrays, session, path));
   LoadedState loaded;
   std::vector<Match> matches;

@@ -106,6 +106,18 @@ std::vector<FusionCase> cases_of(const std::string& what,
 
 TEST(SpecialValues, PassThroughEveryFunction) { expect_kernels_agree(cases_of("f", apply)); }
 
+/// Their derivatives are 0 there, also times a large input.
+TEST(SpecialValues, FunctionsThatLevelOffReachTheirLimits) {
+  Literal large(f32({8}));
+  const double values[] = {9.5, -9.5, 20, -20, 1e10, -1e10, 1e30, -1e30};
+  for (int64_t i = 0; i < 8; ++i) large.set(i, values[i]);
+  const auto body = [](Builder&, const Tensors& x) {
+    const Tensor y = ir::tanh(x[0]), s = ir::logistic(x[0] * 2.0), e = ir::erf(x[0]);
+    return Tensors{(1 - ir::square(y)) * x[0], s * (1 - s) * x[0], (1 - ir::square(e)) * x[0]};
+  };
+  expect_kernels_agree({fusion_case("level", "pointwise", {large}, body)});
+}
+
 /// Of real numbers these are 0, 0, 1 and x.
 TEST(SpecialValues, DoNotCancel) {
   auto chain = [](const std::string& f, Tensor x) {

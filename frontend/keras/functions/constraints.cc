@@ -83,7 +83,9 @@ Tensor constrained(const Constraint& constraint, Tensor weight) {
   const Tensor norms = lengths(weight, from_front(constraint.axis, weight.rank()));
   if (constraint.class_name == "UnitNorm") return weight / (norms + kEpsilon);
   Tensor desired = limited(norms, constraint.min_value, constraint.max_value);
-  if (constraint.rate != 1) desired = desired * constraint.rate + norms * (1 - constraint.rate);
+  // An infinite length is NaN from here on, as Keras's, whatever the rate.
+  if (constraint.class_name == "MinMaxNorm")
+    desired = desired * constraint.rate + norms * (1 - constraint.rate);
   return weight * (desired / (norms + kEpsilon));
 }
 

@@ -45,6 +45,7 @@ const std::vector<NamedRule>& rules() {
       {"LecunNormal", "truncated normal, of variance 1 / the inputs' fan",
        VarianceScalingRule{1, "fan_in", "truncated_normal"}},
       {"Orthogonal", "orthogonal rows or columns", OrthogonalRule{}},
+      {"Identity", "the identity matrix", IdentityRule{}},
   };
   return kRules;
 }
@@ -103,6 +104,9 @@ struct ListOptions {
   OptionList operator()(OrthogonalRule& rule) const {
     return {{"gain", &rule.gain, "factor of the matrix"}};
   }
+  OptionList operator()(IdentityRule& rule) const {
+    return {{"gain", &rule.gain, "factor of the matrix"}};
+  }
 };
 
 }  // namespace
@@ -143,12 +147,16 @@ Status check(const Initializer& initializer) {
 
 Status check(const Initializer& initializer, const ir::Shape& shape) {
   KILN_TRY(check(initializer));
-  if (!std::holds_alternative<OrthogonalRule>(initializer.rule) || shape.size() >= 2) return ok();
-  return Diagnostic{"", "Orthogonal needs a weight of at least two dimensions", ""};
+  if (std::holds_alternative<OrthogonalRule>(initializer.rule) && shape.size() < 2)
+    return Diagnostic{"", "Orthogonal needs a weight of at least two dimensions", ""};
+  if (std::holds_alternative<IdentityRule>(initializer.rule) && shape.size() != 2)
+    return Diagnostic{"", "Identity needs a weight of two dimensions", ""};
+  return ok();
 }
 
 bool is_random(const Initializer& initializer) {
-  return !std::holds_alternative<ConstantRule>(initializer.rule);
+  return !std::holds_alternative<ConstantRule>(initializer.rule) &&
+         !std::holds_alternative<IdentityRule>(initializer.rule);
 }
 
 Expected<Initializer> read_initializer(const Json& json, const std::string& where) {

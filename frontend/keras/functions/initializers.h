@@ -50,10 +50,15 @@ struct OrthogonalRule {
   double gain = 1;
 };
 
+/// 1 where row and column are the same, else 0, times `gain`.
+struct IdentityRule {
+  double gain = 1;
+};
+
 struct Initializer {
   std::string class_name = "Zeros";  ///< Keras's
   std::variant<ConstantRule, UniformRule, NormalRule, VarianceScalingRule, OrthogonalRule,
-               GeneratorRule>
+               IdentityRule, GeneratorRule>
       rule;
   std::optional<int64_t> seed;  ///< fixes the numbers whatever the model's seed is
   bool known = true;            ///< false: no initializer has this name; check() says so

@@ -9,8 +9,7 @@ Tensor lengths(Tensor x, const ir::Integers& dimensions) {
 }
 
 Tensor unit_vectors(Tensor x, const ir::Integers& dimensions, double smallest_length) {
-  // The limit is put below the root, where the derivative stays finite at a length of zero.
-  return x * rsqrt(maximum(sum(square(x), dimensions, true), smallest_length * smallest_length));
+  return x * minimum(rsqrt(sum(square(x), dimensions, true)), 1 / smallest_length);
 }
 
 }  // namespace kiln::keras

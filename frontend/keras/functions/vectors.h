@@ -11,7 +11,8 @@ inline constexpr double kEpsilon = 1e-7;
 /// The lengths of the vectors along those dimensions, which stay with an extent of 1.
 ir::Tensor lengths(ir::Tensor x, const ir::Integers& dimensions);
 
-/// x over the lengths, as Keras normalizes: a length below the smallest counts as that much.
+/// x over the lengths, as Keras normalizes: a length below the smallest counts as that much. The
+/// derivative at a length of zero is NaN, as Keras's.
 ir::Tensor unit_vectors(ir::Tensor x, const ir::Integers& dimensions,
                         double smallest_length = kEpsilon);
 

@@ -85,6 +85,12 @@ Tensor orthogonal_value(const Type& type, Tensor state, double gain) {
   return reshape(rows < columns ? made : transpose(made, {1, 0}), type.shape);
 }
 
+Tensor identity_value(Builder& builder, const Type& type, double gain) {
+  const Type index = type.with_element(ir::ElementType::i32);
+  const Tensor on_diagonal = compare(builder.iota(index, 0), "EQ", builder.iota(index, 1));
+  return select(on_diagonal, builder.constant(gain, type), builder.constant(0, type));
+}
+
 struct Emit {
   Builder& builder;
   const Type& type;
@@ -98,6 +104,7 @@ struct Emit {
   Tensor operator()(const GeneratorRule&) { return generator_value(state); }
   Tensor operator()(const VarianceScalingRule& rule) { return scaled_value(type, state, rule); }
   Tensor operator()(const OrthogonalRule& rule) { return orthogonal_value(type, state, rule.gain); }
+  Tensor operator()(const IdentityRule& rule) { return identity_value(builder, type, rule.gain); }
 };
 
 }  // namespace

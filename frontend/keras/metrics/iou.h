@@ -29,7 +29,8 @@ class IoU : public MetricRule {
   std::vector<ir::Tensor> sums(const MetricBatch& batch) const override;
   ir::Tensor result(std::span<const ir::Tensor> variables) const override;
   OptionList option_list() override;
-  std::string_view dtype() const override { return "int64"; }
+  /// Keras's "int" is int32 with JAX.
+  std::vector<FixedValue> dtypes() const override { return {"int64", "int32", "float32"}; }
 
   IoUOptions options;
 

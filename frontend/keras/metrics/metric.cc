@@ -49,8 +49,11 @@ Tensor MetricBatch::element_weights(const ir::Shape& shape) const {
 }
 
 OptionList MetricRule::common_options() {
+  std::vector<FixedValue> types = dtypes();
+  const FixedValue written = types[0];
+  types.insert(types.begin(), nullptr);
   return {{"name", &name, "in the logs; otherwise the class's, in snake case"},
-          {"dtype", Fixed{{nullptr, dtype(), "float32"}, dtype()}, "what Keras counts in"}};
+          {"dtype", Fixed{std::move(types), written}, "what Keras counts in"}};
 }
 
 std::string name_of(const Metric& metric) {

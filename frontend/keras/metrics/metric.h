@@ -56,8 +56,8 @@ class MetricRule {
   virtual OptionList option_list() { return common_options(); }
   /// Called when a config has set the options: what follows from them.
   virtual void options_were_read() {}
-  /// The type that Keras counts in.
-  virtual std::string_view dtype() const { return "float32"; }
+  /// The types that Keras counts in; written is the first.
+  virtual std::vector<FixedValue> dtypes() const { return {"float32"}; }
 
   std::string name = "";  ///< in the logs; empty: Keras's choice
 

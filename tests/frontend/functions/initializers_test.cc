@@ -94,6 +94,10 @@ TEST(Initializers, Constants) {
   Initializer constant("Constant");
   constant.rule = ConstantRule{-2.5};
   EXPECT_TRUE(near(draw(constant, {2}), {-2.5, -2.5}));
+  Initializer identity("identity");
+  identity.rule = IdentityRule{3};
+  EXPECT_TRUE(near(draw(identity, {2, 3}), {3, 0, 0, 0, 3, 0}));
+  EXPECT_EQ(error_of(check(identity, {4})), "error: Identity needs a weight of two dimensions");
 }
 
 TEST(Initializers, AreDeterminedBySeedAndVariable) {
@@ -117,6 +121,7 @@ TEST(Initializers, ReadAndWriteKerasConfigs) {
       R"({"module":"keras.initializers","class_name":"GlorotUniform","config":{"seed":null,"input_axes":null,"output_axes":null},"registered_name":null})",
       R"({"module":"keras.initializers","class_name":"RandomNormal","config":{"seed":5,"mean":0.5,"stddev":0.25},"registered_name":null})",
       R"({"module":"keras.initializers","class_name":"Constant","config":{"value":2.0},"registered_name":null})",
+      R"({"module":"keras.initializers","class_name":"Identity","config":{"gain":2.0},"registered_name":null})",
       R"({"module":"keras.initializers","class_name":"VarianceScaling","config":{"seed":null,"scale":2.0,"mode":"fan_out","distribution":"uniform","input_axes":null,"output_axes":null},"registered_name":null})",
   };
   for (const char* text : texts)
