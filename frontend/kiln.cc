@@ -6,6 +6,7 @@
 #include "frontend/keras/files/load.h"
 #include "frontend/keras/files/model_json.h"
 #include "frontend/keras/model/nested_model.h"
+#include "frontend/open_model.h"
 #include "runtime/model/weights.h"
 
 namespace kiln {
@@ -20,6 +21,7 @@ struct Model::Compiled {
   keras::LowerOptions options;
   runtime::DeviceChoice device;
   AdaptedStatistics statistics;  ///< those that the weights hold
+  bool variables_alone;          ///< for files: there are no steps
 };
 
 namespace {
@@ -28,7 +30,8 @@ namespace {
 /// without, too.
 bool serves(const keras::LowerOptions& made, const keras::LowerOptions& wanted) {
   return made.purpose <= wanted.purpose && made.batch == wanted.batch &&
-         made.test_batch == wanted.test_batch &&
+         made.test_batch == wanted.test_batch && made.input_shapes == wanted.input_shapes &&
+         made.further_shapes == wanted.further_shapes &&
          (wanted.sample_weights == SampleWeights::none ||
           wanted.sample_weights == made.sample_weights);
 }
@@ -48,24 +51,50 @@ Status copy_variables(const runtime::Session& from, runtime::Session& to) {
 
 Expected<std::string> Model::to_json() const { return keras::to_json(*this); }
 
-Expected<Model::Compiled*> Model::compiled(keras::Purpose purpose) {
-  keras::LowerOptions options = compiled_ ? compiled_->options : keras::LowerOptions{};
-  options.purpose = purpose;
-  return compiled(std::move(options), 0);
+namespace {
+
+/// Shapes for a model whose data is not known yet, of which only the variables are wanted: the first
+/// of some extents that its layers can take.
+Expected<keras::InputShapes> stand_in_shapes(const keras::Model& model,
+                                             const keras::InputShapes& declared) {
+  Status status = ok();
+  for (const int64_t extent : {8, 64, 256, 1024}) {
+    keras::InputShapes shapes = declared;
+    for (ir::Shape& shape : shapes) std::ranges::replace(shape, keras::kNone, extent);
+    const auto graph = keras::build_graph(model, {1, shapes});
+    if (graph) return shapes;
+    status = graph.error();
+  }
+  return status.error();
 }
+
+}  // namespace
 
 Expected<Model::Compiled*> Model::compiled_for_files() {
-  return compiled(unreadable.any() ? keras::Purpose::predict : keras::Purpose::train);
+  keras::LowerOptions options = compiled_ ? compiled_->options : keras::LowerOptions{};
+  options.purpose = unreadable.any() ? keras::Purpose::predict : keras::Purpose::train;
+  KILN_ASSIGN(const keras::InputShapes declared, keras::declared_shapes(*this));
+  const bool variables_alone = options.input_shapes.empty() && keras::has_open_extents(declared);
+  if (variables_alone) {
+    KILN_ASSIGN(options.input_shapes, stand_in_shapes(*this, declared));
+  }
+  return compiled(std::move(options), 0, variables_alone);
 }
 
-Expected<Model::Compiled*> Model::compiled(keras::LowerOptions options, uint64_t seed) {
+Expected<Model::Compiled*> Model::compiled(keras::LowerOptions options, uint64_t seed,
+                                           bool variables_alone) {
   KILN_ASSIGN(const std::string definition, keras::definition_of(*this));
   const bool same_model = compiled_ && definition == compiled_definition_;
   if (same_model) options.purpose = std::min(options.purpose, compiled_->options.purpose);
-  if (!same_model || compiled_->device != device_ || !serves(compiled_->options, options)) {
+  const bool has_steps = same_model && (variables_alone || !compiled_->variables_alone);
+  if (!has_steps || compiled_->device != device_ || !serves(compiled_->options, options)) {
     CompilerOptions compiler;
     KILN_ASSIGN(const runtime::DeviceChoice device, compile_for_device(device_, compiler));
     KILN_ASSIGN(ir::Module module, keras::lower(*this, options));
+    if (variables_alone) {
+      std::erase_if(module.functions,
+                    [](const auto& function) { return function->name.ends_with("_step"); });
+    }
     KILN_ASSIGN(codegen::Jit code, compile_in_memory(std::move(module), compiler));
     KILN_ASSIGN(runtime::Session session, runtime::Session::create(code.model(), 0, device));
     // The variables of one definition and purpose lie alike, whatever the batch and the device.
@@ -78,8 +107,9 @@ Expected<Model::Compiled*> Model::compiled(keras::LowerOptions options, uint64_t
     }
     AdaptedStatistics statistics;
     if (same_model) statistics = compiled_->statistics;
-    compiled_ = std::make_shared<Compiled>(
-        Compiled{std::move(code), std::move(session), options, device_, std::move(statistics)});
+    compiled_ =
+        std::make_shared<Compiled>(Compiled{std::move(code), std::move(session), options, device_,
+                                            std::move(statistics), variables_alone});
     compiled_definition_ = definition;
   }
   AdaptedStatistics statistics = adapted_statistics(*this);
@@ -117,14 +147,29 @@ Expected<runtime::Examples> adapted(const Arrays& x, const Arrays& y, const Arra
 
 }  // namespace
 
+Status Model::close_extents(const Arrays& x, const Arrays* x_validation,
+                            keras::LowerOptions& options) {
+  KILN_ASSIGN(const keras::InputShapes declared, keras::declared_shapes(*this));
+  options.input_shapes.clear();
+  options.further_shapes.clear();
+  if (!keras::has_open_extents(declared)) return ok();
+  KILN_ASSIGN(const OpenModel open, OpenModel::create(*this));
+  KILN_ASSIGN(options.input_shapes, open.closed_by(x.named("x")));
+  if (x_validation == nullptr) return ok();
+  KILN_ASSIGN(keras::InputShapes shapes, open.closed_by(x_validation->named("x"), "validation "));
+  if (shapes != options.input_shapes) options.further_shapes.push_back(std::move(shapes));
+  return ok();
+}
+
 Expected<History> Model::fit(const Arrays& x, const Arrays& y, const FitOptions& options) {
   const bool by_class = !options.class_weight.empty();
   const SampleWeights kind = by_class ? SampleWeights::per_row : kind_of(options.sample_weight);
-  KILN_ASSIGN(Compiled* const model,
-              compiled({.batch = options.batch_size,
-                        .test_batch = options.validation_batch_size.value_or(0),
-                        .sample_weights = kind},
-                       options.seed));
+  keras::LowerOptions lowering = {.batch = options.batch_size,
+                                  .test_batch = options.validation_batch_size.value_or(0),
+                                  .sample_weights = kind};
+  KILN_TRY(close_extents(x, options.validation_data ? &options.validation_data->first : nullptr,
+                         lowering));
+  KILN_ASSIGN(Compiled* const model, compiled(std::move(lowering), options.seed));
   KILN_ASSIGN(const runtime::Examples examples,
               adapted(x, y, options.sample_weight, model->session.model()));
   FitOptions with_files = options;
@@ -140,13 +185,12 @@ Expected<History> Model::fit(const Arrays& x, const Arrays& y, const FitOptions&
 
 Expected<Metrics> Model::evaluate(const Arrays& x, const Arrays& y,
                                   const EvaluateOptions& options) {
-  KILN_ASSIGN(Compiled * model, compiled(keras::Purpose::evaluate));
+  keras::LowerOptions lowering = compiled_ ? compiled_->options : keras::LowerOptions{};
+  lowering.purpose = keras::Purpose::evaluate;
   const SampleWeights kind = kind_of(options.sample_weight);
-  if (kind != SampleWeights::none) {
-    keras::LowerOptions weighted = model->options;
-    weighted.sample_weights = kind;
-    KILN_ASSIGN(model, compiled(weighted, 0));
-  }
+  if (kind != SampleWeights::none) lowering.sample_weights = kind;
+  KILN_TRY(close_extents(x, nullptr, lowering));
+  KILN_ASSIGN(Compiled* const model, compiled(std::move(lowering), 0));
   KILN_ASSIGN(const runtime::Examples examples,
               adapted(x, y, options.sample_weight, model->session.model()));
   return runtime::evaluate(model->session, examples, options);
@@ -160,7 +204,10 @@ Expected<Array> Model::predict(const Arrays& x) {
 }
 
 Expected<std::vector<Array>> Model::predict_all(const Arrays& x) {
-  KILN_ASSIGN(Compiled* const model, compiled(keras::Purpose::predict));
+  keras::LowerOptions lowering = compiled_ ? compiled_->options : keras::LowerOptions{};
+  lowering.purpose = keras::Purpose::predict;
+  KILN_TRY(close_extents(x, nullptr, lowering));
+  KILN_ASSIGN(Compiled* const model, compiled(std::move(lowering), 0));
   KILN_ASSIGN(const runtime::Examples examples, adapted(x, {}, {}, model->session.model()));
   return runtime::predict(model->session, examples.x);
 }

@@ -207,7 +207,8 @@ T value_or_exit(Expected<T> result) {
 }
 
 /// A model that trains, evaluates and predicts. It is compiled to machine code when data first
-/// needs it, and again where the batch size changes or more is asked of it; the weights go along.
+/// needs it, and again where the batch size changes, more is asked of it, or data gives open extents
+/// of its inputs (None) another shape; the weights go along.
 /// predict() needs no compile(), and evaluate() no optimizer.
 /// x: [examples, ...] in the input's shape (numbers times their array's scale, reshaped where
 /// the sizes agree); y: [examples] class numbers, or [examples, ...] in the output's shape.
@@ -244,11 +245,15 @@ class Model : public keras::Model {
 
  private:
   struct Compiled;
+  /// Closes the extents that the model leaves open by the arrays' shapes, those of validation
+  /// included.
+  Status close_extents(const Arrays& x, const Arrays* x_validation, keras::LowerOptions& options);
   /// `options`: what its steps must take, and what they are for at least.
-  Expected<Compiled*> compiled(keras::LowerOptions options, uint64_t seed);
-  /// As it is, if it serves the purpose.
-  Expected<Compiled*> compiled(keras::Purpose purpose);
-  /// With all variables that its files have.
+  /// `variables_alone`: it needs no steps.
+  Expected<Compiled*> compiled(keras::LowerOptions options, uint64_t seed,
+                               bool variables_alone = false);
+  /// With all variables that its files have. Where no data has closed the model's open extents yet,
+  /// it has no steps.
   Expected<Compiled*> compiled_for_files();
   const keras::LayerPointer& as_layer();
 

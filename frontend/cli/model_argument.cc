@@ -5,7 +5,10 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <iterator>
+#include <utility>
 
+#include "frontend/cli/input_shapes.h"
 #include "frontend/cli/text_file.h"
 #include "frontend/keras/files/archive.h"
 #include "frontend/keras/files/container.h"
@@ -118,6 +121,25 @@ Status change_training(const ModelArgument& argument, keras::Model& model) {
   return ok();
 }
 
+/// The shapes of --shape, or those that `shapes_for` knows where the model leaves extents open.
+Status close_extents(const ModelArgument& argument, const keras::Model& model,
+                     const ModelArgument::ShapesFor& shapes_for, keras::LowerOptions& options) {
+  std::vector<keras::InputShapes> shapes;
+  if (!argument.shapes.empty()) {
+    KILN_ASSIGN(shapes, parse_shapes(argument.shapes, model));
+  } else if (shapes_for) {
+    KILN_ASSIGN(const keras::InputShapes declared, keras::declared_shapes(model));
+    if (keras::has_open_extents(declared)) {
+      KILN_ASSIGN(shapes, shapes_for(model));
+    }
+  }
+  if (shapes.empty()) return ok();
+  options.input_shapes = std::move(shapes[0]);
+  options.further_shapes.assign(std::make_move_iterator(shapes.begin() + 1),
+                                std::make_move_iterator(shapes.end()));
+  return ok();
+}
+
 }  // namespace
 
 void ModelArgument::add_to(CLI::App& command) {
@@ -125,6 +147,13 @@ void ModelArgument::add_to(CLI::App& command) {
   command.add_option("--batch-size", batch_size, "examples in one step")
       ->check(CLI::Range(int64_t{1}, int64_t{1} << 20))
       ->capture_default_str();
+  command
+      .add_option(
+          "--shape", shapes,
+          "an input's shape without the batch, 6,2 or NAME=6,2, where the model leaves "
+          "extents open (None); default what the data has; several times for several shapes")
+      ->allow_extra_args(false)
+      ->take_all();
 }
 
 void ModelArgument::add_training_to(CLI::App& command) {
@@ -154,7 +183,8 @@ void ModelArgument::add_predict_only_to(CLI::App& command) {
       "leave training and evaluation out: loss, metrics and optimizer are not needed");
 }
 
-Expected<ModelArgument::Read> ModelArgument::read(Timings* timings) const {
+Expected<ModelArgument::Read> ModelArgument::read(Timings* timings,
+                                                  const ShapesFor& shapes_for) const {
   if (model.ends_with(".kir")) {
     KILN_ASSIGN(const std::string text, read_text_file(model));
     KILN_ASSIGN(ir::Module module, ir::parse_module(text, model));
@@ -165,10 +195,12 @@ Expected<ModelArgument::Read> ModelArgument::read(Timings* timings) const {
   KILN_TRY(change_training(*this, definition));
   KILN_TRY(check_readable(*this, definition));
   lap(timings, "read");
-  KILN_ASSIGN(ir::Module module, keras::lower(definition, {.batch = batch_size,
-                                                           .test_batch = test_batch_size,
-                                                           .sample_weights = sample_weights,
-                                                           .purpose = purpose}));
+  keras::LowerOptions options = {.batch = batch_size,
+                                 .test_batch = test_batch_size,
+                                 .sample_weights = sample_weights,
+                                 .purpose = purpose};
+  KILN_TRY(close_extents(*this, definition, shapes_for, options));
+  KILN_ASSIGN(ir::Module module, keras::lower(definition, options));
   lap(timings, "lower");
   return Read{std::move(module), std::move(definition)};
 }

@@ -3,6 +3,7 @@
 
 #include <CLI/CLI.hpp>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -24,11 +25,13 @@ struct ModelArgument {
   std::string loss;
   std::vector<std::string> metrics;
   std::optional<double> learning_rate;
+  std::vector<std::string> shapes;  ///< --shape; empty: the model has no open extents, or the data
+                                    ///< closes them
   keras::Purpose purpose = keras::Purpose::train;
   bool may_leave_training_out = false;  ///< the command has --predict-only
   keras::SampleWeights sample_weights = keras::SampleWeights::none;  ///< what its steps take
 
-  /// MODEL and --batch-size.
+  /// MODEL, --batch-size and --shape.
   void add_to(CLI::App& command);
   /// --optimizer, --loss, --metrics, --learning-rate.
   void add_training_to(CLI::App& command);
@@ -42,8 +45,10 @@ struct ModelArgument {
   };
   /// What the purpose does not need of the file's training cannot stop it.
   /// MODEL is a Keras file (.json, .keras, .h5), a built-in example's name, or IR text (.kir).
+  /// `shapes_for` closes the extents that the model leaves open where there is no --shape.
   /// `timings` gets the laps "read" and "lower".
-  Expected<Read> read(Timings* timings = nullptr) const;
+  using ShapesFor = std::function<Expected<std::vector<keras::InputShapes>>(const keras::Model&)>;
+  Expected<Read> read(Timings* timings = nullptr, const ShapesFor& shapes_for = {}) const;
   /// Whether MODEL holds weights, too.
   bool has_weights() const;
 };

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "frontend/adapt_normalization.h"
+#include "frontend/cli/input_shapes.h"
 #include "frontend/compiler.h"
 #include "frontend/data/image_folder.h"
 #include "frontend/device.h"
@@ -49,16 +51,18 @@ bool reads_unsaved(const ir::Function& function, const ir::Module& module) {
 }
 
 /// Takes out the functions that the command doesn't call: nobody waits until they are compiled. The
-/// variables stay, for the files that hold them. What predicts calls `init` for what its weights
-/// do not give, as a rule nothing; what trains may find a test set in its data.
-void keep_called(runtime::Command command, ir::Module& module) {
+/// variables stay, for the files that hold them. Only the first of a model's shapes is trained on. What predicts calls `init` for what its weights
+/// do not give, as a rule nothing; what trains may find a test set in its data. `initializes`: the weights may be a part.
+void keep_called(runtime::Command command, bool initializes, ir::Module& module) {
   const ir::Function* prediction = module.function("predict_step");
-  const bool needs_init = prediction == nullptr || reads_unsaved(*prediction, module);
+  const bool needs_init =
+      initializes || prediction == nullptr || reads_unsaved(*prediction, module);
   std::erase_if(module.functions, [&](const std::unique_ptr<ir::Function>& function) {
-    const std::string& name = function->name;
+    const std::string_view own = function->name;
+    const std::string_view name = own.substr(0, own.find('.'));
     switch (command) {
       case runtime::Command::kFit:
-        return name == "predict_step";
+        return name == "predict_step" || (name == "train_step" && name != own);
       case runtime::Command::kEvaluate:
         return name != "init" && name != "test_step";
       case runtime::Command::kPredict:
@@ -108,6 +112,11 @@ void RunOptions::add_to(CLI::App& command, const Action& action) {
   model.add_to(command);
   list_shared(line, command);
   command.footer(runtime::data_help());
+  command.add_flag("--by-name", rules.by_name,
+                   "find layers of --weights, an older .h5 file, by their names; others keep their "
+                   "initial weights");
+  command.add_flag("--skip-mismatch", rules.skip_mismatch,
+                   "weights of --weights that do not fit stay as they are initialized");
   command.add_flag("!--no-cache", use_cache, "compile every kernel anew");
   command.preparse_callback(
       [this, &action](size_t count) { read_shared(action.words, count, line); });
@@ -143,21 +152,26 @@ Status RunOptions::run() const {
   if (line.command == runtime::Command::kPredict) for_line.purpose = keras::Purpose::predict;
   KILN_ASSIGN(for_line.sample_weights, sample_weights(line));
   for_line.test_batch_size = line.fit.validation_batch_size.value_or(0);
-  KILN_ASSIGN(ModelArgument::Read read, for_line.read());
+  runtime::CommandLine complete = line;
+  if (line.weights.empty() && model.has_weights()) complete.weights = model.model;
+  const runtime::ImageReader images = data::load_image_folders;
+  ClosingData data(complete, images);
+  KILN_ASSIGN(ModelArgument::Read read, for_line.read(nullptr, [&](const keras::Model& open) {
+    return data.shapes_for(open);
+  }));
   KILN_ASSIGN(const runtime::BeforeTraining before, before_training(read));
-  keep_called(line.command, read.module);
+  keep_called(line.command, rules.any(), read.module);
   CompilerOptions options;
   options.use_cache = use_cache;
-  runtime::CommandLine complete = line;
   KILN_ASSIGN(complete.device, compile_for_device(line.device, options));
   KILN_ASSIGN(const codegen::Jit code, compile_in_memory(std::move(read.module), options));
-  if (line.weights.empty() && model.has_weights()) complete.weights = model.model;
   const auto files =
-      read.definition ? keras::weight_files(*read.definition) : runtime::WeightFiles{};
+      read.definition ? keras::weight_files(*read.definition, rules) : runtime::WeightFiles{};
   return runtime::run_command({.model = *code.model(),
                                .files = files,
-                               .images = data::load_image_folders,
-                               .before = before},
+                               .images = images,
+                               .before = before,
+                               .loader = data.loader()},
                               complete);
 }
 

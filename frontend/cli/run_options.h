@@ -6,6 +6,7 @@
 
 #include "frontend/cli/model_argument.h"
 #include "frontend/cli/subcommand.h"
+#include "frontend/keras/files/weights_h5.h"
 #include "runtime/program/command_line.h"
 #include "runtime/program/commands.h"
 
@@ -18,6 +19,7 @@ struct RunOptions {
   runtime::CommandLine line;
   bool use_cache = true;
   bool adapt = false;
+  keras::LoadingRules rules;  ///< of --weights
 
   /// MODEL, the options that executables have, too, and --no-cache. `action` has the command line
   /// when it is parsed.

@@ -1,4 +1,5 @@
-// Images in a folder for each class, as Keras's image_dataset_from_directory() reads them.
+// Images in a folder for each class, or without classes, as Keras's image_dataset_from_directory()
+// reads them.
 #pragma once
 
 #include <cstdint>
@@ -13,8 +14,9 @@ namespace kiln::data {
 
 /// Reads all images at one size, resized bilinearly where theirs is another: x f32 [images, height,
 /// width, channels] from 0 to 255, y i32 [images], class after class. Folders are numbered as
-/// `known` has them, or in alphabetical order where it is empty. Nothing where `directory` has no
-/// images in folders; an error where one cannot be read, or where a folder is no known class.
+/// `known` has them, or in alphabetical order where it is empty. A negative height or width: that of
+/// the images, an error where they have several. A directory of images without class folders, or the
+/// name of one image, gives x alone, in the order of the names. Nothing where there are no images; an error where one cannot be read, or where a folder is no known class.
 Expected<std::optional<runtime::Dataset>> load_image_folders(const std::string& directory,
                                                              int64_t height, int64_t width,
                                                              int64_t channels,

@@ -112,6 +112,18 @@ bool has_class_files(const std::string& directory, const std::vector<std::string
   return false;
 }
 
+std::vector<std::string> files_at(const std::string& path,
+                                  const std::vector<std::string>& endings) {
+  std::vector<std::string> files;
+  if (is_file(path) && has_ending(path, endings)) files.push_back(path);
+  if (!is_directory(path)) return files;
+  for (const std::string& name : names_in_directory(path)) {
+    if (name[0] != '.' && has_ending(name, endings) && is_file(path + "/" + name))
+      files.push_back(path + "/" + name);
+  }
+  return files;
+}
+
 const std::vector<std::string>& image_endings() {
   static const std::vector<std::string> endings = {".bmp", ".gif", ".jpeg", ".jpg", ".png"};
   return endings;

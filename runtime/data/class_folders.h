@@ -42,6 +42,10 @@ std::string other_files(const std::string& directory, const std::vector<std::str
 /// Whether a class folder of `directory` has such a file.
 bool has_class_files(const std::string& directory, const std::vector<std::string>& endings);
 
+/// Those files of `path` itself, in alphabetical order: of the directory, but for its folders, or the
+/// one file that it names.
+std::vector<std::string> files_at(const std::string& path, const std::vector<std::string>& endings);
+
 /// The endings of images that kiln reads.
 const std::vector<std::string>& image_endings();
 

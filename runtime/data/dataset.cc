@@ -24,7 +24,8 @@ namespace {
 constexpr int64_t kMostGenerated = 1000000;  // 784 MB of images
 
 constexpr const char* kForms =
-    "data is one of: digits; reviews; a directory of IDX or .npy files; X.npy,Y.npy; FILE.npz; "
+    "data is one of: digits; reviews; a directory of IDX or .npy files; X.npy,Y.npy; "
+    "FILE.npz[:x=NAME,y=NAME]; "
     "FILE.csv[:label=NAME,header=yes|no]; "
     "X.npy";
 
@@ -250,6 +251,84 @@ Expected<Dataset> load_npz_file(const std::string& path) {
   return by_part(path, std::move(arrays));
 }
 
+// Which array of a file is called what.
+struct Renaming {
+  std::string to, from;
+};
+
+// "x=images,y=labels".
+Expected<std::vector<Renaming>> read_renamings(const std::string& spec, std::string_view text) {
+  std::vector<Renaming> renamings;
+  while (!text.empty()) {
+    const std::string_view word = text.substr(0, text.find(','));
+    const size_t equals = word.find('=');
+    if (equals == 0 || equals == std::string_view::npos || equals + 1 == word.size()) {
+      return Diagnostic{spec, "'" + std::string(word) + "' does not say which array is what",
+                        "write FILE.npz:x=IMAGES,y=LABELS with the names of the file's arrays"};
+    }
+    renamings.push_back(
+        {std::string(word.substr(0, equals)), std::string(word.substr(equals + 1))});
+    text.remove_prefix(std::min(text.size(), word.size() + 1));
+  }
+  return renamings;
+}
+
+// The arrays that are named, under their new names.
+std::vector<NamedArray> renamed(const std::vector<NamedArray>& arrays,
+                                const std::vector<Renaming>& renamings) {
+  std::vector<NamedArray> result;
+  for (const Renaming& renaming : renamings) {
+    if (const Array* array = find_array(arrays, renaming.from))
+      result.push_back({renaming.to, *array});
+  }
+  return result;
+}
+
+// FILE.npz:x=IMAGES,y=LABELS. A name stands for the arrays NAME, NAME_train and NAME_test.
+Expected<Dataset> load_named_arrays(const std::string& spec, size_t colon) {
+  KILN_ASSIGN(const std::vector<Renaming> renamings,
+              read_renamings(spec, std::string_view(spec).substr(colon + 1)));
+  const std::string path = spec.substr(0, colon);
+  const auto is_wanted = [&](const std::string& name) {
+    return std::ranges::any_of(renamings, [&](const Renaming& renaming) {
+      return name == renaming.from || name == renaming.from + "_train" ||
+             name == renaming.from + "_test";
+    });
+  };
+  std::string held;
+  const auto wanted_and_listed = [&](const std::string& name) {
+    held += (held.empty() ? "" : ", ") + name;
+    return is_wanted(name);
+  };
+  KILN_ASSIGN(std::vector<NamedArray> arrays, load_npz_if(path, wanted_and_listed));
+  for (const Renaming& renaming : renamings) {
+    const bool found = std::ranges::any_of(arrays, [&](const NamedArray& named) {
+      return named.name == renaming.from || named.name == renaming.from + "_train" ||
+             named.name == renaming.from + "_test";
+    });
+    if (!found) return Diagnostic{path, "holds no array " + renaming.from, "it holds " + held};
+  }
+  KILN_ASSIGN(Dataset parts, by_part(path, std::move(arrays)));
+  Dataset data;
+  data.train = renamed(parts.train, renamings);
+  data.test = renamed(parts.test, renamings);
+  return finished(path, std::move(data));
+}
+
+// Those alone that are to be called so.
+Expected<std::vector<NamedArray>> load_named_arrays_if(const std::string& spec, size_t colon,
+                                                       const std::string& prefix) {
+  const auto renamings = read_renamings(spec, std::string_view(spec).substr(colon + 1));
+  const bool any = renamings && std::ranges::any_of(*renamings, [&](const Renaming& renaming) {
+                     return renaming.to.starts_with(prefix);
+                   });
+  if (!any) return std::vector<NamedArray>();
+  KILN_ASSIGN(Dataset data, load_named_arrays(spec, colon));
+  std::erase_if(data.train,
+                [&](const NamedArray& named) { return !named.name.starts_with(prefix); });
+  return std::move(data.train);
+}
+
 Expected<Dataset> load_npy_pair(const std::string& x_path, const std::string& y_path) {
   Dataset data;
   KILN_ASSIGN(Array x, load_npy(x_path));
@@ -304,6 +383,8 @@ Expected<Dataset> load_csv_file(const std::string& spec, size_t path_size) {
 
 Expected<std::vector<NamedArray>> load_arrays(const std::string& spec, const std::string& prefix) {
   if (is_directory(spec)) return load_npy_files(spec, npy_files(spec, prefix));
+  if (const size_t names = spec.find(".npz:"); names != std::string::npos)
+    return load_named_arrays_if(spec, names + 4, prefix);
   if (!ends_with(spec, ".npz") || !is_file(spec)) return std::vector<NamedArray>();
   return load_npz_if(spec, [&](const std::string& name) { return name.starts_with(prefix); });
 }
@@ -318,6 +399,8 @@ Expected<Dataset> load_dataset(const std::string& spec) {
     if (ending != std::string::npos) return load_csv_file(spec, ending + sizeof ".csv" - 1);
   }
   if (ends_with(spec, ".npz")) return load_npz_file(spec);
+  const size_t names = spec.find(".npz:");
+  if (names != std::string::npos) return load_named_arrays(spec, names + 4);
   const size_t comma = spec.find(".npy,");
   if (comma != std::string::npos && !is_file(spec)) {
     if (spec.find(".npy,", comma + 5) != std::string::npos) {

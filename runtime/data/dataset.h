@@ -46,7 +46,8 @@ struct Dataset {
 ///                                   one; or .npy files, each an array called as the file
 ///   X.npy,Y.npy                     examples and labels
 ///   X.npy                           examples alone, for predict
-///   FILE.npz                        arrays by their names
+///   FILE.npz[:x=NAME,y=NAME,...]    arrays by their names; or those that are named alone, the
+///                                   array NAME as x, y, an input, an output, sample_weight
 ///   FILE.csv[:label=NAME,header=yes|no]  numbers; the label is the column NAME, else the last one;
 ///                                   also label=first, label=last, label=none. Whether the first
 ///                                   line names the columns can be said (see csv.h)

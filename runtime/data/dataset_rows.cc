@@ -10,6 +10,7 @@
 
 #include "runtime/data/dataset.h"
 #include "runtime/data/digits.h"
+#include "runtime/data/input_arrays.h"
 #include "runtime/data/row_conversion.h"
 #include "runtime/data/value_checks.h"
 
@@ -20,28 +21,46 @@ namespace {
 struct Wanted {
   kiln_element_type type;
   std::span<const int64_t> row_dims;
+  std::string_view name;  // of the function's input
 };
 
 Wanted wanted_of(const kiln_tensor& tensor) {
   // The first dimension is the batch.
   return {static_cast<kiln_element_type>(tensor.element_type),
-          {tensor.dims + 1, static_cast<size_t>(std::max(tensor.rank - 1, 0))}};
+          {tensor.dims + 1, static_cast<size_t>(std::max(tensor.rank - 1, 0))},
+          tensor.name};
 }
 
-const kiln_function* find_function(const kiln_model& model, std::string_view name) {
-  for (int32_t i = 0; i < model.function_count; ++i) {
-    if (model.functions[i].name == name) return &model.functions[i];
+// The rows of all of the model's inputs among the arrays; empty where one is not there.
+std::vector<Array> input_arrays(const std::vector<NamedArray>& arrays, const kiln_model& model) {
+  std::vector<Array> x;
+  for (int i = 0; i < model.input_count; ++i) {
+    for (const std::string& name : names_for("x", model.inputs[i].name, i, model.input_count)) {
+      const Array* found = find_array(arrays, name);
+      if (found == nullptr) continue;
+      x.push_back(*found);
+      break;
+    }
   }
-  return nullptr;
+  if (static_cast<int>(x.size()) != model.input_count) x.clear();
+  return x;
 }
 
-// The function whose inputs say what x, and where there is one y, must be.
-const kiln_function* consumer(const kiln_model& model) {
+// The function whose inputs say what x, and where there is one y, must be: for these arrays' rows,
+// where the model has one for them.
+const kiln_function* consumer(const kiln_model& model, const std::vector<NamedArray>& arrays) {
+  const std::vector<Array> x = input_arrays(arrays, model);
+  const kiln_function* first = nullptr;
   for (const char* name : {"train_step", "test_step", "predict_step"}) {
-    const kiln_function* function = find_function(model, name);
-    if (function != nullptr && function->input_count > 0) return function;
+    const kiln_function* step = find_step(model, name, x);
+    if (step == nullptr || step->input_count == 0) continue;
+    bool fits = !x.empty() && static_cast<size_t>(step->input_count) >= x.size();
+    for (size_t i = 0; fits && i < x.size(); ++i)
+      fits = same_rows(wanted_of(step->inputs[i]).row_dims, x[i].row_dims());
+    if (fits) return step;
+    if (first == nullptr) first = step;
   }
-  return nullptr;
+  return first;
 }
 
 // Notes, a line each, and each line once: what is done to x is as a rule done to the test set's x,
@@ -139,10 +158,21 @@ class Adapter {
     return {where_, message, note};
   }
 
-  // "model 'mnist_mlp' takes 784xf32"
+  // "the model 'mnist_mlp' takes 784xf32", or "takes 6x2xf32 or 9x2xf32" of one for both.
   std::string model_takes(const Wanted& wanted) const {
-    return std::string("the model '") + model_.name + "' takes " +
-           tensor_name(wanted.type, wanted.row_dims);
+    std::vector<std::string> shapes = {tensor_name(wanted.type, wanted.row_dims)};
+    for (int f = 0; f < model_.function_count; ++f) {
+      const kiln_function& function = model_.functions[f];
+      for (int i = 0; i < function.input_count; ++i) {
+        if (function.inputs[i].name != wanted.name) continue;
+        const Wanted other = wanted_of(function.inputs[i]);
+        std::string shape = tensor_name(other.type, other.row_dims);
+        if (std::ranges::find(shapes, shape) == shapes.end()) shapes.push_back(std::move(shape));
+      }
+    }
+    std::string text = std::string("the model '") + model_.name + "' takes " + shapes[0];
+    for (size_t i = 1; i < shapes.size(); ++i) text += " or " + shapes[i];
+    return text;
   }
 
   Expected<Array> with_row_dims(const Array& array, const Wanted& wanted) {
@@ -243,14 +273,6 @@ class Arrays {
   std::vector<bool> used_;
 };
 
-// What an array for input or output `index` of `count` may be called; the first is the model's own.
-std::vector<std::string> names_for(const std::string& kind, const std::string& name, int index,
-                                   int count) {
-  std::vector<std::string> names = {name, kind + "_" + name, kind + "_" + std::to_string(index)};
-  if (count == 1) names.push_back(kind);
-  return names;
-}
-
 // Finds and adapts the arrays of one part of the data.
 class PartAdapter {
  public:
@@ -338,10 +360,7 @@ class PartAdapter {
   Adapter adapter(const NamedArray& named) { return Adapter(part_, named.name, model_, notes_); }
 
   Diagnostic missing(const char* what, const std::vector<std::string>& names) const {
-    return {part_ + "data",
-            std::string("has no array for the model's ") + what + " \"" + names[0] +
-                "\"; it holds " + arrays_.names(false),
-            "call the array " + names[0] + ", or " + names.back()};
+    return missing_array(part_, what, names, arrays_.names(false));
   }
 
   const std::string part_;
@@ -377,22 +396,27 @@ Status check_lengths(const std::string& part, const std::vector<NamedArray>& arr
   return ok();
 }
 
-}  // namespace
-
-Expected<ModelData> adapt(const Dataset& data, const kiln_model& model, std::string* notes) {
-  const kiln_function* function = consumer(model);
+Expected<Examples> adapt_part(const std::string& part, const std::vector<NamedArray>& arrays,
+                              const Dataset& data, const kiln_model& model, Notes& notes) {
+  const kiln_function* function = consumer(model, arrays);
   if (function == nullptr) {
     return Diagnostic{model.name, "the model has no function that takes data", ""};
   }
   KILN_ASSIGN(const StepInputs step, step_inputs(model, *function));
   KILN_TRY(check_scale(data, model, step));
+  return PartAdapter(part, arrays, data.scale, model, step, notes).run();
+}
+
+}  // namespace
+
+Expected<ModelData> adapt(const Dataset& data, const kiln_model& model, std::string* notes) {
   KILN_TRY(check_lengths("", data.train));
   KILN_TRY(check_lengths("test ", data.test));
   Notes lines;
   ModelData result;
-  KILN_ASSIGN(result.train, PartAdapter("", data.train, data.scale, model, step, lines).run());
+  KILN_ASSIGN(result.train, adapt_part("", data.train, data, model, lines));
   if (!data.test.empty()) {
-    KILN_ASSIGN(result.test, PartAdapter("test ", data.test, data.scale, model, step, lines).run());
+    KILN_ASSIGN(result.test, adapt_part("test ", data.test, data, model, lines));
   }
   lines.append_to(notes);
   return result;

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "runtime/base/abi.h"
@@ -34,6 +35,15 @@ struct StepInputs {
 
 /// Errors: a function that takes something else.
 Expected<StepInputs> step_inputs(const kiln_model& model, const kiln_function& function);
+
+/// Whether rows of these shapes are the same, axes of size 1 aside.
+bool same_rows(std::span<const int64_t> a, std::span<const int64_t> b);
+
+/// The function `name` for inputs of these rows. A model that is compiled for several shapes of its
+/// inputs has one for each: NAME for the first, NAME.8x2 for another (see LowerOptions::further_shapes). Where none
+/// takes these rows it is the first, whose checks say so; null: there is no such function.
+const kiln_function* find_step(const kiln_model& model, std::string_view name,
+                               const std::vector<Array>& x);
 
 /// The outputs that have a loss, in order: what labels are for.
 std::vector<const kiln_output*> labelled_outputs(const kiln_model& model);

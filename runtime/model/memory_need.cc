@@ -63,7 +63,7 @@ MemoryNeed memory_need(const kiln_model& model, const kiln_target& target) {
   int64_t prediction_inputs = 0;
   int64_t prediction_outputs = 0;
   for (const kiln_function& function : functions_of(model)) {
-    const bool predicts = std::string_view(function.name) == "predict_step";
+    const bool predicts = std::string_view(function.name).starts_with("predict_step");
     (predicts ? prediction_inputs : need.inputs) +=
         kCallsInFlight * packed(inputs_of(function)).bytes;
     (predicts ? prediction_outputs : need.outputs) += packed(outputs_of(function)).bytes;

@@ -176,7 +176,8 @@ Status run_fit(const Program& program, const CommandLine& line) {
   const DriverExitGuard guard(session.device());
   KILN_TRY(check_fit(line, session, files));
   KILN_TRY(prepare_training(session, program, line));
-  DataLoader loader = data_loader(program, line);
+  DataLoader own = data_loader(program, line);
+  DataLoader& loader = program.loader != nullptr ? *program.loader : own;
   KILN_ASSIGN(const ModelData data, load_data(loader, line, model));
   KILN_ASSIGN(const Examples validation, load_validation(loader, line, model));
   FitOptions options = line.fit;
@@ -229,7 +230,8 @@ Status run_evaluate(const Program& program, const CommandLine& line) {
   KILN_ASSIGN(Session session, trained_session(program, line));
   const DriverExitGuard guard(session.device());
   KILN_TRY(session.function("test_step"));
-  DataLoader loader = data_loader(program, line);
+  DataLoader own = data_loader(program, line);
+  DataLoader& loader = program.loader != nullptr ? *program.loader : own;
   KILN_ASSIGN(const ModelData data, load_data(loader, line, model));
   KILN_ASSIGN(const bool test, uses_test_set(data, line));
   const Examples& examples = test ? data.test : data.train;
@@ -239,6 +241,9 @@ Status run_evaluate(const Program& program, const CommandLine& line) {
   KILN_ASSIGN(const Metrics metrics, evaluate(session, examples, evaluate_options(line)));
   // The bar ends with the metrics; without it they are still the answer.
   if (line.fit.verbose == 0) print(format_metrics(metrics).substr(3) + "\n");
+  for (const Metric& metric : metrics) {
+    if (!metric.numbers.empty()) print(metric.name + ": " + array_text(metric.numbers) + "\n");
+  }
   return ok();
 }
 
@@ -270,7 +275,8 @@ Status run_predict(const Program& program, const CommandLine& line) {
   const DriverExitGuard guard(session.device());
   KILN_TRY(session.function("predict_step"));
   KILN_TRY(check_output(model, line.output));
-  DataLoader loader = data_loader(program, line);
+  DataLoader own = data_loader(program, line);
+  DataLoader& loader = program.loader != nullptr ? *program.loader : own;
   KILN_ASSIGN(const ModelData data, load_data(loader, line, model));
   KILN_ASSIGN(const bool test, uses_test_set(data, line));
   KILN_ASSIGN(const std::vector<Array> predictions,

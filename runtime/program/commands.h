@@ -24,6 +24,7 @@ struct Program {
   WeightFiles files = {};
   ImageReader images = nullptr;
   BeforeTraining before = nullptr;
+  DataLoader* loader = nullptr;  ///< what has read the data already; null: it is read here
 };
 
 /// Does what a command line says, printing to stdout.

@@ -97,6 +97,16 @@ ClassNameFiles DataLoader::class_name_files() const {
 }
 
 Expected<Dataset> DataLoader::load(const std::string& spec) {
+  const auto kept = kept_.find(spec);
+  return kept == kept_.end() ? read(spec) : kept->second;
+}
+
+Expected<Dataset> DataLoader::read_ahead(const std::string& spec) {
+  KILN_ASSIGN(Dataset data, load(spec));
+  return kept_.emplace(spec, std::move(data)).first->second;
+}
+
+Expected<Dataset> DataLoader::read(const std::string& spec) {
   // What a class is called is no matter to a prediction.
   const bool has_labels = line_.command != Command::kPredict;
   if (!classes_ && has_labels) {
@@ -159,9 +169,10 @@ Expected<Dataset> DataLoader::load_any(const std::string& spec) {
 }
 
 Expected<std::optional<Dataset>> DataLoader::load_images(const std::string& spec) const {
-  if (!is_directory(spec) || !has_class_files(spec, image_endings())) {
-    return std::optional<Dataset>();
-  }
+  // Beside arrays, or MNIST's files, they are pictures of these.
+  const bool has_images = !files_at(spec, image_endings()).empty() &&
+                          files_at(spec, {".npy", "-ubyte", "-ubyte.gz"}).empty();
+  if (!has_images && !has_class_files(spec, image_endings())) return std::optional<Dataset>();
   if (!images_) {
     return Diagnostic{spec, "holds images, which an executable cannot read",
                       "use the kiln command, or save the images as arrays (.npy)"};
@@ -173,6 +184,10 @@ Expected<std::optional<Dataset>> DataLoader::load_images(const std::string& spec
                       "a model of images takes height x width x 1, 3 or 4"};
   }
   KILN_ASSIGN(std::optional<Dataset> data, images_(spec, dims[0], dims[1], channels, *classes_));
+  if (data && data->classes.empty() && line_.command != Command::kPredict) {
+    return Diagnostic{spec, "holds images without labels",
+                      "put them into a folder for each class, named as the class"};
+  }
   if (data && line_.command == Command::kFit) mix(*data, line_.fit.seed);
   return data;
 }

@@ -80,13 +80,6 @@ struct SplitMix {
   }
 };
 
-std::vector<int64_t> without_ones(std::span<const int64_t> dims) {
-  std::vector<int64_t> result;
-  std::copy_if(dims.begin(), dims.end(), std::back_inserter(result),
-               [](int64_t d) { return d != 1; });
-  return result;
-}
-
 }  // namespace
 
 BatchInput::BatchInput(const Array& source, const kiln_tensor& input)
@@ -149,9 +142,15 @@ std::vector<uint32_t> shuffled_order(int64_t count, uint64_t seed, int epoch) {
   return order;
 }
 
+Expected<const kiln_function*> step_for(const Session& session, const char* name,
+                                        const std::vector<Array>& x) {
+  if (const kiln_function* step = find_step(session.model(), name, x)) return step;
+  return session.function(name);
+}
+
 Status check_rows(const Array& rows, const kiln_tensor& input, bool is_x, const std::string& what) {
   const std::span<const int64_t> wanted = dims_of(input).subspan(1);
-  if (rows.rank() < 1 || without_ones(rows.row_dims()) != without_ones(wanted)) {
+  if (rows.rank() < 1 || !same_rows(rows.row_dims(), wanted)) {
     return Diagnostic{what,
                       "has rows of shape " + shape_name(rows.row_dims()) + ", the model takes " +
                           shape_name(wanted),

@@ -53,6 +53,11 @@ class BatchInput {
 /// `seed` and `epoch`, so that training resumed at an epoch sees what it would have seen.
 std::vector<uint32_t> shuffled_order(int64_t count, uint64_t seed, int epoch);
 
+/// The session's function `name` for inputs of these rows (see find_step). An error where the model
+/// has no such function.
+Expected<const kiln_function*> step_for(const Session& session, const char* name,
+                                        const std::vector<Array>& x);
+
 /// Rows are what `input`, [batch, ...], takes: its element type, or where they are an x one that is
 /// converted on the way, and, axes of size 1 aside, its shape. `what` names the array in the
 /// Diagnostic.

@@ -54,7 +54,7 @@ Expected<History> fit(Session& session, const Examples& examples, const FitOptio
   if (options.validation_split == 0) return fit(session, examples, Examples{}, options);
   const int64_t count = examples.rows();
   // Lengths that differ are reported for the arrays as given, not for parts of them.
-  KILN_ASSIGN(const kiln_function* train_step, session.function("train_step"));
+  KILN_ASSIGN(const kiln_function* train_step, step_for(session, "train_step", examples.x));
   KILN_TRY(check_examples(session.model(), *train_step, examples, ""));
   const int64_t split_at = rows_before_split(count, options.validation_split);
   if (split_at == 0 || split_at == count) {

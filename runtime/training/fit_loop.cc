@@ -69,6 +69,7 @@ FitLoop::FitLoop(Session& session, StepRunner training, std::optional<StepRunner
   state_.epochs = options.epochs;
   state_.steps = steps_of_epoch(training_steps_.steps(), options.steps_per_epoch, 0).count;
   state_.metric_names = training_steps_.metric_names();
+  state_.array_metrics = training_steps_.array_metrics();
   if (validation_steps_) {
     for (const std::string& name : validation_steps_->metric_names()) {
       state_.metric_names.push_back("val_" + name);
@@ -186,7 +187,8 @@ Status FitLoop::validate(Metrics& logs) {
   for (const auto& callback : state_.callbacks) {
     KILN_TRY(callback->on_test_end(state_, validation));
   }
-  for (const Metric& metric : validation) logs.push_back({"val_" + metric.name, metric.value});
+  for (const Metric& metric : validation)
+    logs.push_back({"val_" + metric.name, metric.value, metric.numbers});
   return ok();
 }
 

@@ -13,7 +13,9 @@ namespace kiln::runtime {
 /// One metric, "loss" or "val_accuracy".
 struct Metric {
   std::string name;
-  double value;
+  double value;  ///< of several numbers their mean, which Keras's progress bar shows
+  /// Those of a metric that has several, as F1Score has for classes; empty: it is one number.
+  std::vector<double> numbers = {};
 };
 
 /// Metrics in the order in which Keras prints them: the names sorted, validation last.
@@ -26,6 +28,8 @@ double value_of(const Metrics& metrics, const std::string& name);
 struct History {
   std::vector<std::string> names;
   std::vector<std::vector<double>> values;  ///< [name][i]: one for each epoch that has the metric
+  /// [name][i]: Metric::numbers of that value.
+  std::vector<std::vector<std::vector<double>>> numbers;
   /// [name][i]: the epoch of that value, from 0. Validation need not follow every epoch.
   std::vector<std::vector<int64_t>> epochs_of;
   std::vector<double> train_seconds;  ///< [epoch]: the training steps alone, without validation
@@ -39,13 +43,16 @@ struct History {
   void append(const Metrics& metrics, double seconds);
 
   /// Keras's History.history as JSON: {"accuracy": [0.9, ...], "loss": [...], ...}. Numbers that
-  /// are not finite are written as Python does, NaN and Infinity.
+  /// are not finite are written as Python does, NaN and Infinity; several of a metric are a list.
   std::string to_json() const;
 
   /// Keras's CSVLogger: a head line "epoch,accuracy,loss,...", then a line an epoch, numbered from
   /// 0; "NA" where an epoch lacks a metric.
   std::string to_csv() const;
 };
+
+/// "[0.5, 0.25]": the numbers as f32 in the fewest digits, as Keras's CSVLogger shows an array.
+std::string array_text(const std::vector<double>& numbers);
 
 /// Python's repr(): the shortest decimal text that reads back as exactly `value`, with an exponent
 /// below 1e-4 and from 1e16 on; "nan", "inf", "-inf".

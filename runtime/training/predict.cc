@@ -74,7 +74,7 @@ class Prediction {
 }  // namespace
 
 Expected<std::vector<Array>> predict(Session& session, const std::vector<Array>& x) {
-  KILN_ASSIGN(const kiln_function* function, session.function("predict_step"));
+  KILN_ASSIGN(const kiln_function* function, step_for(session, "predict_step", x));
   Examples examples;
   examples.x = x;
   KILN_TRY(check_examples(session.model(), *function, examples, ""));

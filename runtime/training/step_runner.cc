@@ -1,6 +1,7 @@
 #include "runtime/training/step_runner.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 namespace kiln::runtime {
@@ -14,6 +15,11 @@ Array ones(const kiln_tensor& input, int64_t rows) {
   return array;
 }
 
+double mean(const std::vector<double>& numbers) {
+  const double sum = std::accumulate(numbers.begin(), numbers.end(), 0.0);
+  return sum / static_cast<double>(numbers.size());
+}
+
 void add_inputs(std::vector<BatchInput>& inputs, const std::vector<Array>& arrays,
                 std::span<const kiln_tensor> tensors) {
   for (size_t i = 0; i < tensors.size(); ++i) inputs.emplace_back(arrays[i], tensors[i]);
@@ -23,7 +29,7 @@ void add_inputs(std::vector<BatchInput>& inputs, const std::vector<Array>& array
 
 Expected<StepRunner> StepRunner::create(Session& session, const char* function_name,
                                         const Examples& examples, const std::string& what) {
-  KILN_ASSIGN(const kiln_function* function, session.function(function_name));
+  KILN_ASSIGN(const kiln_function* function, step_for(session, function_name, examples.x));
   KILN_ASSIGN(const StepInputs step, step_inputs(session.model(), *function));
   KILN_TRY(check_examples(session.model(), *function, examples, what));
   std::vector<Array> weights = examples.sample_weights;
@@ -88,10 +94,23 @@ Expected<Metrics> StepRunner::metrics() {
   // Output 0 is the loss of the last batch alone.
   for (size_t i = 1; i < tensors.size(); ++i) {
     const auto* value = reinterpret_cast<const float*>(outputs + call_.output_offset(i));
-    metrics.push_back({tensors[i].name, *value});
+    Metric metric{tensors[i].name, *value};
+    if (tensors[i].rank > 0) {
+      metric.numbers.assign(value, value + tensors[i].dims[0]);
+      metric.value = mean(metric.numbers);
+    }
+    metrics.push_back(std::move(metric));
   }
   std::ranges::sort(metrics, {}, &Metric::name);
   return metrics;
+}
+
+std::vector<std::string> StepRunner::array_metrics() const {
+  std::vector<std::string> names;
+  for (const kiln_tensor& output : outputs_of(call_.function()).subspan(1)) {
+    if (output.rank > 0) names.push_back(output.name);
+  }
+  return names;
 }
 
 std::vector<std::string> StepRunner::metric_names() const {

@@ -43,6 +43,8 @@ class StepRunner {
 
   /// The names in metrics().
   std::vector<std::string> metric_names() const;
+  /// Those of metrics that have several numbers.
+  std::vector<std::string> array_metrics() const;
 
  private:
   StepRunner(Session& session, FunctionCall call, std::vector<BatchInput> inputs, int64_t examples);

@@ -43,6 +43,7 @@ struct Training {
   int64_t steps = 0;  ///< of an epoch
   std::vector<std::string> metric_names =
       {};  ///< what an epoch's logs can hold, "loss", "val_loss"
+  std::vector<std::string> array_metrics = {};  ///< those that have several numbers
   std::vector<RunSetting> settings = {};
   std::vector<std::shared_ptr<Callback>> callbacks = {};
   History history = {};
@@ -111,5 +112,7 @@ class CallbackHandle {
 void set_metric(Metrics& logs, const std::string& name, double value);
 /// The value of `name`, or null.
 const double* find_metric(const Metrics& logs, const std::string& name);
+/// `what` takes a metric of one number: this one must not have several.
+Status check_one_number(const Training& training, const std::string& metric, const char* what);
 
 }  // namespace kiln::runtime

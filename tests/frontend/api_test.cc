@@ -61,6 +61,37 @@ TEST(Api, ValidationInBatchesOfItsOwnSizeGivesTheSameNumbers) {
   EXPECT_NEAR(losses[1], losses[0], 1e-6);
 }
 
+TEST(Api, OpenExtentsAreTheDatas) {
+  const auto make = [] {
+    Sequential model({Input({keras::kNone, 2}), keras::SimpleRNN(3), Dense(1)});
+    model.compile({.optimizer = "sgd", .loss = "mse"});
+    return model;
+  };
+  Sequential model = make();
+  const Array x = ramp({8, 5, 2}), longer = ramp({4, 7, 2}), y = ramp({8, 1});
+  FitOptions options{.epochs = 1, .batch_size = 4, .verbose = 0};
+  options.validation_data = {longer, y.slice_rows(0, 4)};
+  const History history = value_or_exit(model.fit(x, y, options));
+  const Array five = value_or_exit(model.predict(x));
+  const double loss = runtime::value_of(
+      value_or_exit(model.evaluate(longer, y.slice_rows(0, 4), {.verbose = 0})), "loss");
+  EXPECT_EQ(loss, history.values[1][0]) << history.names[1];
+  EXPECT_EQ(value_or_exit(model.predict(longer)).dims, (std::vector<int64_t>{4, 1}));
+  const Array again = value_or_exit(model.predict(x));
+  for (int64_t i = 0; i < 8; ++i) EXPECT_EQ(again.as<float>()[i], five.as<float>()[i]) << i;
+  // Weights come and go without data.
+  const std::string path = std::string(std::getenv("TEST_TMPDIR")) + "/open.npz";
+  ASSERT_TRUE(model.save_weights(path));
+  Sequential other = make();
+  const Status loaded = other.load_weights(path);
+  ASSERT_TRUE(loaded) << loaded.error().to_string();
+  const Array same = value_or_exit(other.predict(x));
+  for (int64_t i = 0; i < 8; ++i) EXPECT_EQ(same.as<float>()[i], five.as<float>()[i]) << i;
+  EXPECT_EQ(error_of(model.predict(ramp({4, 7, 3}))),
+            "error: x: each row is 7x3xf32, but the model 'sequential' takes (None, 2)\nnote: None "
+            "stands for any extent; give data of that shape");
+}
+
 /// Keras weighs the classes of what is trained on, however the validation data are given.
 TEST(Api, ClassWeightsAreForTrainingAlone) {
   const Array x = ramp({30, 4});

@@ -67,13 +67,13 @@ Expected<Model> read_definition(const ZipFile& archive, const std::string& path)
 }
 
 Expected<SavedWeights> read_weights(const ZipFile& archive, const Model& model,
-                                    const std::string& path) {
+                                    const std::string& path, const LoadingRules& rules = {}) {
   if (!archive.has(kWeights) && archive.has("model.weights.npz")) {
     return Diagnostic{path, "keeps its weights as model.weights.npz, which is not supported",
                       "save the model with Keras's save()"};
   }
   KILN_ASSIGN(const std::vector<std::byte> bytes, archive.read(kWeights, kMaxWeights));
-  return parse_weights_h5(model, path + ": " + kWeights, bytes);
+  return parse_weights_h5(model, path + ": " + kWeights, bytes, rules);
 }
 
 /// The definition, with the learning rate that training has come to, as Keras writes it.
@@ -113,9 +113,10 @@ Expected<Model> read_archive_model(const std::string& path) {
   return read_definition(archive, path);
 }
 
-Expected<SavedWeights> read_archive_weights(const Model& model, const std::string& path) {
+Expected<SavedWeights> read_archive_weights(const Model& model, const std::string& path,
+                                            const LoadingRules& rules) {
   KILN_ASSIGN(const ZipFile archive, ZipFile::open(path));
-  return read_weights(archive, model, path);
+  return read_weights(archive, model, path, rules);
 }
 
 Status write_archive(const std::string& path, const Model& model,

@@ -5,13 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "frontend/keras/files/weights_h5.h"
 #include "frontend/keras/model/model.h"
 #include "runtime/base/expected.h"
 #include "runtime/data/npz.h"
 
 namespace kiln::keras {
-
-struct SavedWeights;  // weights_h5.h
 
 /// What an archive holds.
 struct SavedModel {
@@ -34,7 +33,8 @@ bool is_archive(const std::string& path);
 
 /// The values in an archive, for a model of one's own: what load_weights() of Keras reads. Its
 /// definition is not looked at.
-Expected<SavedWeights> read_archive_weights(const Model& model, const std::string& path);
+Expected<SavedWeights> read_archive_weights(const Model& model, const std::string& path,
+                                            const LoadingRules& rules = {});
 
 /// Writes an archive that Keras's load_model() reads, atomically; the same model and values give
 /// the same bytes. `weights` and `optimizer` are as in write_weights_h5().

@@ -95,6 +95,35 @@ class Reading {
     return result;
   }
 
+  /// By rules: of each layer what fits. Source: _set_weights() and its callers, Keras 3.15.
+  Expected<SavedWeights> weights(const Model& model, const LoadingRules& rules) const {
+    KILN_ASSIGN(const std::vector<LayerVariables> layers, variables_by_layer(model));
+    Names groups = attributes(is_weights_alone() ? "" : kWeights, kLayers);
+    if (!rules.by_name) {
+      std::erase_if(groups, [&](const std::string& group) {
+        return attributes(group_of(group), "weight_names").empty();
+      });
+      if (groups.size() != layers.size()) {
+        return Diagnostic{where_,
+                          fmt::format("has weights of {} layers, the model has {} with weights",
+                                      groups.size(), layers.size()),
+                          "the layers of a part are found by their names: --by-name"};
+      }
+    }
+    SavedWeights saved;
+    for (size_t i = 0; i < layers.size(); ++i) {
+      const std::string& name = rules.by_name ? layers[i].layer : groups[i];
+      const bool is_there = std::ranges::find(groups, name) != groups.end();
+      const std::string where = fmt::format("{}: layer \"{}\"", where_, layers[i].layer);
+      if (is_there)
+        KILN_TRY(read_fitting(group_of(name), layers[i].variables, where, rules, saved));
+      else
+        for (const SavedVariable& variable : layers[i].variables)
+          saved.left.push_back(variable.name);
+    }
+    return saved;
+  }
+
   /// The optimizer's variables, or none where it has not trained yet or is another one.
   std::vector<NamedArray> optimizer(const Optimizer& own, const SavedObject& object) const {
     const Names names = attributes(kOptimizer, "weight_names");
@@ -197,6 +226,32 @@ class Reading {
     return ok();
   }
 
+  /// A layer's weights; those that do not fit are left where the rules skip them.
+  Status read_fitting(const std::string& group, const std::vector<SavedVariable>& variables,
+                      const std::string& where, const LoadingRules& rules,
+                      SavedWeights& saved) const {
+    if (!rules.skip_mismatch) return read(group, variables, where, saved.weights);
+    const Names names = attributes(group, "weight_names");
+    // Of another number of weights Keras skips all, but only by name.
+    if (names.size() != variables.size() && !rules.by_name)
+      return read(group, variables, where, saved.weights);
+    for (size_t i = 0; i < variables.size(); ++i) {
+      const auto dataset = names.size() == variables.size()
+                               ? contents_.datasets.find(group + "/" + names[i])
+                               : contents_.datasets.end();
+      if (dataset == contents_.datasets.end() || !dataset->second.type ||
+          dataset->second.dims != variables[i].type.shape) {
+        saved.left.push_back(variables[i].name);
+        continue;
+      }
+      const Array raw = runtime::copy_of(*dataset->second.type, dataset->second.dims,
+                                         dataset->second.values.data());
+      const auto type = static_cast<kiln_element_type>(variables[i].type.element);
+      saved.weights.push_back({variables[i].name, runtime::convert(raw, type)});
+    }
+    return ok();
+  }
+
   const Hdf5Contents& contents_;
   std::string where_;
 };
@@ -230,12 +285,14 @@ Expected<SavedModel> read_legacy_h5(const std::string& path) {
   return saved;
 }
 
-Expected<SavedWeights> read_h5_weights(const Model& model, const std::string& path) {
+Expected<SavedWeights> read_h5_weights(const Model& model, const std::string& path,
+                                       const LoadingRules& rules) {
   KILN_ASSIGN(const runtime::FileBytes file, runtime::map_file(path));
   const std::span<const std::byte> bytes(file.bytes.get(), static_cast<size_t>(file.size));
   KILN_ASSIGN(const Hdf5Contents contents, read_hdf5(path, bytes));
   const Reading reading(contents, path);
-  if (!reading.has_weights()) return parse_weights_h5(model, path, bytes);
+  if (!reading.has_weights()) return parse_weights_h5(model, path, bytes, rules);
+  if (rules.any()) return reading.weights(model, rules);
   SavedWeights saved;
   KILN_ASSIGN(saved.weights, reading.weights(model));
   KILN_ASSIGN(const SavedLayout layout, saved_layout(model));

@@ -27,7 +27,8 @@ Expected<Model> read_legacy_h5_model(const std::string& path);
 
 /// The values in any HDF5 file of Keras's for a model of one's own: of a .weights.h5, of weights
 /// alone, or of a whole model, whose definition is not looked at. The state of another optimizer is
-/// passed over.
-Expected<SavedWeights> read_h5_weights(const Model& model, const std::string& path);
+/// passed over. By `rules`, layers are found by their names, and weights that do not fit are left.
+Expected<SavedWeights> read_h5_weights(const Model& model, const std::string& path,
+                                       const LoadingRules& rules = {});
 
 }  // namespace kiln::keras

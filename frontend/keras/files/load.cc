@@ -1,6 +1,7 @@
 #include "frontend/keras/files/load.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cstdio>
@@ -74,7 +75,9 @@ Expected<LoadedWeights> assign_saved(Session& session, const SavedWeights& saved
                                      const std::string& path) {
   KILN_ASSIGN(const std::vector<Assignment> weights, match(session, saved.weights, path));
   const auto wanted = session.weights();
-  if (weights.size() != wanted.size()) {
+  if (weights.empty() && !wanted.empty())
+    return Diagnostic{path, "has no weights that fit the model", ""};
+  if (weights.size() + saved.left.size() != wanted.size()) {
     return Diagnostic{path,
                       fmt::format("holds {} arrays of weights, the running model has {}",
                                   weights.size(), wanted.size()),
@@ -89,6 +92,9 @@ Expected<LoadedWeights> assign_saved(Session& session, const SavedWeights& saved
     loaded.note = saved.note;
   }
   KILN_TRY(assign(session, weights, loaded.state));
+  if (!saved.left.empty())
+    loaded.note = fmt::format("has no weights for {}, which stay as they were initialized",
+                              fmt::join(saved.left, ", "));
   return loaded;
 }
 
@@ -114,19 +120,23 @@ WeightsFormat weights_format(const std::string& path) {
 
 }  // namespace
 
-Expected<LoadedWeights> load_weights(Session& session, const Model& model,
-                                     const std::string& path) {
+Expected<LoadedWeights> load_weights(Session& session, const Model& model, const std::string& path,
+                                     const LoadingRules& rules) {
   switch (weights_format(path)) {
     case WeightsFormat::npz: {
+      if (rules.any()) {
+        return Diagnostic{path, "is a file of kiln's, whose weights have the model's names",
+                          "--by-name and --skip-mismatch are for Keras's files"};
+      }
       KILN_ASSIGN(runtime::LoadedState state, runtime::load_weights(session, path));
       return LoadedWeights{std::move(state)};
     }
     case WeightsFormat::archive: {
-      KILN_ASSIGN(const SavedWeights saved, read_archive_weights(model, path));
+      KILN_ASSIGN(const SavedWeights saved, read_archive_weights(model, path, rules));
       return assign_saved(session, saved, path);
     }
     case WeightsFormat::hdf5: {
-      KILN_ASSIGN(const SavedWeights saved, read_h5_weights(model, path));
+      KILN_ASSIGN(const SavedWeights saved, read_h5_weights(model, path, rules));
       return assign_saved(session, saved, path);
     }
     case WeightsFormat::unknown:
@@ -151,12 +161,12 @@ Status save_weights(const Session& session, const Model& model, const std::strin
                  : write_weights_h5(path, model, weights, state);
 }
 
-runtime::WeightFiles weight_files(const Model& model) {
+runtime::WeightFiles weight_files(const Model& model, const LoadingRules& rules) {
   runtime::WeightFiles files;
   files.endings = {".keras", ".npz", ".weights.h5"};
-  files.load = [&model](Session& session,
-                        const std::string& path) -> Expected<runtime::LoadedState> {
-    KILN_ASSIGN(LoadedWeights loaded, load_weights(session, model, path));
+  files.load = [&model, rules](Session& session,
+                               const std::string& path) -> Expected<runtime::LoadedState> {
+    KILN_ASSIGN(LoadedWeights loaded, load_weights(session, model, path, rules));
     if (!loaded.note.empty()) {
       std::fprintf(stderr, "note: %s: %s\n", path.c_str(), loaded.note.c_str());
     }

@@ -8,6 +8,7 @@
 
 #include <string>
 
+#include "frontend/keras/files/weights_h5.h"
 #include "frontend/keras/model/model.h"
 #include "runtime/base/expected.h"
 #include "runtime/model/session.h"
@@ -24,14 +25,14 @@ struct LoadedWeights {
 
 /// Reads a file into the session of a compiled `model`. All weights must be there and fit; the
 /// optimizer's state is taken where the session trains and the file has it. After an error the
-/// session is as it was.
+/// session is as it was. Rules, for Keras's files, let weights stay as they are, which the note says.
 Expected<LoadedWeights> load_weights(runtime::Session& session, const Model& model,
-                                     const std::string& path);
+                                     const std::string& path, const LoadingRules& rules = {});
 
 /// Writes the session's weights and its optimizer's state, atomically.
 Status save_weights(const runtime::Session& session, const Model& model, const std::string& path);
 
 /// The two for a running model, which must outlive them. Notes go to stderr.
-runtime::WeightFiles weight_files(const Model& model);
+runtime::WeightFiles weight_files(const Model& model, const LoadingRules& rules = {});
 
 }  // namespace kiln::keras

@@ -67,6 +67,26 @@ class Reading {
     return arrays;
   }
 
+  /// The weights that fit, as Keras's skip_mismatch has it: none of a layer of which the file has
+  /// another number of weights, else those up to the first of another shape.
+  SavedWeights read_fitting(const SavedLayout& layout) const {
+    SavedWeights saved;
+    for (const SavedObject& object : layout.objects) {
+      bool fits = variable_count(object) == object.variables.size();
+      for (size_t i = 0; i < object.variables.size(); ++i) {
+        const std::string path = dataset_name(object, i);
+        fits = fits && contents_.datasets.contains(path);
+        const auto array = fits ? value(object.variables[i], path) : Expected<Array>(Diagnostic{});
+        fits = fits && array;
+        if (fits)
+          saved.weights.push_back({object.variables[i].name, *array});
+        else
+          saved.left.push_back(object.variables[i].name);
+      }
+    }
+    return saved;
+  }
+
   /// Why the file's state is not that of the model's optimizer; empty: it is.
   std::string mismatch(const Optimizer& optimizer, const SavedObject& object) const {
     const size_t count = variable_count(object);
@@ -178,10 +198,16 @@ Status read_optimizer_state(const Reading& reading, const Optimizer& optimizer,
 }  // namespace
 
 Expected<SavedWeights> parse_weights_h5(const Model& model, const std::string& where,
-                                        std::span<const std::byte> bytes) {
+                                        std::span<const std::byte> bytes,
+                                        const LoadingRules& rules) {
   KILN_ASSIGN(const SavedLayout layout, saved_layout(model));
   KILN_ASSIGN(const Hdf5Contents contents, read_hdf5(where, bytes));
   const Reading reading(contents, where);
+  if (rules.by_name) {
+    return Diagnostic{where, "keeps layers by their order and class, not by names",
+                      "as in Keras, only older .h5 files are read by name"};
+  }
+  if (rules.skip_mismatch) return reading.read_fitting(layout);
   KILN_TRY(reading.check_layers(layout));
   SavedWeights saved;
   std::vector<NamedArray> weights;

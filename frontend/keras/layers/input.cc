@@ -6,22 +6,37 @@ namespace kiln::keras {
 
 Input::Input(InputOptions options) : options_(std::move(options)) { name = options_.name; }
 
-Expected<ir::ElementType> element_type_of(std::string_view dtype) {
-  if (dtype == "float32") return ir::ElementType::f32;
-  if (dtype == "int32") return ir::ElementType::i32;
-  return Diagnostic{"", fmt::format("dtype \"{}\" is not supported for inputs", dtype),
-                    "use float32 or int32"};
+Expected<InputType> input_type(std::string_view dtype) {
+  using enum ir::ElementType;
+  struct Named {
+    std::string_view name;
+    InputType type;
+  };
+  constexpr Named kTypes[] = {
+      {"float32", {f32, f32}}, {"float64", {f32, f32}}, {"int64", {i32, i32}},
+      {"int32", {i32, i32}},   {"int16", {i16, i32}},   {"int8", {i8, i32}},
+      {"uint8", {u8, i32}},    {"bool", {i1, i32}},
+  };
+  for (const Named& type : kTypes) {
+    if (type.name == dtype) return type.type;
+  }
+  const bool is_float = dtype == "float16" || dtype == "bfloat16";
+  return Diagnostic{
+      "", fmt::format("dtype \"{}\" is not supported for inputs", dtype),
+      is_float ? "Keras would round data to it; make the model with Input(..., dtype=\"float32\"), "
+                 "its weights fit"
+               : "use float32, float64, int64, int32, int16, int8, uint8 or bool"};
 }
 
 Expected<LayerBuild> Input::build(std::span<const LayerInput>) const {
-  KILN_ASSIGN(const ir::ElementType element, element_type_of(options_.dtype));
+  KILN_ASSIGN(const InputType type, input_type(options_.dtype));
   ir::Shape shape = {kNone};
   for (int64_t extent : options_.shape) {
     if (extent != kNone && extent <= 0)
       return Diagnostic{"", fmt::format("an extent of {} holds no data", extent), ""};
     shape.push_back(extent);
   }
-  return LayerBuild{{}, {{element, std::move(shape)}}};
+  return LayerBuild{{}, {{type.computed, std::move(shape)}}};
 }
 
 // The step function's argument takes this layer's place.
@@ -31,7 +46,9 @@ std::vector<Signal> Input::call(CallContext&, std::span<const Signal> inputs) co
 
 OptionList Input::option_list() {
   return {{"batch_shape", BatchShape{&options_.shape}, "null where an extent is open", kRequired},
-          {"dtype", &options_.dtype, "\"float32\" or \"int32\""},
+          {"dtype", &options_.dtype,
+           "\"float32\", \"float64\", \"int64\", \"int32\", \"int16\", \"int8\", \"uint8\" or "
+           "\"bool\""},
           {"sparse", Fixed{{false, nullptr}}, "sparse tensors"},
           {"ragged", Fixed{{false, nullptr}}, "ragged tensors"},
           {"name", &name, "unique in a model", kRequired},

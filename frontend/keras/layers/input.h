@@ -9,7 +9,8 @@ namespace kiln::keras {
 
 struct InputOptions {
   ir::Shape shape;                ///< without the batch; kNone where open
-  std::string dtype = "float32";  ///< or "int32"
+  /// Keras's name: float32, float64, int64, int32, int16, int8, uint8 or bool.
+  std::string dtype = "float32";
   std::string name = "";
 };
 
@@ -25,11 +26,18 @@ class Input : public Layer {
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
   OptionList option_list() override;
 
+  const std::string& dtype() const { return options_.dtype; }
+
  private:
   InputOptions options_;
 };
 
-/// Keras's names of the element types that models' inputs have.
-Expected<ir::ElementType> element_type_of(std::string_view dtype);
+/// Keras's types of inputs. Layers compute with `computed`, f32 or i32; data comes as `stored`, so
+/// that numbers which the type does not hold are found.
+struct InputType {
+  ir::ElementType stored, computed;
+};
+/// Layers turn a float64 into float32, so it is read as that. Errors: types that would round data.
+Expected<InputType> input_type(std::string_view dtype);
 
 }  // namespace kiln::keras

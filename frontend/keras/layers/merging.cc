@@ -231,10 +231,10 @@ Expected<LayerBuild> Dot::build(std::span<const LayerInput> inputs) const {
     return Diagnostic{"", fmt::format("axes must be one or two, not {}", axes_.size()), ""};
   KILN_ASSIGN(const int64_t a, resolve_axis(axes_.front(), inputs[0].type.rank()));
   KILN_ASSIGN(const int64_t b, resolve_axis(axes_.back(), inputs[1].type.rank()));
-  KILN_ASSIGN(const int64_t left, known_extent(inputs[0], a));
-  KILN_ASSIGN(const int64_t right, known_extent(inputs[1], b));
-  if (left != right) return mismatch(inputs[0], inputs[1]);
   ir::Shape shape = inputs[0].type.shape, other = inputs[1].type.shape;
+  const int64_t left = shape[a], right = other[b];
+  const bool is_open = left == kNone || right == kNone;
+  if (!is_open && left != right) return mismatch(inputs[0], inputs[1]);
   shape.erase(shape.begin() + a);
   other.erase(other.begin() + b);
   shape.insert(shape.end(), other.begin() + 1, other.end());

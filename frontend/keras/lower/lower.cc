@@ -1,6 +1,7 @@
 #include "frontend/keras/lower/lower.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
@@ -27,6 +28,8 @@ class Lowering {
     if (options_.batch <= 0)
       return Diagnostic{"", fmt::format("the batch size must be positive, not {}", options_.batch),
                         ""};
+    // What needs a fixed extent says so before data hides that there is none.
+    if (!options_.input_shapes.empty()) KILN_TRY(build_graph(model_));
     KILN_ASSIGN(graph_, build_graph(model_, {options_.batch, options_.input_shapes}));
     KILN_TRY(check_closed());
     if (trains()) KILN_TRY(check_optimizer());
@@ -55,13 +58,13 @@ class Lowering {
 
   /// No extent may be open any more.
   Status check_closed() {
-    for (size_t i = 0; i < model_.inputs.size(); ++i) {
-      for (int64_t extent : graph_.type(model_.inputs[i]).shape) {
-        if (extent != kNone) continue;
-        return Diagnostic{
-            where_of(model_, *model_.layers[model_.nodes[model_.inputs[i].node].layer]),
-            "an extent of the input is open (None)", "give the input's shape when compiling"};
-      }
+    for (const NodeOutput& input : model_.inputs) {
+      const ir::Shape& shape = graph_.type(input).shape;
+      if (std::ranges::find(shape, kNone) == shape.end()) continue;
+      return Diagnostic{where_of(model_, *model_.layers[model_.nodes[input.node].layer]),
+                        fmt::format("an extent of the input is open: it takes {}",
+                                    show_shape({shape.begin() + 1, shape.end()})),
+                        "give the input's shape: --shape, or LowerOptions::input_shapes"};
     }
     return ok();
   }
@@ -137,8 +140,10 @@ class Lowering {
     const std::vector<std::string> names = model_.input_names();
     std::vector<Tensor> inputs;
     for (size_t i = 0; i < names.size(); ++i) {
-      inputs.push_back(step.input(argument_name("x", names[i], names.size() > 1),
-                                  graph_.type(model_.inputs[i])));
+      const ir::Type& type = graph_.type(model_.inputs[i]);
+      const ir::Type stored = argument_type(model_, model_.inputs[i].node, type);
+      const Tensor x = step.input(argument_name("x", names[i], names.size() > 1), stored);
+      inputs.push_back(stored == type ? x : convert(x, type.element));
     }
     return inputs;
   }
@@ -211,9 +216,8 @@ class Lowering {
   TrainableWeights trainable_;
 };
 
-}  // namespace
-
-Expected<ir::Module> lower(const Model& model, const LowerOptions& options) {
+/// For one shape of the inputs.
+Expected<ir::Module> lower_shape(const Model& model, const LowerOptions& options) {
   KILN_ASSIGN(ir::Module module, Lowering(model, options).run());
   if (options.test_batch == 0 || options.test_batch == options.batch) return module;
   // The variables are the same whatever the batch, so test_step can come from another lowering.
@@ -223,6 +227,46 @@ Expected<ir::Module> lower(const Model& model, const LowerOptions& options) {
   for (size_t i = 0; i < module.functions.size(); ++i) {
     if (module.functions[i]->name == "test_step")
       module.functions[i] = std::move(tests.functions[i]);
+  }
+  return module;
+}
+
+/// "8x2", or "8x2_5" for two inputs.
+std::string shapes_name(const InputShapes& shapes) {
+  std::vector<std::string> names;
+  for (const ir::Shape& shape : shapes) names.push_back(fmt::format("{}", fmt::join(shape, "x")));
+  return fmt::format("{}", fmt::join(names, "_"));
+}
+
+/// No variable's shape may come from an extent that the model leaves open.
+Status check_same_variables(const Model& model, const ir::Module& first, const ir::Module& other) {
+  for (size_t i = 0; i < first.variables.size(); ++i) {
+    const ir::Variable& variable = first.variables[i];
+    if (i < other.variables.size() && other.variables[i].name == variable.name &&
+        other.variables[i].type == variable.type)
+      continue;
+    return Diagnostic{
+        model.source,
+        fmt::format("\"{}\" depends on an extent that the model leaves open", variable.name),
+        "give all data one shape"};
+  }
+  return ok();
+}
+
+}  // namespace
+
+Expected<ir::Module> lower(const Model& model, const LowerOptions& options) {
+  KILN_ASSIGN(ir::Module module, lower_shape(model, options));
+  for (const InputShapes& shapes : options.further_shapes) {
+    LowerOptions further = options;
+    further.input_shapes = shapes;
+    KILN_ASSIGN(ir::Module other, lower_shape(model, further));
+    KILN_TRY(check_same_variables(model, module, other));
+    for (auto& function : other.functions) {
+      if (!function->name.ends_with("_step")) continue;
+      function->name += "." + shapes_name(shapes);
+      module.functions.push_back(std::move(function));
+    }
   }
   return module;
 }

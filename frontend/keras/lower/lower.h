@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <vector>
 
+#include "frontend/keras/model/graph.h"
 #include "frontend/keras/model/model.h"
 #include "ir/module.h"
 #include "runtime/base/expected.h"
@@ -29,9 +30,11 @@ struct LowerOptions {
   int64_t batch = 32;      ///< rows in one call of a step
   int64_t test_batch = 0;  ///< of test_step; 0: the same
   SampleWeights sample_weights = SampleWeights::none;
-  /// For each input, its shape without the batch, where the model leaves extents open; empty
-  /// where it does not.
-  std::vector<ir::Shape> input_shapes = {};
+  /// Closes the extents that the model leaves open.
+  InputShapes input_shapes = {};
+  /// Further shapes, each with steps of its own, "train_step.8x2" for inputs of 8x2. They share the
+  /// variables.
+  std::vector<InputShapes> further_shapes = {};
   Purpose purpose = Purpose::train;
 };
 

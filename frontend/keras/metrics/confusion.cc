@@ -4,6 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <nlohmann/json.hpp>
+#include <utility>
+#include <vector>
 
 #include "frontend/keras/functions/vectors.h"
 
@@ -144,25 +147,58 @@ Tensor precision(std::span<const Tensor> sums) { return quotient(sums[0], sums[0
 Tensor sensitivity(std::span<const Tensor> sums) { return quotient(sums[0], sums[0] + sums[3]); }
 Tensor specificity(std::span<const Tensor> sums) { return quotient(sums[2], sums[2] + sums[1]); }
 
+void read(ThresholdOptions& options, const OptionReading& from) {
+  options.has_list = from.value().is_array();
+  options.further_thresholds.clear();
+  if (!options.has_list) {
+    if (from.config.has(from.key)) options.threshold = from.config.optional_number(from.key);
+    return;
+  }
+  const std::vector<double> thresholds = from.config.numbers(from.key);
+  if (thresholds.empty()) return;
+  options.threshold = thresholds[0];
+  options.further_thresholds.assign(thresholds.begin() + 1, thresholds.end());
+}
+
+Json write(const ThresholdOptions& options, ConfigKind) {
+  const Json first = options.threshold ? Json(*options.threshold) : Json(nullptr);
+  if (!options.has_list && options.further_thresholds.empty()) return first;
+  Json list = Json::array({first});
+  for (const double threshold : options.further_thresholds) list.push_back(threshold);
+  return list;
+}
+
+ObjectKind thresholds_kind() {
+  ObjectKind kind = object_kind_of<ThresholdOptions, read, write>("number, list or null");
+  kind.show_default = [](const void*) { return std::string("null"); };
+  return kind;
+}
+
 }  // namespace
+
+const ObjectKind& object_kind(const ThresholdOptions*) {
+  static const ObjectKind kind = thresholds_kind();
+  return kind;
+}
 
 ConfusionOptions ThresholdMetric::confusion() const {
   const double threshold = options.threshold.value_or(options.top_k ? kNoPrediction : 0.5);
-  return {{threshold}, options.top_k, options.class_id};
+  std::vector<double> thresholds = {threshold};
+  thresholds.insert(thresholds.end(), options.further_thresholds.begin(),
+                    options.further_thresholds.end());
+  return {std::move(thresholds), options.top_k, options.class_id};
 }
 
-Status ThresholdMetric::check(const ir::Type& labels, const ir::Type& output) const {
-  if (count_ != 1) {
-    return Diagnostic{"",
-                      fmt::format("{} thresholds give as many numbers, a log takes one", count_),
-                      "add a metric for each threshold"};
-  }
-  return ConfusionMetric::check(labels, output);
+Tensor ThresholdMetric::by_threshold(Tensor values) const {
+  if (options.further_thresholds.empty()) return reshape(values, {});
+  return reshape(values, {static_cast<int64_t>(options.further_thresholds.size()) + 1});
 }
 
 OptionList ThresholdMetric::option_list() {
-  const OptionList thresholds = {{"thresholds", Threshold{&options.threshold, &is_list_, &count_},
-                                  "predictions above are positive; null: 0.5, or with top_k none"}};
+  const OptionList thresholds = {
+      {"thresholds", &options,
+       "predictions above are positive; null: 0.5, or with top_k none; a list: a "
+       "number for each"}};
   const OptionList classes = {
       {"top_k", &options.top_k, "only so many of the largest of a row can be positive"},
       {"class_id", &options.class_id, "only this class counts"}};
@@ -170,10 +206,12 @@ OptionList ThresholdMetric::option_list() {
 }
 
 Tensor Precision::result(std::span<const Tensor> sums) const {
-  return reshape(precision(sums), {});
+  return by_threshold(precision(sums));
 }
-Tensor Recall::result(std::span<const Tensor> sums) const { return reshape(sensitivity(sums), {}); }
-Tensor Count::result(std::span<const Tensor> sums) const { return reshape(sums[which_], {}); }
+Tensor Recall::result(std::span<const Tensor> sums) const {
+  return by_threshold(sensitivity(sums));
+}
+Tensor Count::result(std::span<const Tensor> sums) const { return by_threshold(sums[which_]); }
 
 Count TruePositives(double threshold) { return {"TruePositives", 0, threshold}; }
 Count FalsePositives(double threshold) { return {"FalsePositives", 1, threshold}; }

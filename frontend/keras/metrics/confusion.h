@@ -2,8 +2,11 @@
 #pragma once
 
 #include <optional>
+#include <utility>
+#include <vector>
 
 #include "frontend/keras/metrics/metric.h"
+#include "frontend/keras/options/object_kind.h"
 
 namespace kiln::keras {
 
@@ -39,18 +42,22 @@ class ConfusionMetric : public MetricRule {
 
 namespace metrics {
 
-/// Options of counts, Precision and Recall. One threshold: several would give a list of numbers.
+/// Options of counts, Precision and Recall.
 struct ThresholdOptions {
   std::optional<double> threshold = {};  ///< empty: 0.5, or none where top_k is set
   std::optional<int64_t> top_k = {};
   std::optional<int64_t> class_id = {};
+  std::vector<double> further_thresholds =
+      {};                 ///< after the first: the metric has a number for each
+  bool has_list = false;  ///< its file has a list, though there be one threshold
 };
+/// The thresholds as an option: a number or a list.
+const ObjectKind& object_kind(const ThresholdOptions*);
 
 /// What Precision, Recall and the counts share.
 class ThresholdMetric : public ConfusionMetric {
  public:
-  explicit ThresholdMetric(ThresholdOptions o) : options(o) {}
-  Status check(const ir::Type& labels, const ir::Type& output) const override;
+  explicit ThresholdMetric(ThresholdOptions o) : options(std::move(o)) {}
   OptionList option_list() override;
 
   ThresholdOptions options;
@@ -58,16 +65,14 @@ class ThresholdMetric : public ConfusionMetric {
  protected:
   ConfusionOptions confusion() const override;
   virtual bool selects_classes() const { return true; }  ///< has top_k and class_id
-
- private:
-  bool is_list_ = false;  ///< the file had a list of thresholds
-  size_t count_ = 1;
+  /// Of values [thresholds, 1]: a number where there is one threshold.
+  ir::Tensor by_threshold(ir::Tensor values) const;
 };
 
 /// The part of positive predictions that is right.
 class Precision : public ThresholdMetric {
  public:
-  explicit Precision(ThresholdOptions options = {}) : ThresholdMetric(options) {}
+  explicit Precision(ThresholdOptions options = {}) : ThresholdMetric(std::move(options)) {}
   std::string_view class_name() const override { return "Precision"; }
   ir::Tensor result(std::span<const ir::Tensor> sums) const override;
 };
@@ -75,7 +80,7 @@ class Precision : public ThresholdMetric {
 /// The part of positive labels that is found.
 class Recall : public ThresholdMetric {
  public:
-  explicit Recall(ThresholdOptions options = {}) : ThresholdMetric(options) {}
+  explicit Recall(ThresholdOptions options = {}) : ThresholdMetric(std::move(options)) {}
   std::string_view class_name() const override { return "Recall"; }
   ir::Tensor result(std::span<const ir::Tensor> sums) const override;
 };

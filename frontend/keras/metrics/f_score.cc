@@ -20,11 +20,8 @@ Tensor positives(Tensor p, const std::optional<double>& threshold) {
 }  // namespace
 
 Status FBetaScore::check(const ir::Type& labels, const ir::Type& output) const {
-  if (options.average.empty()) {
-    return Diagnostic{"", "gives a number for each class, a log takes one",
-                      "choose an average: micro, macro or weighted"};
-  }
-  if (options.average != "micro" && options.average != "macro" && options.average != "weighted") {
+  if (!options.average.empty() && options.average != "micro" && options.average != "macro" &&
+      options.average != "weighted") {
     return Diagnostic{
         "", fmt::format("average must be micro, macro or weighted, not \"{}\"", options.average),
         ""};
@@ -62,15 +59,16 @@ Tensor FBetaScore::result(std::span<const Tensor> variables) const {
   const double square = options.beta * options.beta;
   const Tensor scores =
       precision * recall / (precision * square + recall + kEpsilon) * (1 + square);
-  if (options.average == "micro") return scores;
+  if (options.average == "micro" || options.average.empty()) return scores;
   if (options.average == "macro") return mean(scores, {0});
   return sum(scores * (variables[3] / (sum(variables[3]) + kEpsilon)));
 }
 
 OptionList FBetaScore::option_list() {
-  const OptionList average = {{"average", NullableText{&options.average},
-                               "of the classes: \"micro\", \"macro\" or "
-                               "\"weighted\"; kiln needs one of these"}};
+  const OptionList average = {
+      {"average", NullableText{&options.average},
+       "of the classes: \"micro\", \"macro\" or \"weighted\"; null: a number "
+       "for each class"}};
   const OptionList beta = {{"beta", &options.beta, "how much more recall counts than precision"}};
   const OptionList threshold = {{"threshold", &options.threshold,
                                  "predictions above are positive; null: the largest of a row is"}};

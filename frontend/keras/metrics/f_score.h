@@ -9,7 +9,7 @@ namespace kiln::keras::metrics {
 
 struct FScoreOptions {
   /// "micro": of all classes together; "macro": the classes' mean; "weighted": by their labels.
-  /// Empty, Keras's default, gives a number for each class, which a log cannot take.
+  /// Empty, Keras's default: a number for each class.
   std::string average = "";
   std::optional<double> threshold = {};  ///< empty: the largest of a row is positive
   double beta = 1;                       ///< how much more recall counts

@@ -1,4 +1,4 @@
-// What a metric is: variables that a batch adds to, and a number that follows from them. Each kind
+// What a metric is: variables that a batch adds to, and the numbers that follow from them. Each kind
 // has a file; list.cc names them all.
 #pragma once
 
@@ -50,7 +50,7 @@ class MetricRule {
   virtual std::vector<MetricVariable> variables(const ir::Type& output) const = 0;
   /// What the batch adds to each variable.
   virtual std::vector<ir::Tensor> sums(const MetricBatch& batch) const = 0;
-  /// The metric so far: an f32 scalar.
+  /// The metric so far: an f32 scalar, or [n] where it has several numbers.
   virtual ir::Tensor result(std::span<const ir::Tensor> variables) const = 0;
   /// All options, in Keras's order: mostly common_options() and then the class's own.
   virtual OptionList option_list() { return common_options(); }

@@ -36,10 +36,11 @@ Tensor RootMeanSquaredError::result(std::span<const Tensor> variables) const {
 }
 
 Status R2Score::check(const ir::Type& labels, const ir::Type& output) const {
-  if (class_aggregation != "uniform_average" && class_aggregation != "variance_weighted_average") {
+  if (class_aggregation != "none" && class_aggregation != "uniform_average" &&
+      class_aggregation != "variance_weighted_average") {
     return Diagnostic{"",
                       fmt::format("class_aggregation \"{}\" is not supported", class_aggregation),
-                      "kiln takes uniform_average and variance_weighted_average"};
+                      "it is uniform_average, variance_weighted_average or none"};
   }
   if (output.rank() != 2) return Diagnostic{"", "needs an output of two dimensions", ""};
   return expect_labels(output.shape, labels);
@@ -62,14 +63,17 @@ Tensor R2Score::result(std::span<const Tensor> variables) const {
   const Tensor raw = 1.0 - variables[2] / variance;
   const Tensor infinite = logical_and(compare(raw, "EQ", raw), logical_not(is_finite(raw)));
   const Tensor scores = select(logical_not(infinite), raw, 0.0);
+  if (class_aggregation == "none") return scores;
   if (class_aggregation == "uniform_average") return mean(scores, {0});
   return sum(variance * scores) / sum(variance);
 }
 
 OptionList R2Score::option_list() {
-  const OptionList own = {{"class_aggregation", NullableText{&class_aggregation, "none"},
-                           "of the outputs: \"uniform_average\" or \"variance_weighted_average\""},
-                          {"num_regressors", Fixed{{0}}, "of the adjusted score"}};
+  const OptionList own = {
+      {"class_aggregation", NullableText{&class_aggregation, "none"},
+       "of the outputs: \"uniform_average\" or \"variance_weighted_average\"; null: a "
+       "number for each"},
+      {"num_regressors", Fixed{{0}}, "of the adjusted score"}};
   return common_options() + own;
 }
 }  // namespace kiln::keras::metrics

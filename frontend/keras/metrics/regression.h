@@ -29,7 +29,7 @@ class R2Score : public MetricRule {
   ir::Tensor result(std::span<const ir::Tensor> variables) const override;
   OptionList option_list() override;
 
-  std::string class_aggregation = "uniform_average";  ///< or "variance_weighted_average"
+  std::string class_aggregation = "uniform_average";  ///< or "variance_weighted_average", "none"
 };
 
 /// The cosine between labels and predictions: the loss of that name, negated.

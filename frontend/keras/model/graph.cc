@@ -60,15 +60,16 @@ Status close(ir::Type& type, size_t input, const OpenExtents& extents) {
   type.shape[0] = extents.batch;
   if (input >= extents.input_shapes.size() || extents.input_shapes[input].empty()) return ok();
   const ir::Shape& given = extents.input_shapes[input];
-  bool fits = given.size() + 1 == type.shape.size();
+  const ir::Shape own(type.shape.begin() + 1, type.shape.end());
+  bool fits = given.size() == own.size();
   for (size_t d = 0; fits && d < given.size(); ++d) {
-    fits = given[d] > 0 && (type.shape[d + 1] == kNone || type.shape[d + 1] == given[d]);
+    fits = given[d] > 0 && (own[d] == kNone || own[d] == given[d]);
     type.shape[d + 1] = given[d];
   }
   if (fits) return ok();
-  return Diagnostic{
-      "", fmt::format("the data's shape is {}, the model's input is another", show_shape(given)),
-      ""};
+  return Diagnostic{"",
+                    fmt::format("takes {}, not the shape {}", show_shape(own), show_shape(given)),
+                    "the batch is not part of these shapes"};
 }
 
 /// Puts what arrives at a nested model's input into the input's type.
@@ -269,6 +270,15 @@ bool takes_indices(const Model& model, size_t input_node) {
   });
 }
 
+ir::Type argument_type(const Model& model, size_t input_node, const ir::Type& type) {
+  const auto* input = dynamic_cast<const Input*>(model.layers[model.nodes[input_node].layer].get());
+  if (input == nullptr || type.element != ir::ElementType::i32) return type;
+  const auto dtype = input_type(input->dtype());
+  // Where a layer looks up by integers, a float32 has been made one.
+  if (!dtype || ir::is_float(dtype->stored)) return type;
+  return {dtype->stored, type.shape};
+}
+
 std::string variable_name(const Layer& layer, const WeightSpec& weight) {
   return layer.name + "/" + weight.name;
 }
@@ -294,6 +304,26 @@ Expected<Graph> build(const Model& model, const InputTypes& input_types) {
 }
 
 }  // namespace
+
+Expected<InputShapes> declared_shapes(const Model& model) {
+  KILN_TRY(check_inputs(model));
+  InputShapes shapes;
+  for (const NodeOutput& input : model.inputs) {
+    const Layer& layer = *model.layers[model.nodes[input.node].layer];
+    const auto build = layer.build({});
+    if (!build)
+      return Diagnostic{where_of(model, layer), build.error().message, build.error().note};
+    const ir::Shape& shape = build->outputs[0].shape;
+    shapes.emplace_back(shape.begin() + 1, shape.end());
+  }
+  return shapes;
+}
+
+bool has_open_extents(const InputShapes& declared) {
+  return std::ranges::any_of(declared, [](const ir::Shape& shape) {
+    return std::ranges::find(shape, kNone) != shape.end();
+  });
+}
 
 Expected<Graph> build_graph(const Model& model, const OpenExtents& extents) {
   return build(model, [&](ir::Type& type, size_t input) { return close(type, input, extents); });

@@ -8,11 +8,14 @@
 
 namespace kiln::keras {
 
+/// For each input of a model, its shape without the batch. Fewer than there are inputs, or an empty
+/// one: as the model says.
+using InputShapes = std::vector<ir::Shape>;
+
 /// Extents for what the model leaves open.
 struct OpenExtents {
   int64_t batch = kNone;
-  /// For each input, its shape without the batch; empty: as the model says.
-  std::vector<ir::Shape> input_shapes;
+  InputShapes input_shapes;
 };
 
 /// What each layer and node of a model is, once its inputs' types are known.
@@ -24,6 +27,11 @@ struct Graph {
   }
 };
 
+/// What each input of the model takes, without the batch; kNone where an extent is open.
+Expected<InputShapes> declared_shapes(const Model& model);
+/// Whether an input has an open extent besides the batch.
+bool has_open_extents(const InputShapes& declared);
+
 /// Builds every layer. Errors name the file, the layer and what to do.
 Expected<Graph> build_graph(const Model& model, const OpenExtents& extents = {});
 
@@ -33,6 +41,8 @@ int64_t index_limit(const Model& model, size_t input_node);
 /// Whether all layers that read a model's input take integers. Such an input is of integers,
 /// whatever its dtype says: Keras would round it.
 bool takes_indices(const Model& model, size_t input_node);
+/// The type of a step's argument for a model's input of that type: what its dtype holds.
+ir::Type argument_type(const Model& model, size_t input_node, const ir::Type& type);
 /// The same for a model that is a layer: its inputs are what arrives at it.
 Expected<Graph> build_graph(const Model& model, std::span<const LayerInput> arriving);
 

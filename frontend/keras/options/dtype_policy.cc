@@ -16,16 +16,14 @@ Json write_dtype_policy() {
 }
 
 Status check_dtype_policy(const Json& dtype, const std::string& where) {
-  if (dtype == "float32" || dtype == write_dtype_policy()) return ok();
   const bool is_policy = dtype.is_object() && dtype.contains("config") &&
                          dtype["config"].is_object() && dtype["config"].contains("name");
-  if (is_policy) {
-    return Diagnostic{
-        where, fmt::format("dtype policy {} is not supported", excerpt(dtype["config"]["name"])),
-        "kiln computes in float32"};
-  }
-  return Diagnostic{where, fmt::format("dtype {} is not supported", excerpt(dtype)),
-                    "kiln computes in float32"};
+  const Json& name = is_policy ? dtype["config"]["name"] : dtype;
+  if (name == "float32") return ok();
+  return Diagnostic{
+      where, fmt::format("dtype {}{} is not supported", is_policy ? "policy " : "", excerpt(name)),
+      "kiln computes in float32: build the model under "
+      "keras.config.set_dtype_policy(\"float32\"), the weights fit"};
 }
 
 }  // namespace kiln::keras

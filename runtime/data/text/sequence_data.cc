@@ -93,6 +93,10 @@ Loaded load_sequence_file(const std::string& spec, const FileSpec& file) {
 }
 
 Loaded load_offsets(const std::string& spec, const FileSpec& file) {
+  // Other options say which arrays are x and y (see load_dataset()).
+  const bool pads = file.options.empty() || file.options.starts_with("padding=") ||
+                    file.options.starts_with("truncating=") || file.options.starts_with("value=");
+  if (!pads) return std::optional<SequenceData>();
   const auto is_x = [](const std::string& name) {
     return name == "x_values" || name == "x_offsets";
   };
@@ -128,6 +132,13 @@ Loaded load_any(const std::string& spec, const ClassNames& known) {
     if (const auto file = split_options(spec, ending)) return load_sequence_file(spec, *file);
   }
   return std::optional<SequenceData>();
+}
+
+int64_t longest(const Sequences& sequences) {
+  int64_t length = 1;
+  for (int64_t i = 0; i < sequences.count(); ++i)
+    length = std::max(length, sequences.ends[static_cast<size_t>(i)] - sequences.begin(i));
+  return length;
 }
 
 }  // namespace
@@ -188,8 +199,9 @@ Expected<Vocabulary> vocabulary_for(const SequenceData& data, const VocabularyOp
 
 Array rows_of(const SequenceData& data, const std::optional<Vocabulary>& vocabulary,
               int64_t length) {
-  if (!data.is_text()) return pad(data.sequences, length, data.padding);
-  return pad(vocabulary->sequences(data.texts), length, data.padding);
+  const Sequences words = data.is_text() ? vocabulary->sequences(data.texts) : Sequences{};
+  const Sequences& sequences = data.is_text() ? words : data.sequences;
+  return pad(sequences, length < 0 ? longest(sequences) : length, data.padding);
 }
 
 }  // namespace kiln::runtime

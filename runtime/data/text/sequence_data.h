@@ -59,7 +59,8 @@ struct VocabularyOptions {
 /// writes it beside what it saves.
 Expected<Vocabulary> vocabulary_for(const SequenceData& data, const VocabularyOptions& options);
 
-/// The examples as rows of `length` numbers, i32 [examples, length].
+/// The examples as rows of `length` numbers, i32 [examples, length]. A negative length: that of the
+/// longest, as pad_sequences(maxlen=None) has it, but at least 1.
 Array rows_of(const SequenceData& data, const std::optional<Vocabulary>& vocabulary,
               int64_t length);
 

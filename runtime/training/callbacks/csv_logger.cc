@@ -20,6 +20,15 @@ void choose_columns(const Metrics& logs, std::vector<std::string>& columns) {
   for (size_t i = 0; i < count; ++i) columns.push_back("val_" + columns[i]);
 }
 
+// As Python's csv module writes a field: in quotes where it must be.
+std::string quoted(const std::string& field, const std::string& separator) {
+  if (field.find(separator) == std::string::npos && field.find('"') == std::string::npos)
+    return field;
+  std::string text = "\"";
+  for (const char c : field) text += c == '"' ? std::string("\"\"") : std::string(1, c);
+  return text + "\"";
+}
+
 }  // namespace
 
 CSVLogger::CSVLogger(CSVLoggerOptions options) : options_(std::move(options)) {}
@@ -48,8 +57,10 @@ Status CSVLogger::on_epoch_end(Training&, int epoch, Metrics& logs) {
   }
   std::vector<std::string> fields = {std::to_string(epoch)};
   for (const std::string& column : columns_) {
-    const double* value = find_metric(logs, column);
-    fields.push_back(value == nullptr ? "NA" : python_decimal(*value));
+    const auto metric = std::ranges::find(logs, column, &Metric::name);
+    fields.push_back(metric == logs.end()      ? "NA"
+                     : metric->numbers.empty() ? python_decimal(metric->value)
+                                               : "\"" + array_text(metric->numbers) + "\"");
   }
   text += line(fields);
   KILN_TRY(append_behind(options_.filename, length_, text));
@@ -68,7 +79,7 @@ std::string CSVLogger::line(const std::vector<std::string>& fields) const {
   std::string text;
   for (const std::string& field : fields) {
     if (!text.empty()) text += options_.separator;
-    text += field.find(options_.separator) == std::string::npos ? field : "\"" + field + "\"";
+    text += quoted(field, options_.separator);
   }
   return text + "\r\n";
 }

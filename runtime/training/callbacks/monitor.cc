@@ -125,6 +125,7 @@ Status Monitor::begin(const Training& training, const char* callback) {
   if (std::find(names.begin(), names.end(), metric_) == names.end()) {
     return unknown_metric(metric_, training, callback);
   }
+  KILN_TRY(check_one_number(training, metric_, callback));
   up_ = mode_ == Mode::kMax || (mode_ == Mode::kAuto && is_one_of(kUp, without_val(metric_)));
   if (mode_ != Mode::kAuto || up_ || is_one_of(kDown, without_val(metric_))) return ok();
   return Diagnostic{callback,

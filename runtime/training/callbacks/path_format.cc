@@ -1,5 +1,6 @@
 #include "runtime/training/callbacks/path_format.h"
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <string_view>
@@ -107,6 +108,10 @@ Expected<std::string> format_path(const std::string& pattern, const Metrics& val
     if (piece.name.empty()) {
       path += piece.text;
       continue;
+    }
+    const auto metric = std::ranges::find(values, piece.name, &Metric::name);
+    if (metric != values.end() && !metric->numbers.empty()) {
+      return Diagnostic{pattern, "{" + piece.name + "} has several numbers, a path takes one", ""};
     }
     const double* value = find_metric(values, piece.name);
     if (value == nullptr) {

@@ -25,7 +25,9 @@ Expected<std::optional<int64_t>> iterations(const Session& session) {
 
 TensorBoard::TensorBoard(TensorBoardOptions options) : options_(std::move(options)) {}
 
-Status TensorBoard::on_train_begin(Training&) {
+Status TensorBoard::on_train_begin(Training& training) {
+  for (const std::string& metric : training.array_metrics)
+    KILN_TRY(check_one_number(training, metric, name()));
   batches_ = 0;
   next_epoch_ = 0;
   validation_.reset();

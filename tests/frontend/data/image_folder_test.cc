@@ -41,6 +41,32 @@ TEST(ImageFile, HasThePixelsOfTensorFlow) {
   }
 }
 
+TEST(ImageFolder, WithoutClassesAndOneImageAreExamplesAlone) {
+  auto folder = load_image_folders(kFolder + "/a", 2, 2, 3, {});
+  ASSERT_TRUE(folder && folder->has_value());
+  EXPECT_EQ((*folder)->x().dims, (std::vector<int64_t>{3, 2, 2, 3}));
+  EXPECT_EQ((*folder)->y().storage, nullptr);
+  EXPECT_EQ((*folder)->description,
+            "3 images, from " + kFolder + "/a, in the order of their names");
+  // Names are in order: rgb.png is the second.
+  auto one = load_image_folders(kFolder + "/a/rgb.png", 2, 2, 3, {});
+  ASSERT_TRUE(one && one->has_value());
+  const runtime::Array x = (*one)->x();
+  EXPECT_EQ(x.dims, (std::vector<int64_t>{1, 2, 2, 3}));
+  for (int i = 0; i < 12; ++i) EXPECT_EQ(x.as<float>()[i], (*folder)->x().as<float>()[12 + i]) << i;
+}
+
+TEST(ImageFolder, OpenSizesAreThoseOfTheImages) {
+  const auto image = load_image(kFolder + "/a/rgb.png", 3);
+  ASSERT_TRUE(image);
+  auto own = load_image_folders(kFolder + "/a/rgb.png", -1, -1, 3, {});
+  ASSERT_TRUE(own && own->has_value());
+  EXPECT_EQ((*own)->x().dims, (std::vector<int64_t>{1, image->height, image->width, 3}));
+  const auto several = load_image_folders(kFolder, -1, -1, 3, {});
+  ASSERT_FALSE(several);
+  EXPECT_NE(several.error().to_string().find("--shape HEIGHT,WIDTH,CHANNELS"), std::string::npos);
+}
+
 TEST(ImageFolder, HasTheImagesAndLabelsOfKeras) {
   const auto lines = recorded("folder");
   size_t next = 0;

@@ -62,6 +62,27 @@ TEST(Keras2, WeightsAloneFitTheModelByTheirOrder) {
   }
 }
 
+TEST(Keras2, WeightsAreFoundByNameAndSkippedWhereTheyDoNotFit) {
+  const SavedModel whole = must(read_legacy_h5(data_path("keras2_images.h5")));
+  const std::string path = data_path("keras2_images.h5");
+  const SavedWeights all = must(read_h5_weights(whole.model, path, {.by_name = true}));
+  EXPECT_EQ(all.weights.size(), whole.weights.size());
+  EXPECT_TRUE(all.left.empty());
+  EXPECT_FALSE(all.has_optimizer);
+  // The layers of another model that are called so, and the others left.
+  const Layer& last = *whole.model.layers.back();
+  const Sequential other(
+      {Input({3}), Dense({.units = 5, .name = "mine"}), Dense({.units = 5, .name = last.name})});
+  const SavedWeights some =
+      must(read_h5_weights(other, path, {.by_name = true, .skip_mismatch = true}));
+  EXPECT_EQ(some.left.size() + some.weights.size(), 4u);
+  EXPECT_EQ(some.left.at(0), "mine/kernel");
+  EXPECT_NE(error_of(read_h5_weights(other, path, {.by_name = true})), "");
+  EXPECT_NE(error_of(read_h5_weights(other, path, {.skip_mismatch = true}))
+                .find("the layers of a part are found by their names: --by-name"),
+            std::string::npos);
+}
+
 TEST(Keras2, TrainingGoesOnFromTheOptimizersState) {
   const SavedModel saved = must(read_legacy_h5(data_path("keras2_images.h5")));
   EXPECT_FALSE(saved.model.unreadable.any());

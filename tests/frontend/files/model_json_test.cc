@@ -123,7 +123,8 @@ const Edit kEdits[] = {
      "use_bias?"},
     {"/config/layers/1/config/dtype", "\"mixed_float16\"",
      "error: model.json: layer \"dense\": dtype \"mixed_float16\" is not supported\nnote: kiln "
-     "computes in float32"},
+     "computes in float32: build the model under keras.config.set_dtype_policy(\"float32\"), the "
+     "weights fit"},
     {"/config/layers/1/config/kernel_initializer/class_name", "\"GlorotUnifrom\"",
      "error: model.json: layer \"dense\": kernel_initializer: unknown initializer "
      "\"GlorotUnifrom\"\nnote: did you mean GlorotUniform?"},

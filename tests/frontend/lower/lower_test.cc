@@ -132,8 +132,9 @@ TEST(Lower, Errors) {
             "(32,)\n"
             "note: choose a loss and metrics for one kind of labels");
   EXPECT_EQ(error_of(lower(Sequential({Input({kNone, 4}), Dense(2)}))),
-            "error: layer \"input_layer\": an extent of the input is open (None)\nnote: give the "
-            "input's shape when compiling");
+            "error: layer \"input_layer\": an extent of the input is open: it takes (None, "
+            "4)\nnote: give "
+            "the input's shape: --shape, or LowerOptions::input_shapes");
 }
 
 /// A model trained with the interpreter.

@@ -90,7 +90,8 @@ TEST(Shapes, OpenExtentsAreClosedByTheData) {
   EXPECT_EQ(graph.node_outputs[1][0].shape, (ir::Shape{8, 12}));
   EXPECT_EQ(
       error_of(build_graph(model, {8, {{3, 5}}})),
-      "error: layer \"input_layer\": the data's shape is (3, 5), the model's input is another");
+      "error: layer \"input_layer\": takes (None, 4), not the shape (3, 5)\nnote: the batch is not "
+      "part of these shapes");
 }
 
 struct Refused {
@@ -121,8 +122,13 @@ TEST(Shapes, Errors) {
        "error: layer \"a\": two layers have this name\nnote: names of layers are unique in a "
        "model"},
       {Sequential({Input({4}, "float16")}),
-       "error: layer \"input_layer\": dtype \"float16\" is not supported for inputs\nnote: use "
-       "float32 or int32"},
+       "error: layer \"input_layer\": dtype \"float16\" is not supported for inputs\nnote: "
+       "Keras would round data to it; make the model with Input(..., dtype=\"float32\"), its "
+       "weights "
+       "fit"},
+      {Sequential({Input({4}, "uint16")}),
+       "error: layer \"input_layer\": dtype \"uint16\" is not supported for inputs\nnote: use "
+       "float32, float64, int64, int32, int16, int8, uint8 or bool"},
       {Sequential({Input({0})}), "error: layer \"input_layer\": an extent of 0 holds no data"},
       {Sequential({Input({1 << 30}), Dense(int64_t{1} << 30)}),
        "error: layer \"dense\": its weight \"kernel\" of shape (1073741824, 1073741824) is too "

@@ -124,9 +124,6 @@ TEST(Metrics, RefuseWhatMakesNoSense) {
   EXPECT_EQ(error_for("mse", {4}),
             "error: metric \"mse\": compares labels of shape (4, 3), the loss has labels of shape "
             "(4,)\nnote: choose a loss and metrics for one kind of labels");
-  EXPECT_EQ(error_for(metrics::F1Score()),
-            "error: metric \"f1_score\": gives a number for each class, a log takes one\n"
-            "note: choose an average: micro, macro or weighted");
   EXPECT_EQ(error_for(metrics::Precision({.threshold = 2})),
             "error: metric \"precision\": thresholds must lie in [0, 1], one is 2");
   EXPECT_EQ(error_for(metrics::Recall({.class_id = 3})),
@@ -146,11 +143,12 @@ TEST(Metrics, RefuseWhatMakesNoSense) {
   EXPECT_EQ(error_for("dice"), "error: metric \"dice\": Dice as a metric is not supported");
 }
 
-TEST(Metrics, SeveralThresholdsAreRefused) {
+TEST(Metrics, SeveralThresholdsGiveANumberEach) {
   const Json json = {{"class_name", "Recall"}, {"config", {{"thresholds", {0.2, 0.4}}}}};
-  EXPECT_EQ(error_for(must(read_metric(json, "f"))),
-            "error: metric \"recall\": 2 thresholds give as many numbers, a log takes one\n"
-            "note: add a metric for each threshold");
+  const Metric metric = must(read_metric(json, "f"));
+  EXPECT_EQ(write_metric(metric)["config"]["thresholds"], (Json{0.2, 0.4}));
+  EXPECT_EQ(error_for(metrics::Recall({.threshold = 0.2, .further_thresholds = {1.5}})),
+            "error: metric \"recall\": thresholds must lie in [0, 1], one is 1.5");
 }
 
 TEST(Metrics, LossObjectsAreRefused) {
