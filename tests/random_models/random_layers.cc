@@ -202,6 +202,63 @@ const LayerMaker kMakers[] = {
                {"interpolation", c.flag() ? "nearest" : "bilinear"}};
      },
      1, 4},
+    {"Resizing",
+     [](const Context& c) -> Json {
+       constexpr const char* kInterpolations[] = {"nearest", "bilinear", "bicubic", "lanczos3"};
+       return {{"height", c.small()},
+               {"width", c.small()},
+               {"interpolation", c.random.pick(kInterpolations)},
+               {"antialias", c.flag()},
+               {"crop_to_aspect_ratio", c.flag()}};
+     },
+     1, 4},
+    {"CenterCrop",
+     [](const Context& c) -> Json {
+       return {{"height", c.small()}, {"width", c.small()}};
+     },
+     1, 4},
+    {"RandomFlip", nothing, 1, 4},
+    {"RandomContrast",
+     [](const Context&) -> Json {
+       return {{"factor", {0.2, 0.5}}};
+     },
+     1, 4},
+    {"RandomRotation",
+     [](const Context& c) -> Json {
+       return {{"factor", 0.2}, {"fill_mode", c.flag() ? "reflect" : "constant"}};
+     },
+     1, 4},
+    {"RandomZoom",
+     [](const Context& c) -> Json {
+       return {{"height_factor", 0.3}, {"fill_mode", c.flag() ? "wrap" : "nearest"}};
+     },
+     1, 4},
+    {"AdaptiveAveragePooling2D",
+     [](const Context& c) -> Json {
+       return {{"output_size", {c.small(), c.small()}}};
+     },
+     1, 4},
+    {"AdaptiveMaxPooling1D",
+     [](const Context& c) -> Json {
+       return {{"output_size", c.small()}};
+     },
+     1, 3},
+    {"EinsumDense",
+     [](const Context& c) -> Json {
+       return {{"equation", "...x,xy->...y"}, {"output_shape", {c.small()}}, {"bias_axes", "y"}};
+     }},
+    {"ActivityRegularization",
+     [](const Context&) -> Json {
+       return {{"l1", 0.01}, {"l2", 0.01}};
+     }},
+    {"StochasticDepth",
+     [](const Context&) -> Json {
+       return {{"drop_path_rate", 0.3}};
+     }},
+    {"Discretization",
+     [](const Context&) -> Json {
+       return {{"bin_boundaries", {-0.5, 0.0, 1.0}}, {"output_mode", "one_hot"}};
+     }},
     {"Conv1D", [](const Context& c) { return convolution(c, 1); }, 1, 3},
     {"Conv2D", [](const Context& c) { return convolution(c, 2); }, 1, 4},
     {"MaxPooling1D", [](const Context& c) { return pooling(c, 1); }, 1, 3},

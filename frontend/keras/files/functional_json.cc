@@ -134,6 +134,11 @@ Expected<Call> read_call(const Json& node, Layer& layer, const std::string& wher
       !node["kwargs"].is_object())
     return Diagnostic{where, fmt::format("a node must have args and kwargs, not {}", excerpt(node)),
                       ""};
+  std::vector<std::string> by_name;
+  for (const auto& [name, value] : node["kwargs"].items()) {
+    if (is_tensor(value)) by_name.push_back(name);
+  }
+  layer.call_has(node["args"].size(), by_name);
   KILN_TRY(read_positions(node["args"], layer, where, call.inputs));
   const std::vector<std::string_view> names = layer.argument_names();
   for (size_t i = node["args"].size(); i < names.size(); ++i) {

@@ -9,6 +9,7 @@
 #include "frontend/keras/files/legacy/modernize.h"
 #include "frontend/keras/json/config_reader.h"
 #include "frontend/keras/json/json_text.h"
+#include "frontend/keras/json/keras_object.h"
 #include "frontend/keras/layers/list.h"
 #include "frontend/keras/layers/mask_operation.h"
 #include "frontend/keras/model/nested_model.h"
@@ -34,6 +35,12 @@ Expected<ClassAndConfig> class_and_config(const Json& json, const std::string& w
   if (!json.contains("config"))
     return Diagnostic{where, "has no \"config\"", "write the file with model.to_json()"};
   return ClassAndConfig{json["class_name"].get<std::string>(), &json["config"]};
+}
+
+/// A layer's name, as messages call it.
+std::string name_of(const Json& config) {
+  const bool is_named = config.is_object() && config.contains("name") && config["name"].is_string();
+  return is_named ? config["name"].get<std::string>() : "?";
 }
 
 /// The input shape of a build_config; nothing where there is none, or a list of several.
@@ -108,6 +115,7 @@ Expected<LayerPointer> read_layer_object(const Json& json, size_t index,
                                          const std::string& source) {
   const std::string where = fmt::format("{}: layer {}", source, index);
   KILN_ASSIGN(const ClassAndConfig parts, class_and_config(json, where));
+  KILN_TRY(check_is_of_keras(json, fmt::format("layer \"{}\"", name_of(*parts.config)), source));
   const bool is_model = is_model_class(parts.class_name);
   KILN_TRY(check_layer_keys(json, is_model, where));
   if (is_operation(json)) return MaskOperation::read(parts.class_name, *parts.config, where);
@@ -126,6 +134,7 @@ Expected<Model> parse_model(std::string_view text, const std::string& source) {
   KILN_ASSIGN(Json json, parse_json(text, source));
   legacy::modernize(json);
   KILN_ASSIGN(const ClassAndConfig parts, class_and_config(json, source));
+  KILN_TRY(check_is_of_keras(json, "the model", source));
   if (!is_model_class(parts.class_name)) {
     constexpr std::string_view kClasses[] = {"Sequential", "Functional"};
     return Diagnostic{source,

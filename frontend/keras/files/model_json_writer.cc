@@ -45,8 +45,12 @@ const char* dtype_of(ir::ElementType element) {
   return element == ir::ElementType::i32 ? "int32" : "float32";
 }
 
+constexpr std::string_view kAttentionMask = "attention_mask";
+
 /// Whether an argument of a call is written with its name, as models are put together.
-bool is_written_by_name(std::string_view argument) { return argument == "initial_state"; }
+bool is_written_by_name(std::string_view argument) {
+  return argument == "initial_state" || argument == kAttentionMask;
+}
 
 /// Writes the layers of a model whose types are known.
 class ModelWriter {
@@ -109,10 +113,7 @@ class ModelWriter {
     if (const auto* nested = dynamic_cast<const NestedModel*>(&layer))
       return nested_object(*nested);
     if (dynamic_cast<const MaskOperation*>(&layer)) return operation_object(layer);
-    Json json = {{"module", "keras.layers"},
-                 {"class_name", std::string(layer.class_name())},
-                 {"config", write_layer_config(layer, kind_)},
-                 {"registered_name", nullptr}};
+    Json json = write_layer(layer, kind_);
     const Node* call = first_call(index);
     // As Keras: where the file had one, and where weights depend on it.
     if (call && (layer.built_for || has_weights(graph_.weights[index])))
@@ -127,6 +128,7 @@ class ModelWriter {
     const size_t used = std::min(names.size(), call.inputs.size());
     Json shapes = Json::object();
     for (size_t i = 0; i < used; ++i) {
+      if (names[i] == kAttentionMask) continue;  // no weight depends on it
       Json argument = Json::array();
       const size_t end = i + 1 == names.size() ? call.inputs.size() : i + 1;
       for (size_t input = i; input < end; ++input)

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "frontend/keras/json/keras_object.h"
 #include "frontend/keras/options/object_kind.h"
 #include "ir/spelling.h"
 
@@ -176,6 +177,8 @@ void read(ActivationFunction& activation, const OptionReading& from) {
     if (from.config.has(from.key)) activation = ActivationFunction();
     return;
   }
+  if (auto checked = check_is_of_keras(value, "the activation", from.where()); !checked)
+    return from.config.fail(checked.error());
   if (!value.is_string()) {
     return from.config.fail(fmt::format("\"{}\": only activations by name are supported, not {}",
                                         from.key, excerpt(value)),

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "frontend/keras/json/config_reader.h"
+#include "frontend/keras/json/keras_object.h"
 #include "frontend/keras/json/names.h"
 #include "frontend/keras/options/config.h"
 #include "frontend/keras/options/object_kind.h"
@@ -97,8 +98,10 @@ struct ListOptions {
         {"distribution", &rule.distribution,
          "\"truncated_normal\", \"untruncated_normal\" or \"uniform\""}};
     const OptionList axes = {
-        {"input_axes", Fixed{{nullptr}}, "dimensions that count for the inputs' fan"},
-        {"output_axes", Fixed{{nullptr}}, "dimensions that count for the outputs' fan"}};
+        {"input_axes", Axes{&rule.input_axes, Axes::kListOrNull},
+         "dimensions that count for the inputs' fan; null: the last but one, and those before it"},
+        {"output_axes", Axes{&rule.output_axes, Axes::kListOrNull},
+         "dimensions that count for the outputs' fan; null: all but the last but one"}};
     return class_name == "VarianceScaling" ? own + axes : axes;
   }
   OptionList operator()(OrthogonalRule& rule) const {
@@ -125,6 +128,14 @@ OptionList Initializer::option_list() {
   return options + std::visit(ListOptions{class_name}, rule);
 }
 
+void set_fan_axes(Initializer& initializer, std::vector<int64_t> input_axes,
+                  std::vector<int64_t> output_axes) {
+  auto* rule = std::get_if<VarianceScalingRule>(&initializer.rule);
+  if (!rule || (!rule->input_axes.empty() && !rule->output_axes.empty())) return;
+  rule->input_axes = std::move(input_axes);
+  rule->output_axes = std::move(output_axes);
+}
+
 Status check(const Initializer& initializer) {
   if (!initializer.known) return unknown_initializer(initializer.class_name);
   const auto* scaling = std::get_if<VarianceScalingRule>(&initializer.rule);
@@ -147,6 +158,16 @@ Status check(const Initializer& initializer) {
 
 Status check(const Initializer& initializer, const ir::Shape& shape) {
   KILN_TRY(check(initializer));
+  if (const auto* scaling = std::get_if<VarianceScalingRule>(&initializer.rule)) {
+    const auto rank = static_cast<int64_t>(shape.size());
+    for (const auto* axes : {&scaling->input_axes, &scaling->output_axes}) {
+      for (int64_t axis : *axes) {
+        if (axis >= -rank && axis < rank) continue;
+        return Diagnostic{
+            "", fmt::format("axis {} of its fans is not in {} dimensions", axis, rank), ""};
+      }
+    }
+  }
   if (std::holds_alternative<OrthogonalRule>(initializer.rule) && shape.size() < 2)
     return Diagnostic{"", "Orthogonal needs a weight of at least two dimensions", ""};
   if (std::holds_alternative<IdentityRule>(initializer.rule) && shape.size() != 2)
@@ -167,6 +188,7 @@ Expected<Initializer> read_initializer(const Json& json, const std::string& wher
         where, fmt::format("an initializer must be a name or an object, not {}", excerpt(json)),
         ""};
   }
+  KILN_TRY(check_is_of_keras(json, "the initializer", where));
   Initializer initializer(json.is_string() ? json.get<std::string>()
                                            : json["class_name"].get<std::string>());
   if (is_object && initializer.known) {

@@ -38,6 +38,8 @@ struct VarianceScalingRule {
   double scale = 1;
   std::string mode = "fan_in";                    ///< fan_in, fan_out, fan_avg
   std::string distribution = "truncated_normal";  ///< or untruncated_normal, uniform
+  /// The dimensions whose extents make the fans. Both empty: the last two, times the others.
+  std::vector<int64_t> input_axes = {}, output_axes = {};
 };
 /// The state of a random generator, i64 [2]: a seed, and how often it has drawn. Not of Keras's
 /// initializers: a layer that draws numbers has it.
@@ -72,6 +74,11 @@ struct Initializer {
   /// Of its class, in Keras's order.
   OptionList option_list();
 };
+
+/// Says which dimensions of a weight make the fans, where the initializer knows fans and does not say
+/// it itself.
+void set_fan_axes(Initializer& initializer, std::vector<int64_t> input_axes,
+                  std::vector<int64_t> output_axes);
 
 /// Whether the name is known and the parameters make sense.
 Status check(const Initializer& initializer);

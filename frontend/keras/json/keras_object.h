@@ -23,6 +23,12 @@ struct KerasObject {
 Expected<KerasObject> read_object(const Json& json, std::string_view what, const std::string& where,
                                   const std::string& note = "");
 
+/// An error where an object of a file, {"module": ..., "class_name": ..., "registered_name": ...}, is
+/// of a class or a function that a user wrote: it may bear a name of Keras's, but computes something
+/// else. `what` is "the loss", `where` opens the error. Files without modules, of Keras 1 and 2, do
+/// not say whose a class is.
+Status check_is_of_keras(const Json& object, std::string_view what, const std::string& where);
+
 /// {"module": "keras.losses", "class_name": ..., "config": ..., "registered_name": null}
 Json write_object(std::string_view module, std::string_view class_name, Json config);
 

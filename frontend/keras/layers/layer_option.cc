@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "frontend/keras/json/keras_object.h"
 #include "frontend/keras/layers/list.h"
 #include "frontend/keras/options/object_kind.h"
 
@@ -20,15 +21,8 @@ Expected<LayerPointer> read_inner_layer(ConfigReader& config, std::string_view k
     return Diagnostic{config.where(),
                       fmt::format("\"{}\" must be a layer, not {}", key, excerpt(json)), ""};
   }
+  KILN_TRY(check_is_of_keras(json, fmt::format("\"{}\"", key), config.where()));
   return read_layer(json["class_name"].get<std::string>(), json["config"], config.where());
-}
-
-/// As Keras writes it.
-Json write_inner_layer(const Layer& layer, ConfigKind kind) {
-  return {{"module", "keras.layers"},
-          {"class_name", std::string(layer.class_name())},
-          {"config", write_layer_config(layer, kind)},
-          {"registered_name", nullptr}};
 }
 
 void read(LayerPointer& layer, const OptionReading& from) {
@@ -36,7 +30,7 @@ void read(LayerPointer& layer, const OptionReading& from) {
   from.keep(layer, read_inner_layer(from.config, from.key));
 }
 Json write(const LayerPointer& layer, ConfigKind kind) {
-  return layer ? write_inner_layer(*layer, kind) : Json();
+  return layer ? write_layer(*layer, kind) : Json();
 }
 
 void read(std::shared_ptr<Recurrent>& recurrent, const OptionReading& from) {
@@ -49,7 +43,7 @@ void read(std::shared_ptr<Recurrent>& recurrent, const OptionReading& from) {
                                layer->class_name()));
 }
 Json write(const std::shared_ptr<Recurrent>& layer, ConfigKind kind) {
-  return layer ? write_inner_layer(*layer, kind) : Json();
+  return layer ? write_layer(*layer, kind) : Json();
 }
 
 }  // namespace

@@ -18,16 +18,36 @@ LayerPointer make() {
   return std::make_shared<T>(Argument{}...);
 }
 
+constexpr std::string_view kLayersModule = "keras.layers";
+
 struct LayerClass {
   std::string_view class_name;
   std::string_view meaning;
   LayerPointer (*make)();
   /// Keras's config begins with name, trainable and dtype; otherwise the layer writes them itself.
   bool has_base_config = true;
+  /// Where Keras has it. What is not in keras.layers is written with its name besides.
+  std::string_view module = kLayersModule;
 };
+
+constexpr std::string_view kConvNeXtModule = "keras.src.applications.convnext";
 
 constexpr LayerClass kLayers[] = {
     {"Activation", "an activation function", make<Activation, ActivationFunction>},
+    {"ActivityRegularization", "x itself, whose size the loss grows with",
+     make<ActivityRegularization>, false},
+    {"AdaptiveAveragePooling1D", "the mean of each of a number of windows that cover a sequence",
+     make<AdaptiveAveragePooling1D, AdaptivePoolingOptions>},
+    {"AdaptiveAveragePooling2D", "the mean of each of a number of windows that cover an image",
+     make<AdaptiveAveragePooling2D, AdaptivePoolingOptions>},
+    {"AdaptiveAveragePooling3D", "the mean of each of a number of windows that cover a volume",
+     make<AdaptiveAveragePooling3D, AdaptivePoolingOptions>},
+    {"AdaptiveMaxPooling1D", "the maximum of each of a number of windows that cover a sequence",
+     make<AdaptiveMaxPooling1D, AdaptivePoolingOptions>},
+    {"AdaptiveMaxPooling2D", "the maximum of each of a number of windows that cover an image",
+     make<AdaptiveMaxPooling2D, AdaptivePoolingOptions>},
+    {"AdaptiveMaxPooling3D", "the maximum of each of a number of windows that cover a volume",
+     make<AdaptiveMaxPooling3D, AdaptivePoolingOptions>},
     {"Add", "the sum of its inputs", make<Add>},
     {"AdditiveAttention", "attention by sums of queries and keys (Bahdanau)",
      make<AdditiveAttention>},
@@ -41,6 +61,9 @@ constexpr LayerClass kLayers[] = {
     {"BatchNormalization", "channels normalized by the batch's moments", make<BatchNormalization>},
     {"Bidirectional", "a recurrent layer in both directions",
      make<Bidirectional, std::shared_ptr<Recurrent>>},
+    {"CategoryEncoding", "integers as vectors: one-hot, multi-hot or counts",
+     make<CategoryEncoding, int64_t>},
+    {"CenterCrop", "the middle of an image", make<CenterCrop, CenterCropOptions>},
     {"Concatenate", "its inputs one after the other", make<Concatenate>},
     {"Conv1D", "a convolution of a sequence", make<Conv1D, ConvolutionOptions>},
     {"Conv1DTranspose", "a transposed convolution of a sequence",
@@ -51,16 +74,25 @@ constexpr LayerClass kLayers[] = {
     {"Conv3D", "a convolution of a volume", make<Conv3D, ConvolutionOptions>},
     {"Conv3DTranspose", "a transposed convolution of a volume",
      make<Conv3DTranspose, TransposedConvolutionOptions>},
+    {"ConvLSTM1D", "an LSTM of sequences, with convolutions", make<ConvLSTM1D, ConvLSTMOptions>},
+    {"ConvLSTM2D", "an LSTM of images, with convolutions", make<ConvLSTM2D, ConvLSTMOptions>},
+    {"ConvLSTM3D", "an LSTM of volumes, with convolutions", make<ConvLSTM3D, ConvLSTMOptions>},
     {"Cropping1D", "a sequence without its ends", make<Cropping1D>},
     {"Cropping2D", "an image without its borders", make<Cropping2D>},
     {"Cropping3D", "a volume without its borders", make<Cropping3D>},
+    {"CustomScaleLayer", "the first of two inputs plus the second scaled: InceptionResNetV2's",
+     make<CustomScaleLayer, double>, true, "keras.src.applications.inception_resnet_v2"},
     {"Dense", "activation(x · kernel + bias), over the last dimension", make<Dense, DenseOptions>},
     {"DepthwiseConv1D", "a convolution of each channel of a sequence",
      make<DepthwiseConv1D, DepthwiseConvolutionOptions>},
     {"DepthwiseConv2D", "a convolution of each channel of an image",
      make<DepthwiseConv2D, DepthwiseConvolutionOptions>},
+    {"Discretization", "which of some ranges a number is in",
+     make<Discretization, std::vector<double>>, false},
     {"Dot", "products of two inputs, summed over an axis", make<Dot, std::vector<int64_t>>},
     {"Dropout", "some inputs become 0 while training", make<Dropout, DropoutOptions>},
+    {"EinsumDense", "a dense layer over any dimensions, by an equation",
+     make<EinsumDense, EinsumDenseOptions>},
     {"ELU", "x above 0, alpha · (e^x - 1) below", make<ELU>},
     {"Embedding", "a learnt vector for each integer", make<Embedding, EmbeddingOptions>},
     {"Flatten", "all dimensions of a row in one", make<Flatten>},
@@ -82,6 +114,8 @@ constexpr LayerClass kLayers[] = {
     {"Identity", "x itself", make<Identity>},
     {"InputLayer", "where data enters a model", make<Input, InputOptions>, false},
     {"LayerNormalization", "each example normalized by its own moments", make<LayerNormalization>},
+    {"LayerScale", "a learnt factor for each channel: ConvNeXt's", make<LayerScale, double>, true,
+     kConvNeXtModule},
     {"LeakyReLU", "x above 0, negative_slope · x below", make<LeakyReLU>},
     {"LSTM", "long short-term memory", make<LSTM, RecurrentOptions>},
     {"Masking", "masks positions whose features all are one value", make<Masking>},
@@ -96,10 +130,21 @@ constexpr LayerClass kLayers[] = {
     {"Normalization", "x normalized by moments of the data", make<Normalization>},
     {"Permute", "a row's dimensions in another order", make<Permute, std::vector<int64_t>>},
     {"PReLU", "x above 0, alpha · x below, alpha learnt", make<PReLU>},
+    {"RandomBrightness", "images brighter or darker while training",
+     make<RandomBrightness, std::vector<double>>},
+    {"RandomContrast", "images with more or less contrast while training",
+     make<RandomContrast, std::vector<double>>},
+    {"RandomFlip", "images mirrored while training", make<RandomFlip>},
+    {"RandomRotation", "images turned while training", make<RandomRotation, std::vector<double>>},
+    {"RandomTranslation", "images moved while training",
+     make<RandomTranslation, std::vector<double>, std::vector<double>>},
+    {"RandomZoom", "images nearer or farther while training",
+     make<RandomZoom, std::vector<double>>},
     {"ReLU", "x above a threshold, a slope below", make<ReLU>},
     {"RepeatVector", "a vector several times, as a sequence", make<RepeatVector, int64_t>},
     {"Rescaling", "x · scale + offset", make<Rescaling, std::vector<double>>},
     {"Reshape", "a row's elements in another shape", make<Reshape, std::vector<int64_t>>},
+    {"Resizing", "an image in another size", make<Resizing, ResizingOptions>},
     {"RMSNormalization", "x over the root of its mean square", make<RMSNormalization>},
     {"SeparableConv1D", "a depthwise convolution of a sequence, then a mix of channels",
      make<SeparableConv1D, SeparableConvolutionOptions>},
@@ -113,11 +158,14 @@ constexpr LayerClass kLayers[] = {
      make<SpatialDropout2D, SpatialDropoutOptions>, false},
     {"SpatialDropout3D", "dropout of whole channels of a volume",
      make<SpatialDropout3D, SpatialDropoutOptions>, false},
+    {"StochasticDepth", "whole examples become 0 while training: ConvNeXt's",
+     make<StochasticDepth, double>, true, kConvNeXtModule},
     {"Subtract", "the first of two inputs less the second", make<Subtract>},
     {"TimeDistributed", "a layer at every time step", make<TimeDistributed, LayerPointer>},
     {"UnitNormalization", "x over its Euclidean length", make<UnitNormalization>},
     {"UpSampling1D", "each step of a sequence several times", make<UpSampling1D>},
     {"UpSampling2D", "an image with more pixels", make<UpSampling2D>},
+    {"UpSampling3D", "a volume with every element several times", make<UpSampling3D>},
     {"ZeroPadding1D", "zeros around a sequence", make<ZeroPadding1D>},
     {"ZeroPadding2D", "zeros around an image", make<ZeroPadding2D>},
     {"ZeroPadding3D", "zeros around a volume", make<ZeroPadding3D>},
@@ -148,6 +196,12 @@ const LayerClass* find_layer(std::string_view class_name) {
 Diagnostic unknown_layer(std::string_view class_name, const std::string& where) {
   std::vector<std::string_view> names;
   for (const LayerClass& layer : kLayers) names.push_back(layer.class_name);
+  if (class_name == "Lambda") {
+    return {
+        where, "is a Lambda: it holds Python code, which kiln does not run",
+        "write it as layers (Rescaling, Permute, Activation) or as an operation of keras.ops in a "
+        "functional model, and save the model again"};
+  }
   return {where, fmt::format("layers of class \"{}\" are not supported", class_name),
           ir::did_you_mean(class_name, names)};
 }
@@ -178,6 +232,16 @@ Json write_layer_config(const Layer& layer, ConfigKind kind) {
     write_options(base_options(const_cast<Layer&>(layer)), config, kind);
   write_options_of(layer, config, kind);
   return config;
+}
+
+Json write_layer(const Layer& layer, ConfigKind kind) {
+  const LayerClass* known = find_layer(layer.class_name());
+  const std::string class_name(layer.class_name());
+  const std::string module(known ? known->module : kLayersModule);
+  return {{"module", module},
+          {"class_name", class_name},
+          {"config", write_layer_config(layer, kind)},
+          {"registered_name", module == kLayersModule ? Json() : Json(class_name)}};
 }
 
 std::vector<ClassReference> layer_reference() {

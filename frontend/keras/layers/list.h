@@ -20,6 +20,10 @@ Expected<LayerPointer> read_layer(std::string_view class_name, const Json& confi
 /// The layer's config as Keras writes it.
 Json write_layer_config(const Layer& layer, ConfigKind kind = ConfigKind::file);
 
+/// The layer as Keras's files have it: {"module": ..., "class_name": ..., "config": ...,
+/// "registered_name": ...}.
+Json write_layer(const Layer& layer, ConfigKind kind = ConfigKind::file);
+
 /// Every class with its options.
 std::vector<ClassReference> layer_reference();
 

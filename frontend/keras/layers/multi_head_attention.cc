@@ -38,6 +38,14 @@ Tensor mask_of_inputs(const CallContext& context, std::span<const Signal> inputs
   return mask;
 }
 
+/// An attention_mask as i1 [batch, heads, queries, keys], heads 1 where it has none.
+Tensor explicit_mask(Tensor mask) {
+  ir::Shape shape = mask.shape();
+  if (shape.size() == 3) shape.insert(shape.begin() + 1, 1);
+  mask = reshape(mask, std::move(shape));
+  return mask.type().element == ir::ElementType::i1 ? mask : compare(mask, "NE", 0.0);
+}
+
 Status check_positive(std::string_view option, int64_t value) {
   if (value > 0) return ok();
   return Diagnostic{"", fmt::format("{} must be positive, not {}", option, value), ""};
@@ -70,6 +78,38 @@ MultiHeadAttention::MultiHeadAttention(MultiHeadAttentionOptions options)
     : options_(std::move(options)) {
   name = options_.name;
   trainable = options_.trainable;
+}
+
+std::vector<std::string_view> MultiHeadAttention::argument_names() const {
+  if (!options_.attention_mask) return {"query", "value", "key"};
+  if (!has_key_) return {"query", "value", "attention_mask"};
+  return {"query", "value", "key", "attention_mask"};
+}
+
+void MultiHeadAttention::call_has(size_t positions, std::span<const std::string> by_name) {
+  const auto has = [&](std::string_view argument) {
+    return std::find(by_name.begin(), by_name.end(), argument) != by_name.end();
+  };
+  options_.attention_mask = has("attention_mask");
+  has_key_ = positions > 2 || has("key");
+}
+
+Status MultiHeadAttention::check_mask(std::span<const LayerInput> inputs) const {
+  if (!options_.attention_mask) return ok();
+  const LayerInput& mask = inputs.back();
+  const ir::Shape &query = inputs[0].type.shape, &value = inputs[1].type.shape;
+  const int64_t rank = mask.type.rank();
+  const auto fits = [](int64_t given, int64_t wanted) {
+    return given == wanted || given == 1 || given == kNone || wanted == kNone;
+  };
+  const ir::Shape& shape = mask.type.shape;
+  if (query.size() == 3 && (rank == 3 || rank == 4) && fits(shape.end()[-2], query[1]) &&
+      fits(shape.end()[-1], value[1]) && (rank == 3 || fits(shape[1], options_.num_heads)))
+    return ok();
+  return Diagnostic{"",
+                    fmt::format("attention_mask {} from \"{}\" does not fit query {} and value {}",
+                                show_shape(shape), mask.from, show_shape(query), show_shape(value)),
+                    "it is of (batch, queries, keys) or (batch, heads, queries, keys)"};
 }
 
 Status MultiHeadAttention::check_options(int64_t rank) const {
@@ -117,8 +157,10 @@ void MultiHeadAttention::add_projection(LayerBuild& build, const std::string& pa
                            object});
 }
 
-Expected<LayerBuild> MultiHeadAttention::build(std::span<const LayerInput> inputs) const {
+Expected<LayerBuild> MultiHeadAttention::build(std::span<const LayerInput> all) const {
+  const std::span<const LayerInput> inputs = without_mask(all);
   KILN_TRY(check_inputs(inputs));
+  KILN_TRY(check_mask(all));
   const ir::Shape& query = inputs[0].type.shape;
   const int64_t last = inputs[0].type.rank() - 1, heads = options_.num_heads;
   KILN_TRY(check_options(last + 1));
@@ -158,7 +200,10 @@ Tensor MultiHeadAttention::attend(CallContext& context, Tensor query, Tensor key
 }
 
 std::vector<Signal> MultiHeadAttention::call(CallContext& context,
-                                             std::span<const Signal> inputs) const {
+                                             std::span<const Signal> all) const {
+  const std::span<const Signal> inputs = without_mask(all);
+  Tensor mask = mask_of_inputs(context, inputs);
+  if (options_.attention_mask) mask = both(mask, explicit_mask(all.back().tensor));
   // x: [batch, positions, n]; the result: [batch, positions, heads, dim].
   auto project = [&](const std::string& part, const Signal& x) {
     ir::LocationScope scope(context.builder, part);
@@ -169,8 +214,8 @@ std::vector<Signal> MultiHeadAttention::call(CallContext& context,
   const Tensor key = project("key", inputs.back());
   // As Keras, which has one way to compute it for sequences without dropout and one for the rest.
   const bool finds_zeros = options_.dropout > 0 || inputs[0].tensor.rank() != 3;
-  const Tensor results = attend(context, query, key, project("value", inputs[1]),
-                                mask_of_inputs(context, inputs), finds_zeros);
+  const Tensor results =
+      attend(context, query, key, project("value", inputs[1]), mask, finds_zeros);
   ir::LocationScope scope(context.builder, "attention_output");
   const Tensor kernel = context.weight("attention_output/kernel");
   Tensor y = dot_general(results, kernel, {{}, {}, {1, 3}, {0, 1}});
@@ -183,28 +228,30 @@ std::vector<Signal> MultiHeadAttention::call(CallContext& context,
 
 OptionList MultiHeadAttention::option_list() {
   MultiHeadAttentionOptions& o = options_;
-  return {{"num_heads", &o.num_heads, "how many heads", kRequired},
-          {"key_dim", &o.key_dim, "numbers of a query or key in a head", kRequired},
-          {"value_dim", IntegerOr{&o.value_dim, &o.key_dim},
-           "numbers of a value in a head; null: key_dim"},
-          {"dropout", &o.dropout, "part of the attention weights that is dropped"},
-          {"use_bias", &o.use_bias, "add biases to the projections"},
-          {"use_gate", Fixed{{false}}, "gated outputs"},
-          {"output_shape", Axes{&o.output_shape, Axes::kListOrNull},
-           "of a result; null: the query's last extent"},
-          {"attention_axes", Axes{&o.attention_axes, Axes::kListOrNull},
-           "dimensions of the positions; null: all between the batch and the last"},
-          {"sliding_window", &o.sliding_window,
-           "how far from a query its keys are; null: any distance"},
-          {"kernel_initializer", &o.kernel_initializer, "first values of the projections' kernels"},
-          {"bias_initializer", &o.bias_initializer, "first values of their biases"},
-          {"kernel_regularizer", &o.kernel_regularizer, "what the kernels add to the loss"},
-          {"bias_regularizer", &o.bias_regularizer, "what the biases add to the loss"},
-          {"activity_regularizer", Fixed{{nullptr}}, "what the outputs add to the loss"},
-          {"kernel_constraint", &o.kernel_constraint, "on the kernels after each update"},
-          {"bias_constraint", &o.bias_constraint, "on the biases after each update"},
-          {"seed", &o.seed, "of the dropout's draws; null: the model's"},
-          {"use_causal_mask", &o.use_causal_mask, "queries see no later values", kOfCall}};
+  return {
+      {"num_heads", &o.num_heads, "how many heads", kRequired},
+      {"key_dim", &o.key_dim, "numbers of a query or key in a head", kRequired},
+      {"value_dim", IntegerOr{&o.value_dim, &o.key_dim},
+       "numbers of a value in a head; null: key_dim"},
+      {"dropout", &o.dropout, "part of the attention weights that is dropped"},
+      {"use_bias", &o.use_bias, "add biases to the projections"},
+      {"use_gate", Fixed{{false}}, "gated outputs"},
+      {"output_shape", Axes{&o.output_shape, Axes::kListOrNull},
+       "of a result; null: the query's last extent"},
+      {"attention_axes", Axes{&o.attention_axes, Axes::kListOrNull},
+       "dimensions of the positions; null: all between the batch and the last"},
+      {"sliding_window", &o.sliding_window,
+       "how far from a query its keys are; null: any distance"},
+      {"kernel_initializer", &o.kernel_initializer, "first values of the projections' kernels"},
+      {"bias_initializer", &o.bias_initializer, "first values of their biases"},
+      {"kernel_regularizer", &o.kernel_regularizer, "what the kernels add to the loss"},
+      {"bias_regularizer", &o.bias_regularizer, "what the biases add to the loss"},
+      {"activity_regularizer", Fixed{{nullptr}}, "what the outputs add to the loss"},
+      {"kernel_constraint", &o.kernel_constraint, "on the kernels after each update"},
+      {"bias_constraint", &o.bias_constraint, "on the biases after each update"},
+      {"seed", &o.seed, "of the dropout's draws; null: the model's"},
+      {"use_causal_mask", &o.use_causal_mask, "queries see no later values", kOfCall},
+      {"attention_mask", &o.attention_mask, "the last input is an attention mask", kNotInFiles}};
 }
 
 }  // namespace kiln::keras

@@ -27,6 +27,9 @@ struct MultiHeadAttentionOptions {
   Constraint bias_constraint = {};
   std::optional<int64_t> seed = {};
   bool use_causal_mask = false;  ///< Keras's argument of the call
+  /// The last input is which positions a query may attend to, [batch, queries, keys] or [batch,
+  /// heads, queries, keys], 0 where it may not.
+  bool attention_mask = false;
   std::string name = "";
   bool trainable = true;
 };
@@ -43,9 +46,8 @@ class MultiHeadAttention : public Layer {
       : MultiHeadAttention(MultiHeadAttentionOptions{.num_heads = num_heads, .key_dim = key_dim}) {}
 
   std::string_view class_name() const override { return "MultiHeadAttention"; }
-  std::vector<std::string_view> argument_names() const override {
-    return {"query", "value", "key"};
-  }
+  std::vector<std::string_view> argument_names() const override;
+  void call_has(size_t positions, std::span<const std::string> by_name) override;
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
   OptionList option_list() override;
@@ -62,7 +64,15 @@ class MultiHeadAttention : public Layer {
   void add_projection(LayerBuild& build, const std::string& part, ir::Shape kernel,
                       ir::Shape bias) const;
 
+  /// query, value and perhaps key.
+  template <typename T>
+  std::span<const T> without_mask(std::span<const T> inputs) const {
+    return inputs.first(inputs.size() - (options_.attention_mask && inputs.size() > 0 ? 1 : 0));
+  }
+  Status check_mask(std::span<const LayerInput> inputs) const;
+
   MultiHeadAttentionOptions options_;
+  bool has_key_ = true;  ///< the call has a key
 };
 
 }  // namespace kiln::keras

@@ -7,6 +7,7 @@
 
 #include "frontend/keras/layers/base/layer.h"
 #include "frontend/keras/options/data_format.h"
+#include "frontend/keras/options/extents.h"
 
 namespace kiln::keras {
 
@@ -29,7 +30,7 @@ class UpSampling1D : public Layer {
 struct UpSampling2DOptions {
   std::array<int64_t, 2> size = {2, 2};  ///< factors of height and width
   DataFormat data_format = DataFormat::channels_last;
-  std::string interpolation = "nearest";  ///< or "bilinear": between the centres of pixels
+  std::string interpolation = "nearest";  ///< or one between the centres of pixels: "bilinear", ...
   std::string name = "";
 };
 
@@ -45,6 +46,26 @@ class UpSampling2D : public Layer {
 
  private:
   UpSampling2DOptions options_;
+};
+
+struct UpSampling3DOptions {
+  Extents size = 2;  ///< factors of depth, height and width
+  DataFormat data_format = DataFormat::channels_last;
+  std::string name = "";
+};
+
+/// A volume with every element several times.
+class UpSampling3D : public Layer {
+ public:
+  explicit UpSampling3D(UpSampling3DOptions options = {});
+
+  std::string_view class_name() const override { return "UpSampling3D"; }
+  Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
+  std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
+  OptionList option_list() override;
+
+ private:
+  UpSampling3DOptions options_;
 };
 
 }  // namespace kiln::keras

@@ -96,4 +96,14 @@ LossValues sparse_categorical_crossentropy(const Loss& loss, Tensor y, const Sig
   return {select(valid, negative_log_of_class(log_p, y), 0.0), valid};
 }
 
+/// Z. Zhang, M. Sabuncu, "Generalized cross entropy loss for training deep neural networks with noisy
+/// labels" (2018).
+LossValues categorical_generalized_cross_entropy(const Loss& loss, Tensor y,
+                                                 const Signal& prediction) {
+  const Tensor one_hot =
+      convert(is_class(y, prediction.tensor.shape().back()), prediction.tensor.type().element);
+  const Tensor p = sum_last(prediction.tensor * one_hot);
+  return {(1.0 - power(p, loss.q)) / loss.q, {}};
+}
+
 }  // namespace kiln::keras

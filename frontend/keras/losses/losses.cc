@@ -53,6 +53,10 @@ OptionList tversky_options(Loss& loss) {
           no_axis()};
 }
 
+OptionList generalized_options(Loss& loss) {
+  return {{"q", &loss.q, "near 0: cross-entropy; near 1: absolute error"}};
+}
+
 constexpr bool kIntegerLabels = true;
 constexpr bool kJoinsRows = true;
 
@@ -93,6 +97,9 @@ constexpr LossFunction kLosses[] = {
     {"sparse_categorical_crossentropy", "SparseCategoricalCrossentropy", "",
      "sparse_categorical_crossentropy", "cross-entropy of class numbers", sparse_options,
      sparse_categorical_crossentropy, kIntegerLabels},
+    {"categorical_generalized_cross_entropy", "CategoricalGeneralizedCrossEntropy", "",
+     "categorical_generalized_cross_entropy", "(1 - p^q) / q of the class: for wrong labels",
+     generalized_options, categorical_generalized_cross_entropy, kIntegerLabels},
     {"dice", "Dice", "", "dice", "1 - 2 · overlap / (sizes of y and p)", dice_options, dice, false,
      kJoinsRows},
     {"tversky", "Tversky", "", "tversky", "like Dice, with weights for both kinds of errors",
@@ -158,6 +165,12 @@ Loss CategoricalHinge() { return Loss("CategoricalHinge"); }
 Loss KLDivergence() { return Loss("KLDivergence"); }
 Loss Poisson() { return Loss("Poisson"); }
 Loss Dice() { return Loss("Dice"); }
+
+Loss CategoricalGeneralizedCrossEntropy(double q) {
+  Loss loss("CategoricalGeneralizedCrossEntropy");
+  loss.q = q;
+  return loss;
+}
 
 Loss Huber(double delta) {
   Loss loss("Huber");
@@ -232,6 +245,8 @@ Status check(const Loss& loss, const ir::Type& output) {
     return Diagnostic{
         where, fmt::format("label_smoothing must lie in [0, 1], not {}", loss.label_smoothing), ""};
   }
+  if (!(loss.q > 0 && loss.q < 1))
+    return Diagnostic{where, fmt::format("q must lie between 0 and 1, not {}", loss.q), ""};
   if (output.rank() < 2) {
     return Diagnostic{where,
                       fmt::format("needs an output of at least two dimensions, gets {}",

@@ -25,6 +25,7 @@ struct Loss {
   double alpha = 0.25, gamma = 2;                 ///< of focal losses; Tversky's alpha is 0.5
   double beta = 0.5;                              ///< of Tversky
   bool apply_class_balancing = false;             ///< binary focal: weighs classes by alpha
+  double q = 0.5;                                 ///< of the generalized cross-entropy, in (0, 1)
   std::string reduction = "sum_over_batch_size";  ///< or "sum", "mean", "mean_with_sample_weight"
   std::string name = "";                          ///< of a loss object; empty: the function's
 
@@ -66,6 +67,7 @@ Loss CategoricalHinge();
 Loss KLDivergence();
 Loss Poisson();
 Loss Dice();
+Loss CategoricalGeneralizedCrossEntropy(double q = 0.5);
 Loss Tversky(double alpha = 0.5, double beta = 0.5);
 
 /// What a loss says of a batch.
@@ -122,6 +124,8 @@ LossValues categorical_crossentropy(const Loss& loss, ir::Tensor y, const Signal
 LossValues categorical_focal_crossentropy(const Loss& loss, ir::Tensor y, const Signal& prediction);
 LossValues sparse_categorical_crossentropy(const Loss& loss, ir::Tensor y,
                                            const Signal& prediction);
+LossValues categorical_generalized_cross_entropy(const Loss& loss, ir::Tensor y,
+                                                 const Signal& prediction);
 LossValues mean_squared_error(const Loss& loss, ir::Tensor y, const Signal& prediction);
 LossValues mean_absolute_error(const Loss& loss, ir::Tensor y, const Signal& prediction);
 LossValues mean_absolute_percentage_error(const Loss& loss, ir::Tensor y, const Signal& prediction);

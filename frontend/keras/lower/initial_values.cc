@@ -33,8 +33,22 @@ Tensor generator_value(Tensor state) {
   return ir::concatenate({seed, builder.constant(0, one)}, 0);
 }
 
+double product(const ir::Shape& shape, const std::vector<int64_t>& axes) {
+  const auto rank = static_cast<int64_t>(shape.size());
+  double result = 1;
+  for (int64_t axis : axes)
+    result *= static_cast<double>(shape[static_cast<size_t>(axis < 0 ? axis + rank : axis)]);
+  return result;
+}
+
+/// By the rule's axes, or else by position.
+Fans fans_of(const ir::Shape& shape, const VarianceScalingRule& rule) {
+  if (rule.input_axes.empty() && rule.output_axes.empty()) return keras::fans_of(shape);
+  return {product(shape, rule.input_axes), product(shape, rule.output_axes)};
+}
+
 Tensor scaled_value(const Type& type, Tensor state, const VarianceScalingRule& rule) {
-  const Fans fans = fans_of(type.shape);
+  const Fans fans = fans_of(type.shape, rule);
   const double fan = rule.mode == "fan_in"    ? fans.in
                      : rule.mode == "fan_out" ? fans.out
                                               : (fans.in + fans.out) / 2;

@@ -78,6 +78,10 @@ constexpr MetricClass kMetrics[] = {
     {"CosineSimilarity", "the cosine between y and p",
      [] { return share(metrics::CosineSimilarity()); }},
     {"LogCoshError", "mean of log(cosh(p - y))", [] { return share(metrics::LogCoshError()); }},
+    {"PearsonCorrelation", "Pearson's coefficient of y and p",
+     [] { return share(metrics::PearsonCorrelation()); }},
+    {"ConcordanceCorrelation", "Lin's coefficient of y and p",
+     [] { return share(metrics::ConcordanceCorrelation()); }},
     {"R2Score", "the coefficient of determination", [] { return share(metrics::R2Score()); }},
 };
 

@@ -2,6 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
+#include "frontend/keras/functions/vectors.h"
+#include "frontend/keras/json/shape.h"
 #include "frontend/keras/losses/losses.h"
 
 namespace kiln::keras::metrics {
@@ -26,6 +30,52 @@ FunctionMetric LogCoshError() {
   FunctionMetric metric("LogCoshError", FunctionMetric::Labels::like_output, log_cosh_values);
   metric.name = "logcosh";
   return metric;
+}
+
+ir::Integers CorrelationMetric::dimensions(int64_t rank) const {
+  ir::Integers dimensions;
+  for (int64_t each : axis) dimensions.push_back(each < 0 ? each + rank : each);
+  std::ranges::sort(dimensions);
+  return dimensions;
+}
+
+Status CorrelationMetric::check(const ir::Type& labels, const ir::Type& output) const {
+  const ir::Integers along = dimensions(output.rank());
+  const bool fits = !along.empty() && along.front() > 0 && along.back() < output.rank() &&
+                    std::ranges::adjacent_find(along) == along.end();
+  if (!fits) {
+    return Diagnostic{"",
+                      fmt::format("axis ({}) must name dimensions of {} after the batch",
+                                  fmt::join(axis, ", "), show_shape(output.shape)),
+                      ""};
+  }
+  return expect_labels(output.shape, labels);
+}
+
+OptionList CorrelationMetric::option_list() {
+  return common_options() + OptionList{{"axis", Axes{&axis}, "the dimensions that are compared"}};
+}
+
+Tensor PearsonCorrelation::values(const MetricBatch& batch) const {
+  const ir::Integers along = dimensions(batch.p().rank());
+  const auto normalized = [&](Tensor x) {
+    const Tensor centred = x - mean(x, along, true);
+    const Tensor rest = centred - mean(centred, along, true);
+    return centred / sqrt(mean(square(rest), along, true));
+  };
+  return mean(normalized(like(batch.p(), batch.labels)) * normalized(batch.p()), along);
+}
+
+Tensor ConcordanceCorrelation::values(const MetricBatch& batch) const {
+  const ir::Integers along = dimensions(batch.p().rank());
+  const Tensor y = like(batch.p(), batch.labels), p = batch.p();
+  const Tensor y_mean = mean(y, along, true), p_mean = mean(p, along, true);
+  const auto variance = [&](Tensor centred) {
+    return mean(square(centred - mean(centred, along, true)), along, true);
+  };
+  const Tensor covariance = (y - p_mean) * (p - p_mean);
+  const Tensor norm = variance(y - y_mean) + variance(p - p_mean) + square(y_mean - p_mean);
+  return mean(covariance * 2.0 / (norm + kEpsilon), along);
 }
 
 Tensor RootMeanSquaredError::values(const MetricBatch& batch) const {

@@ -53,6 +53,52 @@ TEST(ModelJson, ModelsWithoutTrainingAreRead) {
   EXPECT_FALSE(must(parse_model(must(to_json(model)))).compile_options.has_value());
 }
 
+/// A model with one Dense, whose class or whose option is someone's own.
+std::string custom(const Json& layer_patch, const Json& config_patch = Json::object()) {
+  const Sequential model({Input({4}), Dense({.units = 2, .name = "d"})});
+  Json json = must(write_model(model));
+  json["config"]["layers"][1].update(layer_patch);
+  json["config"]["layers"][1]["config"].update(config_patch);
+  return error_of(parse_model(json.dump(), "m.json"));
+}
+
+constexpr const char* kWaysOut =
+    "\nnote: kiln runs no Python: build it of Keras's own layers and operations, in a model of its "
+    "own if need be, or let Keras compute that part";
+
+TEST(ModelJson, ClassesOfOnesOwnAreNotTakenForKerass) {
+  EXPECT_EQ(custom({{"module", nullptr}, {"registered_name", "Dense"}}),
+            std::string("error: m.json: layer \"d\" is a class of your own, \"Dense\", not one of "
+                        "Keras's") +
+                kWaysOut);
+  EXPECT_EQ(custom({{"module", "my.layers"}, {"registered_name", "Custom>Dense"}}),
+            std::string("error: m.json: layer \"d\" is a class of your own, \"Dense\" of module "
+                        "\"my.layers\", registered as \"Custom>Dense\", not one of Keras's") +
+                kWaysOut);
+  const Json own_function = {{"module", "builtins"},
+                             {"class_name", "function"},
+                             {"config", "Custom>gelu"},
+                             {"registered_name", "function"}};
+  EXPECT_EQ(custom(Json::object(), {{"activation", own_function}}),
+            "error: m.json: layer \"d\": unknown activation \"Custom>gelu\"");
+  const Json own_class = {{"module", nullptr},
+                          {"class_name", "L2"},
+                          {"config", {{"l2", 0.5}}},
+                          {"registered_name", "L2"}};
+  EXPECT_EQ(
+      custom(Json::object(), {{"kernel_regularizer", own_class}}),
+      std::string("error: m.json: layer \"d\": kernel_regularizer: the regularizer is a class "
+                  "of your own, \"L2\", not one of Keras's") +
+          kWaysOut);
+}
+
+TEST(ModelJson, LambdasAreRefusedByName) {
+  EXPECT_EQ(custom({{"class_name", "Lambda"}}),
+            "error: m.json: layer \"d\": is a Lambda: it holds Python code, which kiln does not "
+            "run\nnote: write it as layers (Rescaling, Permute, Activation) or as an operation of "
+            "keras.ops in a functional model, and save the model again");
+}
+
 TEST(ModelJson, OptimizersAndLossesMayBeNames) {
   Json json = must(write_model(must(example("mnist_mlp"))));
   json["compile_config"]["optimizer"] = "rmsprop";

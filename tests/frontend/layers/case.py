@@ -31,5 +31,7 @@ class Case:
     mask: object = field(default=None, repr=False)
     # The argument that takes all inputs but the first, where the layer takes no list of them.
     further: str = field(default="", repr=False)
+    # The argument that takes the last input by name.
+    last: str = field(default="", repr=False)
     # Draws random numbers while training: only inference is recorded.
     random: bool = False

@@ -49,9 +49,62 @@ TEST(LayerErrors, Shapes) {
   EXPECT_EQ(error(RepeatVector(0), {{kNone, 4}}), "error: n must be positive, not 0");
   EXPECT_EQ(error(Cropping1D(2), {{kNone, 4, 1}}),
             "error: the cropping leaves nothing of dimension 1 of (None, 4, 1) from \"x0\"");
-  EXPECT_EQ(error(UpSampling2D({.interpolation = "bicubic"}), {{kNone, 2, 2, 1}}),
-            "error: interpolation \"bicubic\" is not supported\nnote: use nearest or bilinear");
+  EXPECT_EQ(error(UpSampling2D({.interpolation = "area"}), {{kNone, 2, 2, 1}}),
+            "error: interpolation \"area\" is not supported\nnote: use nearest, bilinear, bicubic, "
+            "lanczos3 or lanczos5");
   EXPECT_EQ(error(UpSampling1D(0), {{kNone, 2, 2}}), "error: size must be positive, not 0");
+}
+
+TEST(LayerErrors, Images) {
+  EXPECT_EQ(error(Resizing({.height = 2, .width = 0}), {{kNone, 3, 3, 1}}),
+            "error: width must be positive, not 0");
+  EXPECT_EQ(error(Resizing({.height = 2, .width = 2}), {{kNone, kNone, 3, 1}}),
+            "error: needs a known extent along axis 1, gets (None, None, 3, 1) from \"x0\"");
+  EXPECT_EQ(
+      error(
+          Resizing(
+              {.height = 2, .width = 2, .crop_to_aspect_ratio = true, .pad_to_aspect_ratio = true}),
+          {{kNone, 3, 3, 1}}),
+      "error: crop_to_aspect_ratio and pad_to_aspect_ratio exclude each other");
+  EXPECT_EQ(error(RandomFlip("diagonal"), {{kNone, 3, 3, 1}}),
+            "error: unknown mode \"diagonal\"\nnote: the modes are horizontal, vertical and "
+            "horizontal_and_vertical");
+  EXPECT_EQ(error(RandomRotation({2.0}), {{kNone, 3, 3, 1}}),
+            "error: factor must be a number or two from -1 to 1");
+  EXPECT_EQ(error(RandomZoom({0.1}, {}, {.fill_mode = "mirror"}), {{kNone, 3, 3, 1}}),
+            "error: unknown fill_mode \"mirror\"\nnote: the modes are reflect, wrap, nearest and "
+            "constant");
+}
+
+TEST(LayerErrors, Equations) {
+  const auto dense = [](const char* equation, ir::Shape shape, const char* bias = "") {
+    return EinsumDense({.equation = equation, .output_shape = std::move(shape), .bias_axes = bias});
+  };
+  EXPECT_EQ(error(dense("abc->ab", {3}), {{kNone, 4, 2}}),
+            "error: equation \"abc->ab\" is not supported\nnote: equations are like ab,bc->ac, "
+            "...ab,bc->...ac or ab...,bc->ac...");
+  EXPECT_EQ(error(dense("ab,bc->ac", {3}), {{kNone, 4, 2}}),
+            "error: equation \"ab,bc->ac\" does not take inputs of 3 dimensions, as from \"x0\"");
+  EXPECT_EQ(error(dense("ab,bc->ac", {3, 2}), {{kNone, 4}}),
+            "error: output_shape (3, 2) does not fit the output of equation \"ab,bc->ac\"");
+  EXPECT_EQ(error(dense("abc,cd->abd", {5, 2}), {{kNone, 4, 3}}),
+            "error: output_shape (5, 2) has 5 where the input has 4 (dimension b)");
+  EXPECT_EQ(error(dense("ab,bcd->ac", {3}), {{kNone, 4}}),
+            "error: equation \"ab,bcd->ac\": dimension d is the kernel's alone");
+  EXPECT_EQ(error(dense("ab,bc->ac", {3}, "x"), {{kNone, 4}}),
+            "error: bias_axes \"x\": the output has no dimension x");
+}
+
+TEST(LayerErrors, Encodings) {
+  EXPECT_EQ(error(CategoryEncoding(0), {{kNone, 4}}),
+            "error: needs a positive number of tokens, not 0");
+  EXPECT_EQ(
+      error(CategoryEncoding(3, "tf_idf"), {{kNone, 4}}),
+      "error: output_mode \"tf_idf\" is not supported\nnote: use one_hot, multi_hot or count");
+  EXPECT_EQ(
+      error(Discretization({}), {{kNone, 4}}),
+      "error: has no bin_boundaries\nnote: give them, or let Keras adapt() the layer before it "
+      "saves the model");
 }
 
 TEST(LayerErrors, Merging) {

@@ -27,10 +27,13 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 import keras
 import numpy as np
 import tensorflow as tf
+from keras.src.applications import convnext, inception_resnet_v2
 from keras.src.backend import get_keras_mask, set_keras_mask
 
 from case import Case, Integers
 
+# Where layers are: those of some applications are public in no module.
+MODULES = (keras.layers, convnext, inception_resnet_v2)
 HERE = pathlib.Path(__file__).resolve().parent
 
 
@@ -79,7 +82,8 @@ def flat(structure):
 
 def make_layer(case):
     options = {k: make_layer(v) if isinstance(v, Case) else v for k, v in case.options.items()}
-    return getattr(keras.layers, case.layer)(**options)
+    module = next(m for m in MODULES if hasattr(m, case.layer))
+    return getattr(module, case.layer)(**options)
 
 
 def call_layer(layer, tensors, case, **arguments):
@@ -87,6 +91,8 @@ def call_layer(layer, tensors, case, **arguments):
     arguments |= case.call
     if case.further:
         return layer(tensors[0], **{case.further: tensors[1:]}, **arguments)
+    if case.last:
+        return layer(*tensors[:-1], **{case.last: tensors[-1]}, **arguments)
     if next(iter(layer._call_signature.parameters)) == "query":
         return layer(*tensors, **arguments)
     return layer(tensors if len(tensors) > 1 else tensors[0], **arguments)
@@ -173,6 +179,8 @@ def record(case, name):
             for training, result in runs.items()
         ],
     }
+    if case.last:
+        recorded["last"] = case.last
     if isinstance(case.mask, list):
         recorded["mask"] = [None if mask is None else array(mask) for mask in masks_of(case)]
     elif case.mask is not None:

@@ -80,6 +80,10 @@ Literal padded(const Json& array, int64_t rows, double factor) {
 LayerPointer layer_of(const Json& json) {
   const LayerPointer layer =
       must(read_layer(json["class_name"].get<std::string>(), json["config"], "case"));
+  if (json.contains("last")) {
+    const std::string last[] = {json["last"].get<std::string>()};
+    layer->call_has(json["inputs"].size() - 1, last);
+  }
   for (const auto& [option, value] : json["call"].items())
     EXPECT_TRUE(layer->set_call_option(option, value)) << option;
   EXPECT_EQ(layer->call_options(), json["call"]);

@@ -54,6 +54,12 @@ CASES = {
         "distribution",
         shape=(2, 3, 4),
     ),
+    "generalized": case(
+        lambda: l.CategoricalGeneralizedCrossEntropy(), "classes", **PROBABILITIES
+    ),
+    "generalized_softmax": case(
+        lambda: l.CategoricalGeneralizedCrossEntropy(q=0.7), "classes", "softmax"
+    ),
     "categorical_focal": case(
         lambda: l.CategoricalFocalCrossentropy(), "one_hot", **PROBABILITIES
     ),

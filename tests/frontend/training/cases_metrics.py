@@ -89,6 +89,9 @@ CASES = {
     "root_mean_squared_error": case(lambda: m.RootMeanSquaredError(), "numbers"),
     "cosine_similarity": case(lambda: m.CosineSimilarity(), "numbers"),
     "log_cosh": case(lambda: m.LogCoshError(), "numbers"),
+    "pearson": case(lambda: m.PearsonCorrelation(), "numbers"),
+    "pearson_of_images": case(lambda: m.PearsonCorrelation(axis=(1, 2)), "numbers", shape=(4, 2, 3)),
+    "concordance": case(lambda: m.ConcordanceCorrelation(), "numbers"),
     "r2": case(lambda: m.R2Score(), "numbers"),
     "r2_weighted": case(
         lambda: m.R2Score(class_aggregation="variance_weighted_average"), "numbers"

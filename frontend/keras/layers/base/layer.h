@@ -138,6 +138,9 @@ class Layer {
   /// The arguments of Keras's call() that take inputs, in their order. The last takes all inputs
   /// that are left, as a list where they are several.
   virtual std::vector<std::string_view> argument_names() const { return {"inputs"}; }
+  /// Told by a file which call of the layer it has, where that decides what the inputs are: how many
+  /// arguments stand by position, and which tensors by name.
+  virtual void call_has(size_t /*positions*/, std::span<const std::string> /*by_name*/) {}
   /// The other arguments of Keras's call() that are not at their defaults, as an object: in Keras's
   /// files they are each node's, here they are the layer's.
   Json call_options() const;

@@ -1,4 +1,4 @@
-from case import Case
+from case import Case, Integers
 
 SELF = [(2, 3, 4), (2, 3, 4)]
 CROSS = [(2, 3, 4), (2, 2, 5)]
@@ -21,4 +21,14 @@ CASES = [
     Case("MultiHeadAttention", SMALL | {"sliding_window": 2}, SELF),
     Case("MultiHeadAttention", SMALL | {"dropout": 0.5}, SELF, CAUSAL, random=True),
     Case("MultiHeadAttention", {"num_heads": 1, "key_dim": 2}, [(2, 2, 2, 2), (2, 2, 1, 2)]),
+    Case("MultiHeadAttention", SMALL, SELF + [Integers((2, 3, 3), 2)], last="attention_mask"),
+    Case("MultiHeadAttention", SMALL, CROSS + [(2, 2, 2), Integers((2, 3, 2), 2)], last="attention_mask"),
+    Case("MultiHeadAttention", SMALL, SELF + [Integers((2, 2, 3, 3), 2)], CAUSAL, last="attention_mask"),
+    Case(
+        "MultiHeadAttention",
+        SMALL,
+        SELF + [Integers((2, 3, 3), 2)],
+        mask=[((1, 1, 0), (1, 0, 1)), None, None],
+        last="attention_mask",
+    ),
 ]

@@ -1,4 +1,4 @@
-from case import Case
+from case import Case, Integers
 
 CASES = [
     Case("Rescaling", {"scale": 0.5}, (2, 3)),
@@ -9,4 +9,12 @@ CASES = [
     Case("Normalization", {"axis": None}, (2, 3)),
     Case("Normalization", {"mean": 0.5, "variance": 2.0}, (2, 3)),
     Case("Normalization", {"mean": [0.5, 1.0], "variance": [2.0, 0.25], "invert": True}, (2, 3, 2)),
+    Case("CategoryEncoding", {"num_tokens": 4}, Integers((3, 2), 4)),
+    Case("CategoryEncoding", {"num_tokens": 4, "output_mode": "count"}, Integers((3, 5), 4)),
+    Case("CategoryEncoding", {"num_tokens": 4, "output_mode": "one_hot"}, Integers((3, 2), 4)),
+    Case("CategoryEncoding", {"num_tokens": 4, "output_mode": "one_hot"}, Integers((3, 1), 4)),
+    Case("Discretization", {"bin_boundaries": [-1.0, 0.0, 0.5], "output_mode": "one_hot"}, (3, 2)),
+    Case("Discretization", {"bin_boundaries": [-1.0, 0.0, 0.5], "output_mode": "one_hot"}, (3, 1)),
+    Case("Discretization", {"bin_boundaries": [-1.0, 0.5], "output_mode": "multi_hot"}, (3, 4)),
+    Case("Discretization", {"bin_boundaries": [-1.0, 0.5], "output_mode": "count"}, (3, 4)),
 ]

@@ -71,4 +71,12 @@ CASES = (
         Case("TimeDistributed", {"layer": Case("Flatten")}, (2, 3, 2, 2)),
         Case("TimeDistributed", {"layer": Case("LSTM", {"units": 2})}, (2, 2, 3, 2)),
     ]
+    + [
+        Case("ConvLSTM1D", {"filters": 2, "kernel_size": 2}, (2, 3, 4, 2)),
+        Case("ConvLSTM1D", {"filters": 2, "kernel_size": 3, "padding": "same", "return_sequences": True, "go_backwards": True}, (2, 2, 4, 1), mask=((1, 0), (0, 1))),
+        Case("ConvLSTM2D", {"filters": 2, "kernel_size": 2, "strides": 2, "return_state": True}, (2, 2, 4, 4, 1)),
+        Case("ConvLSTM2D", {"filters": 1, "kernel_size": 2, "data_format": "channels_first", "use_bias": False, "return_sequences": True}, (2, 2, 2, 3, 3)),
+        Case("ConvLSTM2D", {"filters": 1, "kernel_size": (2, 1), "dilation_rate": 2, "recurrent_activation": "hard_sigmoid"}, (2, 2, 4, 3, 1)),
+        Case("ConvLSTM3D", {"filters": 1, "kernel_size": 2}, (2, 2, 2, 3, 2, 1)),
+    ]
 )

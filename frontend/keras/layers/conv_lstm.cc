@@ -1,0 +1,179 @@
+#include "frontend/keras/layers/conv_lstm.h"
+
+#include <fmt/format.h>
+
+#include "frontend/keras/layers/base/kernel_options.h"
+#include "frontend/keras/layers/base/recurrence.h"
+
+namespace kiln::keras {
+
+using ir::Tensor;
+
+namespace {
+
+constexpr auto kF32 = ir::ElementType::f32;
+constexpr int64_t kGates = 4;
+
+/// What arrives in a step: the input without its time.
+LayerInput slice_of(const LayerInput& input) {
+  LayerInput slice = input;
+  slice.type.shape.erase(slice.type.shape.begin() + 1);
+  return slice;
+}
+
+}  // namespace
+
+ConvLSTM::ConvLSTM(size_t rank, ConvLSTMOptions options)
+    : rank_(rank), options_(std::move(options)) {
+  name = options_.name;
+}
+
+SlidingWindow ConvLSTM::input_window() const { return kernel_window(rank_, options_); }
+
+SlidingWindow ConvLSTM::state_window() const {
+  SlidingWindow window = input_window();
+  window.strides = 1;
+  window.dilation = 1;
+  window.padding = "same";
+  return window;
+}
+
+Expected<LayerBuild> ConvLSTM::build(std::span<const LayerInput> inputs) const {
+  const ConvLSTMOptions& o = options_;
+  KILN_ASSIGN(const LayerInput input, only_input(inputs));
+  KILN_TRY(check_rank(input, static_cast<int64_t>(rank_) + 3));
+  const LayerInput slice = slice_of(input);
+  KILN_ASSIGN(const int64_t channels, check_kernel_options(rank_, o, slice));
+  KILN_TRY(input_window().check_strides_or_dilation());
+  KILN_TRY(check(o.recurrent_activation));
+  KILN_TRY(check(o.kernel_initializer));
+  KILN_TRY(check(o.recurrent_initializer));
+  if (o.filters <= 0)
+    return Diagnostic{"", fmt::format("filters must be positive, not {}", o.filters), ""};
+  KILN_ASSIGN(ir::Shape state, input_window().result_shape(slice, o.filters));
+  for (size_t d = 1; d < state.size(); ++d) {
+    if (state[d] != kNone) continue;
+    return Diagnostic{"",
+                      fmt::format("needs images of known height and width, gets {} from \"{}\"",
+                                  show_shape(input.type.shape), input.from),
+                      ""};
+  }
+  LayerBuild build;
+  auto declare = [&](const char* weight, ir::Shape shape, const Initializer& initializer,
+                     const Regularizer& regularizer, const Constraint& constraint) {
+    build.weights.push_back({fmt::format("conv_lstm_cell/{}", weight),
+                             {kF32, std::move(shape)},
+                             initializer,
+                             true,
+                             regularizer,
+                             constraint,
+                             "cell"});
+  };
+  ir::Shape kernel = o.kernel_size.spelled_out(rank_), recurrent = kernel;
+  kernel.insert(kernel.end(), {channels, kGates * o.filters});
+  recurrent.insert(recurrent.end(), {o.filters, kGates * o.filters});
+  declare("kernel", std::move(kernel), o.kernel_initializer, o.kernel_regularizer,
+          o.kernel_constraint);
+  declare("recurrent_kernel", std::move(recurrent), o.recurrent_initializer,
+          o.recurrent_regularizer, o.recurrent_constraint);
+  if (o.use_bias) {
+    Initializer bias = o.bias_initializer;
+    if (o.unit_forget_bias) bias.ones = {o.filters, 2 * o.filters};
+    declare("bias", {kGates * o.filters}, bias, o.bias_regularizer, o.bias_constraint);
+  }
+  ir::Shape output = state;
+  if (o.return_sequences) output.insert(output.begin() + 1, input.type.shape[1]);
+  build.outputs = {{kF32, std::move(output)}};
+  if (o.return_state) build.outputs.insert(build.outputs.end(), 2, {kF32, state});
+  return build;
+}
+
+std::vector<Tensor> ConvLSTM::step(Tensor z, Tensor h, Tensor c, Tensor recurrent_kernel) const {
+  const SlidingWindow window = state_window();
+  z = z + convolution(h, recurrent_kernel, convolution_of(window, h.shape()));
+  const auto channel = static_cast<size_t>(window.channel_dimension());
+  auto gate = [&](int64_t which, const ActivationFunction& activation) {
+    ir::Integers starts(z.shape().size(), 0), limits = z.shape();
+    starts[channel] = which * options_.filters;
+    limits[channel] = (which + 1) * options_.filters;
+    return apply(activation, {slice(z, starts, limits), {}}).tensor;
+  };
+  const Tensor i = gate(0, options_.recurrent_activation);
+  const Tensor f = gate(1, options_.recurrent_activation);
+  const Tensor kept = f * c;
+  const Tensor next = kept + i * gate(2, options_.activation);
+  const Tensor o = gate(3, options_.recurrent_activation);
+  return {o * apply(options_.activation, {next, {}}).tensor, next};
+}
+
+std::vector<Signal> ConvLSTM::call(CallContext& context, std::span<const Signal> inputs) const {
+  const Tensor x = convert(inputs[0].tensor, kF32);
+  const int64_t batch = x.shape()[0], time = x.shape()[1];
+  // The inputs' convolutions are of all steps at once: they do not depend on the states.
+  ir::Shape images(x.shape().begin() + 1, x.shape().end());
+  images[0] = batch * time;
+  const SlidingWindow window = input_window();
+  Tensor z = convolution(reshape(x, images), context.weight("conv_lstm_cell/kernel"),
+                         convolution_of(window, images));
+  if (options_.use_bias) z = add_bias(z, context.weight("conv_lstm_cell/bias"), window);
+  ir::Shape sequence = z.shape(), state = z.shape();
+  sequence[0] = time;
+  sequence.insert(sequence.begin(), batch);
+  state[0] = batch;
+  state[static_cast<size_t>(window.channel_dimension())] = options_.filters;
+
+  Recurrence recurrence;
+  recurrence.sequence = reshape(z, sequence);
+  recurrence.mask = context.mask(inputs[0], {batch, time});
+  recurrence.states.assign(2, context.builder.constant(0, {kF32, state}));
+  recurrence.weights = {context.weight("conv_lstm_cell/recurrent_kernel")};
+  recurrence.backwards = options_.go_backwards;
+  recurrence.zero_output_for_mask = options_.zero_output_for_mask;
+  recurrence.all_outputs = options_.return_sequences;
+  const RecurrenceResults results = recur(
+      recurrence,
+      [&](Tensor gates, const std::vector<Tensor>& states, const std::vector<Tensor>& weights) {
+        return step(gates, states[0], states[1], weights[0]);
+      });
+  std::vector<Signal> outputs = {{results.output, {}}};
+  if (options_.return_sequences) outputs[0].mask = inputs[0].mask;
+  if (options_.return_state) {
+    for (const Tensor& last : results.states) outputs.push_back({last, {}});
+  }
+  return outputs;
+}
+
+OptionList ConvLSTM::option_list() {
+  ConvLSTMOptions& o = options_;
+  const OptionList run = {
+      {"return_sequences", &o.return_sequences, "give the output of each step, not only the last"},
+      {"return_state", &o.return_state, "give the last states, too"},
+      {"go_backwards", &o.go_backwards, "from the last step to the first"},
+      {"stateful", Fixed{{false}}, "states from one batch to the next"},
+      {"unroll", Ignored{false}, "how Keras runs it"},
+      {"zero_output_for_mask", &o.zero_output_for_mask,
+       "give zeros where the input is masked, not the output before"},
+      {"filters", &o.filters, "how many channels come out", kRequired}};
+  const OptionList gates = {
+      {"activation", &o.activation, "of the outputs"},
+      {"recurrent_activation", &o.recurrent_activation, "of the gates"},
+      {"use_bias", &o.use_bias, "add a bias"},
+      {"kernel_initializer", &o.kernel_initializer, "first values of the inputs' kernel"},
+      {"recurrent_initializer", &o.recurrent_initializer, "first values of the states' kernel"},
+      {"bias_initializer", &o.bias_initializer, "first values of the bias"},
+      {"unit_forget_bias", &o.unit_forget_bias, "the forget gate's bias begins as 1"},
+      {"kernel_regularizer", &o.kernel_regularizer, "what the inputs' kernel adds to the loss"},
+      {"recurrent_regularizer", &o.recurrent_regularizer,
+       "what the states' kernel adds to the loss"},
+      {"bias_regularizer", &o.bias_regularizer, "what the bias adds to the loss"},
+      {"activity_regularizer", &activity_regularizer, "what the outputs add to the loss"},
+      {"kernel_constraint", &o.kernel_constraint, "on the inputs' kernel after each update"},
+      {"recurrent_constraint", &o.recurrent_constraint, "on the states' kernel after each update"},
+      {"bias_constraint", &o.bias_constraint, "on the bias after each update"},
+      {"dropout", Fixed{{0.0}}, "part of the inputs that is dropped"},
+      {"recurrent_dropout", Fixed{{0.0}}, "part of the states that is dropped"},
+      {"seed", Ignored{}, "of the dropouts' draws"}};
+  return run + kernel_window_options(rank_, o) + kernel_layout_options(rank_, o) + gates;
+}
+
+}  // namespace kiln::keras

@@ -1,0 +1,117 @@
+// Layers that change images at random while training: what they share, and those that need no other
+// pixels: RandomFlip, RandomBrightness, RandomContrast.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "frontend/keras/layers/base/layer.h"
+#include "frontend/keras/options/data_format.h"
+
+namespace kiln::keras {
+
+/// [batch, height, width, channels] in f32; each image has draws of its own. Without training the
+/// images stay as they are. The distributions are Keras's, the bits are kiln's.
+class RandomImageLayer : public Layer {
+ public:
+  Expected<LayerBuild> build(std::span<const LayerInput> inputs) const final;
+  std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const final;
+
+ protected:
+  explicit RandomImageLayer(std::optional<int64_t> seed) : seed_(seed) {}
+
+  /// Whether the options make sense.
+  virtual Status check_options() const { return ok(); }
+  /// x: as the input.
+  virtual ir::Tensor changed(CallContext& context, ir::Tensor x) const = 0;
+
+  /// A number in [low, high) for each of x's images: [batch].
+  static ir::Tensor draw(CallContext& context, ir::Tensor x, double low, double high);
+  /// Numbers of images, [batch], as [batch, 1, 1, 1].
+  static ir::Tensor of_images(ir::Tensor numbers);
+  /// The options of all these layers.
+  OptionList seed_and_format();
+
+  DataFormat data_format_ = DataFormat::channels_last;
+  std::optional<int64_t> seed_;
+};
+
+/// Two limits from Keras's factor: a number stands for both sides, not below `least`.
+struct FactorRange {
+  double low, high;
+};
+FactorRange factor_range(const std::vector<double>& factor, double least);
+/// Whether the factor is a number or two, in [least, most].
+Status check_factor(std::string_view option, const std::vector<double>& factor, double least,
+                    double most);
+
+/// Mirrored, with probability 1/2: "horizontal", "vertical", or "horizontal_and_vertical", in both
+/// directions at once.
+class RandomFlip : public RandomImageLayer {
+ public:
+  explicit RandomFlip(std::string mode = "horizontal_and_vertical",
+                      std::optional<int64_t> seed = {}, std::string layer_name = "")
+      : RandomImageLayer(seed), mode_(std::move(mode)) {
+    name = std::move(layer_name);
+  }
+
+  std::string_view class_name() const override { return "RandomFlip"; }
+  OptionList option_list() override;
+
+ private:
+  Status check_options() const override;
+  ir::Tensor changed(CallContext& context, ir::Tensor x) const override;
+
+  std::string mode_;
+};
+
+/// What the two layers of brightness and contrast have in common.
+class RandomColor : public RandomImageLayer {
+ public:
+  OptionList option_list() override;
+
+ protected:
+  RandomColor(std::vector<double> factor, std::vector<double> value_range,
+              std::optional<int64_t> seed, double least)
+      : RandomImageLayer(seed),
+        factor_(std::move(factor)),
+        value_range_(std::move(value_range)),
+        least_(least) {}
+
+  Status check_options() const override;
+  FactorRange range() const { return factor_range(factor_, least_); }
+  double lowest() const;
+  double highest() const;
+
+  std::vector<double> factor_, value_range_;
+  double least_;
+};
+
+/// An image plus a part, drawn from the factor's range, of the value range's length.
+class RandomBrightness : public RandomColor {
+ public:
+  explicit RandomBrightness(std::vector<double> factor, std::vector<double> value_range = {0, 255},
+                            std::optional<int64_t> seed = {})
+      : RandomColor(std::move(factor), std::move(value_range), seed, -1) {}
+  std::string_view class_name() const override { return "RandomBrightness"; }
+
+ private:
+  ir::Tensor changed(CallContext& context, ir::Tensor x) const override;
+};
+
+/// The distance to each channel's mean times a number from 1 - low to 1 + high.
+class RandomContrast : public RandomColor {
+ public:
+  explicit RandomContrast(std::vector<double> factor, std::vector<double> value_range = {0, 255},
+                          std::optional<int64_t> seed = {})
+      : RandomColor(std::move(factor), std::move(value_range), seed, 0) {}
+  std::string_view class_name() const override { return "RandomContrast"; }
+
+ private:
+  ir::Tensor changed(CallContext& context, ir::Tensor x) const override;
+};
+
+}  // namespace kiln::keras
