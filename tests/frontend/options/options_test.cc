@@ -28,11 +28,12 @@ Json required_value(const std::string& option) {
   if (option == "layer")
     return must(write_model(Sequential({Input({3, 2}), LSTM(2)})))["config"]["layers"][1];
   if (option == "activation") return "relu";
+  if (option == "equation") return "ab,bc->ac";
   if (option == "batch_shape") return {nullptr, 3};
   if (option == "padding" || option == "cropping") return nullptr;
   if (option == "boundaries") return {1, 2};
   if (option == "values") return {0.1, 0.2, 0.3};
-  for (const char* list : {"dims", "target_shape"}) {
+  for (const char* list : {"dims", "target_shape", "output_shape"}) {
     if (option == list) return {2, 1};
   }
   return 1;
