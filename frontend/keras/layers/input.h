@@ -8,7 +8,7 @@
 namespace kiln::keras {
 
 struct InputOptions {
-  ir::Shape shape;                ///< without the batch; kNone where open
+  ir::Shape shape;  ///< without the batch; kNone where open
   /// Keras's name: float32, float64, int64, int32, int16, int8, uint8 or bool.
   std::string dtype = "float32";
   std::string name = "";
