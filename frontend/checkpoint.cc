@@ -52,12 +52,13 @@ Expected<codegen::Checkpoint> read_checkpoint(const ir::Module& module,
   KILN_ASSIGN(const runtime::LoadedState loaded, files.load(session, path));
   if (class_names.empty()) class_names = if_there(runtime::class_names_beside(path));
   if (vocabulary.empty()) vocabulary = if_there(runtime::vocabulary_beside(path));
-  if (!class_names.empty()) KILN_TRY(runtime::load_class_names(class_names));
-  if (!vocabulary.empty()) KILN_TRY(runtime::Vocabulary::load(vocabulary));
   codegen::Checkpoint checkpoint;
   KILN_ASSIGN(checkpoint.values, read_values(session, loaded));
   KILN_ASSIGN(checkpoint.class_names, text_of(class_names));
   KILN_ASSIGN(checkpoint.vocabulary, text_of(vocabulary));
+  if (!class_names.empty())
+    KILN_TRY(runtime::parse_class_names(checkpoint.class_names, class_names));
+  if (!vocabulary.empty()) KILN_TRY(runtime::Vocabulary::parse(checkpoint.vocabulary, vocabulary));
   return checkpoint;
 }
 

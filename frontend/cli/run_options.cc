@@ -51,8 +51,9 @@ bool reads_unsaved(const ir::Function& function, const ir::Module& module) {
 }
 
 /// Takes out the functions that the command doesn't call: nobody waits until they are compiled. The
-/// variables stay, for the files that hold them. Only the first of a model's shapes is trained on. What predicts calls `init` for what its weights
-/// do not give, as a rule nothing; what trains may find a test set in its data. `initializes`: the weights may be a part.
+/// variables stay, for the files that hold them. Only the first of a model's shapes is trained on.
+/// What predicts calls `init` for what its weights do not give, as a rule nothing; what trains may
+/// find a test set in its data. `initializes`: the weights may be a part.
 void keep_called(runtime::Command command, bool initializes, ir::Module& module) {
   const ir::Function* prediction = module.function("predict_step");
   const bool needs_init =

@@ -33,10 +33,6 @@ Status take_own_size(const std::vector<std::string>& paths, int64_t channels, in
   return ok();
 }
 
-}  // namespace
-
-namespace {
-
 /// The images at one size, x f32 [images, height, width, channels]; what is damaged is added to
 /// the description.
 Expected<runtime::Array> load_all(const std::string& where, const std::vector<std::string>& paths,

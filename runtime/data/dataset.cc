@@ -256,6 +256,12 @@ struct Renaming {
   std::string to, from;
 };
 
+// A name stands for the arrays NAME, NAME_train and NAME_test.
+bool stands_for(const Renaming& renaming, const std::string& array) {
+  return array == renaming.from || array == renaming.from + "_train" ||
+         array == renaming.from + "_test";
+}
+
 // "x=images,y=labels".
 Expected<std::vector<Renaming>> read_renamings(const std::string& spec, std::string_view text) {
   std::vector<Renaming> renamings;
@@ -284,16 +290,13 @@ std::vector<NamedArray> renamed(const std::vector<NamedArray>& arrays,
   return result;
 }
 
-// FILE.npz:x=IMAGES,y=LABELS. A name stands for the arrays NAME, NAME_train and NAME_test.
+// FILE.npz:x=IMAGES,y=LABELS.
 Expected<Dataset> load_named_arrays(const std::string& spec, size_t colon) {
   KILN_ASSIGN(const std::vector<Renaming> renamings,
               read_renamings(spec, std::string_view(spec).substr(colon + 1)));
   const std::string path = spec.substr(0, colon);
   const auto is_wanted = [&](const std::string& name) {
-    return std::ranges::any_of(renamings, [&](const Renaming& renaming) {
-      return name == renaming.from || name == renaming.from + "_train" ||
-             name == renaming.from + "_test";
-    });
+    return std::ranges::any_of(renamings, [&](const Renaming& r) { return stands_for(r, name); });
   };
   std::string held;
   const auto wanted_and_listed = [&](const std::string& name) {
@@ -302,10 +305,8 @@ Expected<Dataset> load_named_arrays(const std::string& spec, size_t colon) {
   };
   KILN_ASSIGN(std::vector<NamedArray> arrays, load_npz_if(path, wanted_and_listed));
   for (const Renaming& renaming : renamings) {
-    const bool found = std::ranges::any_of(arrays, [&](const NamedArray& named) {
-      return named.name == renaming.from || named.name == renaming.from + "_train" ||
-             named.name == renaming.from + "_test";
-    });
+    const bool found = std::ranges::any_of(
+        arrays, [&](const NamedArray& named) { return stands_for(renaming, named.name); });
     if (!found) return Diagnostic{path, "holds no array " + renaming.from, "it holds " + held};
   }
   KILN_ASSIGN(Dataset parts, by_part(path, std::move(arrays)));

@@ -69,8 +69,8 @@ struct ModelData {
 /// test_step or predict_step takes: numbers multiplied by the scale of the data, where they are no
 /// ids, and converted, rows reshaped where the number of elements agrees, ids checked to be in
 /// [0, index_limit) and labels in [0, label_classes). An input is called as the model calls it, or x
-/// where it is the only one, or x_0, x_1, ...; labels likewise, with y; sample weights sample_weight for all outputs, or
-/// sample_weight_OUTPUT. Data without any labels stays without. Appends a line to `notes` for each
+/// where it is the only one, or x_0, x_1, ...; labels likewise, with y; sample weights sample_weight
+/// for all outputs, or sample_weight_OUTPUT. Data without any labels stays without. Appends a line to `notes` for each
 /// thing done (notes may be null). Anything else is a Diagnostic that names the array and the row,
 /// where there is one, and what to do.
 Expected<ModelData> adapt(const Dataset& data, const kiln_model& model, std::string* notes);

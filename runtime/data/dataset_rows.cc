@@ -35,14 +35,11 @@ Wanted wanted_of(const kiln_tensor& tensor) {
 std::vector<Array> input_arrays(const std::vector<NamedArray>& arrays, const kiln_model& model) {
   std::vector<Array> x;
   for (int i = 0; i < model.input_count; ++i) {
-    for (const std::string& name : names_for("x", model.inputs[i].name, i, model.input_count)) {
-      const Array* found = find_array(arrays, name);
-      if (found == nullptr) continue;
-      x.push_back(*found);
-      break;
-    }
+    const auto names = names_for("x", model.inputs[i].name, i, model.input_count);
+    const NamedArray* found = find_any(arrays, names);
+    if (found == nullptr) return {};
+    x.push_back(found->array);
   }
-  if (static_cast<int>(x.size()) != model.input_count) x.clear();
   return x;
 }
 
@@ -54,10 +51,7 @@ const kiln_function* consumer(const kiln_model& model, const std::vector<NamedAr
   for (const char* name : {"train_step", "test_step", "predict_step"}) {
     const kiln_function* step = find_step(model, name, x);
     if (step == nullptr || step->input_count == 0) continue;
-    bool fits = !x.empty() && static_cast<size_t>(step->input_count) >= x.size();
-    for (size_t i = 0; fits && i < x.size(); ++i)
-      fits = same_rows(wanted_of(step->inputs[i]).row_dims, x[i].row_dims());
-    if (fits) return step;
+    if (!x.empty() && takes_rows(*step, x)) return step;
     if (first == nullptr) first = step;
   }
   return first;

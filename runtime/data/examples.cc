@@ -20,18 +20,6 @@ std::vector<int64_t> without_ones(std::span<const int64_t> dims) {
   return result;
 }
 
-// Whether the first inputs take these arrays' rows; the first dimension is the batch.
-bool takes(const kiln_function& function, const std::vector<Array>& x) {
-  if (function.input_count < static_cast<int64_t>(x.size())) return false;
-  for (size_t i = 0; i < x.size(); ++i) {
-    const kiln_tensor& input = function.inputs[i];
-    if (input.rank < 1 || x[i].rank() < 1) return false;
-    const std::span<const int64_t> dims(input.dims, static_cast<size_t>(input.rank));
-    if (!same_rows(dims.subspan(1), x[i].row_dims())) return false;
-  }
-  return true;
-}
-
 // "test_step.8x2" and "test_step" are both functions of the step "test_step".
 bool is_step(std::string_view function, std::string_view name) {
   return function.starts_with(name) &&
@@ -44,13 +32,25 @@ bool same_rows(std::span<const int64_t> a, std::span<const int64_t> b) {
   return without_ones(a) == without_ones(b);
 }
 
+// The first dimension is the batch.
+bool takes_rows(const kiln_function& function, const std::vector<Array>& x) {
+  if (function.input_count < static_cast<int64_t>(x.size())) return false;
+  for (size_t i = 0; i < x.size(); ++i) {
+    const kiln_tensor& input = function.inputs[i];
+    if (input.rank < 1 || x[i].rank() < 1) return false;
+    const std::span<const int64_t> dims(input.dims, static_cast<size_t>(input.rank));
+    if (!same_rows(dims.subspan(1), x[i].row_dims())) return false;
+  }
+  return true;
+}
+
 const kiln_function* find_step(const kiln_model& model, std::string_view name,
                                const std::vector<Array>& x) {
   const kiln_function* first = nullptr;
   for (int32_t i = 0; i < model.function_count; ++i) {
     const kiln_function& function = model.functions[i];
     if (!is_step(function.name, name)) continue;
-    if (takes(function, x)) return &function;
+    if (takes_rows(function, x)) return &function;
     if (first == nullptr || function.name == name) first = &function;
   }
   return first;

@@ -39,9 +39,13 @@ Expected<StepInputs> step_inputs(const kiln_model& model, const kiln_function& f
 /// Whether rows of these shapes are the same, axes of size 1 aside.
 bool same_rows(std::span<const int64_t> a, std::span<const int64_t> b);
 
+/// Whether the function's first inputs take these arrays' rows.
+bool takes_rows(const kiln_function& function, const std::vector<Array>& x);
+
 /// The function `name` for inputs of these rows. A model that is compiled for several shapes of its
-/// inputs has one for each: NAME for the first, NAME.8x2 for another (see LowerOptions::further_shapes). Where none
-/// takes these rows it is the first, whose checks say so; null: there is no such function.
+/// inputs has one for each: NAME for the first, NAME.8x2 for another (see
+/// LowerOptions::further_shapes). Where none takes these rows it is the first, whose checks say so;
+/// null: there is no such function.
 const kiln_function* find_step(const kiln_model& model, std::string_view name,
                                const std::vector<Array>& x);
 

@@ -9,16 +9,6 @@
 namespace kiln::runtime {
 namespace {
 
-const NamedArray* find_any(const std::vector<NamedArray>& arrays,
-                           const std::vector<std::string>& names) {
-  for (const std::string& name : names) {
-    for (const NamedArray& named : arrays) {
-      if (named.name == name) return &named;
-    }
-  }
-  return nullptr;
-}
-
 // The row as the model takes it; nothing where it does not.
 // Source: keras/src/models/functional.py, _adjust_input_rank (Keras 3).
 std::optional<std::vector<int64_t>> fitted(std::span<const int64_t> own,
@@ -40,6 +30,16 @@ std::vector<std::string> names_for(const std::string& kind, const std::string& n
   std::vector<std::string> names = {name, kind + "_" + name, kind + "_" + std::to_string(index)};
   if (count == 1) names.push_back(kind);
   return names;
+}
+
+const NamedArray* find_any(const std::vector<NamedArray>& arrays,
+                           const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    for (const NamedArray& named : arrays) {
+      if (named.name == name) return &named;
+    }
+  }
+  return nullptr;
 }
 
 Diagnostic missing_array(const std::string& part, const char* what,

@@ -20,6 +20,10 @@ inline constexpr int64_t kOpen = -1;
 std::vector<std::string> names_for(const std::string& kind, const std::string& name, int index,
                                    int count);
 
+/// The array of the first of these names that is there; null: none is.
+const NamedArray* find_any(const std::vector<NamedArray>& arrays,
+                           const std::vector<std::string>& names);
+
 /// None of `names` is there. `part` is "validation ", "test " or empty, `held` what the data holds.
 Diagnostic missing_array(const std::string& part, const char* what,
                          const std::vector<std::string>& names, const std::string& held);

@@ -57,10 +57,6 @@ Expected<ModelData> adapt_data(Dataset data, const CommandLine& line, const kiln
   return examples;
 }
 
-DataLoader data_loader(const Program& program, const CommandLine& line) {
-  return DataLoader(line, program.model, program.images, program.checkpoint);
-}
-
 // The examples of --data, with the weights of --sample-weight.
 Expected<ModelData> load_data(DataLoader& loader, const CommandLine& line,
                               const kiln_model& model) {
@@ -169,15 +165,13 @@ Diagnostic interruption(Diagnostic told, const CommandLine& line, const History&
   return told;
 }
 
-Status run_fit(const Program& program, const CommandLine& line) {
+Status run_fit(const Program& program, const CommandLine& line, DataLoader& loader) {
   const kiln_model& model = program.model;
   const WeightFiles& files = program.files;
   KILN_ASSIGN(Session session, open_session(model, line));
   const DriverExitGuard guard(session.device());
   KILN_TRY(check_fit(line, session, files));
   KILN_TRY(prepare_training(session, program, line));
-  DataLoader own = data_loader(program, line);
-  DataLoader& loader = program.loader != nullptr ? *program.loader : own;
   KILN_ASSIGN(const ModelData data, load_data(loader, line, model));
   KILN_ASSIGN(const Examples validation, load_validation(loader, line, model));
   FitOptions options = line.fit;
@@ -225,13 +219,11 @@ Expected<bool> uses_test_set(const ModelData& data, const CommandLine& line) {
   return !data.test.empty() && line.part != Part::kTrain;
 }
 
-Status run_evaluate(const Program& program, const CommandLine& line) {
+Status run_evaluate(const Program& program, const CommandLine& line, DataLoader& loader) {
   const kiln_model& model = program.model;
   KILN_ASSIGN(Session session, trained_session(program, line));
   const DriverExitGuard guard(session.device());
   KILN_TRY(session.function("test_step"));
-  DataLoader own = data_loader(program, line);
-  DataLoader& loader = program.loader != nullptr ? *program.loader : own;
   KILN_ASSIGN(const ModelData data, load_data(loader, line, model));
   KILN_ASSIGN(const bool test, uses_test_set(data, line));
   const Examples& examples = test ? data.test : data.train;
@@ -269,14 +261,12 @@ Status save_predictions(const kiln_model& model, const std::vector<Array>& predi
   return save_npz(path, named);
 }
 
-Status run_predict(const Program& program, const CommandLine& line) {
+Status run_predict(const Program& program, const CommandLine& line, DataLoader& loader) {
   const kiln_model& model = program.model;
   KILN_ASSIGN(Session session, trained_session(program, line));
   const DriverExitGuard guard(session.device());
   KILN_TRY(session.function("predict_step"));
   KILN_TRY(check_output(model, line.output));
-  DataLoader own = data_loader(program, line);
-  DataLoader& loader = program.loader != nullptr ? *program.loader : own;
   KILN_ASSIGN(const ModelData data, load_data(loader, line, model));
   KILN_ASSIGN(const bool test, uses_test_set(data, line));
   KILN_ASSIGN(const std::vector<Array> predictions,
@@ -298,13 +288,15 @@ Status run_predict(const Program& program, const CommandLine& line) {
 
 Status run_command(const Program& program, const CommandLine& line) {
   const kiln_model& model = program.model;
+  DataLoader own(line, model, program.images, program.checkpoint);
+  DataLoader& loader = program.loader != nullptr ? *program.loader : own;
   switch (line.command) {
     case Command::kFit:
-      return run_fit(program, line);
+      return run_fit(program, line, loader);
     case Command::kEvaluate:
-      return run_evaluate(program, line);
+      return run_evaluate(program, line, loader);
     case Command::kPredict:
-      return run_predict(program, line);
+      return run_predict(program, line, loader);
     case Command::kInfo:
       print(describe_model(model, program.checkpoint));
       return ok();

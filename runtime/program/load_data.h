@@ -18,7 +18,8 @@
 namespace kiln::runtime {
 
 /// Reads a directory of images in a folder for each class, x f32 [images, height, width, channels],
-/// or one without class folders, or one image, which give x alone; classes are numbered as `known` has them, or in alphabetical order where it is empty. Nothing where it is no such directory.
+/// or one without class folders, or one image, which give x alone; classes are numbered as `known`
+/// has them, or in alphabetical order where it is empty. Nothing where it is no such directory.
 using ImageReader = std::function<Expected<std::optional<Dataset>>(
     const std::string& directory, int64_t height, int64_t width, int64_t channels,
     const ClassNames& known)>;

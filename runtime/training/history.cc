@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <numeric>
 
 namespace kiln::runtime {
 
@@ -23,6 +24,11 @@ std::string csv_field(double value, const std::vector<double>& numbers) {
 }
 
 }  // namespace
+
+double mean_of(const std::vector<double>& numbers) {
+  const double sum = std::accumulate(numbers.begin(), numbers.end(), 0.0);
+  return sum / static_cast<double>(numbers.size());
+}
 
 double value_of(const Metrics& metrics, const std::string& name) {
   for (const Metric& metric : metrics) {

@@ -18,6 +18,9 @@ struct Metric {
   std::vector<double> numbers = {};
 };
 
+/// What stands for a metric of several numbers: their mean.
+double mean_of(const std::vector<double>& numbers);
+
 /// Metrics in the order in which Keras prints them: the names sorted, validation last.
 using Metrics = std::vector<Metric>;
 

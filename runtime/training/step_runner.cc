@@ -1,7 +1,6 @@
 #include "runtime/training/step_runner.h"
 
 #include <algorithm>
-#include <numeric>
 #include <utility>
 
 namespace kiln::runtime {
@@ -13,11 +12,6 @@ Array ones(const kiln_tensor& input, int64_t rows) {
   const Array array = allocate(KILN_F32, dims);
   std::fill_n(array.as<float>(), array.element_count(), 1.0f);
   return array;
-}
-
-double mean(const std::vector<double>& numbers) {
-  const double sum = std::accumulate(numbers.begin(), numbers.end(), 0.0);
-  return sum / static_cast<double>(numbers.size());
 }
 
 void add_inputs(std::vector<BatchInput>& inputs, const std::vector<Array>& arrays,
@@ -97,7 +91,7 @@ Expected<Metrics> StepRunner::metrics() {
     Metric metric{tensors[i].name, *value};
     if (tensors[i].rank > 0) {
       metric.numbers.assign(value, value + tensors[i].dims[0]);
-      metric.value = mean(metric.numbers);
+      metric.value = mean_of(metric.numbers);
     }
     metrics.push_back(std::move(metric));
   }

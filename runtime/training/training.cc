@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdlib>
-#include <numeric>
 
 namespace kiln::runtime {
 namespace {
@@ -29,11 +28,6 @@ size_t take_width(std::string& title) {
   return width;
 }
 
-double mean(const std::vector<double>& numbers) {
-  const double sum = std::accumulate(numbers.begin(), numbers.end(), 0.0);
-  return sum / static_cast<double>(numbers.size());
-}
-
 // One metric's course: its values, or the numbers of all epochs one after the other.
 void visit_course(const std::string& name, size_t width, std::vector<double>& values,
                   std::vector<std::vector<double>>& numbers, StateArchive& state) {
@@ -50,7 +44,7 @@ void visit_course(const std::string& name, size_t width, std::vector<double>& va
   for (size_t at = 0; at + width <= flat.size(); at += width) {
     const auto begin = flat.begin() + static_cast<std::ptrdiff_t>(at);
     numbers.emplace_back(begin, begin + static_cast<std::ptrdiff_t>(width));
-    values.push_back(mean(numbers.back()));
+    values.push_back(mean_of(numbers.back()));
   }
 }
 
@@ -92,7 +86,7 @@ void visit_metrics(Metrics& metrics, StateArchive& state) {
     Metric metric{title, values[at]};
     const auto begin = values.begin() + static_cast<std::ptrdiff_t>(at);
     metric.numbers.assign(begin, begin + static_cast<std::ptrdiff_t>(width));
-    if (width > 0) metric.value = mean(metric.numbers);
+    if (width > 0) metric.value = mean_of(metric.numbers);
     at += std::max<size_t>(width, 1);
     metrics.push_back(std::move(metric));
   }

@@ -1,6 +1,7 @@
 #include "tests/cli/command.h"
 
 #include <fcntl.h>
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -8,6 +9,8 @@
 #include <filesystem>
 #include <fstream>
 #include <sstream>
+
+#include "runtime/data/npy.h"
 
 namespace kiln::tests {
 namespace {
@@ -41,6 +44,12 @@ std::string write_temporary(const std::string& name, const std::string& text) {
   return path;
 }
 
+std::string save_temporary(const std::string& name, const runtime::Array& array) {
+  const std::string path = temporary(name);
+  EXPECT_TRUE(runtime::save_npy(path, array));
+  return path;
+}
+
 bool exists(const std::string& path) { return std::filesystem::exists(path); }
 
 std::string read_file(const std::string& path) {
@@ -70,6 +79,13 @@ CommandResult run_command(const std::vector<std::string>& words,
   waitpid(child, &status, 0);
   return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), read_file(out),
           read_file(err)};
+}
+
+void expect_mistake(const std::vector<std::string>& words, const std::string& says) {
+  const CommandResult result = run_command(words);
+  EXPECT_EQ(result.status, 2) << result.out;
+  EXPECT_THAT(result.err, ::testing::StartsWith("error: "));
+  EXPECT_THAT(result.err, ::testing::HasSubstr(says));
 }
 
 }  // namespace kiln::tests

@@ -20,21 +20,11 @@ namespace {
 
 using runtime::Array;
 using ::testing::HasSubstr;
-using ::testing::StartsWith;
-
-void expect_mistake(const std::vector<std::string>& words, const std::string& says) {
-  const CommandResult result = run_command(words);
-  EXPECT_EQ(result.status, 2) << result.out;
-  EXPECT_THAT(result.err, StartsWith("error: "));
-  EXPECT_THAT(result.err, HasSubstr(says));
-}
 
 template <typename T>
 std::string saved(const std::string& name, kiln_element_type type, std::vector<int64_t> dims,
                   const std::vector<T>& values) {
-  const std::string path = temporary(name);
-  EXPECT_TRUE(runtime::save_npy(path, runtime::copy_of(type, std::move(dims), values.data())));
-  return path;
+  return save_temporary(name, runtime::copy_of(type, std::move(dims), values.data()));
 }
 
 /// Three words of a vocabulary of 6, to one number.

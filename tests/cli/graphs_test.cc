@@ -136,12 +136,6 @@ TEST(Weights, OfClassesAreThoseOfTheirExamples) {
   EXPECT_NE(read_file(temporary("history.json")), histories[0]);
 }
 
-void expect_mistake(const std::vector<std::string>& words, const std::string& says) {
-  const CommandResult result = run_command(words);
-  EXPECT_EQ(result.status, 2) << result.out;
-  EXPECT_THAT(result.err, HasSubstr(says));
-}
-
 TEST(Graphs, MistakesNameTheArray) {
   const std::string model = two_outputs();
   expect_mistake({kiln(), "fit", model, "--data",

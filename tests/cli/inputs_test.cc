@@ -19,24 +19,10 @@ namespace {
 
 using runtime::Array;
 using ::testing::HasSubstr;
-using ::testing::StartsWith;
 
 template <typename T>
 Array array_of(kiln_element_type type, std::vector<int64_t> dims, const std::vector<T>& values) {
   return runtime::copy_of(type, std::move(dims), values.data());
-}
-
-std::string saved(const std::string& name, const Array& array) {
-  const std::string path = temporary(name);
-  EXPECT_TRUE(runtime::save_npy(path, array));
-  return path;
-}
-
-void expect_mistake(const std::vector<std::string>& words, const std::string& says) {
-  const CommandResult result = run_command(words);
-  EXPECT_EQ(result.status, 2) << result.out;
-  EXPECT_THAT(result.err, StartsWith("error: "));
-  EXPECT_THAT(result.err, HasSubstr(says));
 }
 
 /// The sum of two numbers of that type.
@@ -48,21 +34,23 @@ std::string sum_model(const std::string& dtype) {
 }
 
 TEST(Inputs, HaveTheirType) {
-  const std::string y = saved("y.npy", array_of<float>(KILN_F32, {2, 1}, {1, 2}));
-  const std::string small = saved("small.npy", array_of<int64_t>(KILN_I64, {2, 2}, {1, 2, 3, 4}));
+  const std::string y = save_temporary("y.npy", array_of<float>(KILN_F32, {2, 1}, {1, 2}));
+  const std::string small =
+      save_temporary("small.npy", array_of<int64_t>(KILN_I64, {2, 2}, {1, 2, 3, 4}));
   for (const char* dtype : {"float32", "float64", "int64", "int32", "int16", "int8", "uint8"}) {
     const CommandResult result =
         run_command({kiln(), "fit", sum_model(dtype), "--data", small + "," + y, "--verbose", "0"});
     EXPECT_EQ(result.status, 0) << dtype << ": " << result.err;
   }
-  const std::string large = saved("large.npy", array_of<int64_t>(KILN_I64, {2, 2}, {1, 2, 3, 300}));
+  const std::string large =
+      save_temporary("large.npy", array_of<int64_t>(KILN_I64, {2, 2}, {1, 2, 3, 300}));
   expect_mistake(
       {kiln(), "fit", sum_model("uint8"), "--data", large + "," + y},
       "x: row 1, element 1 (counted from 0) is 300, but the model takes u8, whole numbers "
       "from 0 to 255");
   expect_mistake({kiln(), "fit", sum_model("bool"), "--data", large + "," + y}, "takes i1");
   const std::string huge =
-      saved("huge.npy", array_of<int64_t>(KILN_I64, {2, 2}, {1, 2, 3, int64_t{1} << 40}));
+      save_temporary("huge.npy", array_of<int64_t>(KILN_I64, {2, 2}, {1, 2, 3, int64_t{1} << 40}));
   expect_mistake({kiln(), "fit", sum_model("int64"), "--data", huge + "," + y}, "takes i32");
   // Such a model can only be read.
   std::string text = read_file(sum_model("int8"));
@@ -97,8 +85,8 @@ TEST(Metrics, OfSeveralNumbersAreLists) {
                    keras::metrics::Recall({.threshold = 0.2, .further_thresholds = {0.4}})}});
   const std::string model = write_temporary("classes.json", *to_json(net));
   const std::string data =
-      saved("x.npy", array_of<float>(KILN_F32, {3, 2}, {1, 2, 3, 4, 5, 6})) + "," +
-      saved("y.npy", array_of<float>(KILN_F32, {3, 3}, {1, 0, 0, 0, 1, 0, 0, 0, 1}));
+      save_temporary("x.npy", array_of<float>(KILN_F32, {3, 2}, {1, 2, 3, 4, 5, 6})) + "," +
+      save_temporary("y.npy", array_of<float>(KILN_F32, {3, 3}, {1, 0, 0, 0, 1, 0, 0, 0, 1}));
   const std::string history = temporary("h.json"), log = temporary("log.csv"),
                     weights = temporary("w.npz");
   const CommandResult fit =

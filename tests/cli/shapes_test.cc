@@ -19,7 +19,6 @@ namespace {
 using keras::kNone;
 using runtime::Array;
 using ::testing::HasSubstr;
-using ::testing::StartsWith;
 
 /// Distinct small numbers.
 Array ramp(std::vector<int64_t> dims) {
@@ -27,12 +26,6 @@ Array ramp(std::vector<int64_t> dims) {
   for (int64_t i = 0; i < array.element_count(); ++i)
     array.as<float>()[i] = static_cast<float>(i * 7 % 11) / 11;
   return array;
-}
-
-std::string saved(const std::string& name, const Array& array) {
-  const std::string path = temporary(name);
-  EXPECT_TRUE(runtime::save_npy(path, array));
-  return path;
 }
 
 /// Steps of two numbers, as many as there are, to one number.
@@ -43,18 +36,12 @@ std::string time_model() {
   return write_temporary("time.json", *to_json(model));
 }
 
-void expect_mistake(const std::vector<std::string>& words, const std::string& says) {
-  const CommandResult result = run_command(words);
-  EXPECT_EQ(result.status, 2) << result.out;
-  EXPECT_THAT(result.err, StartsWith("error: "));
-  EXPECT_THAT(result.err, HasSubstr(says));
-}
-
 TEST(Shapes, FitTakesThemFromItsData) {
   const std::string model = time_model(), weights = temporary("w.npz"), out = temporary("y.npy");
-  const std::string data = saved("x6.npy", ramp({8, 6, 2})) + "," + saved("y6.npy", ramp({8, 1}));
-  const std::string longer = saved("x9.npy", ramp({4, 9, 2}));
-  const std::string validation = longer + "," + saved("y9.npy", ramp({4, 1}));
+  const std::string data =
+      save_temporary("x6.npy", ramp({8, 6, 2})) + "," + save_temporary("y6.npy", ramp({8, 1}));
+  const std::string longer = save_temporary("x9.npy", ramp({4, 9, 2}));
+  const std::string validation = longer + "," + save_temporary("y9.npy", ramp({4, 1}));
   const CommandResult fit =
       run_command({kiln(), "fit", model, "--data", data, "--validation-data", validation,
                    "--batch-size", "4", "--epochs", "2", "--save", weights});
@@ -75,15 +62,17 @@ TEST(Shapes, FitTakesThemFromItsData) {
   const auto predicted = runtime::load_npy(out);
   ASSERT_TRUE(predicted);
   EXPECT_EQ(predicted->dims, (std::vector<int64_t>{4, 1}));
-  expect_mistake(
-      {kiln(), "predict", model, "--data", saved("x3.npy", ramp({4, 6, 3})), "--weights", weights},
-      "x: each row is 6x3xf32, but the model 'time' takes (None, 2)");
+  expect_mistake({kiln(), "predict", model, "--data", save_temporary("x3.npy", ramp({4, 6, 3})),
+                  "--weights", weights},
+                 "x: each row is 6x3xf32, but the model 'time' takes (None, 2)");
 }
 
 TEST(Shapes, AreSaidToCompile) {
   const std::string model = time_model(), weights = temporary("w.npz"), program = temporary("time");
-  const std::string x6 = saved("x6.npy", ramp({8, 6, 2})), x7 = saved("x7.npy", ramp({8, 7, 2}));
-  const std::string y = saved("y.npy", ramp({8, 1})), x9 = saved("x9.npy", ramp({8, 9, 2}));
+  const std::string x6 = save_temporary("x6.npy", ramp({8, 6, 2})),
+                    x7 = save_temporary("x7.npy", ramp({8, 7, 2}));
+  const std::string y = save_temporary("y.npy", ramp({8, 1})),
+                    x9 = save_temporary("x9.npy", ramp({8, 9, 2}));
   expect_mistake({kiln(), "compile", model, "-o", program},
                  "an extent of the input is open: it takes (None, 2)\nnote: give the input's "
                  "shape: --shape");
@@ -130,7 +119,8 @@ TEST(Shapes, LayersThatNeedFixedOnesSaySo) {
   std::string text = *to_json(model);
   const size_t six = text.find('6', text.find("batch_shape"));
   const std::string file = write_temporary("flat.json", text.replace(six, 1, "null"));
-  const std::string data = saved("x.npy", ramp({8, 6, 2})) + "," + saved("y.npy", ramp({8, 1}));
+  const std::string data =
+      save_temporary("x.npy", ramp({8, 6, 2})) + "," + save_temporary("y.npy", ramp({8, 1}));
   expect_mistake(
       {kiln(), "fit", file, "--data", data},
       "layer \"dense\": needs a known number of inputs, gets (None, None) from \"flatten\"");

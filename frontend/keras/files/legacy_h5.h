@@ -1,5 +1,6 @@
-// Models in HDF5 files, as Keras 1 and 2 saved them by default and Keras 3 still does for names that
-// end in .h5: whole ones, or their weights alone. Source: keras/src/legacy/saving/legacy_h5_format.py of Keras 3.15.
+// Models in HDF5 files, as Keras 1 and 2 saved them by default and Keras 3 still does for names
+// that end in .h5: whole ones, or their weights alone.
+// Source: keras/src/legacy/saving/legacy_h5_format.py of Keras 3.15.
 //
 //   attribute model_config     the definition, in JSON
 //   attribute training_config  the arguments of compile(), in JSON; absent where it was not called

@@ -4,6 +4,7 @@
 
 #include "frontend/keras/layers/base/kernel_options.h"
 #include "frontend/keras/layers/base/recurrence.h"
+#include "frontend/keras/layers/base/recurrent_options.h"
 
 namespace kiln::keras {
 
@@ -13,6 +14,7 @@ namespace {
 
 constexpr auto kF32 = ir::ElementType::f32;
 constexpr int64_t kGates = 4;
+constexpr const char* kCell = "conv_lstm_cell";
 
 /// What arrives in a step: the input without its time.
 LayerInput slice_of(const LayerInput& input) {
@@ -58,29 +60,14 @@ Expected<LayerBuild> ConvLSTM::build(std::span<const LayerInput> inputs) const {
                                   show_shape(input.type.shape), input.from),
                       ""};
   }
-  LayerBuild build;
-  auto declare = [&](const char* weight, ir::Shape shape, const Initializer& initializer,
-                     const Regularizer& regularizer, const Constraint& constraint) {
-    build.weights.push_back({fmt::format("conv_lstm_cell/{}", weight),
-                             {kF32, std::move(shape)},
-                             initializer,
-                             true,
-                             regularizer,
-                             constraint,
-                             "cell"});
-  };
   ir::Shape kernel = o.kernel_size.spelled_out(rank_), recurrent = kernel;
   kernel.insert(kernel.end(), {channels, kGates * o.filters});
   recurrent.insert(recurrent.end(), {o.filters, kGates * o.filters});
-  declare("kernel", std::move(kernel), o.kernel_initializer, o.kernel_regularizer,
-          o.kernel_constraint);
-  declare("recurrent_kernel", std::move(recurrent), o.recurrent_initializer,
-          o.recurrent_regularizer, o.recurrent_constraint);
-  if (o.use_bias) {
-    Initializer bias = o.bias_initializer;
-    if (o.unit_forget_bias) bias.ones = {o.filters, 2 * o.filters};
-    declare("bias", {kGates * o.filters}, bias, o.bias_regularizer, o.bias_constraint);
-  }
+  Initializer bias = o.bias_initializer;
+  if (o.unit_forget_bias) bias.ones = {o.filters, 2 * o.filters};
+  LayerBuild build;
+  build.weights =
+      cell_weights(kCell, o, {std::move(kernel), std::move(recurrent), {kGates * o.filters}}, bias);
   ir::Shape output = state;
   if (o.return_sequences) output.insert(output.begin() + 1, input.type.shape[1]);
   build.outputs = {{kF32, std::move(output)}};
@@ -127,53 +114,28 @@ std::vector<Signal> ConvLSTM::call(CallContext& context, std::span<const Signal>
   recurrence.mask = context.mask(inputs[0], {batch, time});
   recurrence.states.assign(2, context.builder.constant(0, {kF32, state}));
   recurrence.weights = {context.weight("conv_lstm_cell/recurrent_kernel")};
-  recurrence.backwards = options_.go_backwards;
-  recurrence.zero_output_for_mask = options_.zero_output_for_mask;
-  recurrence.all_outputs = options_.return_sequences;
-  const RecurrenceResults results = recur(
-      recurrence,
+  return recur(
+      std::move(recurrence), options_, inputs[0],
       [&](Tensor gates, const std::vector<Tensor>& states, const std::vector<Tensor>& weights) {
         return step(gates, states[0], states[1], weights[0]);
       });
-  std::vector<Signal> outputs = {{results.output, {}}};
-  if (options_.return_sequences) outputs[0].mask = inputs[0].mask;
-  if (options_.return_state) {
-    for (const Tensor& last : results.states) outputs.push_back({last, {}});
-  }
-  return outputs;
 }
 
 OptionList ConvLSTM::option_list() {
   ConvLSTMOptions& o = options_;
-  const OptionList run = {
-      {"return_sequences", &o.return_sequences, "give the output of each step, not only the last"},
-      {"return_state", &o.return_state, "give the last states, too"},
-      {"go_backwards", &o.go_backwards, "from the last step to the first"},
-      {"stateful", Fixed{{false}}, "states from one batch to the next"},
-      {"unroll", Ignored{false}, "how Keras runs it"},
-      {"zero_output_for_mask", &o.zero_output_for_mask,
-       "give zeros where the input is masked, not the output before"},
-      {"filters", &o.filters, "how many channels come out", kRequired}};
-  const OptionList gates = {
+  const OptionList filters = {{"filters", &o.filters, "how many channels come out", kRequired}};
+  const OptionList activations = {
       {"activation", &o.activation, "of the outputs"},
-      {"recurrent_activation", &o.recurrent_activation, "of the gates"},
-      {"use_bias", &o.use_bias, "add a bias"},
-      {"kernel_initializer", &o.kernel_initializer, "first values of the inputs' kernel"},
-      {"recurrent_initializer", &o.recurrent_initializer, "first values of the states' kernel"},
-      {"bias_initializer", &o.bias_initializer, "first values of the bias"},
-      {"unit_forget_bias", &o.unit_forget_bias, "the forget gate's bias begins as 1"},
-      {"kernel_regularizer", &o.kernel_regularizer, "what the inputs' kernel adds to the loss"},
-      {"recurrent_regularizer", &o.recurrent_regularizer,
-       "what the states' kernel adds to the loss"},
-      {"bias_regularizer", &o.bias_regularizer, "what the bias adds to the loss"},
-      {"activity_regularizer", &activity_regularizer, "what the outputs add to the loss"},
-      {"kernel_constraint", &o.kernel_constraint, "on the inputs' kernel after each update"},
-      {"recurrent_constraint", &o.recurrent_constraint, "on the states' kernel after each update"},
-      {"bias_constraint", &o.bias_constraint, "on the bias after each update"},
+      {"recurrent_activation", &o.recurrent_activation, "of the gates"}};
+  const OptionList forget = {
+      {"unit_forget_bias", &o.unit_forget_bias, "the forget gate's bias begins as 1"}};
+  const OptionList dropouts = {
       {"dropout", Fixed{{0.0}}, "part of the inputs that is dropped"},
       {"recurrent_dropout", Fixed{{0.0}}, "part of the states that is dropped"},
       {"seed", Ignored{}, "of the dropouts' draws"}};
-  return run + kernel_window_options(rank_, o) + kernel_layout_options(rank_, o) + gates;
+  return run_options(o) + mask_options(o) + filters + kernel_window_options(rank_, o) +
+         kernel_layout_options(rank_, o) + activations + cell_initializer_options(o) + forget +
+         cell_penalty_options(o, activity_regularizer) + dropouts;
 }
 
 }  // namespace kiln::keras

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "frontend/keras/layers/base/one_input.h"
+#include "frontend/keras/layers/base/weight_options.h"
 
 namespace kiln::keras {
 namespace {
@@ -264,23 +265,17 @@ std::vector<Signal> EinsumDense::call(CallContext& context, std::span<const Sign
 
 OptionList EinsumDense::option_list() {
   EinsumDenseOptions& o = options_;
-  return {{"output_shape", ShapeOf{&o.output_shape}, "without the batch; null: the input's extent",
-           kRequired},
-          {"equation", &o.equation, "dimensions of input, kernel and output: \"abc,cd->abd\"",
-           kRequired},
-          {"activation", &o.activation, "applied to the outputs"},
-          {"bias_axes", NullableText{&o.bias_axes},
-           "dimensions of the output that the bias has; null: no bias"},
-          {"kernel_initializer", &o.kernel_initializer, "first values of the kernel"},
-          {"bias_initializer", &o.bias_initializer, "first values of the bias"},
-          {"kernel_regularizer", &o.kernel_regularizer, "what the kernel adds to the loss"},
-          {"bias_regularizer", &o.bias_regularizer, "what the bias adds to the loss"},
-          {"activity_regularizer", &activity_regularizer, "what the outputs add to the loss"},
-          {"kernel_constraint", &o.kernel_constraint, "on the kernel after each update"},
-          {"bias_constraint", &o.bias_constraint, "on the bias after each update"},
-          {"lora_rank", Fixed{{nullptr}}, "low-rank adaptation", kNotWritten},
-          {"lora_alpha", Fixed{{nullptr}}, "low-rank adaptation", kNotWritten},
-          {"quantization_config", Fixed{{nullptr}}, "quantization"}};
+  const OptionList own = {{"output_shape", ShapeOf{&o.output_shape},
+                           "without the batch; null: the input's extent", kRequired},
+                          {"equation", &o.equation,
+                           "dimensions of input, kernel and output: \"abc,cd->abd\"", kRequired},
+                          {"activation", &o.activation, "applied to the outputs"},
+                          {"bias_axes", NullableText{&o.bias_axes},
+                           "dimensions of the output that the bias has; null: no bias"}};
+  const OptionList fixed = {{"lora_rank", Fixed{{nullptr}}, "low-rank adaptation", kNotWritten},
+                            {"lora_alpha", Fixed{{nullptr}}, "low-rank adaptation", kNotWritten},
+                            {"quantization_config", Fixed{{nullptr}}, "quantization"}};
+  return own + weight_options(o, activity_regularizer) + fixed;
 }
 
 }  // namespace kiln::keras

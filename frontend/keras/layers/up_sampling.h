@@ -65,6 +65,8 @@ class UpSampling3D : public Layer {
   OptionList option_list() override;
 
  private:
+  std::array<int64_t, 3> factors() const;
+
   UpSampling3DOptions options_;
 };
 

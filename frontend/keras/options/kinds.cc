@@ -275,18 +275,6 @@ Json write(const BordersOf& option) {
   return pairs.size() == 1 ? pairs[0] : pairs;
 }
 
-std::string word(const Threshold&) { return "number or null"; }
-void read(const Threshold& option, const OptionReading& from) {
-  *option.is_list = from.value().is_array();
-  if (!*option.is_list) return read(option.threshold, from);
-  const std::vector<double> thresholds = from.config.numbers(from.key);
-  *option.count = thresholds.size();
-  if (!thresholds.empty()) *option.threshold = thresholds[0];
-}
-Json write(const Threshold& option) {
-  return *option.is_list ? Json::array({write(option.threshold)}) : write(option.threshold);
-}
-
 // Objects of Keras's.
 
 std::string word(const DataFormat*) { return "\"channels_last\" or \"channels_first\""; }

@@ -95,12 +95,6 @@ struct BatchShape {
 struct BordersOf {
   std::span<std::array<int64_t, 2>> sides;
 };
-/// A threshold, or a list of `count`, of which the first is kept.
-struct Threshold {
-  std::optional<double>* threshold;
-  bool* is_list;
-  size_t* count;
-};
 
 /// An object of Keras's, of a type with an object_kind() (object_kind.h).
 struct ObjectPlace {
@@ -118,7 +112,7 @@ using OptionPlace =
                  std::optional<double>*, std::vector<double>*, std::vector<std::string>*,
                  std::array<int64_t, 2>*, DataFormat*, ObjectPlace, Fixed, Ignored, ComputeType,
                  NullableText, Count, Counts, NumberOrList, ExtentsOf, IntegerOr, Axes, ShapeOf,
-                 BatchShape, BordersOf, Threshold>;
+                 BatchShape, BordersOf>;
 
 /// What is special about an option.
 enum OptionFlags : unsigned {

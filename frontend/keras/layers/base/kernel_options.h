@@ -5,6 +5,7 @@
 #include "frontend/keras/layers/base/layer.h"
 #include "frontend/keras/layers/base/one_input.h"
 #include "frontend/keras/layers/base/sliding_window.h"
+#include "frontend/keras/layers/base/weight_options.h"
 #include "ir/ops/convolution.h"
 
 namespace kiln::keras {
@@ -53,15 +54,7 @@ OptionList activation_and_bias_options(Options& o) {
 /// What the layers with a weight called "kernel" end with.
 template <typename Options>
 OptionList kernel_and_bias_options(Options& o, Regularizer& activity_regularizer) {
-  const OptionList own = {
-      {"kernel_initializer", &o.kernel_initializer, "first values of the kernel"},
-      {"bias_initializer", &o.bias_initializer, "first values of the bias"},
-      {"kernel_regularizer", &o.kernel_regularizer, "what the kernel adds to the loss"},
-      {"bias_regularizer", &o.bias_regularizer, "what the bias adds to the loss"},
-      {"activity_regularizer", &activity_regularizer, "what the outputs add to the loss"},
-      {"kernel_constraint", &o.kernel_constraint, "on the kernel after each update"},
-      {"bias_constraint", &o.bias_constraint, "on the bias after each update"}};
-  return activation_and_bias_options(o) + own;
+  return activation_and_bias_options(o) + weight_options(o, activity_regularizer);
 }
 
 /// Whether the input is right and the options that these layers share make sense; the

@@ -5,6 +5,7 @@
 #include "frontend/keras/layers/base/noise.h"
 #include "frontend/keras/layers/base/one_input.h"
 #include "frontend/keras/layers/base/recurrence.h"
+#include "frontend/keras/layers/base/recurrent_options.h"
 
 namespace kiln::keras {
 
@@ -85,23 +86,9 @@ Expected<LayerBuild> Recurrent::build(std::span<const LayerInput> inputs) const 
   const ir::Shape& sequence = inputs[0].type.shape;
   const int64_t columns = gate_count() * o.units;
   LayerBuild build;
-  auto declare = [&](const char* weight, ir::Shape shape, const Initializer& initializer,
-                     const Regularizer& regularizer, const Constraint& constraint) {
-    build.weights.push_back({weight_name(weight),
-                             {kFloat, std::move(shape)},
-                             initializer,
-                             true,
-                             regularizer,
-                             constraint,
-                             "cell"});
-  };
-  declare("kernel", {sequence[2], columns}, o.kernel_initializer, o.kernel_regularizer,
-          o.kernel_constraint);
-  declare("recurrent_kernel", {o.units, columns}, o.recurrent_initializer, o.recurrent_regularizer,
-          o.recurrent_constraint);
-  if (o.use_bias) {
-    declare("bias", bias_shape(), bias_initializer(), o.bias_regularizer, o.bias_constraint);
-  }
+  build.weights =
+      cell_weights(cell_name(), o, {{sequence[2], columns}, {o.units, columns}, bias_shape()},
+                   bias_initializer());
   if (o.dropout > 0 || o.recurrent_dropout > 0) build.weights.push_back(generator_state(o.seed));
   const ir::Type state = {kFloat, {sequence[0], o.units}};
   build.outputs = {state};
@@ -172,54 +159,26 @@ std::vector<Signal> Recurrent::call(CallContext& context, std::span<const Signal
       draw_masks(context, options_.recurrent_dropout, {shape[0], options_.units});
   for (const auto* masks : {&input_masks, &state_masks})
     recurrence.weights.insert(recurrence.weights.end(), masks->begin(), masks->end());
-  recurrence.backwards = options_.go_backwards;
-  recurrence.zero_output_for_mask = options_.zero_output_for_mask;
-  recurrence.all_outputs = options_.return_sequences;
-  const RecurrenceResults results =
-      recur(recurrence,
-            [&](Tensor x, const std::vector<Tensor>& states, const std::vector<Tensor>& weights) {
-              return step(x, states, weights_of_step(weights, input_masks.size()));
-            });
-  std::vector<Signal> outputs = {{results.output, {}}};
-  if (options_.return_sequences) outputs[0].mask = inputs[0].mask;
-  if (options_.return_state) {
-    for (const Tensor& state : results.states) outputs.push_back({state, {}});
-  }
-  return outputs;
+  return recur(
+      std::move(recurrence), options_, inputs[0],
+      [&](Tensor x, const std::vector<Tensor>& states, const std::vector<Tensor>& weights) {
+        return step(x, states, weights_of_step(weights, input_masks.size()));
+      });
 }
 
 OptionList Recurrent::option_list() {
   RecurrentOptions& o = options_;
-  const OptionList run = {
-      {"return_sequences", &o.return_sequences, "give the output of each step, not only the last"},
-      {"return_state", &o.return_state, "give the last states, too"},
-      {"go_backwards", &o.go_backwards, "from the last step to the first"},
-      {"stateful", Fixed{{false}}, "states from one batch to the next"},
-      {"unroll", Ignored{false}, "how Keras runs it"},
-      {"use_cudnn", Ignored{}, "how Keras runs it", kNotWritten},
-      {"implementation", Ignored{}, "how Keras runs it", kNotWritten},
-      {"zero_output_for_mask", &o.zero_output_for_mask,
-       "give zeros where the input is masked, not the output before"},
-      {"units", &o.units, "how many outputs a step has", kRequired},
-      {"activation", &o.activation, "of the outputs"}};
-  const OptionList initializers = {
-      {"use_bias", &o.use_bias, "add a bias"},
-      {"kernel_initializer", &o.kernel_initializer, "first values of the inputs' kernel"},
-      {"recurrent_initializer", &o.recurrent_initializer, "first values of the states' kernel"},
-      {"bias_initializer", &o.bias_initializer, "first values of the bias"}};
-  const OptionList penalties = {
-      {"kernel_regularizer", &o.kernel_regularizer, "what the inputs' kernel adds to the loss"},
-      {"recurrent_regularizer", &o.recurrent_regularizer,
-       "what the states' kernel adds to the loss"},
-      {"bias_regularizer", &o.bias_regularizer, "what the bias adds to the loss"},
-      {"activity_regularizer", &activity_regularizer, "what the outputs add to the loss"},
-      {"kernel_constraint", &o.kernel_constraint, "on the inputs' kernel after each update"},
-      {"recurrent_constraint", &o.recurrent_constraint, "on the states' kernel after each update"},
-      {"bias_constraint", &o.bias_constraint, "on the bias after each update"},
+  const OptionList how = {{"use_cudnn", Ignored{}, "how Keras runs it", kNotWritten},
+                          {"implementation", Ignored{}, "how Keras runs it", kNotWritten}};
+  const OptionList outputs = {{"units", &o.units, "how many outputs a step has", kRequired},
+                              {"activation", &o.activation, "of the outputs"}};
+  const OptionList dropouts = {
       {"dropout", &o.dropout, "part of the inputs that is dropped, alike in all steps"},
       {"recurrent_dropout", &o.recurrent_dropout,
        "part of the states that is dropped, alike in all steps"}};
-  return run + gate_options(o) + initializers + bias_options(o) + penalties + cell_options(o);
+  return run_options(o) + how + mask_options(o) + outputs + gate_options(o) +
+         cell_initializer_options(o) + bias_options(o) +
+         cell_penalty_options(o, activity_regularizer) + dropouts + cell_options(o);
 }
 
 }  // namespace kiln::keras
