@@ -39,7 +39,7 @@ Expected<std::string> text_of(const std::string& path) {
   return std::string(file.text);
 }
 
-std::string if_there(std::string path) { return runtime::is_file(path) ? path : ""; }
+std::string if_there(const std::string& path) { return runtime::is_file(path) ? path : ""; }
 
 }  // namespace
 

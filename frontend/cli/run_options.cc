@@ -140,10 +140,11 @@ Expected<runtime::BeforeTraining> RunOptions::before_training(
     return Diagnostic{"--adapt", "the model has no Normalization that takes its mean from data",
                       ""};
   }
-  return runtime::BeforeTraining([&](runtime::Session& session, const runtime::Examples& examples) {
-    if (const Status adapted = adapt_layers(*read.definition, examples.x); !adapted) return adapted;
-    return assign_statistics(adapted_statistics(*read.definition), session);
-  });
+  return runtime::BeforeTraining(
+      [&](runtime::Session& session, const runtime::Examples& examples) -> Status {
+        KILN_TRY(adapt_layers(*read.definition, examples.x));
+        return assign_statistics(adapted_statistics(*read.definition), session);
+      });
 }
 
 Status RunOptions::run() const {

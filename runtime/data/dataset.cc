@@ -33,20 +33,22 @@ bool ends_with(std::string_view text, std::string_view end) {
   return text.size() >= end.size() && text.substr(text.size() - end.size()) == end;
 }
 
+Diagnostic other_rows(const std::string& where, const NamedArray& a, const NamedArray& b) {
+  return {where,
+          a.name + " has " + std::to_string(a.array.rows()) + " rows and " + b.name + " has " +
+              std::to_string(b.array.rows()) + " (" + a.name + ": " + a.array.name() + ", " +
+              b.name + ": " + b.array.name() + ")",
+          "row i of every array belongs to example i"};
+}
+
 // Every array has rows, as many as the first.
 Status check_rows(const std::string& where, const std::vector<NamedArray>& arrays) {
-  for (const auto& [name, array] : arrays) {
-    if (array.rank() == 0 || array.rows() == 0) {
-      return Diagnostic{where, name + " holds no examples: it is " + array.name(),
+  for (const NamedArray& named : arrays) {
+    if (named.array.rank() == 0 || named.array.rows() == 0) {
+      return Diagnostic{where, named.name + " holds no examples: it is " + named.array.name(),
                         "the first dimension counts the examples"};
     }
-    const NamedArray& first = arrays[0];
-    if (array.rows() == first.array.rows()) continue;
-    return Diagnostic{where,
-                      first.name + " has " + std::to_string(first.array.rows()) + " rows and " +
-                          name + " has " + std::to_string(array.rows()) + " (" + first.name + ": " +
-                          first.array.name() + ", " + name + ": " + array.name() + ")",
-                      "row i of every array belongs to example i"};
+    if (named.array.rows() != arrays[0].array.rows()) return other_rows(where, arrays[0], named);
   }
   return ok();
 }
@@ -166,7 +168,9 @@ Expected<Dataset> load_reviews(const std::string& spec) {
 std::string find_idx(const std::string& directory, const std::string& stem, const char* kind) {
   for (const char* separator : {"-", "."}) {
     for (const char* compressed : {"", ".gz"}) {
-      const std::string path = directory + "/" + stem + separator + kind + "-ubyte" + compressed;
+      std::string path = directory;
+      for (const char* part : {"/", stem.c_str(), separator, kind, "-ubyte", compressed})
+        path += part;
       if (is_file(path)) return path;
     }
   }
@@ -212,7 +216,9 @@ Expected<std::vector<NamedArray>> load_npy_files(const std::string& directory,
                                                  const std::vector<std::string>& files) {
   std::vector<NamedArray> arrays;
   for (const std::string& file : files) {
-    KILN_ASSIGN(Array array, load_npy(directory + "/" + file));
+    std::string path = directory;
+    path.append("/").append(file);
+    KILN_ASSIGN(Array array, load_npy(path));
     arrays.push_back({file.substr(0, file.size() - 4), std::move(array)});
   }
   return arrays;

@@ -45,8 +45,8 @@ Status check_writable(const std::string& path) {
 }
 
 // `what` comes before the names of arrays in errors.
-Expected<ModelData> adapt_data(Dataset data, const CommandLine& line, const kiln_model& model,
-                               const std::string& what) {
+Expected<ModelData> adapt_data(const Dataset& data, const CommandLine& line,
+                               const kiln_model& model, const std::string& what) {
   std::string notes;
   Expected<ModelData> examples = adapt(data, model, &notes);
   if (!examples) {
@@ -65,7 +65,7 @@ Expected<ModelData> load_data(DataLoader& loader, const CommandLine& line,
     KILN_ASSIGN(Array weights, load_npy(line.sample_weight));
     data.train.push_back({"sample_weight", std::move(weights)});
   }
-  return adapt_data(std::move(data), line, model, "");
+  return adapt_data(data, line, model, "");
 }
 
 Status save_history(const History& history, const std::string& path) {
@@ -109,7 +109,7 @@ Expected<Examples> load_validation(DataLoader& loader, const CommandLine& line,
                                    const kiln_model& model) {
   if (line.validation_data.empty()) return Examples{};
   KILN_ASSIGN(Dataset data, loader.load(line.validation_data));
-  KILN_ASSIGN(const ModelData adapted, adapt_data(std::move(data), line, model, "validation "));
+  KILN_ASSIGN(const ModelData adapted, adapt_data(data, line, model, "validation "));
   return adapted.train;
 }
 

@@ -9,7 +9,7 @@ namespace {
 Array ones(const kiln_tensor& input, int64_t rows) {
   std::vector<int64_t> dims(dims_of(input).begin(), dims_of(input).end());
   dims[0] = rows;
-  const Array array = allocate(KILN_F32, dims);
+  Array array = allocate(KILN_F32, dims);
   std::fill_n(array.as<float>(), array.element_count(), 1.0f);
   return array;
 }

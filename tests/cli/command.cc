@@ -39,13 +39,13 @@ std::string temporary(const std::string& name) {
 }
 
 std::string write_temporary(const std::string& name, const std::string& text) {
-  const std::string path = temporary(name);
+  std::string path = temporary(name);
   std::ofstream(path, std::ios::binary) << text;
   return path;
 }
 
 std::string save_temporary(const std::string& name, const runtime::Array& array) {
-  const std::string path = temporary(name);
+  std::string path = temporary(name);
   EXPECT_TRUE(runtime::save_npy(path, array));
   return path;
 }

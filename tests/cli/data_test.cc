@@ -22,9 +22,9 @@ using runtime::Array;
 using ::testing::HasSubstr;
 
 template <typename T>
-std::string saved(const std::string& name, kiln_element_type type, std::vector<int64_t> dims,
+std::string saved(const std::string& name, kiln_element_type type, const std::vector<int64_t>& dims,
                   const std::vector<T>& values) {
-  return save_temporary(name, runtime::copy_of(type, std::move(dims), values.data()));
+  return save_temporary(name, runtime::copy_of(type, dims, values.data()));
 }
 
 /// Three words of a vocabulary of 6, to one number.
@@ -61,8 +61,10 @@ TEST(Data, IdsOutsideTheVocabularyAreFoundBeforeTheFirstStep) {
         options.insert(options.begin(), first.begin(), first.end());
         expect_mistake(options, is_large ? says[0] : says[1]);
       };
-      expect("fit", {"--data", x + "," + y, "--save", out});
-      expect("evaluate", {"--data", x + "," + y, "--weights", weights});
+      std::string both = x;
+      both.append(",").append(y);
+      expect("fit", {"--data", both, "--save", out});
+      expect("evaluate", {"--data", both, "--weights", weights});
       expect("predict", {"--data", x, "--weights", weights, "-o", out});
     }
   }

@@ -42,20 +42,20 @@ std::string classifier() {
 constexpr int64_t kRows = 10;
 
 Array ramp(std::vector<int64_t> dims) {
-  const Array array = runtime::allocate(KILN_F32, std::move(dims));
+  Array array = runtime::allocate(KILN_F32, std::move(dims));
   for (int64_t i = 0; i < array.element_count(); ++i)
     array.as<float>()[i] = static_cast<float>(i % 7) / 7;
   return array;
 }
 
 Array alternating() {
-  const Array labels = runtime::allocate(KILN_I32, {kRows});
+  Array labels = runtime::allocate(KILN_I32, {kRows});
   for (int64_t i = 0; i < kRows; ++i) labels.as<int32_t>()[i] = static_cast<int32_t>(i % 2);
   return labels;
 }
 
 std::string saved(const std::string& name, const std::vector<NamedArray>& arrays) {
-  const std::string path = temporary(name);
+  std::string path = temporary(name);
   EXPECT_TRUE(runtime::save_npz(path, arrays));
   return path;
 }

@@ -21,8 +21,9 @@ using runtime::Array;
 using ::testing::HasSubstr;
 
 template <typename T>
-Array array_of(kiln_element_type type, std::vector<int64_t> dims, const std::vector<T>& values) {
-  return runtime::copy_of(type, std::move(dims), values.data());
+Array array_of(kiln_element_type type, const std::vector<int64_t>& dims,
+               const std::vector<T>& values) {
+  return runtime::copy_of(type, dims, values.data());
 }
 
 /// The sum of two numbers of that type.
@@ -37,9 +38,10 @@ TEST(Inputs, HaveTheirType) {
   const std::string y = save_temporary("y.npy", array_of<float>(KILN_F32, {2, 1}, {1, 2}));
   const std::string small =
       save_temporary("small.npy", array_of<int64_t>(KILN_I64, {2, 2}, {1, 2, 3, 4}));
+  const std::string data = small + "," + y;
   for (const char* dtype : {"float32", "float64", "int64", "int32", "int16", "int8", "uint8"}) {
     const CommandResult result =
-        run_command({kiln(), "fit", sum_model(dtype), "--data", small + "," + y, "--verbose", "0"});
+        run_command({kiln(), "fit", sum_model(dtype), "--data", data, "--verbose", "0"});
     EXPECT_EQ(result.status, 0) << dtype << ": " << result.err;
   }
   const std::string large =

@@ -28,9 +28,9 @@ class ZeroPadding : public Layer {
  public:
   explicit ZeroPadding(Borders<Dimensions> padding = 1,
                        DataFormat data_format = DataFormat::channels_last,
-                       std::string layer_name = "")
+                       const std::string& layer_name = "")
       : padding_(padding), data_format_(data_format) {
-    name = std::move(layer_name);
+    name = layer_name;
   }
 
   std::string_view class_name() const override;
@@ -48,9 +48,10 @@ template <size_t Dimensions>
 class Cropping : public Layer {
  public:
   explicit Cropping(Borders<Dimensions> cropping = Dimensions == 2 ? 0 : 1,
-                    DataFormat data_format = DataFormat::channels_last, std::string layer_name = "")
+                    DataFormat data_format = DataFormat::channels_last,
+                    const std::string& layer_name = "")
       : cropping_(cropping), data_format_(data_format) {
-    name = std::move(layer_name);
+    name = layer_name;
   }
 
   std::string_view class_name() const override;

@@ -67,7 +67,7 @@ class MultiHeadAttention : public Layer {
   /// query, value and perhaps key.
   template <typename T>
   std::span<const T> without_mask(std::span<const T> inputs) const {
-    return inputs.first(inputs.size() - (options_.attention_mask && inputs.size() > 0 ? 1 : 0));
+    return inputs.first(inputs.size() - (options_.attention_mask && !inputs.empty() ? 1 : 0));
   }
   Status check_mask(std::span<const LayerInput> inputs) const;
 

@@ -114,7 +114,7 @@ Tensor Recurrent::masked_product(Tensor x, Tensor kernel, std::span<const Tensor
 }
 
 std::vector<Tensor> Recurrent::draw_masks(CallContext& context, double rate,
-                                          ir::Shape shape) const {
+                                          const ir::Shape& shape) const {
   std::vector<Tensor> masks;
   if (!context.training || rate == 0) return masks;
   const int64_t count = options_.recurrent_dropout > 0 ? gate_count() : 1;

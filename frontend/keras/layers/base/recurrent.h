@@ -91,7 +91,8 @@ class Recurrent : public Layer {
   Status check_inputs(std::span<const LayerInput> inputs) const;
   Status check_dropout() const;
   /// Draws of [batch, features] while training; none where the rate is 0.
-  std::vector<ir::Tensor> draw_masks(CallContext& context, double rate, ir::Shape shape) const;
+  std::vector<ir::Tensor> draw_masks(CallContext& context, double rate,
+                                     const ir::Shape& shape) const;
   Weights weights_of_step(std::span<const ir::Tensor> all, size_t input_masks) const;
   std::string weight_name(std::string_view weight) const;
   std::vector<ir::Tensor> first_states(CallContext& context, std::span<const Signal> inputs) const;
