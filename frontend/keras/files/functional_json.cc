@@ -7,8 +7,8 @@
 #include <nlohmann/json.hpp>
 
 #include "frontend/keras/json/config_reader.h"
-#include "frontend/keras/layers/mask_operation.h"
 #include "frontend/keras/model/nested_model.h"
+#include "frontend/keras/operations/operation.h"
 #include "ir/spelling.h"
 
 namespace kiln::keras {
@@ -117,14 +117,30 @@ Expected<std::vector<std::optional<Reference>>> read_masks(const Json& json, siz
   return masks;
 }
 
-/// The arguments by position: tensors, and what numbers an operation has after them.
-Status read_positions(const Json& args, Layer& layer, const std::string& where,
-                      std::vector<Reference>& inputs) {
-  Json numbers = Json::array(), tensors = Json::array();
-  for (const Json& argument : args) (argument.is_number() ? numbers : tensors).push_back(argument);
-  auto* operation = dynamic_cast<MaskOperation*>(&layer);
-  if (operation && operation->set_numbers(numbers)) return collect_tensors(tensors, where, inputs);
-  return collect_tensors(args, where, inputs);
+/// An operation's arguments: tensors stand anywhere among numbers, texts and slices. Each becomes
+/// a place for it.
+Status take_tensors(Json& json, const std::string& where, std::vector<Reference>& result) {
+  if (is_tensor(json)) {
+    KILN_ASSIGN(Reference reference, read_tensor(json, where));
+    json = tensor_place(result.size());
+    result.push_back(std::move(reference));
+    return ok();
+  }
+  if (!json.is_structured()) return ok();
+  for (Json& child : json) KILN_TRY(take_tensors(child, where, result));
+  return ok();
+}
+
+/// The node of an operation.
+Expected<Call> read_operation_call(const Json& node, Operation& operation,
+                                   const std::string& where) {
+  Call call;
+  Json args = node["args"], kwargs = node["kwargs"];
+  KILN_TRY(take_tensors(args, where, call.inputs));
+  KILN_TRY(take_tensors(kwargs, where, call.inputs));
+  if (operation.set_call(std::move(args), std::move(kwargs))) return call;
+  return Diagnostic{where, "is called several times with different arguments",
+                    "make an operation for each call"};
 }
 
 /// A node: {"args": [...], "kwargs": {...}}.
@@ -134,12 +150,14 @@ Expected<Call> read_call(const Json& node, Layer& layer, const std::string& wher
       !node["kwargs"].is_object())
     return Diagnostic{where, fmt::format("a node must have args and kwargs, not {}", excerpt(node)),
                       ""};
+  if (auto* operation = dynamic_cast<Operation*>(&layer))
+    return read_operation_call(node, *operation, where);
   std::vector<std::string> by_name;
   for (const auto& [name, value] : node["kwargs"].items()) {
     if (is_tensor(value)) by_name.push_back(name);
   }
   layer.call_has(node["args"].size(), by_name);
-  KILN_TRY(read_positions(node["args"], layer, where, call.inputs));
+  KILN_TRY(collect_tensors(node["args"], where, call.inputs));
   const std::vector<std::string_view> names = layer.argument_names();
   for (size_t i = node["args"].size(); i < names.size(); ++i) {
     const auto found = node["kwargs"].find(std::string(names[i]));

@@ -4,9 +4,9 @@
 #include <optional>
 
 #include "frontend/keras/json/names.h"
-#include "frontend/keras/layers/mask_operation.h"
 #include "frontend/keras/model/graph.h"
 #include "frontend/keras/model/nested_model.h"
+#include "frontend/keras/operations/operation.h"
 #include "frontend/keras/optimizers/apply.h"
 
 namespace kiln::keras {
@@ -50,7 +50,7 @@ class LayoutBuilder {
       // Keras's Sequential does not count its input among its layers.
       if (model.is_sequential() && layer.class_name() == "InputLayer") continue;
       // Nor any model's operations.
-      if (dynamic_cast<const MaskOperation*>(&layer)) continue;
+      if (dynamic_cast<const Operation*>(&layer)) continue;
       add_layer(layer, group + "layers/" + groups.next(layer.class_name()), path, weights[i]);
     }
   }

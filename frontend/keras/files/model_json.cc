@@ -11,8 +11,8 @@
 #include "frontend/keras/json/json_text.h"
 #include "frontend/keras/json/keras_object.h"
 #include "frontend/keras/layers/list.h"
-#include "frontend/keras/layers/mask_operation.h"
 #include "frontend/keras/model/nested_model.h"
+#include "frontend/keras/operations/operation.h"
 #include "frontend/keras/options/dtype_policy.h"
 #include "ir/spelling.h"
 #include "runtime/base/file.h"
@@ -71,7 +71,7 @@ Status check_layer_keys(const Json& json, bool is_model, const std::string& wher
   return reader.finish();
 }
 
-/// Layers stand in keras.layers; arithmetic on tensors in the modules of operations.
+/// Layers stand in keras.layers; operations on tensors in modules of their own.
 bool is_operation(const Json& json) {
   return json.contains("module") && json["module"].is_string() &&
          json["module"].get<std::string>().starts_with("keras.src.ops");
@@ -118,7 +118,7 @@ Expected<LayerPointer> read_layer_object(const Json& json, size_t index,
   KILN_TRY(check_is_of_keras(json, fmt::format("layer \"{}\"", name_of(*parts.config)), source));
   const bool is_model = is_model_class(parts.class_name);
   KILN_TRY(check_layer_keys(json, is_model, where));
-  if (is_operation(json)) return MaskOperation::read(parts.class_name, *parts.config, where);
+  if (is_operation(json)) return Operation::read(parts.class_name, json, where);
   LayerPointer layer;
   if (is_model) {
     KILN_ASSIGN(Model model, read_model_config(parts.class_name, *parts.config, where));

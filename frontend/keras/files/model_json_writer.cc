@@ -9,9 +9,9 @@
 #include "frontend/keras/files/functional_json.h"
 #include "frontend/keras/files/model_json.h"
 #include "frontend/keras/layers/list.h"
-#include "frontend/keras/layers/mask_operation.h"
 #include "frontend/keras/model/graph.h"
 #include "frontend/keras/model/nested_model.h"
+#include "frontend/keras/operations/operation.h"
 #include "frontend/keras/options/config.h"
 #include "frontend/keras/options/dtype_policy.h"
 
@@ -37,12 +37,6 @@ Json write_model_object(const Model& model, Json config, Json input_shape) {
 bool has_weights(const std::vector<WeightSpec>& weights) {
   return std::any_of(weights.begin(), weights.end(),
                      [](const WeightSpec& weight) { return !weight.random_state; });
-}
-
-/// Keras's name of a type between layers.
-const char* dtype_of(ir::ElementType element) {
-  if (element == ir::ElementType::i1) return "bool";
-  return element == ir::ElementType::i32 ? "int32" : "float32";
 }
 
 constexpr std::string_view kAttentionMask = "attention_mask";
@@ -112,7 +106,7 @@ class ModelWriter {
     const Layer& layer = *model_.layers[index];
     if (const auto* nested = dynamic_cast<const NestedModel*>(&layer))
       return nested_object(*nested);
-    if (dynamic_cast<const MaskOperation*>(&layer)) return operation_object(layer);
+    if (const auto* operation = dynamic_cast<const Operation*>(&layer)) return operation->write();
     Json json = write_layer(layer, kind_);
     const Node* call = first_call(index);
     // As Keras: where the file had one, and where weights depend on it.
@@ -139,16 +133,6 @@ class ModelWriter {
     return {{"input_shape", std::move(*shapes.begin())}};
   }
 
-  static Json operation_object(const Layer& operation) {
-    Json config = Json::object();
-    write_options_of(operation, config);
-    const std::string class_name(operation.class_name());
-    return {{"module", "keras.src.ops.numpy"},
-            {"class_name", class_name},
-            {"config", std::move(config)},
-            {"registered_name", class_name}};
-  }
-
   Expected<Json> nested_object(const NestedModel& layer) const {
     KILN_ASSIGN(Json config, write_model_config(layer.model(), kind_));
     Json shape;
@@ -167,7 +151,7 @@ class ModelWriter {
     return {{"class_name", "__keras_tensor__"},
             {"config",
              {{"shape", write_shape(type.shape)},
-              {"dtype", dtype_of(type.element)},
+              {"dtype", std::string(dtype_name(type.element))},
               {"keras_history", reference(value)}}}};
   }
 
@@ -181,7 +165,25 @@ class ModelWriter {
     return calls;
   }
 
+  /// Puts the tensors into an operation's arguments.
+  void put_tensors(Json& json, const Node& node) const {
+    if (const auto number = tensor_number(json)) {
+      json = tensor(node.inputs.at(*number));
+    } else if (json.is_structured()) {
+      for (Json& child : json) put_tensors(child, node);
+    }
+  }
+
+  Json operation_call(const Operation& operation, const Node& node) const {
+    Json args = operation.args(), kwargs = operation.kwargs();
+    put_tensors(args, node);
+    put_tensors(kwargs, node);
+    return {{"args", std::move(args)}, {"kwargs", std::move(kwargs)}};
+  }
+
   Json call(const Layer& layer, const Node& node) const {
+    if (const auto* operation = dynamic_cast<const Operation*>(&layer))
+      return operation_call(*operation, node);
     Json args = Json::array(), kwargs = Json::object();
     const std::vector<std::string_view> names = layer.argument_names();
     Json values = arguments(layer, node);
@@ -191,9 +193,6 @@ class ModelWriter {
       } else {
         args.push_back(std::move(values[i]));
       }
-    }
-    if (const auto* operation = dynamic_cast<const MaskOperation*>(&layer)) {
-      for (const Json& number : operation->numbers()) args.push_back(number);
     }
     kwargs.update(layer.call_options());
     if (!node.masks.empty()) kwargs["mask"] = masks(node);

@@ -95,7 +95,12 @@ Expected<LayerBuild> MergeLayer::build(std::span<const LayerInput> inputs) const
   const size_t rank = largest_rank(shapes);
   ir::Type merged = inputs[0].type.with_shape(expanded(shapes[0], rank));
   for (size_t i = 1; i < inputs.size(); ++i) {
-    if (inputs[i].type.element != merged.element) return mismatch(inputs[0], inputs[i]);
+    if (inputs[i].type.element != merged.element) {
+      return Diagnostic{"",
+                        fmt::format("gets integers and floats, from \"{}\" and \"{}\"",
+                                    inputs[0].from, inputs[i].from),
+                        "convert them with keras.ops.cast"};
+    }
     const ir::Shape shape = expanded(shapes[i], rank);
     for (size_t d = 0; d < rank; ++d) {
       const auto extent = broadcast_extent(merged.shape[d], shape[d]);

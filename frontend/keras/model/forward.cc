@@ -4,7 +4,9 @@
 
 #include <algorithm>
 
+#include "frontend/keras/model/graph.h"
 #include "frontend/keras/model/rows.h"
+#include "frontend/keras/operations/operation.h"
 
 namespace kiln::keras {
 namespace {
@@ -30,6 +32,18 @@ void add_activity_regularization(const Layer& layer, const std::vector<Signal>& 
     context.added_losses->push_back(
         penalty(layer.activity_regularizer, without_padding(rows, output.tensor)) / rows.count);
   }
+}
+
+/// Where operations have made several rows of each of the batch's, [batch * steps, ...], a layer's
+/// context counts as many.
+void fit_rows(CallContext& context, const Layer& layer, const std::vector<Signal>& arguments) {
+  if (!context.real_rows || arguments.empty() || dynamic_cast<const Operation*>(&layer)) return;
+  const int64_t batch = context.real_rows.shape()[0], rows = arguments[0].tensor.shape()[0];
+  if (rows == batch) return;
+  const int64_t times = rows / batch;
+  context.real_rows =
+      reshape(broadcast_in_dim(context.real_rows, {batch, times}, {0}), {batch * times});
+  context.row_count = context.row_count * static_cast<double>(times);
 }
 
 /// Where the error of a call is: in the innermost layer.
@@ -62,7 +76,8 @@ class Forward {
 
   std::vector<Signal> run(std::span<const Signal> inputs) {
     values_.resize(model_.nodes.size());
-    for (size_t i = 0; i < inputs.size(); ++i) values_[model_.inputs[i].node] = {inputs[i]};
+    for (size_t i = 0; i < inputs.size(); ++i)
+      values_[model_.inputs[i].node] = {in_own_type(inputs[i], model_.inputs[i].node)};
     for (size_t i = 0; i < model_.nodes.size(); ++i) {
       if (values_[i].empty()) values_[i] = results_of(model_.nodes[i]);
     }
@@ -76,10 +91,20 @@ class Forward {
     return values_[output.node][output.output];
   }
 
+  /// What arrives at an input that operations read, in the type that it says.
+  Signal in_own_type(Signal signal, size_t node) const {
+    if (!feeds_operations(model_, node)) return signal;
+    const ir::ElementType element =
+        (*model_.layers[model_.nodes[node].layer]->build({})).outputs[0].element;
+    if (signal.tensor.type().element != element) signal.tensor = convert(signal.tensor, element);
+    return signal;
+  }
+
   std::vector<Signal> results_of(const Node& node) {
     const Layer& layer = *model_.layers[node.layer];
     const std::vector<Signal> arguments = arguments_of(node);
     CallContext context = context_.with_weights(context_.weights);
+    fit_rows(context, layer, arguments);
     context.mask_is_given = !node.masks.empty();
     std::vector<Signal> results = call(layer, context, arguments);
     const bool some_are_hidden =
@@ -93,7 +118,14 @@ class Forward {
   /// What the node's layer is called with. A mask that the node names comes before the tensor's.
   std::vector<Signal> arguments_of(const Node& node) const {
     std::vector<Signal> arguments;
-    for (const NodeOutput& input : node.inputs) arguments.push_back(value(input));
+    const Layer& layer = *model_.layers[node.layer];
+    for (const NodeOutput& input : node.inputs) {
+      Signal signal = value(input);
+      const ir::ElementType element = signal.tensor.type().element;
+      const ir::ElementType taken = *arriving_element(layer, element);
+      if (taken != element) signal = {convert(signal.tensor, taken), {}, signal.mask};
+      arguments.push_back(std::move(signal));
+    }
     for (size_t i = 0; i < node.masks.size(); ++i) {
       arguments[i].mask = node.masks[i] ? value(*node.masks[i]).tensor : ir::Tensor{};
       arguments[i].mask_is_hidden = false;

@@ -7,13 +7,23 @@
 #include <set>
 
 #include "frontend/keras/json/shape.h"
-#include "frontend/keras/layers/mask_operation.h"
+#include "frontend/keras/model/nested_model.h"
+#include "frontend/keras/operations/operation.h"
 
 namespace kiln::keras {
 namespace {
 
 /// For each input, what a data set or an outer model says of its type.
 using InputTypes = std::function<Status(ir::Type& type, size_t input)>;
+
+bool is_operation(const Layer& layer) { return dynamic_cast<const Operation*>(&layer) != nullptr; }
+
+bool has_operations(const Model& model) {
+  return std::ranges::any_of(model.layers, [](const LayerPointer& layer) {
+    const auto* nested = dynamic_cast<const NestedModel*>(layer.get());
+    return nested ? has_operations(nested->model()) : is_operation(*layer);
+  });
+}
 
 bool is_input(const Layer& layer) { return layer.class_name() == "InputLayer"; }
 
@@ -72,8 +82,9 @@ Status close(ir::Type& type, size_t input, const OpenExtents& extents) {
                     "the batch is not part of these shapes"};
 }
 
-/// Puts what arrives at a nested model's input into the input's type.
-Status take(ir::Type& type, const LayerInput& arriving) {
+/// Puts what arrives at a nested model's input into the input's type. Operations compute in the type
+/// that the input says, to which Keras converts what arrives.
+Status take(ir::Type& type, const LayerInput& arriving, bool is_fixed) {
   // Layers that look up by integers convert what they get.
   bool fits = (arriving.type.element == type.element || type.element == ir::ElementType::i32) &&
               arriving.type.rank() == type.rank();
@@ -87,7 +98,7 @@ Status take(ir::Type& type, const LayerInput& arriving) {
                                   show_shape(arriving.type.shape), arriving.from),
                       ""};
   }
-  type = arriving.type;
+  type = is_fixed ? arriving.type.with_element(type.element) : arriving.type;
   return ok();
 }
 
@@ -167,21 +178,29 @@ class Building {
                           error.note};
       }
     }
-    for (const NodeOutput& output : model_.outputs) {
-      if (graph_.type(output).element != ir::ElementType::i1) continue;
-      return Diagnostic{where_of(model_, *model_.layers[model_.nodes[output.node].layer]),
-                        "the model's outputs are numbers, not truth values", ""};
-    }
+    for (const NodeOutput& output : model_.outputs) KILN_TRY(check_output(output));
     return std::move(graph_);
   }
 
  private:
+  Status check_output(const NodeOutput& output) const {
+    const ir::Type& type = graph_.type(output);
+    const std::string where = where_of(model_, *model_.layers[model_.nodes[output.node].layer]);
+    if (type.element == ir::ElementType::i1)
+      return Diagnostic{where, "the model's outputs are numbers, not truth values",
+                        "convert them with keras.ops.cast"};
+    const bool is_open = std::find(type.shape.begin(), type.shape.end(), kNone) != type.shape.end();
+    if (is_open && type.shape[0] != kNone && batch_is_open())
+      return Diagnostic{
+          where,
+          fmt::format("the model's output {} has not the batch first", show_shape(type.shape)),
+          "move it there with keras.ops.transpose"};
+    return ok();
+  }
+
   Status add(size_t node, const Layer& layer) {
-    std::vector<LayerInput> inputs;
-    for (const NodeOutput& input : model_.nodes[node].inputs) {
-      inputs.push_back({graph_.type(input), model_.layers[model_.nodes[input.node].layer]->name});
-    }
-    KILN_TRY(check_truth_values(model_.nodes[node], layer, inputs));
+    KILN_TRY(check_masks(model_.nodes[node]));
+    KILN_ASSIGN(const std::vector<LayerInput> inputs, inputs_of(model_.nodes[node], layer));
     KILN_ASSIGN(LayerBuild build, layer.build(inputs));
     // A layer that is shared may take other shapes, too.
     if (!inputs.empty() && call_count(node) == 1) KILN_TRY(check_built_for(layer, inputs[0]));
@@ -198,20 +217,46 @@ class Building {
     return ok();
   }
 
-  /// Masks are truth values; only operations on them compute with such.
-  Status check_truth_values(const Node& node, const Layer& layer,
-                            const std::vector<LayerInput>& inputs) const {
+  /// Masks are truth values.
+  Status check_masks(const Node& node) const {
     for (const auto& mask : node.masks) {
       if (!mask || graph_.type(*mask).element == ir::ElementType::i1) continue;
       return Diagnostic{"", "its mask is not of truth values", ""};
     }
-    if (dynamic_cast<const MaskOperation*>(&layer)) return ok();
-    for (const LayerInput& input : inputs) {
-      if (input.type.element != ir::ElementType::i1) continue;
-      return Diagnostic{"", fmt::format("computes with truth values, from \"{}\"", input.from),
-                        "kiln takes operations on tensors for masks alone"};
-    }
     return ok();
+  }
+
+  /// What arrives at a node's layer.
+  Expected<std::vector<LayerInput>> inputs_of(const Node& node, const Layer& layer) const {
+    std::vector<LayerInput> inputs;
+    for (const NodeOutput& output : node.inputs) {
+      LayerInput input{graph_.type(output), model_.layers[model_.nodes[output.node].layer]->name};
+      const auto element = arriving_element(layer, input.type.element);
+      if (!element) {
+        return Diagnostic{"", fmt::format("{}, from \"{}\"", element.error().message, input.from),
+                          element.error().note};
+      }
+      input.type.element = *element;
+      KILN_TRY(check_batch_first(layer, input));
+      inputs.push_back(std::move(input));
+    }
+    return inputs;
+  }
+
+  /// Whether the batch is not yet known, so that None in a shape may be the batch.
+  bool batch_is_open() const {
+    return !model_.inputs.empty() && graph_.type(model_.inputs[0]).shape[0] == kNone;
+  }
+
+  /// Layers find the batch in the first dimension.
+  Status check_batch_first(const Layer& layer, const LayerInput& input) const {
+    const ir::Shape& shape = input.type.shape;
+    const bool is_open = std::find(shape.begin(), shape.end(), kNone) != shape.end();
+    if (is_operation(layer) || !is_open || shape[0] == kNone || !batch_is_open()) return ok();
+    return Diagnostic{"",
+                      fmt::format("gets {} from \"{}\", which has not the batch first",
+                                  show_shape(shape), input.from),
+                      "move it there with keras.ops.transpose"};
   }
 
   /// How often the node's layer is called.
@@ -263,11 +308,36 @@ int64_t index_limit(const Model& model, size_t input_node) {
   return limit;
 }
 
+bool feeds_operations(const Model& model, size_t input_node) {
+  return std::ranges::any_of(readers_of(model, input_node),
+                             [](const Reader& reader) { return is_operation(reader.layer); });
+}
+
+Expected<ir::ElementType> arriving_element(const Layer& layer, ir::ElementType element) {
+  if (is_operation(layer)) return element;
+  switch (element) {
+    case ir::ElementType::i1:
+      return Diagnostic{"", "computes with numbers, but gets truth values",
+                        "convert them with keras.ops.cast(x, \"float32\")"};
+    case ir::ElementType::i64:
+      return Diagnostic{"", "takes numbers of 32 bits, but gets such of 64",
+                        "convert them with keras.ops.cast(x, \"int32\")"};
+    case ir::ElementType::i8:
+    case ir::ElementType::i16:
+    case ir::ElementType::u8:
+    case ir::ElementType::i32:
+      return ir::ElementType::i32;
+    default:
+      return ir::ElementType::f32;
+  }
+}
+
 bool takes_indices(const Model& model, size_t input_node) {
   const std::vector<Reader> readers = readers_of(model, input_node);
-  return !readers.empty() && std::ranges::all_of(readers, [](const Reader& reader) {
-    return reader.layer.takes_indices(reader.input);
-  });
+  return !readers.empty() && !feeds_operations(model, input_node) &&
+         std::ranges::all_of(readers, [](const Reader& reader) {
+           return reader.layer.takes_indices(reader.input);
+         });
 }
 
 ir::Type argument_type(const Model& model, size_t input_node, const ir::Type& type) {
@@ -295,6 +365,24 @@ Diagnostic in_model(const Model& model, const Diagnostic& error) {
 }
 
 namespace {
+
+/// Where an extent follows from the batch, every row of the batch has the same part of it.
+Status check_whole_rows(const Model& model, const Graph& open, const Graph& closed, int64_t batch) {
+  for (size_t node = 0; node < model.nodes.size(); ++node) {
+    for (size_t output = 0; output < open.node_outputs[node].size(); ++output) {
+      const ir::Shape& shape = closed.node_outputs[node][output].shape;
+      const ir::Shape& with_open = open.node_outputs[node][output].shape;
+      for (size_t d = 0; d < shape.size(); ++d) {
+        if (with_open[d] != kNone || shape[d] % batch == 0) continue;
+        return Diagnostic{where_of(model, *model.layers[model.nodes[node].layer]),
+                          fmt::format("gives {}, which mixes the rows of a batch of {}",
+                                      show_shape(shape), batch),
+                          "kiln takes operations on each row by itself"};
+      }
+    }
+  }
+  return ok();
+}
 
 Expected<Graph> build(const Model& model, const InputTypes& input_types) {
   KILN_TRY(check_inputs(model));
@@ -326,11 +414,19 @@ bool has_open_extents(const InputShapes& declared) {
 }
 
 Expected<Graph> build_graph(const Model& model, const OpenExtents& extents) {
-  return build(model, [&](ir::Type& type, size_t input) { return close(type, input, extents); });
+  const auto closed =
+      build(model, [&](ir::Type& type, size_t input) { return close(type, input, extents); });
+  if (!closed || extents.batch == kNone || !has_operations(model)) return closed;
+  // Only while the batch is open do operations see which dimension it is.
+  KILN_ASSIGN(const Graph open, build_graph(model, {kNone, extents.input_shapes}));
+  KILN_TRY(check_whole_rows(model, open, *closed, extents.batch));
+  return closed;
 }
 
 Expected<Graph> build_graph(const Model& model, std::span<const LayerInput> arriving) {
-  return build(model, [&](ir::Type& type, size_t input) { return take(type, arriving[input]); });
+  return build(model, [&](ir::Type& type, size_t input) {
+    return take(type, arriving[input], feeds_operations(model, model.inputs[input].node));
+  });
 }
 
 }  // namespace kiln::keras

@@ -39,11 +39,16 @@ Expected<Graph> build_graph(const Model& model, const OpenExtents& extents = {})
 /// (Embedding); 0 for all others.
 int64_t index_limit(const Model& model, size_t input_node);
 /// Whether all layers that read a model's input take integers. Such an input is of integers,
-/// whatever its dtype says: Keras would round it.
+/// whatever its dtype says: Keras would round it. Not so where an operation of keras.ops reads it.
 bool takes_indices(const Model& model, size_t input_node);
 /// The type of a step's argument for a model's input of that type: what its dtype holds.
 ir::Type argument_type(const Model& model, size_t input_node, const ir::Type& type);
-/// The same for a model that is a layer: its inputs are what arrives at it.
+/// Whether an operation of keras.ops reads a model's input, so that its dtype counts.
+bool feeds_operations(const Model& model, size_t input_node);
+/// The type in which a layer gets what an operation computed: floats as f32 (Keras's autocast),
+/// narrow integers as i32. An error for what layers do not take. Operations take every type.
+Expected<ir::ElementType> arriving_element(const Layer& layer, ir::ElementType element);
+/// build_graph() for a model that is a layer: its inputs are what arrives at it.
 Expected<Graph> build_graph(const Model& model, std::span<const LayerInput> arriving);
 
 /// "dense/kernel": the variable of a layer's weight.

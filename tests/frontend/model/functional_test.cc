@@ -236,9 +236,6 @@ const Edit kEdits[] = {
      "error: model.json: layer \"shared\": the call's argument \"training\": true is not "
      "supported"},
     {"/config/layers/2/inbound_nodes/0", "7", "error: model.json: layer \"shared\": 7 is no node"},
-    {"/config/layers/3/module", "\"keras.src.ops.numpy\"",
-     "error: model.json: layer 3: the operation \"Add\" on tensors is not supported\n"
-     "note: write it as a layer: Add()([x, y]) for x + y"},
     {"/config/output_layers/0/0", "\"kin\"",
      "error: model.json: output_layers: there is no layer \"kin\"\nnote: did you mean kind?"},
     {"/config/input_layers", "[]", "error: model.json: \"input_layers\" names no layers"},

@@ -121,19 +121,19 @@ TEST(NamedMasks, AreTruthValues) {
             "supported\nnote: kiln takes a mask for each input");
 }
 
-TEST(NamedMasks, AreAllThatOperationsMayMake) {
+TEST(NamedMasks, AreNoNumbers) {
   Json json = file_with_named_mask();
   Json& layers = json["config"]["layers"];
   Json mask = layers[2]["inbound_nodes"][0]["kwargs"]["mask"];
   layers[2]["inbound_nodes"][0] = {{"args", {mask}}, {"kwargs", Json::object()}};
   EXPECT_EQ(error_of(lower(must(parse_model(json.dump())))),
-            "error: model.json: layer \"lstm\": computes with truth values, from "
-            "\"is_word\"\nnote: kiln takes operations on tensors for masks alone");
+            "error: model.json: layer \"lstm\": computes with numbers, but gets truth values, from "
+            "\"is_word\"\nnote: convert them with keras.ops.cast(x, \"float32\")");
   json = file_with_named_mask();
   json["config"]["output_layers"] = {"is_word", 0, 0};
   EXPECT_EQ(error_of(lower(must(parse_model(json.dump())))),
             "error: model.json: layer \"is_word\": the model's outputs are numbers, not truth "
-            "values");
+            "values\nnote: convert them with keras.ops.cast");
 }
 
 }  // namespace

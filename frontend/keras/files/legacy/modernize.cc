@@ -91,13 +91,19 @@ Json input_shape_of(const Json& layer) {
   return shape_of_dimensions(class_name, config);
 }
 
+/// Operations of keras.ops came with Keras 3; some bear a layer's name.
+bool is_operation(const Json& layer) {
+  const Json module = layer.value("module", Json());
+  return module.is_string() && module.get<std::string>().starts_with("keras.src.ops");
+}
+
 class Modernizer {
  public:
   explicit Modernizer(bool old) : old_(old) {}
 
   /// A layer or a model.
   void object(Json& layer) const {
-    if (!is_layer(layer)) return;
+    if (!is_layer(layer) || is_operation(layer)) return;
     layer["class_name"] = layer_class(class_of(layer));
     const std::string class_name = class_of(layer);
     Json& config = layer["config"];
