@@ -53,6 +53,12 @@ CASES = (
         Case("ops.logaddexp(x, y)", **PAIR),
         Case("ops.logaddexp(x, y)", x=[[float("inf"), -float("inf"), 500.0]], y=[[1.0, -float("inf"), 500.0]]),
         Case("ops.logaddexp2(x, y)", **PAIR),
+        # Types of inputs: uint8 wraps, truth values are such.
+        Case("x + 250", x=Integers(2, 3, low=0, high=100, dtype="uint8")),
+        Case("x * 0.5", x=Integers(2, 3, low=0, high=100, dtype="uint8")),
+        Case("x * 100", x=Integers(2, 3, dtype="int8")),
+        Case("x + y", x=Integers(2, 3, low=0, high=2, dtype="bool"), y=Integers(2, 3, low=0, high=2, dtype="bool")),
+        Case("ops.logical_not(x)", x=Integers(2, 3, low=0, high=2, dtype="bool")),
         Case("ops.heaviside(x, y)", x=[[-1.0, 0.0, 2.0]], y=[[5.0, 5.0, 5.0]]),
     ]
 )
