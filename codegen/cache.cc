@@ -1,39 +1,54 @@
 #include "codegen/cache.h"
 
 #include <fcntl.h>
-#include <llvm/ADT/StringExtras.h>
-#include <llvm/Support/SHA256.h>
+#include <fmt/format.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include <xxhash.h>
 
-#include <array>
+#include <algorithm>
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
-#include <span>
+#include <initializer_list>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 namespace kiln::codegen {
 namespace {
 
-using Hash = std::array<uint8_t, 32>;
+namespace fs = std::filesystem;
+
+/// XXH3 of 128 bits, over parts.
+class Hash {
+ public:
+  Hash() { XXH3_128bits_reset(&state_); }
+  void update(std::string_view bytes) { XXH3_128bits_update(&state_, bytes.data(), bytes.size()); }
+  XXH128_hash_t digest() const { return XXH3_128bits_digest(&state_); }
+
+ private:
+  XXH3_state_t state_;
+};
 
 /// Follows the object in its file. At the end, so that tools read the file as the ELF that it is.
 struct Trailer {
   char magic[8];
   uint64_t size;
   int64_t temporary_bytes;
-  Hash hash;
+  uint64_t hash[2];
 };
-constexpr char kMagic[9] = "KILNOBJ2";
+constexpr char kMagic[9] = "KILNOBJ3";
 
-Hash hash_of(const ObjectFile& object) {
-  llvm::SHA256 sha;
-  sha.update(std::to_string(object.temporary_bytes) + ":");
-  sha.update(object.bytes);
-  return sha.final();
+Trailer trailer_of(const ObjectFile& object) {
+  Hash hash;
+  hash.update(fmt::format("{}:", object.temporary_bytes));
+  hash.update(object.bytes);
+  const auto [low, high] = hash.digest();
+  Trailer trailer{{}, object.bytes.size(), object.temporary_bytes, {low, high}};
+  std::memcpy(trailer.magic, kMagic, sizeof trailer.magic);
+  return trailer;
 }
 
 bool write_all(int descriptor, std::string_view bytes) {
@@ -66,12 +81,13 @@ std::string variable(const char* name) {
 }  // namespace
 
 std::string content_hash(std::initializer_list<std::string_view> parts) {
-  llvm::SHA256 sha;
+  Hash hash;
   for (std::string_view part : parts) {
-    sha.update(std::to_string(part.size()) + ":");
-    sha.update(llvm::StringRef(part));
+    hash.update(fmt::format("{}:", part.size()));
+    hash.update(part);
   }
-  return llvm::toHex(sha.final(), /*LowerCase=*/true);
+  const auto [low, high] = hash.digest();
+  return fmt::format("{:016x}{:016x}", high, low);
 }
 
 std::optional<std::string> read_bytes(const std::string& path) {
@@ -92,15 +108,15 @@ std::optional<std::string> read_bytes(const std::string& path) {
   return bytes;
 }
 
-Cache Cache::of_user() {
-  if (std::string own = variable("KILN_CACHE"); !own.empty()) return Cache(own + "/kernels");
+Cache Cache::of_user(const std::string& kind) {
+  if (const std::string own = variable("KILN_CACHE"); !own.empty()) return Cache(own + "/" + kind);
   std::string base = variable("XDG_CACHE_HOME");
   if (base.empty()) {
     const std::string home = variable("HOME");
     if (home.empty()) return Cache();
     base = home + "/.cache";
   }
-  return Cache(base + "/kiln/kernels");
+  return Cache(base + "/kiln/" + kind);
 }
 
 std::optional<ObjectFile> Cache::find(const std::string& name) const {
@@ -112,30 +128,55 @@ std::optional<ObjectFile> Cache::find(const std::string& name) const {
   std::memcpy(&trailer, bytes->data() + size, sizeof trailer);
   bytes->resize(size);
   ObjectFile object{name, std::move(*bytes), trailer.temporary_bytes};
-  const bool whole = std::memcmp(trailer.magic, kMagic, sizeof trailer.magic) == 0 &&
-                     trailer.size == size &&
-                     object.bytes.starts_with(
-                         "\x7f"
-                         "ELF") &&
-                     trailer.hash == hash_of(object);
-  if (!whole) return std::nullopt;
+  const Trailer whole = trailer_of(object);
+  if (std::memcmp(&trailer, &whole, sizeof trailer) != 0) return std::nullopt;
+  if (limit_ > 0) utimensat(AT_FDCWD, path(name).c_str(), nullptr, 0);
   return object;
 }
 
 bool Cache::store(const ObjectFile& object) const {
   if (directory_.empty()) return false;
   std::error_code error;
-  std::filesystem::create_directories(directory_, error);
+  fs::create_directories(directory_, error);
   if (error) return false;
-  Trailer trailer{{}, object.bytes.size(), object.temporary_bytes, hash_of(object)};
-  std::memcpy(trailer.magic, kMagic, sizeof trailer.magic);
+  const Trailer trailer = trailer_of(object);
   std::string temporary = directory_ + "/." + object.name + "-XXXXXX";
   if (!write_new_file(temporary,
                       {object.bytes, {reinterpret_cast<const char*>(&trailer), sizeof trailer}}))
     return false;
-  if (rename(temporary.c_str(), path(object.name).c_str()) == 0) return true;
-  unlink(temporary.c_str());
-  return false;
+  if (rename(temporary.c_str(), path(object.name).c_str()) != 0) {
+    unlink(temporary.c_str());
+    return false;
+  }
+  if (limit_ > 0) remove_oldest();
+  return true;
+}
+
+void Cache::remove_oldest() const {
+  struct Entry {
+    fs::file_time_type used;
+    fs::path path;
+    int64_t bytes;
+  };
+  std::vector<Entry> entries;
+  int64_t bytes = 0;
+  std::error_code error;
+  // Another process may remove what is listed here.
+  for (fs::directory_iterator at(directory_, error), end; !error && at != end;
+       at.increment(error)) {
+    std::error_code gone;
+    const Entry entry{at->last_write_time(gone), at->path(),
+                      static_cast<int64_t>(at->file_size(gone))};
+    if (gone) continue;
+    bytes += entry.bytes;
+    entries.push_back(entry);
+  }
+  std::sort(entries.begin(), entries.end(),
+            [](const Entry& a, const Entry& b) { return a.used < b.used; });
+  for (size_t i = 0; i < entries.size() && bytes > limit_; ++i) {
+    fs::remove(entries[i].path, error);
+    bytes -= entries[i].bytes;
+  }
 }
 
 }  // namespace kiln::codegen

@@ -5,20 +5,26 @@
 #include <algorithm>
 #include <chrono>
 #include <unordered_set>
+#include <utility>
 
 #include "codegen/cache.h"
+#include "codegen/generators.h"
+#include "codegen/kernels/buffer_alignment.h"
 #include "codegen/kernels/compile.h"
+#include "codegen/link.h"
+#include "codegen/machine.h"
 #include "codegen/parallel.h"
 #include "codegen/program/emit_program.h"
-#include "codegen/source_hash.h"
 #include "codegen/temporary_directory.h"
+#include "codegen/version.h"
 #include "ir/printer.h"
 
 namespace kiln::codegen {
 namespace {
 
 constexpr ir::PrintOptions kWithoutLocations{.locations = false};
-constexpr size_t kHashDigits = 32;
+/// Of all linked files in the cache. Those of the tutorial's models take 1 MB each, DenseNet121's 5.
+constexpr int64_t kLinkedBytes = int64_t{1} << 29;
 
 /// A kernel that the module needs.
 struct Kernel {
@@ -65,7 +71,6 @@ Status collect_kernels(const std::vector<Kernel>& kernels, const CompileOptions&
       missing.push_back(i);
     }
   }
-  statistics.kernels = static_cast<int>(kernels.size());
   statistics.cache_hits = static_cast<int>(kernels.size() - missing.size());
   if (missing.empty()) return ok();
   // The longest first: none is left to one thread alone at the end.
@@ -87,14 +92,16 @@ Status collect_kernels(const std::vector<Kernel>& kernels, const CompileOptions&
   return ok();
 }
 
-Status collect_program(const ProgramSource& source, const Cache& cache, ObjectFile& object,
-                       CompileStatistics& statistics) {
+/// The name of the program that calls the kernels.
+std::string program_name(const ProgramSource& source) {
   const std::string text = ir::print(source.module, kWithoutLocations);
   std::string targets;
   for (const auto& each : source.targets) targets += each.target.key() + "\n";
-  object.name =
-      "program_" + content_hash({text, targets, kSourceHash, halide_version(), llvm_version()})
-                       .substr(0, kHashDigits);
+  return "program_" + content_hash({text, targets, code_version()});
+}
+
+Status collect_program(const ProgramSource& source, const Cache& cache, ObjectFile& object,
+                       CompileStatistics& statistics) {
   if (auto found = cache.find(object.name)) {
     statistics.program_cached = true;
     object = std::move(*found);
@@ -117,44 +124,129 @@ class Stopwatch {
   std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
 };
 
+/// One module's way to object code or a linked file.
+class Compilation {
+ public:
+  /// Names all kernels and the program.
+  Compilation(const ir::Module& module, const ModulePlan& plan, const CompileOptions& options,
+              CompileStatistics& statistics, Stopwatch stopwatch)
+      : options_(options),
+        source_{module, plan, {}},
+        statistics_(statistics),
+        stopwatch_(stopwatch) {
+    if (options.use_cache) {
+      objects_ = Cache::of_user("kernels");
+      linked_ = Cache::of_user("linked").limited_to(kLinkedBytes);
+    }
+    statistics_ = {};
+    for (const Target& target : options.targets) source_.targets.push_back({target});
+    for (ProgramSource::ForTarget& of : source_.targets)
+      statistics_.calls += name_kernels(plan, of, kernels_);
+    statistics_.kernels = static_cast<int>(kernels_.size());
+    statistics_.plan_seconds = stopwatch_.lap();
+    program_.name = program_name(source_);
+    statistics_.program_seconds = stopwatch_.lap();
+  }
+
+  Expected<ObjectCode> object_code();
+  /// What `link` makes of it; `kind` is part of its name in the cache.
+  Expected<std::string> linked(const char* kind, Expected<std::string> (*link)(const ObjectCode&));
+
+ private:
+  const CompileOptions& options_;
+  Cache objects_;
+  Cache linked_;
+  ProgramSource source_;
+  std::vector<Kernel> kernels_;
+  ObjectFile program_;
+  CompileStatistics& statistics_;
+  Stopwatch stopwatch_;
+};
+
+Expected<ObjectCode> Compilation::object_code() {
+  ObjectCode code;
+  code.opens_drivers = std::any_of(options_.targets.begin(), options_.targets.end(),
+                                   [](const Target& target) { return target.has_own_memory; });
+  code.objects.resize(1 + kernels_.size());
+  KILN_TRY(collect_kernels(kernels_, options_, objects_, code.objects.data() + 1, statistics_));
+  for (size_t i = 0; i < kernels_.size(); ++i) {
+    int64_t& most = kernels_[i].of->temporary_bytes;
+    most = std::max(most, code.objects[1 + i].temporary_bytes);
+  }
+  statistics_.kernels_seconds = stopwatch_.lap();
+  code.objects[0] = std::move(program_);
+  KILN_TRY(collect_program(source_, objects_, code.objects[0], statistics_));
+  statistics_.program_seconds += stopwatch_.lap();
+  return code;
+}
+
+Expected<std::string> Compilation::linked(const char* kind,
+                                          Expected<std::string> (*link)(const ObjectCode&)) {
+  // The program's name stands for those of its kernels, too.
+  const std::string name =
+      fmt::format("{}_{}", kind, content_hash({program_.name, build_version()}));
+  auto found = options_.checkpoint == nullptr ? linked_.find(name) : std::nullopt;
+  if (found) {
+    statistics_.cache_hits = statistics_.kernels;
+    statistics_.program_cached = true;
+    statistics_.link_seconds = stopwatch_.lap();
+    return std::move(found->bytes);
+  }
+  require_generators();
+  if (options_.use_cache) remember_machine(this_machine());
+  KILN_ASSIGN(ObjectCode code, object_code());
+  if (options_.checkpoint != nullptr) {
+    KILN_ASSIGN(std::string object,
+                emit_checkpoint(*options_.checkpoint, options_.targets.front()));
+    code.objects.push_back({"checkpoint", std::move(object)});
+  }
+  KILN_ASSIGN(std::string bytes, link(code));
+  ObjectFile file{name, std::move(bytes)};
+  if (options_.checkpoint == nullptr) linked_.store(file);
+  statistics_.link_seconds = stopwatch_.lap();
+  return std::move(file.bytes);
+}
+
+/// Does something with a module's compilation.
+template <typename Use>
+auto with_compilation(const ir::Module& module, const CompileOptions& options,
+                      CompileStatistics* statistics, const Use& use)
+    -> decltype(use(std::declval<Compilation&>())) {
+  CompileStatistics unused;
+  const Stopwatch stopwatch;
+  KILN_ASSIGN(const ModulePlan plan, read_plan(module));
+  Compilation compilation(module, plan, options, statistics ? *statistics : unused, stopwatch);
+  return use(compilation);
+}
+
 }  // namespace
 
 std::string kernel_name(const ir::Op& fusion, const Target& target) {
   const auto& kind = fusion.get<std::string>("kind");
   const std::string alignment = std::to_string(buffer_alignment(fusion));
-  const std::string hash = content_hash({ir::print(fusion.region(), kWithoutLocations), kind,
-                                         alignment, target.key(), kSourceHash, halide_version()});
-  return fmt::format("{}_{}", kind, std::string_view(hash).substr(0, kHashDigits));
+  return fmt::format("{}_{}", kind,
+                     content_hash({ir::print(fusion.region(), kWithoutLocations), kind, alignment,
+                                   target.key(), code_version()}));
 }
 
 Expected<ObjectCode> compile(const ir::Module& module, const CompileOptions& options,
                              CompileStatistics* statistics) {
-  CompileStatistics unused;
-  CompileStatistics& counts = statistics ? *statistics : unused;
-  counts = {};
-  Stopwatch stopwatch;
-  const Cache cache = options.use_cache ? Cache::of_user() : Cache();
-  KILN_ASSIGN(const ModulePlan plan, read_plan(module));
-  ProgramSource source{module, plan, {}};
-  std::vector<Kernel> kernels;
-  for (const Target& target : options.targets) source.targets.push_back({target});
-  for (ProgramSource::ForTarget& of : source.targets)
-    counts.calls += name_kernels(plan, of, kernels);
-  counts.plan_seconds = stopwatch.lap();
+  return with_compilation(module, options, statistics,
+                          [](Compilation& each) { return each.object_code(); });
+}
 
-  ObjectCode code;
-  code.opens_drivers = std::any_of(options.targets.begin(), options.targets.end(),
-                                   [](const Target& target) { return target.has_own_memory; });
-  code.objects.resize(1 + kernels.size());
-  KILN_TRY(collect_kernels(kernels, options, cache, code.objects.data() + 1, counts));
-  for (size_t i = 0; i < kernels.size(); ++i) {
-    int64_t& most = kernels[i].of->temporary_bytes;
-    most = std::max(most, code.objects[1 + i].temporary_bytes);
-  }
-  counts.kernels_seconds = stopwatch.lap();
-  KILN_TRY(collect_program(source, cache, code.objects[0], counts));
-  counts.program_seconds = stopwatch.lap();
-  return code;
+Expected<std::string> compile_executable(const ir::Module& module, const CompileOptions& options,
+                                         CompileStatistics* statistics) {
+  return with_compilation(module, options, statistics, [](Compilation& each) {
+    return each.linked("executable", link_executable);
+  });
+}
+
+Expected<std::string> compile_shared_object(const ir::Module& module, const CompileOptions& options,
+                                            CompileStatistics* statistics) {
+  return with_compilation(module, options, statistics, [](Compilation& each) {
+    return each.linked("shared", link_shared_object);
+  });
 }
 
 }  // namespace kiln::codegen

@@ -1,9 +1,11 @@
-// From a planned module to object code.
+// From a planned module to object code, and to files.
 #pragma once
 
+#include <string>
 #include <vector>
 
 #include "codegen/object_code.h"
+#include "codegen/program/checkpoint.h"
 #include "codegen/target.h"
 #include "ir/module.h"
 #include "runtime/base/expected.h"
@@ -13,6 +15,7 @@ namespace kiln::codegen {
 struct CompileOptions {
   std::vector<Target> targets;  ///< at least one; the program runs on the host of the first
   int jobs = 0;  ///< kernels compiled at once; 0: one for each CPU that this process may run on
+  const Checkpoint* checkpoint = nullptr;  ///< what an executable carries; null: nothing
   bool use_cache = true;  ///< look for objects in the user's cache, and keep new ones there
 };
 
@@ -20,17 +23,26 @@ struct CompileOptions {
 struct CompileStatistics {
   int calls = 0;       ///< of kernels in the text of all functions, once each target
   int kernels = 0;     ///< distinct ones: fusions of equal regions share one
-  int cache_hits = 0;  ///< kernels found in the cache
+  int cache_hits = 0;  ///< kernels found in the cache, or in a linked file there
   bool program_cached = false;
   double plan_seconds = 0;     ///< reading the plan, hashing
   double kernels_seconds = 0;  ///< finding or compiling kernels
-  double program_seconds = 0;  ///< finding or compiling the program
+  double program_seconds = 0;  ///< naming, finding or compiling the program
+  double link_seconds = 0;     ///< finding or linking the file
 };
 
 /// Compiles a verified module that has been through `plan-memory`. The result does not depend on
 /// jobs or cache.
 Expected<ObjectCode> compile(const ir::Module& module, const CompileOptions& options,
                              CompileStatistics* statistics = nullptr);
+
+/// The same, linked: the bytes of an executable (see link_executable()), or of a shared library for
+/// LoadedCode. What was linked before is kept in the cache, as kernels are, unless it carries a
+/// checkpoint.
+Expected<std::string> compile_executable(const ir::Module& module, const CompileOptions& options,
+                                         CompileStatistics* statistics = nullptr);
+Expected<std::string> compile_shared_object(const ir::Module& module, const CompileOptions& options,
+                                            CompileStatistics* statistics = nullptr);
 
 /// The name of a fusion's kernel: its kind and a hash of all that its code depends on, which source
 /// locations are not.

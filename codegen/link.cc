@@ -1,23 +1,17 @@
 #include "codegen/link.h"
 
-#include <fmt/format.h>
 #include <lld/Common/Driver.h>
 #include <llvm/Object/Archive.h>
 #include <llvm/Support/MemoryBuffer.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
-#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <mutex>
-#include <system_error>
+#include <string_view>
 #include <vector>
 
+#include "codegen/cache.h"
 #include "codegen/temporary_directory.h"
 
 LLD_HAS_DRIVER(elf)
@@ -38,8 +32,28 @@ Status write_file(const std::string& path, std::string_view bytes) {
                     "is the disk full? TMPDIR names another folder"};
 }
 
-/// Writes the files that this program carries into a folder; their names in order.
-Expected<std::vector<std::string>> extract_link_files(const TemporaryDirectory& directory) {
+/// What is linked, from the files that this program carries.
+enum class Kind { static_executable, executable_with_drivers, shared_object };
+
+/// What only some kinds are linked with.
+constexpr std::string_view kStaticFiles[] = {"crtbeginT.o", "libc.a", "libm-2.36.a", "libmvec.a"};
+constexpr std::string_view kDynamicFiles[] = {"crtbegin.o", "libc.so.6", "libm.so.6",
+                                              "libc_nonshared.a", "ld-linux-x86-64.so.2"};
+/// All that a shared object is linked with: of the C library and of the compiler's.
+constexpr std::string_view kSharedObjectFiles[] = {"libc.so.6", "libm.so.6", "libc_nonshared.a",
+                                                   "ld-linux-x86-64.so.2", "libgcc.a"};
+
+bool belongs(std::string_view name, Kind kind) {
+  auto is_among = [&](const auto& names) {
+    return std::find(std::begin(names), std::end(names), name) != std::end(names);
+  };
+  if (kind == Kind::shared_object) return is_among(kSharedObjectFiles);
+  return kind == Kind::static_executable ? !is_among(kDynamicFiles) : !is_among(kStaticFiles);
+}
+
+/// Writes the files that this program carries for a kind into a folder; their names in order.
+Expected<std::vector<std::string>> extract_link_files(Kind kind,
+                                                      const TemporaryDirectory& directory) {
   const llvm::StringRef bytes(kiln_link_files_start,
                               static_cast<size_t>(kiln_link_files_end - kiln_link_files_start));
   std::vector<std::string> names;
@@ -50,6 +64,7 @@ Expected<std::vector<std::string>> extract_link_files(const TemporaryDirectory& 
   llvm::Error error = llvm::Error::success();
   for (const auto& child : (*archive)->children(error)) {
     const llvm::StringRef name = llvm::cantFail(child.getName());
+    if (!belongs(name, kind)) continue;
     names.push_back(name.str());
     KILN_TRY(write_file(directory.file(names.back()), llvm::cantFail(child.getBuffer())));
   }
@@ -78,39 +93,41 @@ Status run_lld(const std::vector<std::string>& arguments) {
   return Diagnostic{"", "cannot link: " + first_error(log), ""};
 }
 
-/// What a static executable alone is linked with, and what one that opens drivers alone.
-constexpr std::string_view kStaticFiles[] = {"crtbeginT.o", "libc.a", "libm-2.36.a", "libmvec.a"};
-constexpr std::string_view kDynamicFiles[] = {"crtbegin.o", "libc.so.6", "libm.so.6",
-                                              "libc_nonshared.a", "ld-linux-x86-64.so.2"};
-
-bool belongs(std::string_view name, bool opens_drivers) {
-  auto is_among = [&](const auto& names) {
-    return std::find(std::begin(names), std::end(names), name) != std::end(names);
-  };
-  return !(opens_drivers ? is_among(kStaticFiles) : is_among(kDynamicFiles));
+/// What is special about a kind on the linker's command line.
+Expected<std::vector<std::string>> options(Kind kind, const TemporaryDirectory& directory) {
+  switch (kind) {
+    case Kind::static_executable:
+      // As `gcc -static`. An exception that nobody catches need not name itself: that takes 45 KB
+      // of demangling.
+      return std::vector<std::string>{
+          "--icf=all", "-static", "--defsym=_ZN9__gnu_cxx27__verbose_terminate_handlerEv=abort"};
+    case Kind::executable_with_drivers:
+      // As gcc, with all libraries but the C library static.
+      return std::vector<std::string>{"--icf=all", "-dynamic-linker", "/lib64/ld-linux-x86-64.so.2",
+                                      "--eh-frame-hdr", "--as-needed"};
+    case Kind::shared_object:
+      break;
+  }
+  const std::string visible = directory.file("visible");
+  KILN_TRY(write_file(visible, "{ global: kiln_model; local: *; };"));
+  return std::vector<std::string>{"-shared", "--as-needed", "--version-script=" + visible};
 }
 
-/// The command line as `gcc -static` gives it, or gcc with all libraries but the C library static.
-std::vector<std::string> command_line(const std::vector<std::string>& objects, bool opens_drivers,
-                                      const std::vector<std::string>& link_files,
-                                      const TemporaryDirectory& directory,
-                                      const std::string& output) {
-  std::vector<std::string> line = {"ld.lld",      "--gc-sections",   "--icf=all",
+/// The linker's command line.
+Expected<std::vector<std::string>> command_line(Kind kind, const std::vector<std::string>& objects,
+                                                const std::vector<std::string>& link_files,
+                                                const TemporaryDirectory& directory,
+                                                const std::string& output) {
+  // LLD would map its output, in which a full disk is a signal.
+  std::vector<std::string> line = {"ld.lld",      "--gc-sections",   "--no-mmap-output-file",
                                    "--strip-all", "--build-id=none", "-z",
                                    "noexecstack"};
-  if (opens_drivers) {
-    line.insert(line.end(), {"-dynamic-linker", "/lib64/ld-linux-x86-64.so.2", "--eh-frame-hdr",
-                             "--as-needed"});
-  } else {
-    // An exception that nobody catches need not name itself: that takes 45 KB of demangling.
-    line.insert(line.end(),
-                {"-static", "--defsym=_ZN9__gnu_cxx27__verbose_terminate_handlerEv=abort"});
-  }
+  KILN_ASSIGN(const std::vector<std::string> special, options(kind, directory));
+  line.insert(line.end(), special.begin(), special.end());
   line.insert(line.end(), {"-o", output});
   std::vector<std::string> libraries = {"--start-group"};
   std::vector<std::string> last;
   for (const std::string& name : link_files) {
-    if (!belongs(name, opens_drivers)) continue;
     const bool is_library = !name.ends_with(".o");
     const bool is_last = name == "crtend.o" || name == "crtn.o";
     (is_library ? libraries : is_last ? last : line).push_back(directory.file(name));
@@ -122,41 +139,30 @@ std::vector<std::string> command_line(const std::vector<std::string>& objects, b
   return line;
 }
 
-/// The name of a new, empty file beside `output`, for the executable.
-Expected<std::string> file_beside(const std::string& output) {
-  std::string name = output + ".XXXXXX";
-  const int descriptor = mkstemp(name.data());
-  if (descriptor < 0)
-    return Diagnostic{output, fmt::format("cannot write here: {}", std::strerror(errno)), ""};
-  close(descriptor);
-  return name;
+/// The file that a kind of link makes of the objects.
+Expected<std::string> linked(Kind kind, const ObjectCode& code) {
+  KILN_ASSIGN(const TemporaryDirectory directory, TemporaryDirectory::create());
+  KILN_ASSIGN(const auto link_files, extract_link_files(kind, directory));
+  std::vector<std::string> objects;
+  for (const ObjectFile& object : code.objects) {
+    objects.push_back(directory.file(object.name + ".o"));
+    KILN_TRY(write_file(objects.back(), object.bytes));
+  }
+  const std::string output = directory.file("linked");
+  KILN_ASSIGN(const auto line, command_line(kind, objects, link_files, directory, output));
+  KILN_TRY(run_lld(line));
+  if (auto bytes = read_bytes(output)) return std::move(*bytes);
+  return Diagnostic{output, "cannot read what was just linked", ""};
 }
 
 }  // namespace
 
-Status link_executable(const ObjectCode& code, const std::string& output) {
-  KILN_ASSIGN(const std::string unfinished, file_beside(output));
-  auto link = [&]() -> Status {
-    KILN_ASSIGN(const TemporaryDirectory directory, TemporaryDirectory::create());
-    KILN_ASSIGN(const auto link_files, extract_link_files(directory));
-    std::vector<std::string> objects;
-    for (const ObjectFile& object : code.objects) {
-      objects.push_back(directory.file(object.name + ".o"));
-      KILN_TRY(write_file(objects.back(), object.bytes));
-    }
-    // LLD maps its output, in which a full disk is a signal: here there was room for the libraries.
-    const std::string linked = directory.file("executable");
-    KILN_TRY(run_lld(command_line(objects, code.opens_drivers, link_files, directory, linked)));
-    std::error_code error;
-    std::filesystem::copy_file(linked, unfinished,
-                               std::filesystem::copy_options::overwrite_existing, error);
-    if (error) return Diagnostic{output, "cannot write: " + error.message(), ""};
-    if (std::rename(unfinished.c_str(), output.c_str()) == 0) return ok();
-    return Diagnostic{output, fmt::format("cannot write here: {}", std::strerror(errno)), ""};
-  };
-  Status linked = link();
-  if (!linked) unlink(unfinished.c_str());
-  return linked;
+Expected<std::string> link_executable(const ObjectCode& code) {
+  return linked(code.opens_drivers ? Kind::executable_with_drivers : Kind::static_executable, code);
+}
+
+Expected<std::string> link_shared_object(const ObjectCode& code) {
+  return linked(Kind::shared_object, code);
 }
 
 }  // namespace kiln::codegen

@@ -9,8 +9,12 @@
 namespace kiln::codegen {
 
 /// Links an executable from the objects, the runtime and the C library that kiln carries in itself:
-/// a static one, unless it opens drivers, which need the system's own C library. `output` appears
-/// whole and executable, or not at all.
-Status link_executable(const ObjectCode& code, const std::string& output);
+/// a static one, unless it opens drivers, which need the system's own C library. Gives the file's
+/// bytes.
+Expected<std::string> link_executable(const ObjectCode& code);
+
+/// Links a shared library for LoadedCode, which leaves the runtime's symbols undefined. Gives the
+/// file's bytes.
+Expected<std::string> link_shared_object(const ObjectCode& code);
 
 }  // namespace kiln::codegen

@@ -1,44 +1,29 @@
 #include "codegen/target.h"
 
-#include <Halide.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
-#include <string_view>
 
-#include "codegen/program/host_cpu.h"
+#include "codegen/machine.h"
 #include "runtime/device/device.h"
 
 namespace kiln::codegen {
 namespace {
 
-using Feature = Halide::Target::Feature;
-
-/// What kiln's runtime stands for.
-void set_own_features(Halide::Target& target) {
-  for (Feature feature :
-       {Feature::NoRuntime, Feature::NoAsserts, Feature::NoBoundsQuery, Feature::UserContext}) {
-    target.set_feature(feature);
-  }
-}
-
 void set_host(Target& target) {
-  HostCpu cpu = host_cpu();
-  target.triple = std::move(cpu.triple);
-  target.cpu = std::move(cpu.cpu);
-  target.features = std::move(cpu.features);
+  const Machine& machine = this_machine();
+  target.triple = machine.triple;
+  target.cpu = machine.cpu;
+  target.features = machine.features;
 }
 
 /// What a device has whose memory is its own. The code around its kernels does not depend on what
-/// more the host's CPU can do.
-Target device_target(kiln_device_kind device, std::initializer_list<Feature> features) {
-  const Halide::Target host = Halide::get_host_target();
-  Halide::Target halide(host.os, host.arch, host.bits);
-  set_own_features(halide);
-  for (Feature feature : features) halide.set_feature(feature);
+/// more the host's CPU can do. `features`: Halide's.
+Target device_target(kiln_device_kind device, std::string_view features) {
   Target target;
   target.device = device;
-  target.halide = halide.to_string();
+  target.halide = fmt::format("{}-{}", this_machine().halide_system, features);
   target.has_own_memory = true;
   target.has_constant_tables = false;
   set_host(target);
@@ -54,10 +39,13 @@ constexpr int kCudaGridBlocksYz = 65535;
 /// 128 bits: vectors of four 32-bit values, in PTX as in OpenCL C.
 constexpr int kWideLoad = 4;
 
-Feature cuda_feature(int capability) {
-  if (capability >= 86) return Feature::CUDACapability86;
-  if (capability >= 80) return Feature::CUDACapability80;
-  return capability >= 75 ? Feature::CUDACapability75 : Feature::CUDACapability70;
+/// The compute capabilities that Halide has names for.
+constexpr int kCudaCapabilities[] = {86, 80, 75, 70};
+
+int known_capability(int capability) {
+  const auto* const known = std::find_if(std::begin(kCudaCapabilities), std::end(kCudaCapabilities),
+                                         [&](int each) { return each <= capability; });
+  return known != std::end(kCudaCapabilities) ? *known : kCudaCapabilities[3];
 }
 
 }  // namespace
@@ -73,30 +61,18 @@ std::string Target::key() const {
       int{has_half_floats}, int{has_bfloat16_code});
 }
 
-std::string Target::display_name() const {
-  std::string name = halide;
-  for (std::string_view own : {"-no_runtime", "-no_asserts", "-no_bounds_query", "-user_context"}) {
-    if (size_t at = name.find(own); at != std::string::npos) name.erase(at, own.size());
-  }
-  return name;
-}
-
 Target host_target(int threads) {
-  Halide::Target host = Halide::get_host_target();
-  set_own_features(host);
   Target target;
-  target.halide = host.to_string();
+  target.halide = this_machine().halide;
   set_host(target);
-  const bool avx512 = host.has_feature(Feature::AVX512_Skylake);
-  const bool avx = host.has_feature(Feature::AVX);
-  target.vector_bytes = avx512 ? 64 : avx ? 32 : 16;
-  target.vector_registers = avx512 || host.arch == Halide::Target::ARM ? 32 : 16;
+  target.vector_bytes = this_machine().vector_bytes;
+  target.vector_registers = this_machine().vector_registers;
   target.threads = threads;
   return target;
 }
 
 Target opencl_target() {
-  Target target = device_target(KILN_OPENCL, {Feature::OpenCL, Feature::CLDoubles});
+  Target target = device_target(KILN_OPENCL, "cl_doubles-opencl");
   // What the runtime asks of a device; the standard itself promises less.
   target.block_threads = runtime::kOpenClBlockThreads;
   target.shared_bytes = runtime::kOpenClLocalBytes;
@@ -109,7 +85,8 @@ Target opencl_target() {
 }
 
 Target cuda_target(int capability) {
-  Target target = device_target(KILN_CUDA, {Feature::CUDA, cuda_feature(capability)});
+  Target target = device_target(
+      KILN_CUDA, fmt::format("cuda-cuda_capability_{}", known_capability(capability)));
   target.block_threads = kCudaBlockThreads;
   target.shared_bytes = kCudaSharedBytes;
   target.grid_blocks_yz = kCudaGridBlocksYz;

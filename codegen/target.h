@@ -12,7 +12,7 @@ namespace kiln::codegen {
 /// CPU that runs the program around them, in LLVM's words.
 struct Target {
   kiln_device_kind device = KILN_CPU;  ///< for names, and for the driver that runs the kernels
-  std::string halide;                  ///< Halide's target string, "x86-64-linux-avx2-fma-..."
+  std::string halide;                  ///< Halide's name for it, "x86-64-linux-avx2-fma-..."
   std::string triple;                  ///< LLVM's triple
   std::string cpu;                     ///< LLVM's CPU name
   std::string features;                ///< LLVM's feature string
@@ -43,8 +43,6 @@ struct Target {
   int lanes(int element_bytes) const { return vector_bytes / element_bytes; }
   /// What the machine code depends on, for cache keys.
   std::string key() const;
-  /// Halide's name without the features that kiln adds for its own sake.
-  std::string display_name() const;
 };
 
 /// This machine, with kernels split for `threads` threads.

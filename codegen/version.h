@@ -2,10 +2,18 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 namespace kiln::codegen {
 
-/// "kiln 0.1.0", then Halide's and LLVM's versions and this machine's target, a line each.
-std::string version_text();
+/// Halide's and LLVM's versions: "21.0.0".
+std::string halide_version();
+std::string_view llvm_version();
+
+/// A hash of all that kernels and programs depend on, besides what they are made from and the machine.
+const std::string& code_version();
+/// The same with what they are linked with: of two programs with the same, each finds in the cache
+/// what the other has put there.
+const std::string& build_version();
 
 }  // namespace kiln::codegen

@@ -11,7 +11,7 @@ namespace kiln {
 namespace {
 
 /// The module's variables without its functions, in memory: what readers of weights fill.
-Expected<codegen::Jit> compile_variables(const ir::Module& module) {
+Expected<codegen::LoadedCode> compile_variables(const ir::Module& module) {
   ir::Module variables;
   variables.name = module.name;
   variables.attributes = module.attributes;
@@ -47,7 +47,7 @@ Expected<codegen::Checkpoint> read_checkpoint(const ir::Module& module,
                                               const runtime::WeightFiles& files,
                                               const std::string& path, std::string class_names,
                                               std::string vocabulary) {
-  KILN_ASSIGN(const codegen::Jit code, compile_variables(module));
+  KILN_ASSIGN(const codegen::LoadedCode code, compile_variables(module));
   KILN_ASSIGN(runtime::Session session, runtime::Session::create(code.model(), 1));
   KILN_ASSIGN(const runtime::LoadedState loaded, files.load(session, path));
   if (class_names.empty()) class_names = if_there(runtime::class_names_beside(path));
@@ -60,13 +60,6 @@ Expected<codegen::Checkpoint> read_checkpoint(const ir::Module& module,
     KILN_TRY(runtime::parse_class_names(checkpoint.class_names, class_names));
   if (!vocabulary.empty()) KILN_TRY(runtime::Vocabulary::parse(checkpoint.vocabulary, vocabulary));
   return checkpoint;
-}
-
-Status add_checkpoint(const codegen::Checkpoint& checkpoint, codegen::ObjectCode& code) {
-  KILN_ASSIGN(std::string object,
-              codegen::emit_checkpoint(checkpoint, codegen::host_target(kKernelTasks)));
-  code.objects.push_back({"checkpoint", std::move(object)});
-  return ok();
 }
 
 }  // namespace kiln

@@ -3,7 +3,6 @@
 
 #include <string>
 
-#include "codegen/object_code.h"
 #include "codegen/program/checkpoint.h"
 #include "ir/module.h"
 #include "runtime/base/expected.h"
@@ -19,8 +18,5 @@ Expected<codegen::Checkpoint> read_checkpoint(const ir::Module& module,
                                               const runtime::WeightFiles& files,
                                               const std::string& path, std::string class_names,
                                               std::string vocabulary);
-
-/// Makes it a part of the code of an executable.
-Status add_checkpoint(const codegen::Checkpoint& checkpoint, codegen::ObjectCode& code);
 
 }  // namespace kiln

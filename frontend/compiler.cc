@@ -10,29 +10,41 @@ std::vector<codegen::Target> targets_of(const CompilerOptions& options) {
   return targets;
 }
 
-}  // namespace
+using CompileFile = Expected<std::string> (*)(const ir::Module&, const codegen::CompileOptions&,
+                                              codegen::CompileStatistics*);
 
-Expected<codegen::ObjectCode> compile(ir::Module module, const CompilerOptions& options,
-                                      codegen::CompileStatistics* statistics) {
+/// Runs the passes, then generates code into a file.
+Expected<std::string> compile_file(ir::Module module, const CompilerOptions& options,
+                                   codegen::CompileStatistics* statistics, CompileFile generate) {
   KILN_TRY(passes::run_pipeline(module, options.after_pass, options.timings));
   codegen::CompileOptions code_options;
   code_options.targets = targets_of(options);
   code_options.use_cache = options.use_cache;
+  code_options.checkpoint = options.checkpoint;
   codegen::CompileStatistics unasked;
   if (statistics == nullptr) statistics = &unasked;
-  auto code = codegen::compile(module, code_options, statistics);
+  auto file = generate(module, code_options, statistics);
   if (options.timings != nullptr) {
     options.timings->lap("other code generation", {{"plan", statistics->plan_seconds},
                                                    {"kernels", statistics->kernels_seconds},
-                                                   {"program", statistics->program_seconds}});
+                                                   {"program", statistics->program_seconds},
+                                                   {"link", statistics->link_seconds}});
   }
-  return code;
+  return file;
 }
 
-Expected<codegen::Jit> compile_in_memory(ir::Module module, const CompilerOptions& options,
+}  // namespace
+
+Expected<std::string> compile_executable(ir::Module module, const CompilerOptions& options,
                                          codegen::CompileStatistics* statistics) {
-  KILN_ASSIGN(const codegen::ObjectCode code, compile(std::move(module), options, statistics));
-  return codegen::Jit::load(code);
+  return compile_file(std::move(module), options, statistics, codegen::compile_executable);
+}
+
+Expected<codegen::LoadedCode> compile_in_memory(ir::Module module, const CompilerOptions& options,
+                                                codegen::CompileStatistics* statistics) {
+  KILN_ASSIGN(const std::string file,
+              compile_file(std::move(module), options, statistics, codegen::compile_shared_object));
+  return codegen::LoadedCode::load(file);
 }
 
 }  // namespace kiln

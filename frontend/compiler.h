@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "codegen/compile.h"
-#include "codegen/jit.h"
+#include "codegen/loaded_code.h"
 #include "frontend/keras/lower/lower.h"
 #include "frontend/keras/model/model.h"
 #include "ir/module.h"
@@ -27,16 +27,18 @@ struct CompilerOptions {
   /// The least compute capability of CUDA devices, 10 times.
   int cuda_capability = 80;
   bool use_cache = true;  ///< keep compiled kernels in the user's cache, and look there first
+  const codegen::Checkpoint* checkpoint = nullptr;  ///< what an executable carries; null: nothing
   passes::AfterPass after_pass = {};  ///< called after each pass
   Timings* timings = nullptr;         ///< gets a lap for each pass and each part of code generation
 };
 
-/// Runs the passes on a module, then compiles it.
-Expected<codegen::ObjectCode> compile(ir::Module module, const CompilerOptions& options = {},
-                                      codegen::CompileStatistics* statistics = nullptr);
+/// Runs the passes on a module, then compiles it. Gives the bytes of an executable.
+Expected<std::string> compile_executable(ir::Module module, const CompilerOptions& options = {},
+                                         codegen::CompileStatistics* statistics = nullptr);
 
 /// The same, loaded into this process.
-Expected<codegen::Jit> compile_in_memory(ir::Module module, const CompilerOptions& options = {},
-                                         codegen::CompileStatistics* statistics = nullptr);
+Expected<codegen::LoadedCode> compile_in_memory(ir::Module module,
+                                                const CompilerOptions& options = {},
+                                                codegen::CompileStatistics* statistics = nullptr);
 
 }  // namespace kiln

@@ -16,7 +16,7 @@ using runtime::NamedArray;
 
 /// Machine code with the weights that it works on. The session refers to the code.
 struct Model::Compiled {
-  codegen::Jit code;
+  codegen::LoadedCode code;
   runtime::Session session;
   keras::LowerOptions options;
   runtime::DeviceChoice device;
@@ -95,7 +95,7 @@ Expected<Model::Compiled*> Model::compiled(keras::LowerOptions options, uint64_t
       std::erase_if(module.functions,
                     [](const auto& function) { return function->name.ends_with("_step"); });
     }
-    KILN_ASSIGN(codegen::Jit code, compile_in_memory(std::move(module), compiler));
+    KILN_ASSIGN(codegen::LoadedCode code, compile_in_memory(std::move(module), compiler));
     KILN_ASSIGN(runtime::Session session, runtime::Session::create(code.model(), 0, device));
     // The variables of one definition and purpose lie alike, whatever the batch and the device.
     if (same_model && options.purpose == compiled_->options.purpose) {

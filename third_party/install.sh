@@ -10,6 +10,7 @@ packages=(
   bazel-bootstrap bazel-platforms bazel-rules-java bazel-rules-proto bazel-skylib # the build
   g++                                                                             # the compiler
   llvm-19-dev liblld-19-dev lld-19 llvm-19-tools libzstd-dev zlib1g-dev           # code generation
+  libxxhash-dev                                                                   # its cache
   libhdf5-dev libzip-dev nlohmann-json3-dev                                       # Keras's files
   libjpeg62-turbo-dev libpng-dev                                                  # images
   libcli11-dev libfmt-dev                                                         # the command

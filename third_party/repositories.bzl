@@ -29,9 +29,14 @@ cc_import(
 )
 
 cc_library(
-    name = "halide",
+    name = "headers",
     hdrs = glob(["include/*.h"]),
     includes = ["include"],
+    visibility = ["//visibility:public"],
+)
+
+cc_library(
+    name = "halide",
     # In bazel-bin, Bazel's own run path finds libHalide.so. A copied binary looks beside itself,
     # in ../lib, and then where it is installed here.
     linkopts = [
@@ -42,7 +47,10 @@ cc_library(
         "-lpthread",
     ],
     visibility = ["//visibility:public"],
-    deps = [":library"],
+    deps = [
+        ":headers",
+        ":library",
+    ],
 )
 """
 

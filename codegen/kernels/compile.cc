@@ -9,11 +9,11 @@
 
 #include "codegen/kernels/algorithm.h"
 #include "codegen/kernels/bfloat16.h"
+#include "codegen/kernels/buffer_alignment.h"
 #include "codegen/kernels/expression.h"
 #include "codegen/kernels/gpu/device_code.h"
 #include "codegen/kernels/gpu/temporaries.h"
 #include "codegen/kernels/schedule.h"
-#include "runtime/base/abi.h"
 
 namespace kiln::codegen {
 
@@ -85,6 +85,17 @@ Status check_target(const ir::Op& fusion, const Target& target) {
                     "compile it for cpu or cuda, or use f32"};
 }
 
+/// With what kiln's runtime stands for.
+Halide::Target halide_target(const Target& target) {
+  Halide::Target halide(target.halide);
+  for (const Halide::Target::Feature feature :
+       {Halide::Target::NoRuntime, Halide::Target::NoAsserts, Halide::Target::NoBoundsQuery,
+        Halide::Target::UserContext}) {
+    halide.set_feature(feature);
+  }
+  return halide;
+}
+
 /// External without metadata: the program is the only caller and knows the kernel's arguments.
 Halide::Module lower(const ir::Op& fusion, const std::string& name, const Target& target) {
   Algorithm algorithm = build_algorithm(fusion.region(), target);
@@ -95,7 +106,7 @@ Halide::Module lower(const ir::Op& fusion, const std::string& name, const Target
   for (const Output& output : algorithm.outputs) funcs.push_back(output.func);
   Halide::Pipeline pipeline(funcs);
   if (!target.has_bfloat16_code) pipeline.add_custom_lowering_pass(new Bfloat16ByBits);
-  return pipeline.compile_to_module(arguments, name, Halide::Target(target.halide),
+  return pipeline.compile_to_module(arguments, name, halide_target(target),
                                     Halide::LinkageType::External);
 }
 
@@ -135,14 +146,6 @@ Expected<DeviceCode> device_code(const ir::Op& fusion, const Target& target) {
   KILN_TRY(with_lowered(fusion, "kernel", target,
                         [&](const Halide::Module& module) { code = read_device_code(module); }));
   return code;
-}
-
-int64_t buffer_alignment(const ir::Op& fusion) {
-  return fusion.get_or<int64_t>("buffer_alignment", KILN_ALIGNMENT);
-}
-
-std::string halide_version() {
-  return fmt::format("{}.{}.{}", HALIDE_VERSION_MAJOR, HALIDE_VERSION_MINOR, HALIDE_VERSION_PATCH);
 }
 
 }  // namespace kiln::codegen

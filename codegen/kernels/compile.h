@@ -38,10 +38,4 @@ struct DeviceCode {
 /// The device's part of the fusion's kernel, for people.
 Expected<DeviceCode> device_code(const ir::Op& fusion, const Target& target);
 
-/// The bytes that the addresses of the fusion's buffers are multiples of.
-int64_t buffer_alignment(const ir::Op& fusion);
-
-/// Halide's version, for cache keys and --version.
-std::string halide_version();
-
 }  // namespace kiln::codegen

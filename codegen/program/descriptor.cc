@@ -99,9 +99,9 @@ llvm::Constant* DescriptorEmitter::function(const FunctionPlan& plan,
 }
 
 llvm::Constant* DescriptorEmitter::target(const TargetCode& code) {
-  return same_layout<kiln_target>(constants_.structure(
-      {constants_.i32(code.target.device), constants_.string(code.target.display_name()),
-       constants_.i64(code.temporary_bytes)}));
+  return same_layout<kiln_target>(constants_.structure({constants_.i32(code.target.device),
+                                                        constants_.string(code.target.halide),
+                                                        constants_.i64(code.temporary_bytes)}));
 }
 
 std::vector<llvm::Constant*> DescriptorEmitter::inputs(const ir::Module& model) {

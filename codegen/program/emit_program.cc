@@ -1,7 +1,6 @@
 #include "codegen/program/emit_program.h"
 
 #include <fmt/format.h>
-#include <llvm/Config/llvm-config.h>
 #include <llvm/IR/LLVMContext.h>
 #include <llvm/IR/Verifier.h>
 #include <llvm/Support/raw_ostream.h>
@@ -48,7 +47,5 @@ Expected<std::string> program_text(const ProgramSource& source) {
   llvm::raw_string_ostream(text) << module;
   return text;
 }
-
-std::string llvm_version() { return LLVM_VERSION_STRING; }
 
 }  // namespace kiln::codegen

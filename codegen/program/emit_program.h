@@ -28,7 +28,4 @@ Expected<std::string> emit_program(const ProgramSource& source);
 /// The same as LLVM IR text, for people.
 Expected<std::string> program_text(const ProgramSource& source);
 
-/// LLVM's version, for cache keys and --version.
-std::string llvm_version();
-
 }  // namespace kiln::codegen

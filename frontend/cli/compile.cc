@@ -1,11 +1,13 @@
 // kiln compile: an executable that trains.
 #include <fmt/format.h>
 
+#include <chrono>
 #include <optional>
 #include <utility>
 
-#include "codegen/link.h"
+#include "codegen/generators.h"
 #include "frontend/checkpoint.h"
+#include "frontend/cli/executable_file.h"
 #include "frontend/cli/model_argument.h"
 #include "frontend/cli/subcommand.h"
 #include "frontend/compiler.h"
@@ -68,8 +70,11 @@ std::string describe_weights(const CompileArguments& arguments) {
   return arguments.model.has_weights() ? "left out" : "none";
 }
 
-Status run(const CompileArguments& arguments) {
-  Timings timings;
+Status run(const CompileArguments& arguments, std::chrono::steady_clock::time_point start) {
+  Timings timings(start);
+  timings.lap("start");
+  // No file with weights is in the cache: these are read but once.
+  if (!weights_of(arguments).empty()) codegen::require_generators();
   KILN_ASSIGN(ModelArgument::Read model, arguments.model.read(&timings));
   CompilerOptions options;
   options.use_cache = arguments.use_cache;
@@ -79,10 +84,11 @@ Status run(const CompileArguments& arguments) {
   KILN_ASSIGN(const auto checkpoint, checkpoint_of(arguments, model));
   timings.lap("weights");
   codegen::CompileStatistics statistics;
-  KILN_ASSIGN(codegen::ObjectCode code, compile(std::move(model.module), options, &statistics));
-  if (checkpoint) KILN_TRY(add_checkpoint(*checkpoint, code));
-  KILN_TRY(codegen::link_executable(code, arguments.output));
-  timings.lap("link");
+  if (checkpoint) options.checkpoint = &*checkpoint;
+  KILN_ASSIGN(const std::string executable,
+              compile_executable(std::move(model.module), options, &statistics));
+  KILN_TRY(write_executable(arguments.output, executable));
+  timings.lap("write");
   fmt::print("{}: {} kernels, {} of them from the cache\n", arguments.output, statistics.kernels,
              statistics.cache_hits);
   fmt::print("weights: {}\n", describe_weights(arguments));
@@ -123,7 +129,9 @@ void add_compile(CLI::App& program, Action& action) {
       "let the executable weight examples: --sample-weight, --class-weight");
   command->add_flag("!--no-cache", arguments->use_cache, "compile every kernel anew");
   command->add_flag("--timings", arguments->timings, "print what took how long");
-  command->callback([arguments, &action] { action = [arguments] { return run(*arguments); }; });
+  command->callback([arguments, &action] {
+    action = [arguments, start = action.start] { return run(*arguments, start); };
+  });
 }
 
 }  // namespace kiln::cli

@@ -1,6 +1,7 @@
 // kiln inspect: the IR of a model, before or after any pass, its memory and its kernels.
 #include <fmt/format.h>
 
+#include "codegen/generators.h"
 #include "codegen/kernels/compile.h"
 #include "frontend/cli/model_argument.h"
 #include "frontend/cli/subcommand.h"
@@ -99,11 +100,12 @@ Status print_kernels(const InspectArguments& arguments, const ir::Module& module
 }
 
 Status run(const InspectArguments& arguments) {
+  const bool kernels = arguments.kernels || arguments.source;
+  if (kernels) codegen::require_generators();
   KILN_ASSIGN(ModelArgument::Read model, arguments.model.read());
   ir::Module module = std::move(model.module);
   if (!arguments.after.empty())
     KILN_TRY(passes::find_pass(passes::pipeline(), arguments.after, "--after"));
-  const bool kernels = arguments.kernels || arguments.source;
   if (arguments.after.empty() && !arguments.after_all && !arguments.memory && !kernels)
     return print_part(arguments, module);
   if (arguments.after_all) KILN_TRY(print_part(arguments, module));

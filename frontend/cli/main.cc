@@ -1,10 +1,13 @@
 // The kiln command.
+#include <fmt/format.h>
 
 #include <cstdio>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "codegen/handover.h"
+#include "codegen/machine.h"
 #include "codegen/version.h"
 #include "frontend/cli/subcommand.h"
 #include "runtime/base/interrupt.h"
@@ -20,6 +23,14 @@ constexpr AddSubcommand kSubcommands[] = {
     kiln::cli::add_opt,        kiln::cli::add_ops,      kiln::cli::add_references,
     kiln::cli::add_completion,
 };
+
+/// Halide's and LLVM's versions and this machine, a line each.
+std::string version_text() {
+  const kiln::codegen::Machine& machine = kiln::codegen::this_machine();
+  return fmt::format("kiln 0.1.0\nHalide {}\nLLVM {}\ntarget {} ({})",
+                     kiln::codegen::halide_version(), kiln::codegen::llvm_version(), machine.halide,
+                     machine.cpu);
+}
 
 /// Where help is: for the subcommand that was chosen, or for all.
 std::string see_help(const CLI::App& program) {
@@ -48,10 +59,16 @@ kiln::Diagnostic diagnostic_of(const CLI::App& program, const CLI::ParseError& e
 }  // namespace
 
 int main(int argc, char** argv) {
+  const auto start = kiln::codegen::receive_command(argv);
+  if (!start) {
+    std::fprintf(stderr, "%s\n", start.error().to_string().c_str());
+    return 2;
+  }
   CLI::App program("kiln compiles neural networks to native code that trains.", "kiln");
   program.require_subcommand(1);
-  program.set_version_flag("--version", [] { return kiln::codegen::version_text(); });
+  program.set_version_flag("--version", version_text);
   kiln::cli::Action action;
+  action.start = *start;
   action.words.assign(argv + 1, argv + argc);
   for (AddSubcommand add : kSubcommands) add(program, action);
   try {

@@ -5,9 +5,12 @@
 #include <algorithm>
 #include <cmath>
 #include <cstdlib>
+#include <filesystem>
 #include <iterator>
+#include <system_error>
 #include <utility>
 
+#include "codegen/generators.h"
 #include "frontend/cli/input_shapes.h"
 #include "frontend/cli/text_file.h"
 #include "frontend/keras/files/archive.h"
@@ -53,6 +56,13 @@ Expected<keras::Model> read_definition(const std::string& name) {
   }
   return Diagnostic{name, "is neither a .keras, .h5, .json or .kir file, nor a built-in example",
                     fmt::format("built-in examples: {}", fmt::join(examples, ", "))};
+}
+
+/// A pipe: the program that reads it must be able to do all the rest.
+bool is_read_once(const std::string& name) {
+  std::error_code error;
+  const std::filesystem::file_status status = std::filesystem::status(name, error);
+  return std::filesystem::is_fifo(status) || std::filesystem::is_character_file(status);
 }
 
 /// A new optimizer of that name, or the model's own, with another learning rate where one is given.
@@ -185,6 +195,7 @@ void ModelArgument::add_predict_only_to(CLI::App& command) {
 
 Expected<ModelArgument::Read> ModelArgument::read(Timings* timings,
                                                   const ShapesFor& shapes_for) const {
+  if (is_read_once(model)) codegen::require_generators();
   if (model.ends_with(".kir")) {
     KILN_ASSIGN(const std::string text, read_text_file(model));
     KILN_ASSIGN(ir::Module module, ir::parse_module(text, model));

@@ -102,6 +102,10 @@ void read_shared(const std::vector<std::string>& words, size_t count, runtime::C
   if (!read) throw CommandLineMistake(read.error());
 }
 
+std::vector<AdaptableLayer> adaptable_layers_of(const ModelArgument::Read& read) {
+  return read.definition ? adaptable_layers(*read.definition) : std::vector<AdaptableLayer>();
+}
+
 }  // namespace
 
 RunOptions::RunOptions(runtime::Command command) {
@@ -123,20 +127,19 @@ void RunOptions::add_to(CLI::App& command, const Action& action) {
       [this, &action](size_t count) { read_shared(action.words, count, line); });
 }
 
+void RunOptions::print_unadapted(const ModelArgument::Read& read) const {
+  const std::vector<AdaptableLayer> layers = adaptable_layers_of(read);
+  const bool fresh = line.command == runtime::Command::kFit && line.weights.empty();
+  if (adapt || !fresh || model.has_weights() || layers.empty() || line.fit.verbose == 0) return;
+  fmt::print("{}: changes nothing; --adapt gives it the data's mean and variance\n",
+             layers[0].layer->name);
+}
+
 // The function refers to `read`.
 Expected<runtime::BeforeTraining> RunOptions::before_training(
     const ModelArgument::Read& read) const {
-  const std::vector<AdaptableLayer> layers =
-      read.definition ? adaptable_layers(*read.definition) : std::vector<AdaptableLayer>();
-  if (!adapt) {
-    const bool fresh = line.command == runtime::Command::kFit && line.weights.empty();
-    if (fresh && !model.has_weights() && !layers.empty() && line.fit.verbose > 0) {
-      fmt::print("{}: changes nothing; --adapt gives it the data's mean and variance\n",
-                 layers[0].layer->name);
-    }
-    return runtime::BeforeTraining();
-  }
-  if (layers.empty()) {
+  if (!adapt) return runtime::BeforeTraining();
+  if (adaptable_layers_of(read).empty()) {
     return Diagnostic{"--adapt", "the model has no Normalization that takes its mean from data",
                       ""};
   }
@@ -166,7 +169,8 @@ Status RunOptions::run() const {
   CompilerOptions options;
   options.use_cache = use_cache;
   KILN_ASSIGN(complete.device, compile_for_device(line.device, options));
-  KILN_ASSIGN(const codegen::Jit code, compile_in_memory(std::move(read.module), options));
+  KILN_ASSIGN(const codegen::LoadedCode code, compile_in_memory(std::move(read.module), options));
+  print_unadapted(read);
   const auto files =
       read.definition ? keras::weight_files(*read.definition, rules) : runtime::WeightFiles{};
   return runtime::run_command({.model = *code.model(),

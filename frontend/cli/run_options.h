@@ -29,6 +29,8 @@ struct RunOptions {
 
  private:
   Expected<runtime::BeforeTraining> before_training(const ModelArgument::Read& read) const;
+  /// Tells who forgot --adapt.
+  void print_unadapted(const ModelArgument::Read& read) const;
 };
 
 }  // namespace kiln::cli

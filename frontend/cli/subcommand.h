@@ -2,6 +2,7 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <chrono>
 #include <functional>
 #include <string>
 #include <utility>
@@ -15,6 +16,7 @@ namespace kiln::cli {
 struct Action : std::function<Status()> {
   using std::function<Status()>::operator=;
   std::vector<std::string> words;  ///< what is parsed: all behind the program's name
+  std::chrono::steady_clock::time_point start;  ///< of the command
 };
 
 /// A mistake on the command line that CLI11 does not know: it ends the parsing.

@@ -3,7 +3,8 @@
 #   bazel run //:install -- [--prefix DIR]      DIR is /usr/local unless said otherwise
 # What comes there:
 #   bin/kiln                                    a link to lib/kiln/kiln
-#   lib/kiln/kiln, lib/kiln/libHalide.so        the stripped command, and the library that no Debian package has
+#   lib/kiln/kiln                               the stripped command
+#   lib/kiln/kiln-codegen, libHalide.so         what it becomes to compile, and the library that no Debian package has
 #   share/man/man1/kiln.1                       the manual page, from the command's own help
 #   share/bash-completion/completions/kiln      completion of the command line in bash
 #   share/doc/kiln/                             licences
@@ -23,6 +24,7 @@ done
 [[ $prefix == /* ]] || prefix="${BUILD_WORKING_DIRECTORY:-$PWD}/$prefix"
 
 kiln=frontend/cli/kiln
+codegen=frontend/cli/kiln-codegen
 man_page=frontend/install/man_page.py
 home="$prefix/lib/kiln"
 
@@ -33,8 +35,8 @@ fi
 folders=("$prefix/bin" "$prefix/share/man/man1" "$prefix/share/bash-completion/completions" "$prefix/share/doc/kiln")
 mkdir -p "${folders[@]}"
 
-# The path of the libHalide.so that the built command loads, as the dynamic linker resolves it.
-halide="$(LD_TRACE_LOADED_OBJECTS=1 "$kiln" | sed -n 's/^\s*libHalide.so => \(.*\) (0x.*/\1/p')"
+# The path of the libHalide.so that the built code generator loads, as the dynamic linker resolves it.
+halide="$(LD_TRACE_LOADED_OBJECTS=1 "$codegen" | sed -n 's/^\s*libHalide.so => \(.*\) (0x.*/\1/p')"
 if [[ ! -e $halide ]]; then
   echo "install: error: the built kiln finds no libHalide.so: run third_party/install.sh" >&2
   exit 2
@@ -48,10 +50,12 @@ place() { # mode, from, to
 
 stripped="$(mktemp)"
 trap 'rm -f "$stripped"' EXIT
-strip -o "$stripped" "$kiln"
-# The library lies beside the command: the dynamic linker's $ORIGIN is the folder of the file, not of the link to it.
+# All lie side by side: $ORIGIN, for the dynamic linker as for kiln itself, is the folder of the file, not of the link to it.
 place 644 "$halide" "$home/libHalide.so"
-place 755 "$stripped" "$home/kiln"
+for program in "$codegen" "$kiln"; do
+  strip -o "$stripped" "$program"
+  place 755 "$stripped" "$home/$(basename "$program")"
+done
 ln -sfn ../lib/kiln/kiln "$prefix/bin/kiln"
 
 "$prefix/bin/kiln" completion bash >"$prefix/share/bash-completion/completions/kiln"

@@ -20,7 +20,7 @@ EXAMPLES = [
 ]
 
 ENVIRONMENT = [
-    ("KILN_CACHE", "the folder of compiled kernels; default: $XDG_CACHE_HOME/kiln, or ~/.cache/kiln"),
+    ("KILN_CACHE", "the folder of what was compiled; default: $XDG_CACHE_HOME/kiln, or ~/.cache/kiln"),
     ("KILN_OPENCL_LIBRARY, KILN_CUDA_LIBRARY", "the drivers' libraries, where they are not the system's"),
     ("KILN_DEVICE_MEMORY", "how much of a device's memory may be used, in MiB"),
 ]

@@ -9,10 +9,14 @@
 
 namespace kiln {
 
-/// Wall time since it was made, shared out among what was done: each lap goes to a name, and to the
+/// Wall time since it was made, or since a start before that, shared out among what was done: each lap goes to a name, and to the
 /// same row where the name has come before, so that the rows add up to the whole.
 class Timings {
  public:
+  using Clock = std::chrono::steady_clock;
+
+  explicit Timings(Clock::time_point start = Clock::now()) : start_(start), last_(start) {}
+
   struct Row {
     std::string name;
     double seconds = 0;
@@ -35,8 +39,6 @@ class Timings {
   double total_seconds() const { return std::chrono::duration<double>(last_ - start_).count(); }
 
  private:
-  using Clock = std::chrono::steady_clock;
-
   double seconds_since_lap() {
     const Clock::time_point before = std::exchange(last_, Clock::now());
     return std::chrono::duration<double>(last_ - before).count();
@@ -49,8 +51,8 @@ class Timings {
   }
 
   std::vector<Row> rows_;
-  Clock::time_point start_ = Clock::now();
-  Clock::time_point last_ = start_;
+  Clock::time_point start_;
+  Clock::time_point last_;
 };
 
 /// A lap where anyone keeps time.

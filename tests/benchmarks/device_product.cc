@@ -38,7 +38,8 @@ double seconds_of(runtime::FunctionCall& call, runtime::Device& device, int coun
 void measure(int64_t n, const runtime::DeviceChoice& choice) {
   ir::Module module =
       must(keras::lower(keras::Sequential({keras::Input({n}), keras::Dense(n)}), {.batch = n}));
-  const codegen::Jit code = must(compile_in_memory(std::move(module), {.devices = {*choice.kind}}));
+  const codegen::LoadedCode code =
+      must(compile_in_memory(std::move(module), {.devices = {*choice.kind}}));
   auto session = must(runtime::Session::create(code.model(), 0, choice));
   must(session.initialize(1));
   auto call = must(runtime::FunctionCall::create(session, *session.find_function("predict_step")));

@@ -107,7 +107,7 @@ class Training {
  private:
   static constexpr int64_t kSteps = 8;
 
-  codegen::Jit code_;
+  codegen::LoadedCode code_;
   runtime::Session session_;
   const kiln_function& step_;
   runtime::StepRunner runner_;

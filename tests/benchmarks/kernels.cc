@@ -7,7 +7,7 @@
 #include <cstdlib>
 
 #include "codegen/compile.h"
-#include "codegen/jit.h"
+#include "codegen/loaded_code.h"
 #include "frontend/compiler.h"
 #include "frontend/keras/model/built_in_models.h"
 #include "ir/cloner.h"
@@ -60,7 +60,8 @@ void measure(const std::string& name, int64_t batch, int threads) {
   const ir::Module kernels = isolate(*model.function("train_step"));
   codegen::CompileOptions options;
   options.targets = {codegen::host_target(kKernelTasks)};
-  const codegen::Jit code = must(codegen::Jit::load(must(codegen::compile(kernels, options))));
+  const codegen::LoadedCode code =
+      must(codegen::LoadedCode::load(must(codegen::compile_shared_object(kernels, options))));
   runtime::Session session = must(runtime::Session::create(code.model(), threads));
   double sum = 0;
   for (size_t i = 0; i < kernels.functions.size(); ++i) {

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "codegen/compile.h"
-#include "codegen/jit.h"
+#include "codegen/loaded_code.h"
 #include "frontend/compiler.h"
 #include "ir/parser.h"
 #include "passes/memory/plan_memory.h"
@@ -93,7 +93,7 @@ std::vector<Case> all_cases() {
   return cases;
 }
 
-std::vector<double> times_of(const codegen::Jit& code, size_t count, int threads) {
+std::vector<double> times_of(const codegen::LoadedCode& code, size_t count, int threads) {
   runtime::Session session = must(runtime::Session::create(code.model(), threads));
   std::vector<double> times;
   for (size_t i = 0; i < count; ++i)
@@ -109,7 +109,8 @@ void measure(int threads) {
   must(passes::plan_memory(module));
   codegen::CompileOptions options;
   options.targets = {codegen::host_target(kKernelTasks)};
-  const codegen::Jit code = must(codegen::Jit::load(must(codegen::compile(module, options))));
+  const codegen::LoadedCode code =
+      must(codegen::LoadedCode::load(must(codegen::compile_shared_object(module, options))));
   const std::vector<double> alone = times_of(code, cases.size(), 1);
   const std::vector<double> together = times_of(code, cases.size(), threads);
   fmt::print("{:<12} {:>9} {:<13}  1 thread  {} threads\n", "kind", "work", "", threads);

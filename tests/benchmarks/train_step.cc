@@ -57,7 +57,7 @@ void measure(const std::string& name, int64_t batch, int threads) {
     flops = contraction_flops(module.function("train_step")->body);
   };
   const keras::Model model = must(keras::example(name));
-  const codegen::Jit code =
+  const codegen::LoadedCode code =
       must(compile_in_memory(must(keras::lower(model, {.batch = batch})), options));
   runtime::Session session = must(runtime::Session::create(code.model(), threads));
   must(session.initialize(1));

@@ -147,7 +147,7 @@ TEST(Kiln, CompiledExecutableTrainsWithoutAnythingInstalled) {
   EXPECT_THAT(run_command({mnist, "info"}).out, HasSubstr("dense_2"));
 }
 
-TEST(Kiln, ExecutableAndJitTrainToTheSameBits) {
+TEST(Kiln, ExecutableAndMemoryTrainToTheSameBits) {
   const std::string mnist = temporary("mnist"), a = temporary("a.npz"), b = temporary("b.npz");
   ASSERT_EQ(run_command({kiln(), "compile", "mnist_mlp", "-o", mnist}).status, 0);
   ASSERT_EQ(
@@ -176,7 +176,7 @@ TEST(Kiln, CommandsCompileWhatTheyCall) {
   EXPECT_LT(evaluate, fit);
 }
 
-TEST(Kiln, ExecutableAndJitPredictTheSameBits) {
+TEST(Kiln, ExecutableAndMemoryPredictTheSameBits) {
   const std::string mnist = temporary("mnist"), weights = temporary("weights.npz"),
                     a = temporary("a.npy"), b = temporary("b.npy");
   ASSERT_EQ(run_command({kiln(), "compile", "mnist_mlp", "-o", mnist}).status, 0);

@@ -4,12 +4,14 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <thread>
 
 #include "codegen/compile.h"
+#include "codegen/machine.h"
 #include "codegen/temporary_directory.h"
 #include "ir/parser.h"
 #include "tests/codegen/mlp.h"
@@ -47,6 +49,18 @@ void overwrite(const std::string& path, const std::string& bytes) {
   std::ofstream(path, std::ios::binary) << bytes;
 }
 
+TEST(ContentHash, IsOfThePartsAndTheirLengths) {
+  // $ printf 3:abc | xxh128sum
+  EXPECT_EQ(codegen::content_hash({"abc"}), "e65c44bb7aba03e4df313f512e822ad8");
+  EXPECT_NE(codegen::content_hash({"ab", "c"}), codegen::content_hash({"a", "bc"}));
+}
+
+TEST_F(CacheTest, TheMachineIsRemembered) {
+  EXPECT_FALSE(codegen::remembered_machine());
+  codegen::remember_machine(codegen::this_machine());
+  EXPECT_EQ(codegen::remembered_machine(), codegen::this_machine());
+}
+
 TEST_F(CacheTest, KeepsObjects) {
   const Cache cache(directory_.file("a/b"));
   EXPECT_FALSE(cache.find("one"));
@@ -79,6 +93,24 @@ TEST_F(CacheTest, WithoutAFolderNothingIsKept) {
   EXPECT_FALSE(Cache(directory_.file("file")).store(kObject));
 }
 
+TEST_F(CacheTest, WhatWasNotUsedGoesFirst) {
+  const Cache cache = Cache(directory_.path()).limited_to(2 * 6000);
+  const auto store = [&](const std::string& name, int minutes_ago) {
+    codegen::ObjectFile object = kObject;
+    object.name = name;
+    EXPECT_TRUE(cache.store(object));
+    fs::last_write_time(cache.path(name),
+                        fs::file_time_type::clock::now() - std::chrono::minutes(minutes_ago));
+  };
+  store("one", 3);
+  store("two", 2);
+  EXPECT_TRUE(cache.find("one")) << "which makes it younger than the other";
+  store("three", 0);
+  EXPECT_TRUE(cache.find("one"));
+  EXPECT_FALSE(cache.find("two"));
+  EXPECT_TRUE(cache.find("three"));
+}
+
 TEST_F(CacheTest, WritersSideBySide) {
   const Cache cache(directory_.path());
   std::vector<std::thread> writers;
@@ -96,15 +128,15 @@ TEST_F(CacheTest, WritersSideBySide) {
 }
 
 TEST_F(CacheTest, FolderFollowsTheEnvironment) {
-  EXPECT_EQ(Cache::of_user().directory(), directory_.path() + "/kernels");
+  EXPECT_EQ(Cache::of_user("kernels").directory(), directory_.path() + "/kernels");
   unsetenv("KILN_CACHE");
   setenv("XDG_CACHE_HOME", "/x", 1);
-  EXPECT_EQ(Cache::of_user().directory(), "/x/kiln/kernels");
+  EXPECT_EQ(Cache::of_user("kernels").directory(), "/x/kiln/kernels");
   unsetenv("XDG_CACHE_HOME");
   setenv("HOME", "/h", 1);
-  EXPECT_EQ(Cache::of_user().directory(), "/h/.cache/kiln/kernels");
+  EXPECT_EQ(Cache::of_user("kernels").directory(), "/h/.cache/kiln/kernels");
   unsetenv("HOME");
-  EXPECT_EQ(Cache::of_user().directory(), "");
+  EXPECT_EQ(Cache::of_user("kernels").directory(), "");
 }
 
 TEST_F(CacheTest, SecondCompilationFindsEverything) {
@@ -123,8 +155,8 @@ TEST_F(CacheTest, SecondCompilationFindsEverything) {
 TEST_F(CacheTest, DamagedKernelsAreCompiledAgain) {
   codegen::CompileStatistics statistics;
   const auto code = compile(statistics);
-  overwrite(Cache::of_user().path(code.objects[1].name), "junk");
-  fs::resize_file(Cache::of_user().path(code.objects[0].name), 100);
+  overwrite(Cache::of_user("kernels").path(code.objects[1].name), "junk");
+  fs::resize_file(Cache::of_user("kernels").path(code.objects[0].name), 100);
   compile(statistics);
   EXPECT_EQ(statistics.cache_hits, statistics.kernels - 1);
   EXPECT_FALSE(statistics.program_cached);

@@ -5,12 +5,11 @@
 
 #include <chrono>
 #include <cstdlib>
-#include <filesystem>
 
 #include "codegen/cache.h"
 #include "codegen/compile.h"
-#include "codegen/jit.h"
 #include "codegen/link.h"
+#include "codegen/loaded_code.h"
 #include "codegen/temporary_directory.h"
 #include "ir/parser.h"
 #include "passes/pass.h"
@@ -37,7 +36,8 @@ Expected<ir::Module> planned_module(const std::string& path) {
   return module;
 }
 
-Status measure(const ir::Module& module, const char* what, int threads, const std::string& output) {
+/// The object code, then what is made of it.
+Status measure(const ir::Module& module, const char* what, int threads) {
   codegen::CompileStatistics statistics;
   const Stopwatch compiling;
   KILN_ASSIGN(const auto code,
@@ -48,13 +48,17 @@ Status measure(const ir::Module& module, const char* what, int threads, const st
       what, compiling.milliseconds(), statistics.cache_hits, statistics.kernels,
       statistics.plan_seconds * 1e3, statistics.kernels_seconds * 1e3,
       statistics.program_seconds * 1e3);
+  const Stopwatch linking_library;
+  KILN_ASSIGN(const std::string library, codegen::link_shared_object(code));
+  fmt::print("{}: link to load {:.2f} ms, {} bytes\n", what, linking_library.milliseconds(),
+             library.size());
   const Stopwatch loading;
-  KILN_ASSIGN(const auto jit, codegen::Jit::load(code));
+  KILN_ASSIGN(const auto loaded, codegen::LoadedCode::load(library));
   fmt::print("{}: load {:.2f} ms\n", what, loading.milliseconds());
   const Stopwatch linking;
-  KILN_TRY(codegen::link_executable(code, output));
-  fmt::print("{}: link {:.2f} ms, {} bytes\n", what, linking.milliseconds(),
-             std::filesystem::file_size(output));
+  KILN_ASSIGN(const std::string executable, codegen::link_executable(code));
+  fmt::print("{}: link an executable {:.2f} ms, {} bytes\n", what, linking.milliseconds(),
+             executable.size());
   return ok();
 }
 
@@ -64,8 +68,7 @@ Status run(const std::string& path, int threads) {
   fmt::print("text to planned module {:.2f} ms\n", front.milliseconds());
   KILN_ASSIGN(const auto scratch, codegen::TemporaryDirectory::create());
   setenv("KILN_CACHE", scratch.file("cache").c_str(), 1);
-  for (const char* what : {"cold", "warm", "warm"})
-    KILN_TRY(measure(module, what, threads, scratch.file("model")));
+  for (const char* what : {"cold", "warm", "warm"}) KILN_TRY(measure(module, what, threads));
   return ok();
 }
 

@@ -1,6 +1,7 @@
-// Executables: they link, run without anything around them, and appear whole or not at all.
+// Executables and shared libraries: they link, and run without anything around them.
 #include "codegen/link.h"
 
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
@@ -8,13 +9,18 @@
 #include <unistd.h>
 
 #include <filesystem>
+#include <fstream>
 
 #include "codegen/cache.h"
 #include "codegen/compile.h"
+#include "codegen/loaded_code.h"
 #include "codegen/temporary_directory.h"
 #include "ir/parser.h"
+#include "runtime/device/halide_runtime.h"
+#include "runtime/device/kernel_calls.h"
 #include "tests/codegen/fusion_case.h"
 #include "tests/codegen/mlp.h"
+#include "tests/runtime/device/environment_entry.h"
 
 namespace kiln::tests {
 namespace {
@@ -47,8 +53,9 @@ std::pair<int, std::string> run(const std::string& program, const char* argument
 
 class LinkTest : public testing::Test {
  protected:
-  size_t files() const {
-    return static_cast<size_t>(std::distance(fs::directory_iterator(directory_.path()), {}));
+  void write_program(const std::string& bytes) const {
+    std::ofstream(output_, std::ios::binary) << bytes;
+    fs::permissions(output_, fs::perms::owner_all);
   }
 
   codegen::TemporaryDirectory directory_ = std::move(*codegen::TemporaryDirectory::create());
@@ -56,17 +63,15 @@ class LinkTest : public testing::Test {
 };
 
 TEST_F(LinkTest, ExecutableRunsByItself) {
-  const Status linked = codegen::link_executable(small_model(), output_);
-  ASSERT_TRUE(linked) << linked.error().to_string();
-  EXPECT_EQ(files(), 1u) << "temporary files were left";
+  const auto bytes = codegen::link_executable(small_model());
+  ASSERT_TRUE(bytes) << bytes.error().to_string();
+  write_program(*bytes);
   const auto [status, text] = run(output_, "info", directory_.file("log"));
   EXPECT_EQ(status, 0) << text;
   EXPECT_NE(text.find("dense/kernel"), std::string::npos) << text;
-  EXPECT_LT(fs::file_size(output_), 1650000u);
-  const auto bytes = codegen::read_bytes(output_);
-  ASSERT_TRUE(bytes);
+  EXPECT_LT(bytes->size(), 1650000u);
   EXPECT_EQ(bytes->find("libOpenCL"), std::string::npos) << "a driver is linked in";
-  RecordProperty("executable_bytes", static_cast<int>(fs::file_size(output_)));
+  RecordProperty("executable_bytes", static_cast<int>(bytes->size()));
 }
 
 TEST_F(LinkTest, KernelsFindTheirRuntime) {
@@ -79,39 +84,91 @@ TEST_F(LinkTest, KernelsFindTheirRuntime) {
                             }};
   auto code = codegen::compile(planned_module({parallel}), {{codegen::host_target(2)}});
   ASSERT_TRUE(code) << code.error().to_string();
-  const Status linked = codegen::link_executable(*code, output_);
+  const auto linked = codegen::link_executable(*code);
   EXPECT_TRUE(linked) << linked.error().to_string();
 }
 
-TEST_F(LinkTest, LinksAgainOverARunningProgram) {
-  const auto code = small_model();
-  for (int i = 0; i < 2; ++i) {
-    const Status linked = codegen::link_executable(code, output_);
-    ASSERT_TRUE(linked) << linked.error().to_string();
-  }
-  EXPECT_EQ(run(output_, "info", directory_.file("log")).first, 0);
-}
-
-TEST_F(LinkTest, UnwritableOutputIsExplained) {
-  const Status linked = codegen::link_executable(small_model(), directory_.file("no/such/folder"));
-  ASSERT_FALSE(linked);
-  EXPECT_EQ(linked.error().to_string(), "error: " + directory_.file("no/such/folder") +
-                                            ": cannot write here: No such file or directory");
-}
-
-TEST_F(LinkTest, FailedLinkLeavesWhatWasThere) {
+TEST_F(LinkTest, WhatIsMissingIsNamed) {
   auto code = small_model();
-  ASSERT_TRUE(codegen::link_executable(code, output_));
-  const auto before = codegen::read_bytes(output_);
   code.objects.pop_back();
   testing::internal::CaptureStderr();
-  const Status linked = codegen::link_executable(code, output_);
+  const auto linked = codegen::link_executable(code);
   EXPECT_EQ(testing::internal::GetCapturedStderr(), "");
   ASSERT_FALSE(linked);
   EXPECT_NE(linked.error().message.find("undefined symbol"), std::string::npos)
       << linked.error().message;
-  EXPECT_EQ(codegen::read_bytes(output_), before);
-  EXPECT_EQ(files(), 1u);
+}
+
+TEST_F(LinkTest, LinkedFilesAreKept) {
+  const runtime::EnvironmentEntry cache("KILN_CACHE", directory_.file("cache"));
+  const ir::Module module = std::move(*ir::parse_module(kMlp));
+  const codegen::CompileOptions options{{codegen::host_target(2)}};
+  for (const auto compile : {codegen::compile_executable, codegen::compile_shared_object}) {
+    fs::remove_all(directory_.file("cache"));
+    codegen::CompileStatistics cold, warm, again;
+    const auto first = compile(module, options, &cold);
+    ASSERT_TRUE(first) << first.error().to_string();
+    EXPECT_EQ(cold.cache_hits, 0);
+    // The linked file is all that is needed.
+    fs::remove_all(directory_.file("cache/kernels"));
+    const auto second = compile(module, options, &warm);
+    EXPECT_EQ(warm.cache_hits, warm.kernels);
+    EXPECT_TRUE(warm.program_cached);
+    EXPECT_TRUE(*second == *first);
+    for (const auto& entry : fs::directory_iterator(directory_.file("cache/linked")))
+      fs::resize_file(entry.path(), 1000);
+    const auto third = compile(module, options, &again);
+    EXPECT_EQ(again.cache_hits, 0);
+    EXPECT_TRUE(*third == *first);
+  }
+}
+
+TEST_F(LinkTest, OtherTargetsAreOtherFiles) {
+  const runtime::EnvironmentEntry cache("KILN_CACHE", directory_.file("cache"));
+  const ir::Module module = std::move(*ir::parse_module(kMlp));
+  codegen::CompileStatistics statistics;
+  ASSERT_TRUE(codegen::compile_shared_object(module, {{codegen::host_target(2)}}));
+  ASSERT_TRUE(codegen::compile_shared_object(module, {{codegen::host_target(3)}}, &statistics));
+  EXPECT_EQ(statistics.cache_hits, 0);
+}
+
+TEST(LoadedCode, FindsAllThatTheRuntimeHas) {
+  ASSERT_TRUE(codegen::LoadedCode::load(*codegen::link_shared_object(small_model())));
+  for (const auto list : {runtime::halide_runtime_symbols(), runtime::kernel_call_symbols()}) {
+    for (const runtime::Symbol& symbol : list)
+      EXPECT_EQ(dlsym(RTLD_DEFAULT, symbol.name), symbol.address) << symbol.name;
+  }
+}
+
+TEST(LoadedCode, ManyAreLoadedSideBySide) {
+  const std::string bytes = *codegen::link_shared_object(small_model());
+  const auto first = codegen::LoadedCode::load(bytes);
+  ASSERT_TRUE(first);
+  const std::string name = first->model()->functions[0].name;
+  for (int i = 0; i < 3; ++i) {
+    const auto other = codegen::LoadedCode::load(bytes);
+    ASSERT_TRUE(other);
+    EXPECT_NE(other->model(), first->model());
+  }
+  EXPECT_EQ(first->model()->functions[0].name, name);
+}
+
+TEST(LoadedCode, DamageIsAnError) {
+  const auto loaded = codegen::LoadedCode::load("junk");
+  ASSERT_FALSE(loaded);
+  EXPECT_EQ(loaded.error().to_string(), "error: cannot load the compiled code: file too short");
+}
+
+TEST(LoadedCode, MissingKernelsAreAnError) {
+  auto code = small_model();
+  const std::string missing = code.objects.back().name;
+  code.objects.pop_back();
+  const auto bytes = codegen::link_shared_object(code);
+  ASSERT_TRUE(bytes) << bytes.error().to_string();
+  const auto loaded = codegen::LoadedCode::load(*bytes);
+  ASSERT_FALSE(loaded);
+  EXPECT_NE(loaded.error().message.find("undefined symbol: " + missing), std::string::npos)
+      << loaded.error().message;
 }
 
 }  // namespace

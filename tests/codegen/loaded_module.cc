@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "codegen/compile.h"
+#include "codegen/link.h"
 #include "tests/test_device.h"
 
 namespace kiln::tests {
@@ -17,12 +18,8 @@ T must(Expected<T> value) {
   return std::move(*value);
 }
 
-codegen::Jit compile_and_load(const ir::Module& module, int threads) {
-  auto code = codegen::compile(module, {{codegen::target_for(test_device(), threads)}});
-  if (!code) throw std::runtime_error(code.error().to_string());
-  auto jit = codegen::Jit::load(*code);
-  if (!jit) throw std::runtime_error(jit.error().to_string());
-  return std::move(*jit);
+codegen::LoadedCode compile_and_load(const ir::Module& module, int threads) {
+  return load(must(codegen::compile(module, {{codegen::target_for(test_device(), threads)}})));
 }
 
 std::shared_ptr<runtime::Device> open_device() {
@@ -58,6 +55,10 @@ ir::Literal read_literal(runtime::Memory& memory, const kiln_tensor& tensor, con
 
 }  // namespace
 
+codegen::LoadedCode load(const codegen::ObjectCode& code) {
+  return must(codegen::LoadedCode::load(must(codegen::link_shared_object(code))));
+}
+
 ir::Literal literal_from(const kiln_tensor& tensor, const void* bytes) {
   const ir::Type type = type_of(tensor);
   const auto* begin = static_cast<const std::byte*>(bytes);
@@ -65,7 +66,7 @@ ir::Literal literal_from(const kiln_tensor& tensor, const void* bytes) {
 }
 
 LoadedModule::LoadedModule(const ir::Module& module, int threads)
-    : jit_(compile_and_load(module, threads)), pool_(threads), device_(open_device()) {
+    : code_(compile_and_load(module, threads)), pool_(threads), device_(open_device()) {
   memory_ = device_ != nullptr ? std::static_pointer_cast<runtime::Memory>(device_)
                                : std::make_shared<runtime::HostMemory>();
   constants_ = must(runtime::allocate(memory_, model().constants_bytes));

@@ -8,9 +8,11 @@
 #include "codegen/cache.h"
 #include "frontend/compiler.h"
 #include "frontend/keras/model/built_in_models.h"
+#include "passes/pass.h"
 #include "runtime/model/memory_need.h"
 #include "runtime/model/session.h"
 #include "runtime/training/step_runner.h"
+#include "tests/codegen/loaded_module.h"
 #include "tests/runtime/device/environment_entry.h"
 #include "tests/runtime/device/opencl_test.h"
 
@@ -23,7 +25,9 @@ constexpr int64_t kBatch = 32;
 codegen::ObjectCode compiled(codegen::CompileStatistics* statistics = nullptr) {
   auto module = keras::lower(*keras::example("mnist_mlp"), {.batch = kBatch});
   EXPECT_TRUE(module) << module.error().to_string();
-  auto code = compile(std::move(*module), {.devices = {KILN_CPU, KILN_OPENCL}}, statistics);
+  EXPECT_TRUE(passes::run_pipeline(*module));
+  auto code = codegen::compile(
+      *module, {{codegen::host_target(kKernelTasks), codegen::opencl_target()}}, statistics);
   EXPECT_TRUE(code) << code.error().to_string();
   return std::move(*code);
 }
@@ -35,16 +39,16 @@ int64_t most_temporaries(const codegen::ObjectCode& code) {
 
 TEST(Temporaries, TheModelsTableTellsWhatTheLargestKernelTakes) {
   const codegen::ObjectCode code = compiled();
-  const codegen::Jit jit = std::move(*codegen::Jit::load(code));
-  EXPECT_EQ(jit.model()->targets[0].temporary_bytes, 0);
-  EXPECT_GT(jit.model()->targets[1].temporary_bytes, 0);
-  EXPECT_EQ(jit.model()->targets[1].temporary_bytes, most_temporaries(code));
+  const codegen::LoadedCode loaded = load(code);
+  EXPECT_EQ(loaded.model()->targets[0].temporary_bytes, 0);
+  EXPECT_GT(loaded.model()->targets[1].temporary_bytes, 0);
+  EXPECT_EQ(loaded.model()->targets[1].temporary_bytes, most_temporaries(code));
 }
 
 TEST(Temporaries, AreKnownOfKernelsInTheCache) {
   const runtime::EnvironmentEntry cache("KILN_CACHE", ::testing::TempDir() + "/cache");
   const codegen::ObjectCode cold = compiled();
-  std::ofstream(codegen::Cache::of_user().path(cold.objects[0].name)) << "junk";
+  std::ofstream(codegen::Cache::of_user("kernels").path(cold.objects[0].name)) << "junk";
   codegen::CompileStatistics statistics;
   const codegen::ObjectCode warm = compiled(&statistics);
   EXPECT_EQ(statistics.cache_hits, statistics.kernels);
@@ -55,10 +59,10 @@ TEST(Temporaries, AreKnownOfKernelsInTheCache) {
 class OnOpenCl : public runtime::OpenClTest {};
 
 TEST_F(OnOpenCl, ASessionTakesTheMemoryThatWasCheckedAndItsKernelsNoMore) {
-  const codegen::Jit jit = std::move(*codegen::Jit::load(compiled()));
-  auto session = runtime::Session::create(jit.model(), 1, {KILN_OPENCL, 0});
+  const codegen::LoadedCode loaded = load(compiled());
+  auto session = runtime::Session::create(loaded.model(), 1, {KILN_OPENCL, 0});
   ASSERT_TRUE(session) << session.error().to_string();
-  const runtime::MemoryNeed need = runtime::memory_need(*jit.model(), session->target());
+  const runtime::MemoryNeed need = runtime::memory_need(*loaded.model(), session->target());
   EXPECT_EQ(need.temporaries, session->target().temporary_bytes);
   EXPECT_EQ(session->device()->allocated_bytes(),
             need.state + need.arena + need.temporaries + need.constants);

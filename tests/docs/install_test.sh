@@ -12,8 +12,8 @@ check() { # what, condition...
   failed=1
 }
 
-# Prints the installed command's libHalide.so as the dynamic linker finds it.
-loaded_halide() { LD_TRACE_LOADED_OBJECTS=1 "$prefix/bin/kiln" | awk '$1 == "libHalide.so"' | cut -d' ' -f3-; }
+# Prints the installed code generator's libHalide.so as the dynamic linker finds it.
+loaded_halide() { LD_TRACE_LOADED_OBJECTS=1 "$prefix/lib/kiln/kiln-codegen" | awk '$1 == "libHalide.so"' | cut -d' ' -f3-; }
 
 frontend/install/install --prefix "$prefix" || exit 1
 frontend/install/install --prefix="$prefix" || exit 1 # over itself
@@ -25,6 +25,8 @@ check "the library is the installed one" [ "$(loaded_halide | grep -c "^$prefix/
 check "the command is stripped" [ "$(stat -c %s "$prefix/lib/kiln/kiln")" -lt "$(stat -Lc %s "$OLDPWD/frontend/cli/kiln")" ]
 check "a model compiles" "$prefix/bin/kiln" compile mnist_mlp -o "$TEST_TMPDIR/mnist"
 check "the program that it wrote runs" "$TEST_TMPDIR/mnist" info
+check "the command itself loads neither Halide nor LLVM" bash -c '
+  [[ "$(LD_TRACE_LOADED_OBJECTS=1 "$1/bin/kiln")" != *@(libHalide|libLLVM)* ]]' - "$prefix"
 check "the manual page knows every command" bash -c '
   "$1/bin/kiln" --help | sed -n "/^Subcommands/,\$s/^  \([a-z]\+\).*/\1/p" |
     while read -r command; do grep -q "^.SS kiln $command" "$1/share/man/man1/kiln.1" || exit 1; done' - "$prefix"

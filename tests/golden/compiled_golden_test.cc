@@ -105,7 +105,7 @@ class CompiledCase {
   int64_t batch() const { return batch_; }
 
  private:
-  codegen::Jit compile(const std::string& name) const {
+  codegen::LoadedCode compile(const std::string& name) const {
     const keras::Model model = must(keras::parse_model(keras::golden_text(name, "model.json")));
     return must(compile_in_memory(must(keras::lower(model, {.batch = batch_})),
                                   {.devices = {tests::test_device()}}));
@@ -120,7 +120,7 @@ class CompiledCase {
   keras::Json config_;
   std::vector<runtime::NamedArray> data_, expected_;
   int64_t batch_;
-  codegen::Jit code_;
+  codegen::LoadedCode code_;
   runtime::Session session_;
   runtime::Examples examples_;
   std::optional<runtime::FunctionCall> step_;

@@ -70,7 +70,7 @@ class Graphs : public ::testing::TestWithParam<std::string> {
     return kind;
   }
 
-  codegen::Jit compile() const {
+  codegen::LoadedCode compile() const {
     const keras::Model model = must(keras::parse_model(recorded_["model"].dump()));
     const auto batch = recorded_["fit"]["batch_size"].get<int64_t>();
     return must(
@@ -124,7 +124,7 @@ class Graphs : public ::testing::TestWithParam<std::string> {
 };
 
 TEST_P(Graphs, TrainAsKerasTrainsThem) {
-  const codegen::Jit code = compile();
+  const codegen::LoadedCode code = compile();
   runtime::Session session =
       must(runtime::Session::create(code.model(), 2, tests::test_device_choice()));
   ASSERT_TRUE(session.initialize(0));

@@ -142,7 +142,7 @@ TEST_P(RandomGraphs, TrainInNativeCodeAsInTheInterpreter) {
   const keras::Model model = Generator(static_cast<uint64_t>(GetParam())).model();
   const ir::Module module = must(keras::lower(model, {.batch = kBatch}));
   const ir::Environment expected = interpreted(ir::clone(module));
-  const codegen::Jit code =
+  const codegen::LoadedCode code =
       must(compile_in_memory(ir::clone(module), {.devices = {tests::test_device()}}));
   runtime::Session session =
       must(runtime::Session::create(code.model(), 1, tests::test_device_choice()));

@@ -1,0 +1,7 @@
+#include "codegen/generators.h"
+
+namespace kiln::codegen {
+
+void require_generators() {}
+
+}  // namespace kiln::codegen
