@@ -1,13 +1,17 @@
 #include "frontend/keras/files/container.h"
 
 #include <algorithm>
+#include <filesystem>
 #include <string_view>
+#include <system_error>
 
 #include "runtime/base/file.h"
 
 namespace kiln::keras {
 
 Container container_of(const std::string& path) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error)) return Container::other;
   const auto file = runtime::map_file(path);
   if (!file) return Container::other;
   std::string_view text(reinterpret_cast<const char*>(file->bytes.get()),

@@ -94,8 +94,7 @@ class Forward {
   /// What arrives at an input that operations read, in the type that it says.
   Signal in_own_type(Signal signal, size_t node) const {
     if (!feeds_operations(model_, node)) return signal;
-    const ir::ElementType element =
-        (*model_.layers[model_.nodes[node].layer]->build({})).outputs[0].element;
+    const ir::ElementType element = own_element(model_, node);
     if (signal.tensor.type().element != element) signal.tensor = convert(signal.tensor, element);
     return signal;
   }

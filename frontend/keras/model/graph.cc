@@ -206,6 +206,8 @@ class Building {
     if (!inputs.empty() && call_count(node) == 1) KILN_TRY(check_built_for(layer, inputs[0]));
     if (is_input(layer) && takes_indices(model_, node))
       build.outputs[0].element = ir::ElementType::i32;
+    if (is_input(layer) && feeds_operations(model_, node))
+      build.outputs[0].element = own_element(model_, node);
     if (is_input(layer)) KILN_TRY(input_types_(build.outputs[0], input_index(node)));
     KILN_TRY(check_build(build));
     KILN_TRY(check_activity_regularizer(layer));
@@ -311,6 +313,15 @@ int64_t index_limit(const Model& model, size_t input_node) {
 bool feeds_operations(const Model& model, size_t input_node) {
   return std::ranges::any_of(readers_of(model, input_node),
                              [](const Reader& reader) { return is_operation(reader.layer); });
+}
+
+ir::ElementType own_element(const Model& model, size_t input_node) {
+  const Layer& layer = *model.layers[model.nodes[input_node].layer];
+  const auto* input = dynamic_cast<const Input*>(&layer);
+  KILN_CHECK(input != nullptr, "\"{}\" is no input", layer.name);
+  const auto type = input_type(input->dtype());
+  KILN_CHECK(static_cast<bool>(type), "{}", type.error().message);
+  return type->stored;
 }
 
 Expected<ir::ElementType> arriving_element(const Layer& layer, ir::ElementType element) {

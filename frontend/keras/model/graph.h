@@ -45,6 +45,9 @@ bool takes_indices(const Model& model, size_t input_node);
 ir::Type argument_type(const Model& model, size_t input_node, const ir::Type& type);
 /// Whether an operation of keras.ops reads a model's input, so that its dtype counts.
 bool feeds_operations(const Model& model, size_t input_node);
+/// The type of a model's input that operations read: what its dtype says, so that truth values are
+/// such and uint8 wraps, as in Keras.
+ir::ElementType own_element(const Model& model, size_t input_node);
 /// The type in which a layer gets what an operation computed: floats as f32 (Keras's autocast),
 /// narrow integers as i32. An error for what layers do not take. Operations take every type.
 Expected<ir::ElementType> arriving_element(const Layer& layer, ir::ElementType element);

@@ -99,7 +99,7 @@ std::vector<Tensor> results_of(const Model& model, const Json& json,
   std::vector<Signal> arguments;
   for (const Tensor& input : inputs) arguments.push_back({input});
   WeightValues weights;
-  CallContext context{*inputs[0].builder, weights};
+  CallContext context{*inputs[0].builder, weights, false, {}, {}};
   std::vector<Tensor> results, sources;
   for (const Signal& output : forward(model, context, arguments)) results.push_back(output.tensor);
   for (const Tensor& input : inputs) {
