@@ -105,6 +105,7 @@ Tensor sine(Tensor x) { return unary("sine", x); }
 Tensor cosine(Tensor x) { return unary("cosine", x); }
 Tensor tan(Tensor x) { return unary("tan", x); }
 Tensor floor(Tensor x) { return unary("floor", x); }
+Tensor stop_gradient(Tensor x) { return unary("stop_gradient", x); }
 Tensor ceil(Tensor x) { return unary("ceil", x); }
 Tensor round_nearest_even(Tensor x) { return unary("round_nearest_even", x); }
 Tensor is_finite(Tensor x) { return unary("is_finite", x); }

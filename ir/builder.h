@@ -110,6 +110,8 @@ Tensor sine(Tensor x);
 Tensor cosine(Tensor x);
 Tensor tan(Tensor x);
 Tensor floor(Tensor x);
+/// x itself; for derivatives, a constant.
+Tensor stop_gradient(Tensor x);
 Tensor ceil(Tensor x);
 Tensor round_nearest_even(Tensor x);
 Tensor is_finite(Tensor x);

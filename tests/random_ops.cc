@@ -441,6 +441,7 @@ constexpr RandomOp kRandomOps[] = {
     {"sine", kSmooth, unary<[](Tensor x) { return ir::sine(x); }>},
     {"cosine", kSmooth, unary<[](Tensor x) { return ir::cosine(x); }>},
     {"tan", kSmooth, [](Pool& p) { return ir::tan(p.any_float() * 0.5); }},
+    {"stop_gradient", kJumps, unary<[](Tensor x) { return ir::stop_gradient(x); }>},
     {"floor", kJumps, unary<[](Tensor x) { return ir::floor(x); }>},
     {"ceil", kJumps, unary<[](Tensor x) { return ir::ceil(x); }>},
     {"round_nearest_even", kJumps, unary<[](Tensor x) { return ir::round_nearest_even(x); }>},

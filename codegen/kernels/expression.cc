@@ -362,6 +362,7 @@ const std::map<std::string_view, Rule>& rules() {
       {"cosine", [](Operands x) { return Halide::cos(x[0]); }},
       {"tan", [](Operands x) { return Halide::tan(x[0]); }},
       {"floor", [](Operands x) { return Halide::floor(x[0]); }},
+      {"stop_gradient", [](Operands x) { return x[0]; }},
       {"ceil", [](Operands x) { return Halide::ceil(x[0]); }},
       {"round_nearest_even", [](Operands x) { return Halide::round(x[0]); }},
       {"select", [](Operands x) { return select(x[0], x[1], x[2]); }},

@@ -274,6 +274,8 @@ void add_unary_ops(std::vector<OpDefinition>& ops) {
       "ceil", "the smallest integer not below x"));
   ops.push_back(unary<D::floats, [](double x) { return std::nearbyint(x); }>(
       "round_nearest_even", "the nearest integer, ties to even"));
+  ops.push_back(unary<D::floats, [](double x) { return x; }>(
+      "stop_gradient", "x itself, through which no derivative goes"));
   ops.push_back({"not",
                  "bitwise (i1: logical) not",
                  OpClass::elementwise,

@@ -93,9 +93,9 @@ void add_elementwise_gradients(std::vector<Gradient>& table) {
                    {nullptr, [](A a) { return select(a.x(0), a.dy, 0); },
                     [](A a) { return select(a.x(0), zeros(a.dy), a.dy); }}});
   table.push_back({"convert", {convert_operand}});
-  // Constant between jumps, or not about real numbers.
+  // Constant between jumps, not about real numbers, or for this purpose.
   for (std::string_view op : {"sign", "floor", "ceil", "round_nearest_even", "compare", "is_finite",
-                              "and", "or", "xor", "not"}) {
+                              "and", "or", "xor", "not", "stop_gradient"}) {
     table.push_back({op, {}});
   }
 }

@@ -117,11 +117,21 @@ std::vector<FusionCase> cases_of(const std::vector<Row>& rows, const std::string
 std::vector<FusionCase> arithmetic() {
   const auto numbers = kFloats + kIntegers;
   const std::vector<Row> rows = {
-      {"add", numbers},       {"subtract", numbers},    {"multiply", numbers},
-      {"divide", numbers, 1}, {"negate", numbers},      {"abs", numbers},
-      {"sign", numbers},      {"remainder", kIntegers}, {"power", kIntegers},
-      {"floor", kFloats},     {"ceil", kFloats},        {"round_nearest_even", kFloats},
-      {"sqrt", kFloats, 1},   {"rsqrt", kFloats, 2},
+      {"add", numbers},
+      {"subtract", numbers},
+      {"multiply", numbers},
+      {"divide", numbers, 1},
+      {"negate", numbers},
+      {"abs", numbers},
+      {"sign", numbers},
+      {"remainder", kIntegers},
+      {"power", kIntegers},
+      {"stop_gradient", kFloats},
+      {"floor", kFloats},
+      {"ceil", kFloats},
+      {"round_nearest_even", kFloats},
+      {"sqrt", kFloats, 1},
+      {"rsqrt", kFloats, 2},
   };
   return cases_of(rows, "pointwise");
 }

@@ -186,6 +186,7 @@ std::vector<Case> functions() {
       {"sine", {"3xf32 [0, 1.5707964, inf]"}, "", "3xf32 [0, 1, nan]"},
       {"cosine", {"3xf32 [0, 3.1415927, nan]"}, "", "3xf32 [1, -1, nan]"},
       {"tan", {"4xf32 [0, 0.7853982, -0.0, inf]"}, "", "4xf32 [0, 1, -0.0, nan]"},
+      {"stop_gradient", {"4xf32 [1.5, nan, -0.0, inf]"}, "", "4xf32 [1.5, nan, -0.0, inf]"},
       {"floor", {"4xf32 [1.5, -1.5, -0.0, inf]"}, "", "4xf32 [1, -2, -0.0, inf]"},
       {"ceil", {"4xf32 [1.5, -1.5, -0.5, nan]"}, "", "4xf32 [2, -1, -0.0, nan]"},
       {"round_nearest_even",

@@ -48,6 +48,9 @@ std::vector<Case> unary_cases() {
       {"tan", -1.2, 1.2, kOne, [](const Tensors& x) { return tan(x[0]); }},
       // Flat pieces beside a smooth path: a gradient that leaked through would show.
       {"sign", -2, 2, kOne, [](const Tensors& x) { return sign(x[0]) * x[0]; }},
+      // As if it were a constant, which it is where finite differences can agree.
+      {"stop_gradient", -4, 4, kOne,
+       [](const Tensors& x) { return stop_gradient(sign(x[0])) * x[0]; }},
       {"floor", -4, 4, kOne, [](const Tensors& x) { return floor(x[0]) * x[0]; }},
       {"ceil", -4, 4, kOne, [](const Tensors& x) { return ceil(x[0]) * x[0]; }},
       {"round_nearest_even", -4, 4, kOne,

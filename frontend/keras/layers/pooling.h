@@ -6,12 +6,10 @@
 #include <string_view>
 
 #include "frontend/keras/layers/base/layer.h"
+#include "frontend/keras/layers/base/pool.h"
 #include "frontend/keras/layers/base/sliding_window.h"
 
 namespace kiln::keras {
-
-/// What a pooling layer makes of the elements of a window.
-enum class Pool { maximum, average };
 
 struct PoolingOptions {
   Extents pool_size = 2;

@@ -140,6 +140,8 @@ void add_rounding(Definitions& table) {
 
 void add_signs(Definitions& table) {
   const auto add = [&](auto... definition) { table.push_back(define(definition...)); };
+  add("StopGradient", "variable", "x itself, through which no derivative goes",
+      [](Tensor x) { return is_float(x) ? stop_gradient(x) : x; });
   add("Negative", "x", "-x", [](Tensor x) -> Expected<Tensor> {
     if (is_bool(x)) return wants("numbers; keras.ops.logical_not is for truth values");
     return -x;

@@ -196,16 +196,7 @@ Expected<Tensor> take_each(Tensor x, Tensor indices, std::optional<int64_t> axis
   x = broadcast_to(x, with_extent(others, dimension, count));
   const ir::Shape shape = with_extent(others, dimension, extent(indices, dimension));
   const Tensor places = from_start(convert(broadcast_to(indices, shape), kI32), count);
-  ir::Shape column = shape;
-  column.push_back(1);
-  std::vector<Tensor> components;
-  for (int64_t d = 0; d < x.rank(); ++d)
-    components.push_back(
-        reshape(d == dimension ? places : x.builder->iota({kI32, shape}, d), column));
-  const Tensor vectors = concatenate(components, x.rank());
-  const Tensor y =
-      gather(x, vectors, {{}, all_dimensions(x.rank()), all_dimensions(x.rank()), x.rank()});
-  return within(y, places, count, 0);
+  return within(elements_at(x, places, dimension), places, count, 0);
 }
 
 /// 1 where a class's number is x, 0 elsewhere; the classes are the new dimension `axis`.

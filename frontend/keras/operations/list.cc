@@ -17,6 +17,8 @@ Definitions all_definitions() {
   add_reductions(table);
   add_shapes(table);
   add_indexing(table);
+  add_sorting(table);
+  add_images(table);
   add_algebra(table);
   add_activations(table);
   add_creation(table);

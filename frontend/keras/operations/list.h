@@ -28,6 +28,8 @@ void add_comparisons(Definitions& table);
 void add_reductions(Definitions& table);
 void add_shapes(Definitions& table);
 void add_indexing(Definitions& table);
+void add_sorting(Definitions& table);
+void add_images(Definitions& table);
 void add_algebra(Definitions& table);
 void add_activations(Definitions& table);
 void add_creation(Definitions& table);

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <numeric>
 
+#include "ir/indexing.h"
+
 namespace kiln::keras {
 
 using ir::Tensor;
@@ -91,6 +93,17 @@ Tensor slice_along(Tensor x, int64_t dimension, int64_t start, int64_t limit, in
   limits.at(d) = limit;
   strides.at(d) = step;
   return slice(x, std::move(starts), std::move(limits), std::move(strides));
+}
+
+Tensor elements_at(Tensor x, Tensor places, int64_t dimension) {
+  ir::Shape column = places.shape();
+  column.push_back(1);
+  std::vector<Tensor> components;
+  for (int64_t d = 0; d < x.rank(); ++d)
+    components.push_back(
+        reshape(d == dimension ? places : x.builder->iota(places.type(), d), column));
+  const ir::Integers all = all_dimensions(x.rank());
+  return gather(x, concatenate(components, x.rank()), {{}, all, all, x.rank()});
 }
 
 Tensor shift_of(Tensor x) { return select(is_finite(x), ceil(x), 0.0); }

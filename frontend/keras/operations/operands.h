@@ -65,6 +65,8 @@ ir::Integers moved(int64_t rank, int64_t from, int64_t to);
 /// The elements start, start + step, ... below limit along a dimension.
 ir::Tensor slice_along(ir::Tensor x, int64_t dimension, int64_t start, int64_t limit,
                        int64_t step = 1);
+/// For each place, an i32 along that dimension, x's element there; all other extents are x's.
+ir::Tensor elements_at(ir::Tensor x, ir::Tensor places, int64_t dimension);
 /// What to take off exponents so that they do not overflow, near x: a whole number, which has no
 /// derivative and cancels out; 0 where x is not finite.
 ir::Tensor shift_of(ir::Tensor x);

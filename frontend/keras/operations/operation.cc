@@ -21,16 +21,18 @@ using ir::Tensor;
 /// divide, since an open extent may be a multiple of the batch, and its double. Smaller ones where
 /// tensors would be larger than any machine's.
 std::array<int64_t, 2> trial_extents(std::span<const LayerInput> inputs) {
-  int64_t most = 1;
-  for (const LayerInput& input : inputs) {
-    int64_t count = 1;
-    for (int64_t extent : input.type.shape) count *= extent == kNone ? 1 : extent;
-    most = std::max(most, count);
-  }
   // What an operation makes of its operands may be some hundred times as large.
-  constexpr int64_t kRoom = 4096;
+  constexpr double kMostElements = static_cast<double>(ir::kMaxTensorBytes) / 4096;
+  const auto fits = [&](int64_t extent) {
+    return std::ranges::all_of(inputs, [&](const LayerInput& input) {
+      double count = 1;
+      for (int64_t each : input.type.shape)
+        count *= static_cast<double>(each == kNone ? 2 * extent : each);
+      return count < kMostElements;
+    });
+  };
   for (int64_t extent : {27720, 2520, 60}) {
-    if (most < ir::kMaxTensorBytes / kRoom / extent) return {extent, 2 * extent};
+    if (fits(extent)) return {extent, 2 * extent};
   }
   return {2, 4};
 }

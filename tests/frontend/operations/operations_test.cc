@@ -34,20 +34,20 @@ constexpr Absence kAbsences[] = {
      "cholesky cholesky_inverse det eig eigh inv logdet lstsq lu_factor matrix_rank pinv qr "
      "slogdet solve solve_triangular svd"},
     {"sorts",
-     "argpartition argsort digitize in_top_k isin median nanmedian nanpercentile nanquantile "
-     "percentile quantile searchsorted sort sparsemax top_k"},
+     "argpartition digitize in_top_k isin median nanmedian nanpercentile nanquantile "
+     "percentile quantile searchsorted sparsemax"},
     {"is what layers and losses do",
-     "adaptive_average_pool adaptive_max_pool average_pool batch_normalization binary_crossentropy "
+     "adaptive_average_pool adaptive_max_pool batch_normalization binary_crossentropy "
      "categorical_crossentropy conv conv_transpose ctc_decode ctc_loss depthwise_conv "
-     "dot_product_attention layer_normalization max_pool psnr rms_normalization separable_conv "
+     "dot_product_attention layer_normalization psnr rms_normalization separable_conv "
      "sparse_categorical_crossentropy"},
     {"makes a constant of numbers", "arange geomspace kaiser linspace logspace meshgrid ndim size"},
     {"is not yet written",
      "allclose bitwise_left_shift bitwise_right_shift cdist corrcoef correlate cross "
-     "depth_to_space diag diagflat diagonal diff erfc erfinv extract_sequences fold gcd i0 kron "
+     "diag diagflat diagonal diff erfc erfinv extract_sequences fold gcd i0 kron "
      "lcm ldexp left_shift nanargmax nanargmin nancumprod nancumsum nanmax nanmean nanmin nanprod "
      "nanstd nansum nanvar nextafter rearrange right_shift saturate_cast scatter scatter_update "
-     "segment_max segment_min segment_prod select slice slice_update space_to_depth stop_gradient "
+     "segment_max segment_min segment_prod select slice slice_update "
      "trapezoid unfold unravel_index vander vdot view"},
 };
 

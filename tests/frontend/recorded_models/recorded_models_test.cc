@@ -22,7 +22,7 @@ class Recorded : public ::testing::TestWithParam<RecordedModel> {};
 
 TEST_P(Recorded, GivesKerasNumbers) { expect_kerass_numbers(GetParam(), interpreted, 3e-5); }
 
-#define KILN_RECORDED_MODELS(suite, file)                                             \
+#define KILN_RECORDED_MODELS(suite, file)                                               \
   INSTANTIATE_TEST_SUITE_P(suite, Recorded, ::testing::ValuesIn(recorded_models(file)), \
                            [](const auto& info) { return info.param.name; })
 

@@ -31,7 +31,6 @@ using StepRunner = std::function<std::map<std::string, ir::Literal>(
 /// its sets of data: predictions for both, a step of SGD on the first, an evaluation on the second.
 /// `prepare` puts the lowered module through passes and says how its functions are run.
 void expect_kerass_numbers(const RecordedModel& model,
-                           const std::function<StepRunner(ir::Module&)>& prepare,
-                           double tolerance);
+                           const std::function<StepRunner(ir::Module&)>& prepare, double tolerance);
 
 }  // namespace kiln::keras

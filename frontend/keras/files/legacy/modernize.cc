@@ -159,7 +159,9 @@ class Modernizer {
       if (layer.contains("inbound_nodes")) modernize_nodes(layer["inbound_nodes"]);
       Json& options = layer["config"];
       const bool lacks_name = options.is_object() && !options.contains("name");
-      if (lacks_name && layer.contains("name")) options["name"] = Json(layer["name"]);
+      // Some operations keep no name in their config.
+      if (lacks_name && layer.contains("name") && !is_operation(layer))
+        options["name"] = Json(layer["name"]);
     }
   }
 

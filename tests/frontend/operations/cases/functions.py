@@ -51,5 +51,6 @@ CASES = (
         Case("ops.cast(x, 'uint8') + 1", x=Integers(2, 3, low=0, high=9)),
         Case("ops.copy(x)", x=X),
         Case("ops.real(x)", x=X),
-    ]
+        Case("x * ops.stop_gradient(x) + ops.stop_gradient(ops.exp(x))", x=(2, 3)),
+]
 )
