@@ -156,6 +156,8 @@ Expected<Call> read_call(const Json& node, Layer& layer, const std::string& wher
   for (const auto& [name, value] : node["kwargs"].items()) {
     if (is_tensor(value)) by_name.push_back(name);
   }
+  const Json options_before = layer.call_options();
+  for (const auto& [name, value] : options_before.items()) layer.set_call_option(name, false);
   layer.call_has(node["args"].size(), by_name);
   KILN_TRY(collect_tensors(node["args"], where, call.inputs));
   const std::vector<std::string_view> names = layer.argument_names();
@@ -173,6 +175,14 @@ Expected<Call> read_call(const Json& node, Layer& layer, const std::string& wher
   }
   return call;
 }
+
+/// What a layer keeps of its call's arguments, which all its calls must have in common.
+struct CallForm {
+  Json options;
+  std::vector<std::string_view> arguments;
+  bool operator==(const CallForm&) const = default;
+};
+CallForm form_of(const Layer& layer) { return {layer.call_options(), layer.argument_names()}; }
 
 class GraphReader {
  public:
@@ -249,8 +259,14 @@ class GraphReader {
     for (const Json& node : nodes) {
       if (!node.is_object())
         return Diagnostic{where(layer), fmt::format("{} is no node", excerpt(node)), ""};
-      KILN_ASSIGN(Call call, read_call(node, *model_.layers[layer], where(layer)));
+      Layer& called = *model_.layers[layer];
+      const CallForm before = form_of(called);
+      KILN_ASSIGN(Call call, read_call(node, called, where(layer)));
       if (call.inputs.empty()) return Diagnostic{where(layer), "is called without inputs", ""};
+      if (applications_[layer] > 0 && form_of(called) != before) {
+        return Diagnostic{where(layer), "is called several times with different arguments",
+                          "make a layer for each call"};
+      }
       waiting_.push_back(
           {layer, applications_[layer]++, std::move(call.inputs), std::move(call.masks)});
     }
