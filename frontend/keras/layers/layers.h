@@ -38,6 +38,7 @@
 #include "frontend/keras/layers/rescaling.h"
 #include "frontend/keras/layers/reshape.h"
 #include "frontend/keras/layers/rms_normalization.h"
+#include "frontend/keras/layers/rnn.h"
 #include "frontend/keras/layers/separable_convolution.h"
 #include "frontend/keras/layers/simple_rnn.h"
 #include "frontend/keras/layers/softmax.h"

@@ -135,8 +135,32 @@ TEST(LayerErrors, Attention) {
             "error: value (None, 4, 2) and key (None, 5, 2) differ in their positions");
   EXPECT_EQ(error(MultiHeadAttention({.num_heads = 2, .key_dim = 3, .attention_axes = {1}}),
                   {{kNone, 4, 3, 2}, {kNone, 4, 3, 2}}),
-            "error: attention_axes (1) are not all axes between the batch and the last\nnote: "
-            "attention over some axes is not supported");
+            "error: attention_axes name the last axis, which has the features");
+  EXPECT_EQ(
+      error(MultiHeadAttention(
+                {.num_heads = 2, .key_dim = 3, .attention_axes = {2}, .use_causal_mask = true}),
+            {{kNone, 4, 3, 2}, {kNone, 4, 3, 2}}),
+      "error: masks and windows of attention over some axes are not supported");
+  const GroupQueryAttentionOptions groups = {
+      .head_dim = 2, .num_query_heads = 4, .num_key_value_heads = 3};
+  EXPECT_EQ(error(GroupQueryAttention(groups), {{kNone, 4, 2}, {kNone, 4, 2}}),
+            "error: 4 heads of queries are no multiple of 3 heads of keys and values");
+}
+
+TEST(LayerErrors, Cells) {
+  const auto cell = [](int64_t units) {
+    return std::make_shared<LSTM>(RecurrentOptions{.units = units});
+  };
+  EXPECT_EQ(error(RNN(RNNOptions{}), {{kNone, 4, 2}}), "error: has no cell");
+  EXPECT_EQ(error(RNN({.cell = {{cell(0)}}}), {{kNone, 4, 2}}),
+            "error: units must be positive, not 0");
+  EXPECT_EQ(error(RNN({.cell = {{cell(3)}}}), {{kNone, 4}}),
+            "error: needs sequences of shape (batch, time, features), gets (None, 4) from \"x0\"");
+  EXPECT_EQ(error(RNN({.cell = {{cell(3)}}}), {{kNone, 4, 2}, {kNone, 3}}),
+            "error: takes a sequence, or a sequence and its initial states (2), gets 2 inputs");
+  EXPECT_EQ(error(RNN({.cell = {{cell(3), cell(3)}, true}}), {{kNone, 4, 2}, {kNone, 3}}),
+            "error: initial states of StackedRNNCells are not supported\nnote: make each cell an "
+            "RNN of its own: their states are inputs of their own");
 }
 
 TEST(LayerErrors, Preprocessing) {
@@ -174,10 +198,13 @@ TEST(LayerErrors, Files) {
             "\"last\"");
   EXPECT_EQ(read_error("ZeroPadding2D", {{"padding", 1}}),
             "error: model.json: layer \"layer\": \"padding\" must be 2 pairs of sizes, not 1");
-  EXPECT_EQ(
-      read_error("MultiHeadAttention", {{"num_heads", 1}, {"key_dim", 2}, {"use_gate", true}}),
-      "error: model.json: layer \"layer\": \"use_gate\": true is not supported\nnote: kiln "
-      "takes false here");
+  EXPECT_EQ(read_error("LSTM", {{"stateful", true}, {"units", 2}}),
+            "error: model.json: layer \"layer\": \"stateful\": true is not supported\nnote: kiln "
+            "begins every batch at zeros: save the model with stateful=False, or with "
+            "return_state=True and the states as further inputs");
+  EXPECT_EQ(read_error("RNN", {{"cell", {{"class_name", "LSTM"}, {"config", Json::object()}}}}),
+            "error: model.json: layer \"layer\": cell: cells of class \"LSTM\" are not supported "
+            "here\nnote: kiln takes LSTMCell, GRUCell, SimpleRNNCell, and StackedRNNCells of them");
   EXPECT_EQ(read_error("Dot", {{"normalize", true}}),
             "error: model.json: layer \"layer\": \"axes\" is missing");
 }
