@@ -22,6 +22,7 @@
 #include "frontend/keras/layers/gaussian_noise.h"
 #include "frontend/keras/layers/global_pooling.h"
 #include "frontend/keras/layers/group_normalization.h"
+#include "frontend/keras/layers/grouped_query_attention.h"
 #include "frontend/keras/layers/gru.h"
 #include "frontend/keras/layers/image_size.h"
 #include "frontend/keras/layers/input.h"

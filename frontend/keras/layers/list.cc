@@ -110,6 +110,8 @@ constexpr LayerClass kLayers[] = {
     {"GlobalMaxPooling3D", "the maximum of each channel of a volume", make<GlobalMaxPooling3D>},
     {"GroupNormalization", "groups of channels normalized by their own moments",
      make<GroupNormalization>},
+    {"GroupQueryAttention", "attention whose heads share keys and values",
+     make<GroupQueryAttention, GroupQueryAttentionOptions>},
     {"GRU", "the gated recurrent unit", make<GRU, RecurrentOptions>},
     {"Identity", "x itself", make<Identity>},
     {"InputLayer", "where data enters a model", make<Input, InputOptions>, false},

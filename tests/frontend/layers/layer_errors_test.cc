@@ -134,6 +134,10 @@ TEST(LayerErrors, Attention) {
   EXPECT_EQ(error(MultiHeadAttention(2, 3), {{kNone, 4, 2}, {kNone, 4, 2}, {kNone, 5, 2}}),
             "error: value (None, 4, 2) and key (None, 5, 2) differ in their positions");
   EXPECT_EQ(error(MultiHeadAttention({.num_heads = 2, .key_dim = 3, .attention_axes = {1}}),
+                  {{kNone, 4, 3, 2}, {kNone, 4, 2, 2}}),
+            "error: query (None, 4, 3, 2) and value (None, 4, 2, 2) differ along an axis without "
+            "attention");
+  EXPECT_EQ(error(MultiHeadAttention({.num_heads = 2, .key_dim = 3, .attention_axes = {3}}),
                   {{kNone, 4, 3, 2}, {kNone, 4, 3, 2}}),
             "error: attention_axes name the last axis, which has the features");
   EXPECT_EQ(
