@@ -76,6 +76,25 @@ TEST(LayerErrors, Images) {
             "constant");
 }
 
+TEST(LayerErrors, RandomImages) {
+  EXPECT_EQ(error(RandomCrop({.height = 2, .width = 3}), {{kNone, 4, 3, 1}}),
+            "error: takes 2 x 3 out of images of 4 x 3 while training alone; in inference Keras "
+            "leaves them as they are\nnote: crop the data before they come to the model, or use "
+            "CenterCrop or Resizing");
+  EXPECT_EQ(error(RandomHue({0.2}), {{kNone, 4, 3, 1}}),
+            "error: needs images of 3 channels, gets (None, 4, 3, 1) from \"x0\"");
+  EXPECT_EQ(error(RandomGrayscale(0.2), {{kNone, 4, 3, 2}}),
+            "error: needs images of 1 or 3 channels, gets (None, 4, 3, 2) from \"x0\"");
+  EXPECT_EQ(error(RandomSharpness({0.2, 1.5}), {{kNone, 4, 3, 1}}),
+            "error: factor must be a number or two from 0 to 1");
+  EXPECT_EQ(error(RandomPosterization({2.5}), {{kNone, 4, 3, 1}}),
+            "error: factor must be whole numbers of bits");
+  EXPECT_EQ(error(RandomGaussianBlur({0, 1}, {2}), {{kNone, 4, 3, 1}}),
+            "error: kernel_size must be an odd number or two, not 2");
+  EXPECT_EQ(error(RandomColorJitter({.hue = {2}}), {{kNone, 4, 3, 3}}),
+            "error: RandomHue: factor must be a number or two from 0 to 1");
+}
+
 TEST(LayerErrors, Equations) {
   const auto dense = [](const char* equation, ir::Shape shape, const char* bias = "") {
     return EinsumDense({.equation = equation, .output_shape = std::move(shape), .bias_axes = bias});
