@@ -26,6 +26,7 @@
 #include "frontend/keras/layers/gru.h"
 #include "frontend/keras/layers/image_size.h"
 #include "frontend/keras/layers/input.h"
+#include "frontend/keras/layers/integer_lookup.h"
 #include "frontend/keras/layers/layer_normalization.h"
 #include "frontend/keras/layers/lstm.h"
 #include "frontend/keras/layers/masking.h"

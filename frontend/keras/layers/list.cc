@@ -116,6 +116,8 @@ constexpr LayerClass kLayers[] = {
     {"GRU", "the gated recurrent unit", make<GRU, RecurrentOptions>},
     {"Identity", "x itself", make<Identity>},
     {"InputLayer", "where data enters a model", make<Input, InputOptions>, false},
+    {"IntegerLookup", "integers by their places in a vocabulary",
+     make<IntegerLookup, IntegerLookupOptions>},
     {"LayerNormalization", "each example normalized by its own moments", make<LayerNormalization>},
     {"LayerScale", "a learnt factor for each channel: ConvNeXt's", make<LayerScale, double>, true,
      kConvNeXtModule},

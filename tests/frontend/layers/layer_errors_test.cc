@@ -126,6 +126,22 @@ TEST(LayerErrors, Encodings) {
       "saves the model");
 }
 
+TEST(LayerErrors, Lookups) {
+  EXPECT_EQ(error(IntegerLookup(IntegerLookupOptions{}), {{kNone, 4}}),
+            "error: has no vocabulary\nnote: a .keras file has it; of a model's JSON say it as the "
+            "layer's option");
+  EXPECT_EQ(error(IntegerLookup({.vocabulary = {5, 7, 5}}), {{kNone, 4}}),
+            "error: the vocabulary has 5 twice");
+  EXPECT_EQ(error(IntegerLookup({.vocabulary = {5, 7}, .mask_token = 7}), {{kNone, 4}}),
+            "error: the vocabulary has 7 in the wrong place");
+  EXPECT_EQ(
+      error(IntegerLookup({.vocabulary = {5, 7}, .num_oov_indices = 0}), {{kNone, 4}}),
+      "error: num_oov_indices 0 is not supported\nnote: kiln has no way to stop at an unknown "
+      "integer: give them a place");
+  EXPECT_EQ(error(IntegerLookup({.vocabulary = {5, 7}, .max_tokens = 2}), {{kNone, 4}}),
+            "error: the vocabulary has 3 places, max_tokens 2");
+}
+
 TEST(LayerErrors, Merging) {
   EXPECT_EQ(error(Add(), {{kNone, 4}}), "error: takes two inputs or more, gets 1");
   EXPECT_EQ(error(Subtract(), {{kNone, 4}, {kNone, 4}, {kNone, 4}}),
