@@ -143,6 +143,13 @@ Expected<Call> read_operation_call(const Json& node, Operation& operation,
                     "make an operation for each call"};
 }
 
+/// Layers of images, whose call() has training=True by default: Keras 3 writes that with every call,
+/// and calls them with the model's own mode all the same.
+bool writes_training(std::string_view class_name) {
+  return class_name.starts_with("Random") || class_name == "Resizing" ||
+         class_name == "CenterCrop" || class_name == "AutoContrast" || class_name == "Solarization";
+}
+
 /// A node: {"args": [...], "kwargs": {...}}.
 Expected<Call> read_call(const Json& node, Layer& layer, const std::string& where) {
   Call call;
@@ -167,6 +174,7 @@ Expected<Call> read_call(const Json& node, Layer& layer, const std::string& wher
   }
   for (const auto& [name, value] : node["kwargs"].items()) {
     if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+    if (name == "training" && value == true && writes_training(layer.class_name())) continue;
     if (name == "mask") {
       KILN_ASSIGN(call.masks, read_masks(value, call.inputs.size(), where));
     } else if (!layer.set_call_option(name, value)) {

@@ -211,6 +211,20 @@ TEST(ModelJson, CallsOfALayerWithDifferentArgumentsAreRefused) {
   EXPECT_TRUE(parse_model(json.dump()));
 }
 
+// Keras 3 writes training=true with every call of a layer of images, and calls it in the model's own
+// mode; of other layers it is refused.
+TEST(ModelJson, LayersOfImagesAreCalledInTheModelsMode) {
+  const auto x = Callable<Input>({4, 4, 3});
+  Json json = must(write_model(functional({x}, {Callable<RandomFlip>()(x)})));
+  json["config"]["layers"][1]["inbound_nodes"][0]["kwargs"]["training"] = true;
+  EXPECT_TRUE(parse_model(json.dump()));
+  json = must(write_model(functional({x}, {Callable<Dropout>(0.5)(x)})));
+  json["config"]["layers"][1]["inbound_nodes"][0]["kwargs"]["training"] = true;
+  EXPECT_EQ(error_of(parse_model(json.dump(), "m.json")),
+            "error: m.json: layer \"dropout\": the call's argument \"training\": true is not "
+            "supported");
+}
+
 TEST(ModelJson, WhatIsNotUnderstoodIsRefused) {
   const Json good = must(write_model(must(example("mnist_mlp"))));
   for (const Edit& edit : kEdits) {
