@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "frontend/keras/files/model_json.h"
+#include "frontend/keras/files/vocabularies.h"
 #include "frontend/keras/files/weights_h5.h"
 #include "frontend/keras/files/zip_file.h"
 #include "frontend/keras/json/json.h"
@@ -63,6 +64,7 @@ Expected<Model> read_definition(const ZipFile& archive, const std::string& path)
   KILN_ASSIGN(Json json, parse_json(text_of(config), path + ": " + kConfig));
   KILN_TRY(note_version(archive, path, json));
   forget_sharing(json);
+  KILN_TRY(take_vocabularies(archive, path, json));
   return parse_model(json.dump(), path);
 }
 

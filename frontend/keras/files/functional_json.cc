@@ -143,6 +143,13 @@ Expected<Call> read_operation_call(const Json& node, Operation& operation,
                     "make an operation for each call"};
 }
 
+/// Layers of images, whose call() has training=True by default: Keras 3 writes that with every call,
+/// and calls them with the model's own mode all the same.
+bool writes_training(std::string_view class_name) {
+  return class_name.starts_with("Random") || class_name == "Resizing" ||
+         class_name == "CenterCrop" || class_name == "AutoContrast" || class_name == "Solarization";
+}
+
 /// A node: {"args": [...], "kwargs": {...}}.
 Expected<Call> read_call(const Json& node, Layer& layer, const std::string& where) {
   Call call;
@@ -156,6 +163,8 @@ Expected<Call> read_call(const Json& node, Layer& layer, const std::string& wher
   for (const auto& [name, value] : node["kwargs"].items()) {
     if (is_tensor(value)) by_name.push_back(name);
   }
+  const Json options_before = layer.call_options();
+  for (const auto& [name, value] : options_before.items()) layer.set_call_option(name, false);
   layer.call_has(node["args"].size(), by_name);
   KILN_TRY(collect_tensors(node["args"], where, call.inputs));
   const std::vector<std::string_view> names = layer.argument_names();
@@ -165,6 +174,7 @@ Expected<Call> read_call(const Json& node, Layer& layer, const std::string& wher
   }
   for (const auto& [name, value] : node["kwargs"].items()) {
     if (std::find(names.begin(), names.end(), name) != names.end()) continue;
+    if (name == "training" && value == true && writes_training(layer.class_name())) continue;
     if (name == "mask") {
       KILN_ASSIGN(call.masks, read_masks(value, call.inputs.size(), where));
     } else if (!layer.set_call_option(name, value)) {
@@ -173,6 +183,14 @@ Expected<Call> read_call(const Json& node, Layer& layer, const std::string& wher
   }
   return call;
 }
+
+/// What a layer keeps of its call's arguments, which all its calls must have in common.
+struct CallForm {
+  Json options;
+  std::vector<std::string_view> arguments;
+  bool operator==(const CallForm&) const = default;
+};
+CallForm form_of(const Layer& layer) { return {layer.call_options(), layer.argument_names()}; }
 
 class GraphReader {
  public:
@@ -249,8 +267,14 @@ class GraphReader {
     for (const Json& node : nodes) {
       if (!node.is_object())
         return Diagnostic{where(layer), fmt::format("{} is no node", excerpt(node)), ""};
-      KILN_ASSIGN(Call call, read_call(node, *model_.layers[layer], where(layer)));
+      Layer& called = *model_.layers[layer];
+      const CallForm before = form_of(called);
+      KILN_ASSIGN(Call call, read_call(node, called, where(layer)));
       if (call.inputs.empty()) return Diagnostic{where(layer), "is called without inputs", ""};
+      if (applications_[layer] > 0 && form_of(called) != before) {
+        return Diagnostic{where(layer), "is called several times with different arguments",
+                          "make a layer for each call"};
+      }
       waiting_.push_back(
           {layer, applications_[layer]++, std::move(call.inputs), std::move(call.masks)});
     }

@@ -109,14 +109,15 @@ const Json& ConfigReader::value(std::string_view key) {
   return has(key) ? config_.at(std::string(key)) : kNull;
 }
 
-void ConfigReader::only(std::string_view key, const std::vector<Json>& allowed) {
+void ConfigReader::only(std::string_view key, const std::vector<Json>& allowed,
+                        std::string_view note) {
   if (!has(key)) return ignore(key);
   const Json& found = value(key);
   if (std::find(allowed.begin(), allowed.end(), found) != allowed.end()) return;
   std::string choices;
   for (const Json& choice : allowed) choices += (choices.empty() ? "" : " or ") + choice.dump();
   fail(fmt::format("\"{}\": {} is not supported", key, excerpt(found)),
-       fmt::format("kiln takes {} here", choices));
+       note.empty() ? fmt::format("kiln takes {} here", choices) : std::string(note));
 }
 
 void ConfigReader::fail(std::string message, std::string note) {

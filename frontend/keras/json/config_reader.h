@@ -39,7 +39,8 @@ class ConfigReader {
   bool has(std::string_view key) const;
 
   /// The key may be absent or have one of these values, and nothing else: kiln supports no more.
-  void only(std::string_view key, const std::vector<Json>& allowed);
+  /// `note` says what to do about another; empty: which values kiln takes.
+  void only(std::string_view key, const std::vector<Json>& allowed, std::string_view note = {});
   /// The key has no influence on results.
   void ignore(std::string_view key) { read_.insert(std::string(key)); }
 

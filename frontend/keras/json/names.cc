@@ -18,6 +18,8 @@ bool starts_word(std::string_view name, size_t i) {
 }  // namespace
 
 std::string to_snake_case(std::string_view class_name) {
+  // Keras's code calls the class of that public name otherwise, and its objects after that.
+  if (class_name == "GroupQueryAttention") class_name = "GroupedQueryAttention";
   std::string snake;
   for (size_t i = 0; i < class_name.size(); ++i) {
     if (starts_word(class_name, i)) snake += '_';

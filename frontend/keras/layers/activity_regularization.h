@@ -14,7 +14,7 @@ class ActivityRegularization : public SameShapeLayer {
   explicit ActivityRegularization(double l1 = 0, double l2 = 0, std::string layer_name = "")
       : l1_(l1), l2_(l2) {
     name = std::move(layer_name);
-    options_were_read();
+    ActivityRegularization::options_were_read();
   }
 
   std::string_view class_name() const override { return "ActivityRegularization"; }

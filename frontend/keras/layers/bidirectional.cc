@@ -16,14 +16,14 @@ namespace {
 
 /// "forward_lstm" from "lstm", and from itself. Masked outputs of whole sequences are zeros, so
 /// that both directions' fit together.
-std::shared_ptr<Recurrent> in_direction(const Recurrent& layer, const std::string& prefix,
-                                        bool backwards) {
-  RecurrentOptions options = layer.options();
-  options.zero_output_for_mask = options.return_sequences;
-  options.go_backwards = backwards;
-  options.name = layer.name.empty() ? to_snake_case(layer.class_name()) : layer.name;
-  if (!options.name.starts_with(prefix)) options.name = prefix + options.name;
-  std::shared_ptr<Recurrent> result = layer.with_options(std::move(options));
+std::shared_ptr<RecurrentLayer> in_direction(const RecurrentLayer& layer, const std::string& prefix,
+                                             bool backwards) {
+  RecurrentRun run = layer.run();
+  run.zero_output_for_mask = run.return_sequences;
+  run.go_backwards = backwards;
+  std::string name = layer.name.empty() ? to_snake_case(layer.class_name()) : layer.name;
+  if (!name.starts_with(prefix)) name = prefix + name;
+  std::shared_ptr<RecurrentLayer> result = layer.running(run, name);
   result->trainable = layer.trainable;
   result->activity_regularizer = layer.activity_regularizer;
   return result;
@@ -31,25 +31,26 @@ std::shared_ptr<Recurrent> in_direction(const Recurrent& layer, const std::strin
 
 }  // namespace
 
-Bidirectional::Bidirectional(std::shared_ptr<Recurrent> layer, std::string merge_mode,
-                             std::shared_ptr<Recurrent> backward_layer)
+Bidirectional::Bidirectional(std::shared_ptr<RecurrentLayer> layer, std::string merge_mode,
+                             std::shared_ptr<RecurrentLayer> backward_layer)
     : forward_(std::move(layer)),
       backward_(std::move(backward_layer)),
       merge_mode_(std::move(merge_mode)) {
-  if (forward_) options_were_read();
+  if (forward_) Bidirectional::options_were_read();
 }
 
 void Bidirectional::options_were_read() {
-  const Recurrent& layer = *forward_;
-  const bool backwards = layer.options().go_backwards;
-  backward_ = backward_ ? in_direction(*backward_, "", backward_->options().go_backwards)
+  const RecurrentLayer& layer = *forward_;
+  const bool backwards = layer.run().go_backwards;
+  backward_ = backward_ ? in_direction(*backward_, "", backward_->run().go_backwards)
                         : in_direction(layer, "backward_", !backwards);
   forward_ = in_direction(layer, "forward_", backwards);
 }
 
 Status Bidirectional::check_layers() const {
-  const RecurrentOptions& forward = forward_->options();
-  const RecurrentOptions& backward = backward_->options();
+  const RecurrentRun forward = forward_->run();
+  const RecurrentRun backward = backward_->run();
+  const int64_t units = forward_->output_size(), backward_units = backward_->output_size();
   if (forward_->activity_regularizer || backward_->activity_regularizer)
     return Diagnostic{"", "an activity_regularizer of the layers in it is not supported", ""};
   if (forward.go_backwards == backward.go_backwards)
@@ -63,11 +64,11 @@ Status Bidirectional::check_layers() const {
     return Diagnostic{"", fmt::format("unknown merge_mode \"{}\"", merge_mode_),
                       "the modes are concat, sum, mul, ave and null"};
   }
-  if (merge_mode_ != "concat" && !merge_mode_.empty() && forward.units != backward.units) {
+  if (merge_mode_ != "concat" && !merge_mode_.empty() && units != backward_units) {
     return Diagnostic{"",
                       fmt::format("merge_mode \"{}\" needs as many units in both directions, "
                                   "not {} and {}",
-                                  merge_mode_, forward.units, backward.units),
+                                  merge_mode_, units, backward_units),
                       ""};
   }
   return ok();
@@ -121,7 +122,7 @@ std::vector<Signal> Bidirectional::call(CallContext& context,
   const std::vector<Signal> forward =
       call_inner(*forward_, context, inputs.first(1 + forward_states));
   std::vector<Signal> backward = call_inner(*backward_, context, backward_inputs);
-  const bool sequences = forward_->options().return_sequences;
+  const bool sequences = forward_->run().return_sequences;
   if (sequences) backward[0].tensor = reverse(backward[0].tensor, {1});
   std::vector<Signal> outputs;
   if (merge_mode_.empty()) {

@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "frontend/keras/layers/base/recurrent.h"
+#include "frontend/keras/layers/base/recurrent_layer.h"
 
 namespace kiln::keras {
 
@@ -15,9 +15,9 @@ namespace kiln::keras {
 class Bidirectional : public Layer {
  public:
   /// Without a backward layer: the same layer, in the other direction.
-  explicit Bidirectional(std::shared_ptr<Recurrent> layer, std::string merge_mode = "concat",
-                         std::shared_ptr<Recurrent> backward_layer = nullptr);
-  template <std::derived_from<Recurrent> T>
+  explicit Bidirectional(std::shared_ptr<RecurrentLayer> layer, std::string merge_mode = "concat",
+                         std::shared_ptr<RecurrentLayer> backward_layer = nullptr);
+  template <std::derived_from<RecurrentLayer> T>
   explicit Bidirectional(T layer, std::string merge_mode = "concat")
       : Bidirectional(std::make_shared<T>(std::move(layer)), std::move(merge_mode)) {}
 
@@ -35,7 +35,7 @@ class Bidirectional : public Layer {
   ir::Tensor merged(ir::Tensor forward, ir::Tensor backward) const;
   Status check_layers() const;
 
-  std::shared_ptr<Recurrent> forward_, backward_;
+  std::shared_ptr<RecurrentLayer> forward_, backward_;
   std::string merge_mode_;
 };
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "frontend/keras/layers/base/kernel_options.h"
 #include "frontend/keras/layers/base/recurrence.h"
 #include "frontend/keras/layers/base/recurrent_options.h"
@@ -133,9 +135,13 @@ OptionList ConvLSTM::option_list() {
       {"dropout", Fixed{{0.0}}, "part of the inputs that is dropped"},
       {"recurrent_dropout", Fixed{{0.0}}, "part of the states that is dropped"},
       {"seed", Ignored{}, "of the dropouts' draws"}};
+  OptionList penalties = cell_penalty_options(o);
+  // Where Keras writes it.
+  const auto constraints = std::ranges::find(penalties, "kernel_constraint", &Option::key);
+  penalties.insert(constraints, activity_option(activity_regularizer)[0]);
   return run_options(o) + mask_options(o) + filters + kernel_window_options(rank_, o) +
          kernel_layout_options(rank_, o) + activations + cell_initializer_options(o) + forget +
-         cell_penalty_options(o, activity_regularizer) + dropouts;
+         penalties + dropouts;
 }
 
 }  // namespace kiln::keras

@@ -2,12 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "frontend/keras/functions/activations.h"
-#include "frontend/keras/layers/base/layer.h"
+#include "frontend/keras/layers/base/recurrent_layer.h"
 #include "frontend/keras/layers/base/sliding_window.h"
 
 namespace kiln::keras {
@@ -39,17 +40,19 @@ struct ConvLSTMOptions {
 /// spatial..., filters], or with return_sequences to one for each step; with return_state the last
 /// h and c follow. States keep their shape: their kernel has strides of 1 and padding "same". Shi et
 /// al., "Convolutional LSTM network" (2015).
-class ConvLSTM : public Layer {
+class ConvLSTM : public RecurrentLayer {
  public:
   ConvLSTM(size_t rank, ConvLSTMOptions options);
 
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
   OptionList option_list() override;
-  bool takes_mask() const override { return true; }
-  std::vector<std::string_view> argument_names() const override {
-    return {"sequences", "initial_state"};
-  }
+  RecurrentRun run() const override { return run_of(options_); }
+  size_t state_count() const override { return 2; }
+  int64_t output_size() const override { return options_.filters; }
+
+ protected:
+  const ConvLSTMOptions& options() const { return options_; }
 
  private:
   SlidingWindow input_window() const;
@@ -70,6 +73,10 @@ class ConvLSTMOfRank : public ConvLSTM {
   std::string_view class_name() const override {
     constexpr std::string_view kNames[] = {"ConvLSTM1D", "ConvLSTM2D", "ConvLSTM3D"};
     return kNames[kRank - 1];
+  }
+  std::shared_ptr<RecurrentLayer> running(const RecurrentRun& run,
+                                          const std::string& layer_name) const override {
+    return std::make_shared<ConvLSTMOfRank>(keras::running(options(), run, layer_name));
   }
 };
 

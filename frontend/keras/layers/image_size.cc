@@ -145,4 +145,36 @@ OptionList CenterCrop::option_list() {
           {"data_format", &options_.data_format, "where the channels are"}};
 }
 
+RandomCrop::RandomCrop(RandomCropOptions options) : options_(std::move(options)) {
+  name = options_.name;
+}
+
+Expected<LayerBuild> RandomCrop::build(std::span<const LayerInput> inputs) const {
+  KILN_ASSIGN(const LayerInput input, only_input(inputs));
+  KILN_TRY(check_rank(input, 4));
+  const int64_t first = first_spatial_dimension(options_.data_format);
+  KILN_ASSIGN(const int64_t height, known_extent(input, first));
+  KILN_ASSIGN(const int64_t width, known_extent(input, first + 1));
+  if (height == options_.height && width == options_.width)
+    return LayerBuild{{}, {input.type.with_element(ir::ElementType::f32)}};
+  return Diagnostic{
+      "",
+      fmt::format("takes {} x {} out of images of {} x {} while training alone; in inference Keras "
+                  "leaves them as they are",
+                  options_.height, options_.width, height, width),
+      "crop the data before they come to the model, or use CenterCrop or Resizing"};
+}
+
+std::vector<Signal> RandomCrop::call(CallContext&, std::span<const Signal> inputs) const {
+  return {{convert(inputs[0].tensor, ir::ElementType::f32), {}}};
+}
+
+OptionList RandomCrop::option_list() {
+  RandomCropOptions& o = options_;
+  return {{"height", &o.height, "of the part", kRequired},
+          {"width", &o.width, "of the part", kRequired},
+          {"seed", &o.seed, "of the draws; null: the model's"},
+          {"data_format", &o.data_format, "where the channels are"}};
+}
+
 }  // namespace kiln::keras

@@ -1,7 +1,8 @@
-// Images in another size: Resizing, CenterCrop.
+// Images in another size: Resizing, CenterCrop, RandomCrop.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 #include "frontend/keras/layers/base/layer.h"
@@ -52,6 +53,29 @@ class CenterCrop : public Layer {
 
  private:
   CenterCropOptions options_;
+};
+
+struct RandomCropOptions {
+  int64_t height = 0, width = 0;
+  std::optional<int64_t> seed = {};
+  DataFormat data_format = DataFormat::channels_last;
+  std::string name = "";
+};
+
+/// A part of the image of that size, at a place that is drawn for the batch while training. Of
+/// images that have that size it is the image. All others are refused: in inference Keras leaves
+/// them in their own size, which is not the size that the model's other layers are made for.
+class RandomCrop : public Layer {
+ public:
+  explicit RandomCrop(RandomCropOptions options);
+
+  std::string_view class_name() const override { return "RandomCrop"; }
+  Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
+  std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
+  OptionList option_list() override;
+
+ private:
+  RandomCropOptions options_;
 };
 
 }  // namespace kiln::keras

@@ -33,16 +33,16 @@ Json write(const LayerPointer& layer, ConfigKind kind) {
   return layer ? write_layer(*layer, kind) : Json();
 }
 
-void read(std::shared_ptr<Recurrent>& recurrent, const OptionReading& from) {
+void read(std::shared_ptr<RecurrentLayer>& recurrent, const OptionReading& from) {
   LayerPointer layer;
   read(layer, from);
   if (!layer) return;
-  recurrent = std::dynamic_pointer_cast<Recurrent>(layer);
+  recurrent = std::dynamic_pointer_cast<RecurrentLayer>(layer);
   if (recurrent) return;
-  from.config.fail(fmt::format("\"{}\" must be a SimpleRNN, GRU or LSTM, not a {}", from.key,
+  from.config.fail(fmt::format("\"{}\" must be a recurrent layer, such as LSTM, not a {}", from.key,
                                layer->class_name()));
 }
-Json write(const std::shared_ptr<Recurrent>& layer, ConfigKind kind) {
+Json write(const std::shared_ptr<RecurrentLayer>& layer, ConfigKind kind) {
   return layer ? write_layer(*layer, kind) : Json();
 }
 
@@ -53,9 +53,9 @@ const ObjectKind& object_kind(const LayerPointer*) {
   return kKind;
 }
 
-const ObjectKind& object_kind(const std::shared_ptr<Recurrent>*) {
+const ObjectKind& object_kind(const std::shared_ptr<RecurrentLayer>*) {
   static constexpr ObjectKind kKind =
-      object_kind_of<std::shared_ptr<Recurrent>, read, write>("recurrent layer");
+      object_kind_of<std::shared_ptr<RecurrentLayer>, read, write>("recurrent layer");
   return kKind;
 }
 

@@ -112,7 +112,7 @@ Status MultiHeadAttention::check_mask(std::span<const LayerInput> inputs) const 
                     "it is of (batch, queries, keys) or (batch, heads, queries, keys)"};
 }
 
-Status MultiHeadAttention::check_options(int64_t rank) const {
+Status MultiHeadAttention::check_options() const {
   KILN_TRY(check_positive("num_heads", options_.num_heads));
   KILN_TRY(check_positive("key_dim", options_.key_dim));
   KILN_TRY(check_positive("value_dim", value_dim()));
@@ -124,22 +124,54 @@ Status MultiHeadAttention::check_options(int64_t rank) const {
     return Diagnostic{
         "", fmt::format("dropout must be at least 0 and at most 1, not {}", options_.dropout), ""};
   }
-  if (options_.attention_axes.empty()) return ok();
+  if (options_.num_heads % std::max<int64_t>(key_value_heads(), 1) != 0 || key_value_heads() <= 0) {
+    return Diagnostic{"",
+                      fmt::format("{} heads of queries are no multiple of {} heads of keys and "
+                                  "values",
+                                  options_.num_heads, key_value_heads()),
+                      ""};
+  }
+  return ok();
+}
+
+bool MultiHeadAttention::attends_along_some(int64_t rank, ir::Integers* order) const {
+  const auto resolved = resolve_axes(options_.attention_axes, rank);
+  if (!resolved || resolved->empty() || std::ssize(*resolved) == rank - 2) return false;
+  if (!order) return true;
+  *order = {0};
+  for (int64_t axis = 1; axis < rank - 1; ++axis) {
+    if (std::ranges::find(*resolved, axis) == resolved->end()) order->push_back(axis);
+  }
+  order->insert(order->end(), resolved->begin(), resolved->end());
+  order->push_back(rank - 1);
+  return true;
+}
+
+Status MultiHeadAttention::check_partial_attention(std::span<const LayerInput> inputs) const {
+  const int64_t rank = inputs[0].type.rank();
   KILN_ASSIGN(const std::vector<int64_t> axes, resolve_axes(options_.attention_axes, rank));
-  std::vector<int64_t> all(static_cast<size_t>(rank) - 2);
-  std::iota(all.begin(), all.end(), 1);
-  if (axes == all) return ok();
-  return Diagnostic{
-      "",
-      fmt::format("attention_axes ({}) are not all axes between the batch and the last",
-                  fmt::join(options_.attention_axes, ", ")),
-      "attention over some axes is not supported"};
+  if (!axes.empty() && axes.back() == rank - 1)
+    return Diagnostic{"", "attention_axes name the last axis, which has the features", ""};
+  if (!attends_along_some(rank)) return ok();
+  if (options_.use_causal_mask || options_.sliding_window || options_.attention_mask)
+    return Diagnostic{"", "masks and windows of attention over some axes are not supported", ""};
+  const ir::Shape &query = inputs[0].type.shape, &value = inputs[1].type.shape;
+  for (size_t axis = 1; axis + 1 < query.size(); ++axis) {
+    const bool is_attended = std::ranges::find(axes, static_cast<int64_t>(axis)) != axes.end();
+    if (is_attended || query[axis] == value[axis]) continue;
+    return Diagnostic{"",
+                      fmt::format("query {} and value {} differ along an axis without attention",
+                                  show_shape(query), show_shape(value)),
+                      ""};
+  }
+  return ok();
 }
 
 void MultiHeadAttention::add_projection(LayerBuild& build, const std::string& part,
                                         ir::Shape kernel, ir::Shape bias) const {
   // The layer's attribute that holds the projection, by which Keras's files call it.
-  const std::string object = part == "attention_output" ? "output_dense" : part + "_dense";
+  std::string object = part == "attention_output" ? "output_dense" : part + "_dense";
+  if (part == "gate" || key_value_heads_) object = "_" + object;
   build.weights.push_back({part + "/kernel",
                            {kF32, std::move(kernel)},
                            options_.kernel_initializer,
@@ -163,7 +195,8 @@ Expected<LayerBuild> MultiHeadAttention::build(std::span<const LayerInput> all) 
   KILN_TRY(check_mask(all));
   const ir::Shape& query = inputs[0].type.shape;
   const int64_t last = inputs[0].type.rank() - 1, heads = options_.num_heads;
-  KILN_TRY(check_options(last + 1));
+  KILN_TRY(check_options());
+  KILN_TRY(check_partial_attention(inputs));
   KILN_ASSIGN(const int64_t query_extent, known_extent(inputs[0], last));
   KILN_ASSIGN(const int64_t value_extent, known_extent(inputs[1], last));
   KILN_ASSIGN(const int64_t key_extent, known_extent(inputs.back(), last));
@@ -172,10 +205,13 @@ Expected<LayerBuild> MultiHeadAttention::build(std::span<const LayerInput> all) 
   ir::Shape output_kernel = {heads, value_dim()};
   output_kernel.insert(output_kernel.end(), result.begin(), result.end());
   LayerBuild build;
-  const ir::Shape key_heads = {heads, options_.key_dim}, value_heads = {heads, value_dim()};
-  add_projection(build, "query", {query_extent, heads, options_.key_dim}, key_heads);
-  add_projection(build, "key", {key_extent, heads, options_.key_dim}, key_heads);
-  add_projection(build, "value", {value_extent, heads, value_dim()}, value_heads);
+  auto add_heads = [&](const char* part, int64_t extent, int64_t count, int64_t dim) {
+    add_projection(build, part, {extent, count, dim}, {count, dim});
+  };
+  add_heads("query", query_extent, heads, options_.key_dim);
+  add_heads("key", key_extent, key_value_heads(), options_.key_dim);
+  if (options_.use_gate) add_heads("gate", query_extent, heads, value_dim());
+  add_heads("value", value_extent, key_value_heads(), value_dim());
   add_projection(build, "attention_output", std::move(output_kernel), result);
   if (options_.dropout > 0) build.weights.push_back(generator_state(options_.seed));
   ir::Shape output(query.begin(), query.end() - 1);
@@ -199,31 +235,80 @@ Tensor MultiHeadAttention::attend(CallContext& context, Tensor query, Tensor key
   return dot_general(weights, value, {{0, 1}, {0, 2}, {3}, {1}});
 }
 
+Tensor MultiHeadAttention::project(CallContext& context, const std::string& part, Tensor x) const {
+  ir::LocationScope scope(context.builder, part);
+  const Tensor y = dot(x, context.weight(part + "/kernel"));
+  return options_.use_bias ? y + context.weight(part + "/bias") : y;
+}
+
+Tensor MultiHeadAttention::for_all_heads(Tensor x) const {
+  const ir::Shape& shape = x.shape();
+  const int64_t repeats = options_.num_heads / shape[2];
+  if (repeats == 1) return x;
+  const ir::Shape apart = {shape[0], shape[1], shape[2], repeats, shape[3]};
+  return reshape(broadcast_in_dim(x, apart, {0, 1, 2, 4}),
+                 {shape[0], shape[1], options_.num_heads, shape[3]});
+}
+
+Tensor MultiHeadAttention::attend_to(CallContext& context, Tensor query, Tensor key, Tensor value,
+                                     Tensor mask, bool finds_zeros) const {
+  const Tensor queries = project(context, "query", query);
+  const Tensor keys = for_all_heads(project(context, "key", key));
+  const Tensor values = for_all_heads(project(context, "value", value));
+  Tensor results = attend(context, queries, keys, values, mask, finds_zeros);
+  if (options_.use_gate) {
+    const Tensor gate = logistic(project(context, "gate", query));
+    results = results * transpose(gate, {0, 2, 1, 3});
+  }
+  ir::LocationScope scope(context.builder, "attention_output");
+  const Tensor kernel = context.weight("attention_output/kernel");
+  const Tensor y = dot_general(results, kernel, {{}, {}, {1, 3}, {0, 1}});
+  return options_.use_bias ? y + context.weight("attention_output/bias") : y;
+}
+
 std::vector<Signal> MultiHeadAttention::call(CallContext& context,
                                              std::span<const Signal> all) const {
   const std::span<const Signal> inputs = without_mask(all);
-  Tensor mask = mask_of_inputs(context, inputs);
-  if (options_.attention_mask) mask = both(mask, explicit_mask(all.back().tensor));
-  // x: [batch, positions, n]; the result: [batch, positions, heads, dim].
-  auto project = [&](const std::string& part, const Signal& x) {
-    ir::LocationScope scope(context.builder, part);
-    const Tensor y = dot(flat_positions(x.tensor), context.weight(part + "/kernel"));
-    return options_.use_bias ? y + context.weight(part + "/bias") : y;
+  const int64_t rank = inputs[0].tensor.rank();
+  ir::Integers order;
+  const bool is_partial = attends_along_some(rank, &order);
+  // The axes without attention are further ones of the batch.
+  const auto axes = static_cast<int64_t>(options_.attention_axes.size());
+  const auto rows_of = [&](const ir::Shape& shape) {
+    int64_t rows = 1;
+    for (int64_t axis = 0; axis < rank - 1 - axes; ++axis) rows *= shape[static_cast<size_t>(axis)];
+    return rows;
   };
-  const Tensor query = project("query", inputs[0]);
-  const Tensor key = project("key", inputs.back());
+  const auto flat = [&](const Signal& input) {
+    if (!is_partial) return flat_positions(input.tensor);
+    const Tensor x = transpose(convert(input.tensor, kF32), order);
+    const int64_t rows = rows_of(x.shape()), n = x.shape().back();
+    return reshape(x, {rows, x.type().count() / (rows * n), n});
+  };
+  Tensor mask = mask_of_inputs(context, inputs);
+  if (mask && is_partial)
+    context.refuse({"", "masks of attention over some axes are not supported", ""});
+  if (is_partial) mask = {};
+  if (options_.attention_mask) mask = both(mask, explicit_mask(all.back().tensor));
   // As Keras, which has one way to compute it for sequences without dropout and one for the rest.
-  const bool finds_zeros = options_.dropout > 0 || inputs[0].tensor.rank() != 3;
-  const Tensor results =
-      attend(context, query, key, project("value", inputs[1]), mask, finds_zeros);
-  ir::LocationScope scope(context.builder, "attention_output");
-  const Tensor kernel = context.weight("attention_output/kernel");
-  Tensor y = dot_general(results, kernel, {{}, {}, {1, 3}, {0, 1}});
-  if (options_.use_bias) y = y + context.weight("attention_output/bias");
-  const ir::Shape& positions = inputs[0].tensor.shape();
+  const bool finds_zeros = options_.dropout > 0 || rank != 3;
+  const Tensor query = flat(inputs[0]), value = flat(inputs[1]);
+  const Tensor key = inputs.size() == 2 ? value : flat(inputs[2]);
+  Tensor y = attend_to(context, query, key, value, mask, finds_zeros);
+  ir::Shape positions = inputs[0].tensor.shape();
+  if (is_partial) positions = transpose(inputs[0].tensor, order).shape();
+  const auto result = static_cast<int64_t>(y.shape().size()) - 2;
   ir::Shape shape(positions.begin(), positions.end() - 1);
   shape.insert(shape.end(), y.shape().begin() + 2, y.shape().end());
-  return {{reshape(y, std::move(shape)), {}, inputs[0].own_mask()}};
+  y = reshape(y, std::move(shape));
+  if (is_partial) {
+    ir::Integers back(static_cast<size_t>(rank - 1 + result));
+    std::iota(back.begin(), back.end(), 0);
+    for (int64_t axis = 0; axis < rank - 1; ++axis)
+      back[static_cast<size_t>(order[static_cast<size_t>(axis)])] = axis;
+    y = transpose(y, back);
+  }
+  return {{y, {}, inputs[0].own_mask()}};
 }
 
 OptionList MultiHeadAttention::option_list() {
@@ -235,7 +320,7 @@ OptionList MultiHeadAttention::option_list() {
        "numbers of a value in a head; null: key_dim"},
       {"dropout", &o.dropout, "part of the attention weights that is dropped"},
       {"use_bias", &o.use_bias, "add biases to the projections"},
-      {"use_gate", Fixed{{false}}, "gated outputs"},
+      {"use_gate", &o.use_gate, "heads' results times the sigmoid of one more projection"},
       {"output_shape", Axes{&o.output_shape, Axes::kListOrNull},
        "of a result; null: the query's last extent"},
       {"attention_axes", Axes{&o.attention_axes, Axes::kListOrNull},

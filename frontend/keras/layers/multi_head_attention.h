@@ -16,6 +16,7 @@ struct MultiHeadAttentionOptions {
   std::optional<int64_t> value_dim = {};  ///< numbers of a value in a head; otherwise key_dim
   double dropout = 0;                     ///< of the attention weights
   bool use_bias = true;
+  bool use_gate = false;  ///< heads' results times the sigmoid of one more projection of the query
   std::vector<int64_t> output_shape = {};    ///< of a result; otherwise the query's last extent
   std::vector<int64_t> attention_axes = {};  ///< empty: all but the batch and the last
   std::optional<int64_t> sliding_window = {};
@@ -37,8 +38,9 @@ struct MultiHeadAttentionOptions {
 /// softmax(query · key / sqrt(key_dim)) · value in every head, over projections of the inputs, and
 /// a projection of all heads' results. Inputs: query [batch, positions..., n], value [batch,
 /// positions..., m], and, where it is not the value, key. Output: [batch, query positions...,
-/// output_shape]. Masked positions neither attend nor are attended to. Vaswani et al., "Attention
-/// is all you need" (2017).
+/// output_shape]. With attention_axes positions attend to those that differ from them along these
+/// axes alone. Masked positions neither attend nor are attended to. Vaswani et al., "Attention is
+/// all you need" (2017).
 class MultiHeadAttention : public Layer {
  public:
   explicit MultiHeadAttention(MultiHeadAttentionOptions options);
@@ -53,9 +55,32 @@ class MultiHeadAttention : public Layer {
   OptionList option_list() override;
   bool hides_masks() const override { return true; }
 
+ protected:
+  /// With fewer heads of keys and values, each of which serves as many heads of queries.
+  MultiHeadAttention(MultiHeadAttentionOptions options, int64_t key_value_heads)
+      : MultiHeadAttention(std::move(options)) {
+    key_value_heads_ = key_value_heads;
+  }
+
+  MultiHeadAttentionOptions options_;
+  std::optional<int64_t> key_value_heads_ = {};  ///< otherwise num_heads
+
  private:
-  Status check_options(int64_t rank) const;
+  Status check_options() const;
+  int64_t key_value_heads() const { return key_value_heads_.value_or(options_.num_heads); }
+  /// Whether a call of inputs of that rank attends along some of the axes alone; then they come
+  /// first among `order`, a permutation for transpose().
+  bool attends_along_some(int64_t rank, ir::Integers* order = nullptr) const;
+  Status check_partial_attention(std::span<const LayerInput> inputs) const;
   int64_t value_dim() const { return options_.value_dim.value_or(options_.key_dim); }
+  /// x, [batch, positions, n], by a projection: [batch, positions, heads, dim].
+  ir::Tensor project(CallContext& context, const std::string& part, ir::Tensor x) const;
+  /// Keys or values with a head for each of the queries'.
+  ir::Tensor for_all_heads(ir::Tensor x) const;
+  /// The same for queries of [batch, positions, n], and keys and values likewise: [batch,
+  /// positions, output_shape...].
+  ir::Tensor attend_to(CallContext& context, ir::Tensor query, ir::Tensor key, ir::Tensor value,
+                       ir::Tensor mask, bool finds_zeros) const;
   /// query, key, value: [batch, positions, heads, dim]; the result: [batch, heads, queries, dim].
   /// mask: i1, broadcasts to [batch, heads, queries, keys], or null. A query that may attend to
   /// nothing finds zeros, or else the mean of all values.
@@ -71,7 +96,6 @@ class MultiHeadAttention : public Layer {
   }
   Status check_mask(std::span<const LayerInput> inputs) const;
 
-  MultiHeadAttentionOptions options_;
   bool has_key_ = true;  ///< the call has a key
 };
 

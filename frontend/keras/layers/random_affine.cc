@@ -198,4 +198,27 @@ OptionList RandomZoom::option_list() {
          fill_options();
 }
 
+Status RandomShear::check_options() const {
+  KILN_TRY(RandomAffine::check_options());
+  KILN_TRY(check_factor("x_factor", x_factor_, -1, 1));
+  return check_factor("y_factor", y_factor_, -1, 1);
+}
+
+AffineMap RandomShear::map(CallContext& context, Tensor x, int64_t, int64_t) const {
+  const Tensor back = compare(draw(context, x, 0, 1), "GT", 0.5);
+  auto part = [&](const std::vector<double>& factor) {
+    const auto [low, high] = factor_range(factor, -1);
+    const Tensor drawn = draw(context, x, low, high);
+    return select(back, -drawn, drawn);
+  };
+  const Tensor dx = part(x_factor_), dy = part(y_factor_);
+  return {like(dx, 1), dx, like(dx, 0), dy, like(dx, 1), like(dx, 0)};
+}
+
+OptionList RandomShear::option_list() {
+  return OptionList{{"x_factor", NumberOrList{&x_factor_}, "how far rows move, from and to"},
+                    {"y_factor", NumberOrList{&y_factor_}, "how far columns move, from and to"}} +
+         fill_options();
+}
+
 }  // namespace kiln::keras

@@ -1,5 +1,5 @@
 // Layers that move, turn and scale images at random while training: RandomRotation,
-// RandomTranslation, RandomZoom.
+// RandomTranslation, RandomZoom, RandomShear.
 #pragma once
 
 #include <cstdint>
@@ -28,11 +28,13 @@ struct AffineMap {
 
 /// A layer whose images are others' pixels, as an affine map has it.
 class RandomAffine : public RandomImageLayer {
+ public:
+  Status check_options() const override;
+  ir::Tensor changed(CallContext& context, ir::Tensor x) const final;
+
  protected:
   explicit RandomAffine(RandomAffineOptions options);
 
-  Status check_options() const override;
-  ir::Tensor changed(CallContext& context, ir::Tensor x) const final;
   /// The map for x, images of that height and width.
   virtual AffineMap map(CallContext& context, ir::Tensor x, int64_t height,
                         int64_t width) const = 0;
@@ -49,9 +51,9 @@ class RandomRotation : public RandomAffine {
       : RandomAffine(std::move(options)), factor_(std::move(factor)) {}
   std::string_view class_name() const override { return "RandomRotation"; }
   OptionList option_list() override;
+  Status check_options() const override;
 
  private:
-  Status check_options() const override;
   AffineMap map(CallContext& context, ir::Tensor x, int64_t height, int64_t width) const override;
 
   std::vector<double> factor_;
@@ -67,9 +69,9 @@ class RandomTranslation : public RandomAffine {
         width_factor_(std::move(width_factor)) {}
   std::string_view class_name() const override { return "RandomTranslation"; }
   OptionList option_list() override;
+  Status check_options() const override;
 
  private:
-  Status check_options() const override;
   AffineMap map(CallContext& context, ir::Tensor x, int64_t height, int64_t width) const override;
 
   std::vector<double> height_factor_, width_factor_;
@@ -86,12 +88,31 @@ class RandomZoom : public RandomAffine {
         width_factor_(std::move(width_factor)) {}
   std::string_view class_name() const override { return "RandomZoom"; }
   OptionList option_list() override;
+  Status check_options() const override;
 
  private:
-  Status check_options() const override;
   AffineMap map(CallContext& context, ir::Tensor x, int64_t height, int64_t width) const override;
 
   std::vector<double> height_factor_, width_factor_;
+};
+
+/// Rows moved by a number from the x_factor's range for each pixel that they are lower, columns by
+/// one from the y_factor's; both to one side, or both to the other.
+class RandomShear : public RandomAffine {
+ public:
+  explicit RandomShear(std::vector<double> x_factor = {0, 0}, std::vector<double> y_factor = {0, 0},
+                       RandomAffineOptions options = {})
+      : RandomAffine(std::move(options)),
+        x_factor_(std::move(x_factor)),
+        y_factor_(std::move(y_factor)) {}
+  std::string_view class_name() const override { return "RandomShear"; }
+  OptionList option_list() override;
+  Status check_options() const override;
+
+ private:
+  AffineMap map(CallContext& context, ir::Tensor x, int64_t height, int64_t width) const override;
+
+  std::vector<double> x_factor_, y_factor_;
 };
 
 }  // namespace kiln::keras

@@ -21,6 +21,7 @@ Expected<LayerBuild> RandomImageLayer::build(std::span<const LayerInput> inputs)
   KILN_TRY(check_options());
   const int64_t first = first_spatial_dimension(data_format_);
   for (int64_t d = first; d < first + 2; ++d) KILN_TRY(known_extent(input, d));
+  KILN_TRY(check_input(input));
   return LayerBuild{{generator_state(seed_)}, {input.type.with_element(ir::ElementType::f32)}};
 }
 
@@ -38,6 +39,23 @@ Tensor RandomImageLayer::of_images(Tensor numbers) {
   return reshape(numbers, {numbers.shape()[0], 1, 1, 1});
 }
 
+Status RandomImageLayer::check_channels(const LayerInput& input,
+                                        std::initializer_list<int64_t> wanted) const {
+  KILN_ASSIGN(const int64_t channels,
+              known_extent(input, data_format_ == DataFormat::channels_last ? 3 : 1));
+  if (std::ranges::find(wanted, channels) != wanted.end()) return ok();
+  return Diagnostic{
+      "",
+      fmt::format("needs images of {} channels, gets {} from \"{}\"", fmt::join(wanted, " or "),
+                  show_shape(input.type.shape), input.from),
+      ""};
+}
+
+ir::Integers RandomImageLayer::spatial_dimensions() const {
+  const int64_t first = first_spatial_dimension(data_format_);
+  return {first, first + 1};
+}
+
 OptionList RandomImageLayer::seed_and_format() {
   return {{"seed", &seed_, "of the draws; null: the model's"},
           {"data_format", &data_format_, "where the channels are"}};
@@ -46,6 +64,16 @@ OptionList RandomImageLayer::seed_and_format() {
 FactorRange factor_range(const std::vector<double>& factor, double least) {
   if (factor.size() == 1) return {std::max(-std::abs(factor[0]), least), std::abs(factor[0])};
   return {std::min(factor[0], factor[1]), std::max(factor[0], factor[1])};
+}
+
+Tensor in_range(Tensor x, const std::vector<double>& from, const std::vector<double>& to) {
+  if (from[0] == to[0] && from[1] == to[1]) return x;
+  return (x - from[0]) / (from[1] - from[0]) * (to[1] - to[0]) + to[0];
+}
+
+Status check_value_range(const std::vector<double>& value_range) {
+  if (value_range.size() == 2) return ok();
+  return Diagnostic{"", "value_range must be two numbers", ""};
 }
 
 Status check_factor(std::string_view option, const std::vector<double>& factor, double least,
@@ -79,18 +107,23 @@ OptionList RandomFlip::option_list() {
 }
 
 Status RandomColor::check_options() const {
-  KILN_TRY(check_factor("factor", factor_, least_, 1));
-  if (value_range_.size() == 2) return ok();
-  return Diagnostic{"", "value_range must be two numbers", ""};
+  KILN_TRY(check_factor("factor", factor_, least_, most_));
+  return check_value_range(value_range_);
+}
+
+Tensor RandomColor::happens(CallContext& context, Tensor x) const {
+  const auto [low, high] = range();
+  const Tensor probability = draw(context, x, low, high);
+  return of_images(compare(draw(context, x, 0, 1), "LT", probability));
 }
 
 double RandomColor::lowest() const { return std::ranges::min(value_range_); }
 double RandomColor::highest() const { return std::ranges::max(value_range_); }
 
 OptionList RandomColor::option_list() {
-  return OptionList{
-             {"factor", NumberOrList{&factor_}, "how much, or from where to where", kRequired},
-             {"value_range", NumberOrList{&value_range_}, "lowest and highest value"}} +
+  return OptionList{{"factor", NumberOrList{&factor_}, "how much, or from where to where",
+                     has_default_factor() ? kPlain : kRequired},
+                    {"value_range", NumberOrList{&value_range_}, "lowest and highest value"}} +
          seed_and_format();
 }
 

@@ -1,8 +1,9 @@
-// Layers that change images at random while training: what they share, and those that need no other
-// pixels: RandomFlip, RandomBrightness, RandomContrast.
+// Layers that change images at random while training: what they share, and RandomFlip,
+// RandomBrightness, RandomContrast.
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -20,13 +21,20 @@ class RandomImageLayer : public Layer {
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const final;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const final;
 
+  /// Whether the options make sense.
+  virtual Status check_options() const { return ok(); }
+  /// Whether the layer can work on such images.
+  virtual Status check_input(const LayerInput&) const { return ok(); }
+  /// What training makes of x, images in f32.
+  virtual ir::Tensor changed(CallContext& context, ir::Tensor x) const = 0;
+
  protected:
   explicit RandomImageLayer(std::optional<int64_t> seed) : seed_(seed) {}
 
-  /// Whether the options make sense.
-  virtual Status check_options() const { return ok(); }
-  /// x: as the input.
-  virtual ir::Tensor changed(CallContext& context, ir::Tensor x) const = 0;
+  /// Whether the images have one of those numbers of channels.
+  Status check_channels(const LayerInput& input, std::initializer_list<int64_t> wanted) const;
+  /// The dimensions' places, first the height's, then the width's.
+  ir::Integers spatial_dimensions() const;
 
   /// A number in [low, high) for each of x's images: [batch].
   static ir::Tensor draw(CallContext& context, ir::Tensor x, double low, double high);
@@ -44,6 +52,10 @@ struct FactorRange {
   double low, high;
 };
 FactorRange factor_range(const std::vector<double>& factor, double least);
+/// Values of one range, two numbers, in another.
+ir::Tensor in_range(ir::Tensor x, const std::vector<double>& from, const std::vector<double>& to);
+/// Whether a range is two numbers.
+Status check_value_range(const std::vector<double>& value_range);
 /// Whether the factor is a number or two, in [least, most].
 Status check_factor(std::string_view option, const std::vector<double>& factor, double least,
                     double most);
@@ -61,33 +73,39 @@ class RandomFlip : public RandomImageLayer {
   std::string_view class_name() const override { return "RandomFlip"; }
   OptionList option_list() override;
 
- private:
   Status check_options() const override;
   ir::Tensor changed(CallContext& context, ir::Tensor x) const override;
 
+ private:
   std::string mode_;
 };
 
-/// What the two layers of brightness and contrast have in common.
+/// What layers have in common that draw a number for each image from a factor's range, and whose
+/// values have a range.
 class RandomColor : public RandomImageLayer {
  public:
   OptionList option_list() override;
+  Status check_options() const override;
 
  protected:
   RandomColor(std::vector<double> factor, std::vector<double> value_range,
-              std::optional<int64_t> seed, double least)
+              std::optional<int64_t> seed, double least, double most = 1)
       : RandomImageLayer(seed),
         factor_(std::move(factor)),
         value_range_(std::move(value_range)),
-        least_(least) {}
+        least_(least),
+        most_(most) {}
 
-  Status check_options() const override;
+  /// Whether a config may lack the factor.
+  virtual bool has_default_factor() const { return false; }
+  /// i1 [batch, 1, 1, 1]: true with a probability that is drawn from the factor's range.
+  ir::Tensor happens(CallContext& context, ir::Tensor x) const;
   FactorRange range() const { return factor_range(factor_, least_); }
   double lowest() const;
   double highest() const;
 
   std::vector<double> factor_, value_range_;
-  double least_;
+  double least_, most_;
 };
 
 /// An image plus a part, drawn from the factor's range, of the value range's length.
@@ -97,8 +115,6 @@ class RandomBrightness : public RandomColor {
                             std::optional<int64_t> seed = {})
       : RandomColor(std::move(factor), std::move(value_range), seed, -1) {}
   std::string_view class_name() const override { return "RandomBrightness"; }
-
- private:
   ir::Tensor changed(CallContext& context, ir::Tensor x) const override;
 };
 
@@ -109,8 +125,6 @@ class RandomContrast : public RandomColor {
                           std::optional<int64_t> seed = {})
       : RandomColor(std::move(factor), std::move(value_range), seed, 0) {}
   std::string_view class_name() const override { return "RandomContrast"; }
-
- private:
   ir::Tensor changed(CallContext& context, ir::Tensor x) const override;
 };
 

@@ -4,7 +4,7 @@ namespace kiln::keras {
 
 using ir::Tensor;
 
-std::vector<std::vector<Slot>> Adadelta::slots(const ir::Shape&) const {
+std::vector<std::vector<Slot>> Adadelta::slots(const NamedType&) const {
   return {{Slot{"accumulated_grad"}, Slot{"accumulated_delta_var"}}};
 }
 

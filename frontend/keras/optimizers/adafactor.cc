@@ -27,12 +27,13 @@ Tensor joined(Tensor rows, Tensor columns, const ir::Shape& shape) {
 }  // namespace
 
 /// A vector's rows and columns are placeholders, as in Keras's files.
-std::vector<std::vector<Slot>> Adafactor::slots(const ir::Shape& weight) const {
+std::vector<std::vector<Slot>> Adafactor::slots(const NamedType& weight) const {
   const ir::Type placeholder{ir::ElementType::i32, {}};
-  if (weight.size() < 2)
+  const ir::Shape& shape = weight.type.shape;
+  if (shape.size() < 2)
     return {{Slot{"row", 0, placeholder}, Slot{"column", 0, placeholder}, Slot{"velocity"}}};
-  const ir::Type rows{ir::ElementType::f32, without(weight, 1)};
-  const ir::Type columns{ir::ElementType::f32, without(weight, 2)};
+  const ir::Type rows{ir::ElementType::f32, without(shape, 1)};
+  const ir::Type columns{ir::ElementType::f32, without(shape, 2)};
   return {{Slot{"row", 0, rows}, Slot{"column", 0, columns}, Slot{"velocity"}}};
 }
 

@@ -4,7 +4,7 @@ namespace kiln::keras {
 
 using ir::Tensor;
 
-std::vector<std::vector<Slot>> Adagrad::slots(const ir::Shape&) const {
+std::vector<std::vector<Slot>> Adagrad::slots(const NamedType&) const {
   return {{Slot{"accumulator", initial_accumulator_value}}};
 }
 

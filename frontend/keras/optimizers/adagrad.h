@@ -12,7 +12,7 @@ class Adagrad : public Optimizer {
   explicit Adagrad(LearningRate rate = 0.001) { learning_rate = std::move(rate); }
 
   std::string_view class_name() const override { return "Adagrad"; }
-  std::vector<std::vector<Slot>> slots(const ir::Shape& weight) const override;
+  std::vector<std::vector<Slot>> slots(const NamedType& weight) const override;
   WeightUpdate update(const WeightUpdate& before,
                       std::span<const ir::Tensor> prepared) const override;
   OptionList own_options() override;

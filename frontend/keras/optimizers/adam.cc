@@ -4,7 +4,7 @@ namespace kiln::keras {
 
 using ir::Tensor;
 
-std::vector<std::vector<Slot>> Adam::slots(const ir::Shape&) const {
+std::vector<std::vector<Slot>> Adam::slots(const NamedType&) const {
   if (amsgrad) return {{Slot{"momentum"}, Slot{"velocity"}}, {Slot{"velocity_hat"}}};
   return {{Slot{"momentum"}, Slot{"velocity"}}};
 }

@@ -13,7 +13,7 @@ class Adam : public Optimizer {
   explicit Adam(LearningRate rate = 0.001) { learning_rate = std::move(rate); }
 
   std::string_view class_name() const override { return "Adam"; }
-  std::vector<std::vector<Slot>> slots(const ir::Shape& weight) const override;
+  std::vector<std::vector<Slot>> slots(const NamedType& weight) const override;
   Prepared prepare(const StepScalars& step) const override;
   WeightUpdate update(const WeightUpdate& before,
                       std::span<const ir::Tensor> prepared) const override;

@@ -4,7 +4,7 @@ namespace kiln::keras {
 
 using ir::Tensor;
 
-std::vector<std::vector<Slot>> Adamax::slots(const ir::Shape&) const {
+std::vector<std::vector<Slot>> Adamax::slots(const NamedType&) const {
   return {{Slot{"momentum"}, Slot{"norm"}}};
 }
 

@@ -1,6 +1,7 @@
 #include "frontend/keras/optimizers/apply.h"
 
 #include <algorithm>
+#include <map>
 
 #include "frontend/keras/optimizers/clip.h"
 
@@ -14,7 +15,7 @@ const char* const kAccumulator = "gradient_accumulator";
 
 /// The slots of a weight, groups as in Optimizer::slots(): those that every optimizer may have come
 /// first.
-std::vector<std::vector<Slot>> all_slots(const Optimizer& optimizer, const ir::Shape& weight) {
+std::vector<std::vector<Slot>> all_slots(const Optimizer& optimizer, const NamedType& weight) {
   std::vector<std::vector<Slot>> groups;
   if (optimizer.use_ema) groups.push_back({Slot{kAverage}});
   if (optimizer.gradient_accumulation_steps) groups.push_back({Slot{kAccumulator}});
@@ -43,12 +44,16 @@ std::vector<Tensor> update_weights(const Optimizer& optimizer, const StepScalars
                                    std::vector<WeightUpdate>& weights) {
   clip(optimizer, weights);
   const Prepared prepared = optimizer.prepare(step);
-  Tensor decay;
-  if (optimizer.weight_decay) decay = step.learning_rate * *optimizer.weight_decay;
+  std::map<double, Tensor> decays_by_part;
   for (WeightUpdate& weight : weights) {
     ir::LocationScope scope(*weight.weight.builder, weight.name);
-    if (decay && decays(optimizer, weight.name))
+    weight.undecayed = weight.weight;
+    const auto part = optimizer.decay_of({weight.name, weight.weight.type()});
+    if (part && decays(optimizer, weight.name)) {
+      Tensor& decay = decays_by_part[*part];
+      if (!decay) decay = step.learning_rate * *part;
       weight.weight = weight.weight - weight.weight * decay;
+    }
     WeightUpdate after = optimizer.update(weight, prepared.values);
     weight.weight = after.weight;
     weight.slots = std::move(after.slots);
@@ -123,10 +128,10 @@ std::vector<OptimizerVariable> optimizer_variables(const Optimizer& optimizer,
   std::vector<OptimizerVariable> variables = {{kIterations, {ir::ElementType::i64, {}}}};
   if (!optimizer.learning_rate.is_scheduled())
     variables.push_back({kLearningRate, scalar, optimizer.learning_rate.value()});
-  const size_t groups = all_slots(optimizer, {}).size();
+  const size_t groups = all_slots(optimizer, NamedType{}).size();
   for (size_t group = 0; group < groups; ++group) {
     for (const NamedType& weight : trainable) {
-      const std::vector<Slot> slots = all_slots(optimizer, weight.type.shape)[group];
+      const std::vector<Slot> slots = all_slots(optimizer, weight)[group];
       for (const Slot& slot : slots) variables.push_back(variable_of(weight, slot));
     }
   }
@@ -137,7 +142,7 @@ std::vector<OptimizerVariable> optimizer_variables(const Optimizer& optimizer,
 
 std::vector<std::string> slot_variables(const Optimizer& optimizer, const NamedType& weight) {
   std::vector<std::string> names;
-  for (const auto& group : all_slots(optimizer, weight.type.shape)) {
+  for (const auto& group : all_slots(optimizer, weight)) {
     for (const Slot& slot : group) names.push_back(slot_variable(weight.name, slot.name));
   }
   return names;

@@ -17,12 +17,6 @@ struct OptimizerVariable {
   double initial = 0;
 };
 
-/// A trainable weight: "dense/kernel" and its type.
-struct NamedType {
-  std::string name;
-  ir::Type type;
-};
-
 inline constexpr const char* kIterations = "optimizer/iterations";
 inline constexpr const char* kLearningRate = "optimizer/learning_rate";
 

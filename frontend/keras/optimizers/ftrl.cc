@@ -6,7 +6,7 @@ namespace kiln::keras {
 
 using ir::Tensor;
 
-std::vector<std::vector<Slot>> Ftrl::slots(const ir::Shape&) const {
+std::vector<std::vector<Slot>> Ftrl::slots(const NamedType&) const {
   return {{Slot{"accumulator", initial_accumulator_value}, Slot{"linear"}}};
 }
 

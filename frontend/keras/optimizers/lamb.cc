@@ -4,7 +4,7 @@ namespace kiln::keras {
 
 using ir::Tensor;
 
-std::vector<std::vector<Slot>> Lamb::slots(const ir::Shape&) const {
+std::vector<std::vector<Slot>> Lamb::slots(const NamedType&) const {
   return {{Slot{"momentum"}, Slot{"velocity"}}};
 }
 

@@ -4,7 +4,7 @@ namespace kiln::keras {
 
 using ir::Tensor;
 
-std::vector<std::vector<Slot>> Lion::slots(const ir::Shape&) const { return {{Slot{"momentum"}}}; }
+std::vector<std::vector<Slot>> Lion::slots(const NamedType&) const { return {{Slot{"momentum"}}}; }
 
 WeightUpdate Lion::update(const WeightUpdate& before, std::span<const Tensor> prepared) const {
   const Tensor &g = before.gradient, &m = before.slots[0];

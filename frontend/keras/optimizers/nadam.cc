@@ -4,7 +4,7 @@ namespace kiln::keras {
 
 using ir::Tensor;
 
-std::vector<std::vector<Slot>> Nadam::slots(const ir::Shape&) const {
+std::vector<std::vector<Slot>> Nadam::slots(const NamedType&) const {
   return {{Slot{"momentum"}, Slot{"velocity"}}};
 }
 

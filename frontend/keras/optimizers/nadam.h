@@ -11,7 +11,7 @@ class Nadam : public Optimizer {
   explicit Nadam(LearningRate rate = 0.001) { learning_rate = std::move(rate); }
 
   std::string_view class_name() const override { return "Nadam"; }
-  std::vector<std::vector<Slot>> slots(const ir::Shape& weight) const override;
+  std::vector<std::vector<Slot>> slots(const NamedType& weight) const override;
   std::vector<Slot> own_scalars() const override;
   Prepared prepare(const StepScalars& step) const override;
   WeightUpdate update(const WeightUpdate& before,

@@ -39,6 +39,8 @@ constexpr OptimizerClass kOptimizers[] = {
     {"Lamb", "Adam's step, as long as a part of the weight", make<Lamb>},
     {"Ftrl", "follow the regularized leader", make<Ftrl>},
     {"Adafactor", "mean squares of a matrix by its rows and columns", make<Adafactor>},
+    {"Muon", "steps of matrices made orthogonal; AdamW for other weights", make<Muon>},
+    {"ScheduleFreeAdamW", "AdamW towards a mean of all weights so far", make<ScheduleFreeAdamW>},
 };
 
 std::string lower_case(std::string_view text) {

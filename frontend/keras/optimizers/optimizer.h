@@ -21,6 +21,12 @@
 
 namespace kiln::keras {
 
+/// A trainable weight: "dense/kernel" and its type.
+struct NamedType {
+  std::string name;
+  ir::Type type;
+};
+
 /// A variable that an optimizer keeps beside a weight, or once for all of them.
 struct Slot {
   std::string name;  ///< "momentum"
@@ -52,6 +58,7 @@ struct WeightUpdate {
   /// embedding's row was looked up: Keras on TensorFlow squares such gradients part by part. Null:
   /// the gradient is in one part.
   ir::Tensor squares = {};
+  ir::Tensor undecayed = {};  ///< the weight before it decayed
 
   ir::Tensor squared_gradient() const { return squares ? squares : square(gradient); }
   void scale_gradient(ir::Tensor scale) {
@@ -66,9 +73,9 @@ class Optimizer {
 
   /// Keras's, as in its files: "Adam".
   virtual std::string_view class_name() const = 0;
-  /// The slots of a weight of that shape. Each inner list interleaves over the weights, list after
+  /// The slots of a weight. Each inner list interleaves over the weights, list after
   /// list: that is the order of Keras's optimizer.variables.
-  virtual std::vector<std::vector<Slot>> slots(const ir::Shape& weight) const = 0;
+  virtual std::vector<std::vector<Slot>> slots(const NamedType& weight) const = 0;
   /// Scalars that the rule keeps once for all weights.
   virtual std::vector<Slot> own_scalars() const { return {}; }
   /// What the rule needs of the update besides its learning rate, once for all weights.
@@ -76,6 +83,9 @@ class Optimizer {
   /// The weight and its slots after the update. `prepared` is what prepare() gave.
   virtual WeightUpdate update(const WeightUpdate& before,
                               std::span<const ir::Tensor> prepared) const = 0;
+  /// The weight loses this part of itself, times the learning rate, unless it is among those that
+  /// do not decay.
+  virtual std::optional<double> decay_of(const NamedType&) const { return weight_decay; }
   /// The rule's own options, in Keras's order.
   virtual OptionList own_options() = 0;
   /// What is wrong with them, if anything.

@@ -9,6 +9,8 @@
 #include "frontend/keras/optimizers/ftrl.h"
 #include "frontend/keras/optimizers/lamb.h"
 #include "frontend/keras/optimizers/lion.h"
+#include "frontend/keras/optimizers/muon.h"
 #include "frontend/keras/optimizers/nadam.h"
 #include "frontend/keras/optimizers/rmsprop.h"
+#include "frontend/keras/optimizers/schedule_free_adamw.h"
 #include "frontend/keras/optimizers/sgd.h"

@@ -4,7 +4,7 @@ namespace kiln::keras {
 
 using ir::Tensor;
 
-std::vector<std::vector<Slot>> RMSprop::slots(const ir::Shape&) const {
+std::vector<std::vector<Slot>> RMSprop::slots(const NamedType&) const {
   std::vector<std::vector<Slot>> slots = {{Slot{"velocity"}}};
   if (momentum > 0) slots.push_back({Slot{"momentum"}});
   if (centered) slots.push_back({Slot{"average_gradient"}});

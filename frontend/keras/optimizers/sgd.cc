@@ -4,7 +4,7 @@ namespace kiln::keras {
 
 using ir::Tensor;
 
-std::vector<std::vector<Slot>> SGD::slots(const ir::Shape&) const {
+std::vector<std::vector<Slot>> SGD::slots(const NamedType&) const {
   if (momentum == 0) return {};
   return {{Slot{"momentum"}}};
 }

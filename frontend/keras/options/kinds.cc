@@ -96,7 +96,7 @@ std::string word(const Fixed& option) {
 void read(const Fixed& option, const OptionReading& from) {
   std::vector<Json> allowed;
   for (const FixedValue& value : option.values) allowed.push_back(json_of(value));
-  from.config.only(from.key, allowed);
+  from.config.only(from.key, allowed, option.note);
 }
 Json write(const Fixed& option) { return json_of(option.written.value_or(option.values[0])); }
 

@@ -35,6 +35,7 @@ using FixedValue = std::variant<std::nullptr_t, bool, int, double, std::string_v
 struct Fixed {
   std::vector<FixedValue> values;
   std::optional<FixedValue> written = {};
+  std::string_view note = {};  ///< what to do where it has another; otherwise what kiln takes
 };
 /// Any value will do, because results do not depend on it. Written is this one.
 struct Ignored {

@@ -150,6 +150,17 @@ TEST(LegacyH5, CutAndChangedFilesAreSurvived) {
   }
 }
 
+// Keras keeps what adapt() found beside the definition; kiln's own files have it in it.
+TEST(Archive, VocabulariesAreOfTheArchive) {
+  const std::vector<NamedArray> arrays = must(runtime::load_npz(data_path("lookup.npz")));
+  const Array &x = *runtime::find_array(arrays, "x"), &y = *runtime::find_array(arrays, "predict");
+  const SavedModel first = must(read_archive(data_path("lookup.keras")));
+  EXPECT_TRUE(near(Running(first, x.rows()).predict(x), y, 1e-6));
+  const std::string path = scratch_path("lookup.keras");
+  must(write_archive(path, first.model, first.weights, first.optimizer));
+  EXPECT_TRUE(near(Running(must(read_archive(path)), x.rows()).predict(x), y, 1e-6));
+}
+
 TEST(Archive, AnOptimizerThatNeverTrainedHasNoState) {
   const SavedModel saved = must(read_archive(data_path("untrained.keras")));
   EXPECT_FALSE(saved.has_optimizer);

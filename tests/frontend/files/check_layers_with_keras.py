@@ -54,6 +54,12 @@ def residual(x):
     )
 
 
+def grouped(x):
+    x = L.GroupQueryAttention(4, 4, 2, use_gate=True)(x, x)
+    x = L.MultiHeadAttention(2, 3, attention_axes=(2,))(*[L.Reshape((3, 2, 8))(x)] * 2)
+    return L.Flatten()(x)
+
+
 def merged(x):
     parts = [
         L.Attention(use_scale=True)([x, x]),
@@ -125,6 +131,33 @@ MODELS = {
             L.Flatten(),
         ),
         lambda: keras.optimizers.SGD(0.1, momentum=0.9, nesterov=True),
+    ),
+    "cells": (
+        lambda: sequential(
+            (9,),
+            L.Embedding(WORDS, 6, mask_zero=True),
+            L.RNN([L.LSTMCell(5), L.GRUCell(4)], return_sequences=True),
+            L.Bidirectional(L.RNN(L.GRUCell(3, reset_after=False), return_sequences=True)),
+            L.RNN(L.SimpleRNNCell(4), go_backwards=True),
+        ),
+        lambda: keras.optimizers.Muon(0.01),
+    ),
+    "grouped_attention": (
+        lambda: functional((6, 8), grouped),
+        lambda: keras.optimizers.SGD(0.1, momentum=0.9),
+    ),
+    "images": (
+        lambda: sequential(
+            (8, 8, 3),
+            L.AutoContrast((0, 1)),
+            L.RandomSaturation((0.3, 0.3), (0, 1)),
+            L.RandomSharpness((0.2, 0.2), (0, 1)),
+            L.RandomColorDegeneration((0.1, 0.1), (0, 1)),
+            L.RandomCrop(8, 8),
+            L.Conv2D(4, 3, activation="relu"),
+            L.GlobalAveragePooling2D(),
+        ),
+        "sgd",
     ),
     "encoder_decoder": (encoder_decoder, "adam"),
     "attention": (

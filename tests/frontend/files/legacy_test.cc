@@ -49,7 +49,8 @@ TEST_P(Keras2Model, ComesBackFromKilnsOwnFile) {
   expect_predictions(second, arrays("x_"), arrays("y_"));
 }
 
-INSTANTIATE_TEST_SUITE_P(Files, Keras2Model, ::testing::Values("images", "sequences", "graph"),
+INSTANTIATE_TEST_SUITE_P(Files, Keras2Model,
+                         ::testing::Values("images", "sequences", "graph", "cells"),
                          [](const auto& info) { return std::string(info.param); });
 
 TEST(Keras2, WeightsAloneFitTheModelByTheirOrder) {

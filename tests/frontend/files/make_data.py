@@ -14,7 +14,8 @@ graph.npz                  its weights and its optimizer's variables then, in Ke
 plain.weights.h5           of a model that was not compiled
 normalized.keras           BatchNormalization, Dropout, Normalization; after three training steps
 attention.keras            a functional model with MultiHeadAttention; likewise
-normalized.npz, attention.npz   x; `predict`: what the model predicts
+lookup.keras               vocabularies that adapt() found, also of a layer of a nested model
+normalized.npz, attention.npz, lookup.npz   x; `predict`: what the model predicts
 """
 
 import os
@@ -55,6 +56,18 @@ def normalized():
         ],
         name="normalized",
     )
+
+
+def lookup():
+    layers = keras.layers
+    vectors = layers.IntegerLookup(output_mode="multi_hot", name="vectors")
+    vectors.adapt(np.array([2, 2, 3, 3, 3, 1]))
+    places = layers.IntegerLookup(mask_token=0, num_oov_indices=2, name="places")
+    places.adapt(np.array([70, 70, 70, 900, 900, 5]))
+    n = keras.Input((4,), dtype="int32")
+    inner = keras.Model(n, vectors(n), name="inner")
+    x = keras.Input((4,), dtype="int32", name="x")
+    return keras.Model(x, layers.Dense(3)(inner(places(x))), name="lookup")
 
 
 def attention():
@@ -142,6 +155,11 @@ def main(folder):
     save_trained(normalized(), folder)
     save_trained(attention(), folder)
     make_graph(folder)
+    x = np.array([[70, 900, 5, 0], [1, 2, 3, 900], [70, 70, 70, 70], [6, 7, 8, 9]], np.int32)
+    model = lookup()
+    model.layers[-1].bias.assign([0.1, -0.2, 0.3])
+    model.save(f"{folder}/lookup.keras")
+    np.savez(f"{folder}/lookup.npz", x=x, predict=model.predict(x, verbose=0))
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ keras2_NAME.npz has its inputs, x_0, x_1, ..., and what it predicts of them, y_0
 
 images     every layer of images that Keras 2 writes otherwise than Keras 3, compiled and trained
 sequences  recurrent layers with every option of Keras 2, masks, wrappers
+cells      recurrent layers of cells, one and several
 graph      a functional model: shared and nested layers, initial states, attention, merging layers
 weights    the weights of `images` alone (.h5)
 """
@@ -71,6 +72,19 @@ def sequences():
     )
 
 
+def cells():
+    gru = layers.GRUCell(2, reset_after=False, recurrent_activation="hard_sigmoid", dropout=0.1)
+    return tf_keras.Sequential(
+        [
+            layers.Masking(input_shape=(5, 3)),
+            layers.RNN([layers.LSTMCell(3), gru, layers.GRUCell(3)], return_sequences=True),
+            layers.Bidirectional(layers.RNN(layers.LSTMCell(2, use_bias=False), return_sequences=True)),
+            layers.RNN(layers.SimpleRNNCell(3), go_backwards=True, time_major=False, unroll=True),
+        ],
+        name="cells",
+    )
+
+
 def graph():
     encoder = tf_keras.Sequential(
         [layers.Dense(4, input_shape=(4,)), layers.BatchNormalization()], name="encoder"
@@ -125,6 +139,12 @@ def main(folder):
     model = graph()
     randomize(model, random)
     record(model, [normal(4, 3, 4), normal(4, 4)], folder)
+
+    model = cells()
+    randomize(model, random)
+    x = normal(4, 5, 3)
+    x[1, 3:] = x[2, 0] = 0
+    record(model, [x], folder)
 
 
 if __name__ == "__main__":

@@ -5,8 +5,10 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "frontend/keras/layers/layers.h"
 #include "frontend/keras/lower/lower.h"
 #include "frontend/keras/model/built_in_models.h"
+#include "frontend/keras/model/functional.h"
 #include "gtest/gtest.h"
 #include "tests/frontend/evaluate.h"
 #include "tests/frontend/golden.h"
@@ -192,6 +194,36 @@ const Edit kEdits[] = {
      "error: model.json: models of class \"Sequentail\" are not supported\nnote: did you mean "
      "Sequential?"},
 };
+
+// A layer keeps what its calls have in common; before, the last call's arguments were all calls'.
+TEST(ModelJson, CallsOfALayerWithDifferentArgumentsAreRefused) {
+  const auto x = Callable<Input>({3, 4});
+  const auto a = Callable<MultiHeadAttention>({.num_heads = 1, .key_dim = 2, .name = "a"});
+  Json json = must(write_model(functional({x}, {a({a({x, x}), x})})));
+  Json& calls = json["config"]["layers"][1]["inbound_nodes"];
+  ASSERT_EQ(calls.size(), 2u);
+  EXPECT_TRUE(parse_model(json.dump()));
+  calls[0]["kwargs"]["use_causal_mask"] = true;
+  EXPECT_EQ(error_of(parse_model(json.dump(), "m.json")),
+            "error: m.json: layer \"a\": is called several times with different arguments\nnote: "
+            "make a layer for each call");
+  calls[1]["kwargs"]["use_causal_mask"] = true;
+  EXPECT_TRUE(parse_model(json.dump()));
+}
+
+// Keras 3 writes training=true with every call of a layer of images, and calls it in the model's own
+// mode; of other layers it is refused.
+TEST(ModelJson, LayersOfImagesAreCalledInTheModelsMode) {
+  const auto x = Callable<Input>({4, 4, 3});
+  Json json = must(write_model(functional({x}, {Callable<RandomFlip>()(x)})));
+  json["config"]["layers"][1]["inbound_nodes"][0]["kwargs"]["training"] = true;
+  EXPECT_TRUE(parse_model(json.dump()));
+  json = must(write_model(functional({x}, {Callable<Dropout>(0.5)(x)})));
+  json["config"]["layers"][1]["inbound_nodes"][0]["kwargs"]["training"] = true;
+  EXPECT_EQ(error_of(parse_model(json.dump(), "m.json")),
+            "error: m.json: layer \"dropout\": the call's argument \"training\": true is not "
+            "supported");
+}
 
 TEST(ModelJson, WhatIsNotUnderstoodIsRefused) {
   const Json good = must(write_model(must(example("mnist_mlp"))));

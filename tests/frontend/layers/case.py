@@ -12,6 +12,15 @@ class Integers:
 
 
 @dataclass(frozen=True)
+class Floats:
+    """A float input: values in [low, high)."""
+
+    shape: tuple
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
 class Case:
     """A layer with options, and the inputs that it is called with.
 
@@ -22,7 +31,7 @@ class Case:
 
     layer: str  # the class's name in keras.layers
     options: dict = field(default_factory=dict)  # of the constructor; a Case is a layer
-    # Shapes with the batch, or Integers; a list of them where the layer takes a list.
+    # Shapes with the batch, Integers, or Floats; a list of them where the layer takes a list.
     inputs: object = (2, 3)
     call: dict = field(default_factory=dict)  # further arguments of the call
     # Not part of a case's repr(), which is the seed of its values.
@@ -33,5 +42,7 @@ class Case:
     further: str = field(default="", repr=False)
     # The argument that takes the last input by name.
     last: str = field(default="", repr=False)
+    # False: TensorFlow has no derivatives of it.
+    gradients: bool = field(default=True, repr=False)
     # Draws random numbers while training: only inference is recorded.
     random: bool = False

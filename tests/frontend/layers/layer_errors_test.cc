@@ -76,6 +76,25 @@ TEST(LayerErrors, Images) {
             "constant");
 }
 
+TEST(LayerErrors, RandomImages) {
+  EXPECT_EQ(error(RandomCrop({.height = 2, .width = 3}), {{kNone, 4, 3, 1}}),
+            "error: takes 2 x 3 out of images of 4 x 3 while training alone; in inference Keras "
+            "leaves them as they are\nnote: crop the data before they come to the model, or use "
+            "CenterCrop or Resizing");
+  EXPECT_EQ(error(RandomHue({0.2}), {{kNone, 4, 3, 1}}),
+            "error: needs images of 3 channels, gets (None, 4, 3, 1) from \"x0\"");
+  EXPECT_EQ(error(RandomGrayscale(0.2), {{kNone, 4, 3, 2}}),
+            "error: needs images of 1 or 3 channels, gets (None, 4, 3, 2) from \"x0\"");
+  EXPECT_EQ(error(RandomSharpness({0.2, 1.5}), {{kNone, 4, 3, 1}}),
+            "error: factor must be a number or two from 0 to 1");
+  EXPECT_EQ(error(RandomPosterization({2.5}), {{kNone, 4, 3, 1}}),
+            "error: factor must be whole numbers of bits");
+  EXPECT_EQ(error(RandomGaussianBlur({0, 1}, {2}), {{kNone, 4, 3, 1}}),
+            "error: kernel_size must be an odd number or two, not 2");
+  EXPECT_EQ(error(RandomColorJitter({.hue = {2}}), {{kNone, 4, 3, 3}}),
+            "error: RandomHue: factor must be a number or two from 0 to 1");
+}
+
 TEST(LayerErrors, Equations) {
   const auto dense = [](const char* equation, ir::Shape shape, const char* bias = "") {
     return EinsumDense({.equation = equation, .output_shape = std::move(shape), .bias_axes = bias});
@@ -107,6 +126,22 @@ TEST(LayerErrors, Encodings) {
       "saves the model");
 }
 
+TEST(LayerErrors, Lookups) {
+  EXPECT_EQ(error(IntegerLookup(IntegerLookupOptions{}), {{kNone, 4}}),
+            "error: has no vocabulary\nnote: a .keras file has it; of a model's JSON say it as the "
+            "layer's option");
+  EXPECT_EQ(error(IntegerLookup({.vocabulary = {5, 7, 5}}), {{kNone, 4}}),
+            "error: the vocabulary has 5 twice");
+  EXPECT_EQ(error(IntegerLookup({.vocabulary = {5, 7}, .mask_token = 7}), {{kNone, 4}}),
+            "error: the vocabulary has 7 in the wrong place");
+  EXPECT_EQ(
+      error(IntegerLookup({.vocabulary = {5, 7}, .num_oov_indices = 0}), {{kNone, 4}}),
+      "error: num_oov_indices 0 is not supported\nnote: kiln has no way to stop at an unknown "
+      "integer: give them a place");
+  EXPECT_EQ(error(IntegerLookup({.vocabulary = {5, 7}, .max_tokens = 2}), {{kNone, 4}}),
+            "error: the vocabulary has 3 places, max_tokens 2");
+}
+
 TEST(LayerErrors, Merging) {
   EXPECT_EQ(error(Add(), {{kNone, 4}}), "error: takes two inputs or more, gets 1");
   EXPECT_EQ(error(Subtract(), {{kNone, 4}, {kNone, 4}, {kNone, 4}}),
@@ -134,9 +169,37 @@ TEST(LayerErrors, Attention) {
   EXPECT_EQ(error(MultiHeadAttention(2, 3), {{kNone, 4, 2}, {kNone, 4, 2}, {kNone, 5, 2}}),
             "error: value (None, 4, 2) and key (None, 5, 2) differ in their positions");
   EXPECT_EQ(error(MultiHeadAttention({.num_heads = 2, .key_dim = 3, .attention_axes = {1}}),
+                  {{kNone, 4, 3, 2}, {kNone, 4, 2, 2}}),
+            "error: query (None, 4, 3, 2) and value (None, 4, 2, 2) differ along an axis without "
+            "attention");
+  EXPECT_EQ(error(MultiHeadAttention({.num_heads = 2, .key_dim = 3, .attention_axes = {3}}),
                   {{kNone, 4, 3, 2}, {kNone, 4, 3, 2}}),
-            "error: attention_axes (1) are not all axes between the batch and the last\nnote: "
-            "attention over some axes is not supported");
+            "error: attention_axes name the last axis, which has the features");
+  EXPECT_EQ(
+      error(MultiHeadAttention(
+                {.num_heads = 2, .key_dim = 3, .attention_axes = {2}, .use_causal_mask = true}),
+            {{kNone, 4, 3, 2}, {kNone, 4, 3, 2}}),
+      "error: masks and windows of attention over some axes are not supported");
+  const GroupQueryAttentionOptions groups = {
+      .head_dim = 2, .num_query_heads = 4, .num_key_value_heads = 3};
+  EXPECT_EQ(error(GroupQueryAttention(groups), {{kNone, 4, 2}, {kNone, 4, 2}}),
+            "error: 4 heads of queries are no multiple of 3 heads of keys and values");
+}
+
+TEST(LayerErrors, Cells) {
+  const auto cell = [](int64_t units) {
+    return std::make_shared<LSTM>(RecurrentOptions{.units = units});
+  };
+  EXPECT_EQ(error(RNN(RNNOptions{}), {{kNone, 4, 2}}), "error: has no cell");
+  EXPECT_EQ(error(RNN({.cell = {{cell(0)}}}), {{kNone, 4, 2}}),
+            "error: units must be positive, not 0");
+  EXPECT_EQ(error(RNN({.cell = {{cell(3)}}}), {{kNone, 4}}),
+            "error: needs sequences of shape (batch, time, features), gets (None, 4) from \"x0\"");
+  EXPECT_EQ(error(RNN({.cell = {{cell(3)}}}), {{kNone, 4, 2}, {kNone, 3}}),
+            "error: takes a sequence, or a sequence and its initial states (2), gets 2 inputs");
+  EXPECT_EQ(error(RNN({.cell = {{cell(3), cell(3)}, true}}), {{kNone, 4, 2}, {kNone, 3}}),
+            "error: initial states of StackedRNNCells are not supported\nnote: make each cell an "
+            "RNN of its own: their states are inputs of their own");
 }
 
 TEST(LayerErrors, Preprocessing) {
@@ -174,10 +237,13 @@ TEST(LayerErrors, Files) {
             "\"last\"");
   EXPECT_EQ(read_error("ZeroPadding2D", {{"padding", 1}}),
             "error: model.json: layer \"layer\": \"padding\" must be 2 pairs of sizes, not 1");
-  EXPECT_EQ(
-      read_error("MultiHeadAttention", {{"num_heads", 1}, {"key_dim", 2}, {"use_gate", true}}),
-      "error: model.json: layer \"layer\": \"use_gate\": true is not supported\nnote: kiln "
-      "takes false here");
+  EXPECT_EQ(read_error("LSTM", {{"stateful", true}, {"units", 2}}),
+            "error: model.json: layer \"layer\": \"stateful\": true is not supported\nnote: kiln "
+            "begins every batch at zeros: save the model with stateful=False, or with "
+            "return_state=True and the states as further inputs");
+  EXPECT_EQ(read_error("RNN", {{"cell", {{"class_name", "LSTM"}, {"config", Json::object()}}}}),
+            "error: model.json: layer \"layer\": cell: cells of class \"LSTM\" are not supported "
+            "here\nnote: kiln takes LSTMCell, GRUCell, SimpleRNNCell, and StackedRNNCells of them");
   EXPECT_EQ(read_error("Dot", {{"normalize", true}}),
             "error: model.json: layer \"layer\": \"axes\" is missing");
 }

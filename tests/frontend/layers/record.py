@@ -30,7 +30,7 @@ import tensorflow as tf
 from keras.src.applications import convnext, inception_resnet_v2
 from keras.src.backend import get_keras_mask, set_keras_mask
 
-from case import Case, Integers
+from case import Case, Floats, Integers
 
 # Where layers are: those of some applications are public in no module.
 MODULES = (keras.layers, convnext, inception_resnet_v2)
@@ -44,6 +44,8 @@ def random_floats(random, shape, low=-2.0, high=2.0):
 def random_input(random, description):
     if isinstance(description, Integers):
         return random.integers(0, description.high, description.shape).astype(np.int32)
+    if isinstance(description, Floats):
+        return random_floats(random, description.shape, description.low, description.high)
     return random_floats(random, description)
 
 
@@ -63,10 +65,16 @@ def config_of(layer):
     """As in the file of a model: of a layer that is built. What layers in it were built for follows
     from the rest."""
     config = keras.saving.serialize_keras_object(layer)["config"]
-    for value in config.values():
-        if isinstance(value, dict):
-            value.pop("build_config", None)
+    forget_build_configs(config)
     return config
+
+
+def forget_build_configs(value):
+    if isinstance(value, dict):
+        value.pop("build_config", None)
+    for inner in value.values() if isinstance(value, dict) else value:
+        if isinstance(inner, (dict, list)):
+            forget_build_configs(inner)
 
 
 def fill_weights(random, layer):
@@ -80,8 +88,15 @@ def flat(structure):
     return [np.asarray(x) for x in tf.nest.flatten(structure)]
 
 
+def made(value):
+    """An option's value: layers, and lists of them, are made."""
+    if isinstance(value, Case):
+        return make_layer(value)
+    return [made(v) for v in value] if isinstance(value, list) else value
+
+
 def make_layer(case):
-    options = {k: make_layer(v) if isinstance(v, Case) else v for k, v in case.options.items()}
+    options = {k: made(v) for k, v in case.options.items()}
     module = next(m for m in MODULES if hasattr(m, case.layer))
     return getattr(module, case.layer)(**options)
 
@@ -119,7 +134,10 @@ def run(layer, inputs, upstream, case, training):
         if "training" in layer._call_signature.parameters:
             arguments["training"] = training
         outputs = call_layer(layer, tensors, case, **arguments)
-        weighed = [tf.reduce_sum(o * u) for o, u in zip(tf.nest.flatten(outputs), upstream)]
+        weighed = [
+            tf.reduce_sum(tf.cast(o, tf.float32) * u)
+            for o, u in zip(tf.nest.flatten(outputs), upstream)
+        ]
         total = tf.add_n(weighed)
     weights = [w.value for w in layer.trainable_weights]
     gradients = tape.gradient(total, sources + weights, unconnected_gradients="zero")
@@ -129,12 +147,15 @@ def run(layer, inputs, upstream, case, training):
         weight.assign(value)
     masks = [get_keras_mask(o) for o in tf.nest.flatten(outputs)]
     masked = case.mask is not None or any(m is not None for m in masks)
+    derivatives = {
+        "input_gradients": gradients[: len(sources)],
+        "weight_gradients": gradients[len(sources) :],
+    }
     return {
         "outputs": flat(outputs),
         # Where masks play a part, those of the outputs; empty for an output without one.
         "masks": [np.asarray(() if m is None else m, np.int32) for m in masks] if masked else [],
-        "input_gradients": gradients[: len(sources)],
-        "weight_gradients": gradients[len(sources) :],
+        **(derivatives if case.gradients else {}),
         "non_trainable": after,
     }
 

@@ -157,7 +157,8 @@ class Replay {
       for (const Signal& output : outputs) results.push_back(mask_of(output));
     }
     const std::vector<Tensor> sources = differentiable(tensors);
-    if (!sources.empty()) {
+    const bool has_derivatives = json_["runs"][0].contains("input_gradients");
+    if (!sources.empty() && has_derivatives) {
       const std::vector<Tensor> gradients = gradient(weighed_sum(outputs), sources);
       results.insert(results.end(), gradients.begin(), gradients.end());
     }

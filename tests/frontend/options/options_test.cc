@@ -27,6 +27,8 @@ Json required_value(const std::string& option) {
   if (option == "name") return "example";
   if (option == "layer")
     return must(write_model(Sequential({Input({3, 2}), LSTM(2)})))["config"]["layers"][1];
+  if (option == "cell")
+    return {{"class_name", "GRUCell"}, {"config", {{"name", "cell"}, {"units", 2}}}};
   if (option == "activation") return "relu";
   if (option == "equation") return "ab,bc->ac";
   if (option == "batch_shape") return {nullptr, 3};

@@ -58,4 +58,16 @@ CASES = {
     ),
     "adafactor": lambda: o.Adafactor(0.25),
     "adafactor_options": lambda: o.Adafactor(0.5, beta_2_decay=-0.5, clip_threshold=0.5),
+    "muon": lambda: o.Muon(0.1),
+    "muon_options": lambda: o.Muon(
+        0.1, weight_decay=0.25, adam_weight_decay=None, nesterov=False, rms_rate=None, momentum=0.5
+    ),
+    "muon_adam": lambda: o.Muon(0.1, adam_beta_1=0.5, adam_lr_ratio=0.5, ns_steps=2, muon_a=2.0),
+    "schedule_free": lambda: o.ScheduleFreeAdamW(0.1),
+    "schedule_free_options": lambda: o.ScheduleFreeAdamW(
+        0.1, beta_1=0.5, beta_2=0.75, warmup_steps=3, weight_decay=0.25
+    ),
+    "schedule_free_accumulation": lambda: o.ScheduleFreeAdamW(
+        0.1, gradient_accumulation_steps=2, epsilon=1e-3
+    ),
 }

@@ -3,6 +3,10 @@
 
     python3 record.py            # all families
     python3 record.py models     # cases_models.py to data/models.json
+    python3 record.py optimizers schedule_free ...   # these cases of it alone
+
+The cases schedule_free... are recorded with KERAS_BACKEND=jax: on TensorFlow, outside of a compiled
+function, that optimizer takes a slot for the one before the step after it has changed.
 
 Made with keras 3.15.1 on tensorflow-cpu 2.21.0. A family is a table of cases in cases_FAMILY.py; to
 add a case is to add a line to it and to run this script again. Data depend on the case's name alone,
@@ -21,7 +25,9 @@ os.environ["TF_CPP_MIN_LOG_LEVEL"] = "3"
 
 import keras
 import numpy as np
-import tensorflow as tf
+
+if keras.backend.backend() == "tensorflow":
+    import tensorflow as tf
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -207,13 +213,16 @@ def record_optimizers(case, random):
     optimizer.build(variables)
     steps = [[floats(random, w.shape, -2, 2) for w in weights] for _ in range(7)]
     for gradients in steps:
-        optimizer.apply([tf.constant(g) for g in gradients], variables)
+        optimizer.apply([keras.ops.convert_to_tensor(g) for g in gradients], variables)
     return {
         "optimizer": keras.saving.serialize_keras_object(optimizer),
         "weights": [array(w) for w in weights],
         "gradients": [[array(g) for g in gradients] for gradients in steps],
         "weights_after": [array(v) for v in variables],
-        "variables_after": [array(v) for v in optimizer.variables],
+        # JAX counts in 32 bits.
+        "variables_after": [
+            array(np.int64(v) if v is optimizer._iterations else v) for v in optimizer.variables
+        ],
     }
 
 
@@ -227,21 +236,26 @@ def record_schedules(case, random):
     }
 
 
-def record_family(family):
-    module = importlib.import_module(f"cases_{family}")
+def record_family(family, names):
+    """All cases, or those of the names."""
+    path = HERE / "data" / f"{family}.json"
+    before = {r["name"]: r for r in json.loads(path.read_text())} if names else {}
     recorded = []
-    for name, case in module.CASES.items():
-        random = np.random.default_rng(zlib.crc32(name.encode()))
-        record = {"name": name} | globals()[f"record_{family}"](case, random)
+    for name, case in importlib.import_module(f"cases_{family}").CASES.items():
+        record = before.get(name)
+        if not names or name in names:
+            random = np.random.default_rng(zlib.crc32(name.encode()))
+            record = {"name": name} | globals()[f"record_{family}"](case, random)
         recorded.append(json.dumps(record, separators=(",", ":")))
     text = "[\n" + ",\n".join(recorded) + "\n]\n"
-    (HERE / "data" / f"{family}.json").write_text(text)
+    path.write_text(text)
     print(f"{family}: {len(recorded)} cases, {len(text)} bytes")
 
 
-def main(families):
-    for family in families or sorted(p.stem[6:] for p in HERE.glob("cases_*.py")):
-        record_family(family)
+def main(arguments):
+    families = arguments[:1] or sorted(p.stem[6:] for p in HERE.glob("cases_*.py"))
+    for family in families:
+        record_family(family, arguments[1:])
 
 
 if __name__ == "__main__":

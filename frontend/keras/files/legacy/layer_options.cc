@@ -42,7 +42,7 @@ constexpr ClassChange kClasses[] = {
 };
 
 constexpr std::string_view kAll = "";
-constexpr std::string_view kRecurrent = "GRU|LSTM|SimpleRNN";
+constexpr std::string_view kRecurrent = "GRU|LSTM|SimpleRNN|RNN|GRUCell|LSTMCell|SimpleRNNCell";
 constexpr std::string_view kConvolutions =
     "Conv1D|Conv2D|Conv3D|Conv1DTranspose|Conv2DTranspose|Conv3DTranspose|SeparableConv1D|"
     "SeparableConv2D|DepthwiseConv1D|DepthwiseConv2D";
@@ -224,7 +224,7 @@ constexpr Converted kConverted[] = {
     {kRecurrent, "go_backwards", to_boolean},
     {kRecurrent, "stateful", to_boolean},
     {kRecurrent, "unroll", to_boolean},
-    {"LSTM", "unit_forget_bias", to_boolean},
+    {"LSTM|LSTMCell", "unit_forget_bias", to_boolean},
     {"ReLU", "negative_slope", to_slope},
     {"ReLU", "threshold", to_slope},
     {"Reshape", "target_shape", to_shape_list},

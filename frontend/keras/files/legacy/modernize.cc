@@ -114,8 +114,11 @@ class Modernizer {
     } else {
       modernize_layer(class_name, old_, config);
       // Wrappers hold layers.
-      for (auto key : {"layer", "forward_layer", "backward_layer"}) {
+      for (auto key : {"layer", "forward_layer", "backward_layer", "cell"}) {
         if (config.is_object() && config.contains(key)) object(config[key]);
+      }
+      if (config.is_object() && config.contains("cells") && config["cells"].is_array()) {
+        for (Json& cell : config["cells"]) object(cell);
       }
     }
   }

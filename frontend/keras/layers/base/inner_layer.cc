@@ -17,22 +17,11 @@ void declare_inner_weights(const Layer& inner, std::string_view attribute,
 
 std::vector<Signal> call_inner(const Layer& inner, CallContext& context,
                                std::span<const Signal> inputs) {
-  const std::string prefix = inner.name + "/";
-  WeightValues weights;
-  for (const auto& [name, value] : context.weights.values) {
-    if (name.starts_with(prefix)) weights.values.emplace(name.substr(prefix.size()), value);
-  }
   ir::LocationScope scope(context.builder, inner.name);
-  CallContext inside = context.with_weights(weights);
-  inside.added_losses = nullptr;
-  std::vector<Signal> outputs = call_layer(inner, inside, inputs);
-  for (const std::string& name : weights.updated)
-    context.update(prefix + name, inside.weight(name));
-  for (Lookup& lookup : weights.lookups) {
-    lookup.weight = prefix + lookup.weight;
-    context.weights.lookups.push_back(std::move(lookup));
-  }
-  return outputs;
+  return with_inner_weights(inner.name + "/", context, [&](CallContext& inside) {
+    inside.added_losses = nullptr;
+    return call_layer(inner, inside, inputs);
+  });
 }
 
 }  // namespace kiln::keras

@@ -13,6 +13,25 @@ namespace kiln::keras {
 void declare_inner_weights(const Layer& inner, std::string_view attribute,
                            std::vector<WeightSpec> weights, std::vector<WeightSpec>& all);
 
+/// Runs `function` in a context whose weights are those with the prefix in front of their names; what
+/// it updates and looks up is the outer layer's.
+template <typename Function>
+auto with_inner_weights(std::string_view prefix, CallContext& context, Function function) {
+  WeightValues weights;
+  for (const auto& [name, value] : context.weights.values) {
+    if (name.starts_with(prefix)) weights.values.emplace(name.substr(prefix.size()), value);
+  }
+  CallContext inside = context.with_weights(weights);
+  auto result = function(inside);
+  for (const std::string& name : weights.updated)
+    context.update(std::string(prefix) + name, inside.weight(name));
+  for (Lookup& lookup : weights.lookups) {
+    lookup.weight = std::string(prefix) + lookup.weight;
+    context.weights.lookups.push_back(std::move(lookup));
+  }
+  return result;
+}
+
 /// Calls the inner layer with its weights, which are among the outer one's.
 std::vector<Signal> call_inner(const Layer& inner, CallContext& context,
                                std::span<const Signal> inputs);

@@ -41,10 +41,11 @@ class Scan {
   ir::ScanResults body(const ir::ScanInputs& at) const {
     const std::vector<Tensor>& before = at.carries;
     ir::ScanResults results{step_(at.stacked[0], before, at.invariants), {}};
-    Tensor output = results.carries[0];
+    Tensor output = results.carries[r_.output_state];
     if (r_.mask) {
       const Tensor kept = at.stacked[1];
-      output = where_kept(kept, output, r_.zero_output_for_mask ? zeros_like(output) : before[0]);
+      output = where_kept(kept, output,
+                          r_.zero_output_for_mask ? zeros_like(output) : before[r_.output_state]);
       for (size_t i = 0; i < before.size(); ++i)
         results.carries[i] = where_kept(kept, results.carries[i], before[i]);
     }
@@ -57,7 +58,7 @@ class Scan {
       const Tensor outputs = results.outputs[0];
       return swapped(r_.backwards ? reverse(outputs, {0}) : outputs);
     }
-    const Tensor last = results.carries[0];
+    const Tensor last = results.carries[r_.output_state];
     if (!r_.mask || !r_.zero_output_for_mask) return last;
     const int64_t batch = r_.mask.shape()[0];
     const int64_t at = r_.backwards ? 0 : r_.mask.shape()[1] - 1;

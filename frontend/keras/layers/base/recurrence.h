@@ -8,7 +8,7 @@
 
 namespace kiln::keras {
 
-/// One step: the states after it, the first of which is its output. x: a slice of the sequence,
+/// One step: the states after it, one of which is its output. x: a slice of the sequence,
 /// [batch, ...]; states: as before the step; weights: Recurrence::weights as the step sees them.
 using RecurrentStep = std::function<std::vector<ir::Tensor>(
     ir::Tensor x, const std::vector<ir::Tensor>& states, const std::vector<ir::Tensor>& weights)>;
@@ -18,8 +18,9 @@ struct Recurrence {
   ir::Tensor mask;                  ///< i1 [batch, time]: states stay where it is false; or null
   std::vector<ir::Tensor> states;   ///< before the first step: [batch, ...] each
   std::vector<ir::Tensor> weights;  ///< what the step works with besides
+  size_t output_state = 0;          ///< which of the states a step puts out
   bool backwards = false;           ///< the last slice first
-  /// What a masked step puts out: zeros, or else the first state, which is the output before.
+  /// What a masked step puts out: zeros, or else the state that is the output before.
   bool zero_output_for_mask = false;
   bool all_outputs = false;  ///< of every step, not of the last alone
 };

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "frontend/keras/layers/base/noise.h"
 #include "frontend/keras/layers/base/one_input.h"
 #include "frontend/keras/layers/base/recurrence.h"
@@ -68,11 +70,9 @@ Status Recurrent::check_dropout() const {
   return ok();
 }
 
-std::string Recurrent::weight_name(std::string_view weight) const {
-  return fmt::format("{}/{}", cell_name(), weight);
-}
+std::string Recurrent::cell_class() const { return fmt::format("{}Cell", class_name()); }
 
-Expected<LayerBuild> Recurrent::build(std::span<const LayerInput> inputs) const {
+Status Recurrent::check_cell() const {
   const RecurrentOptions& o = options_;
   if (o.units <= 0)
     return Diagnostic{"", fmt::format("units must be positive, not {}", o.units), ""};
@@ -81,15 +81,30 @@ Expected<LayerBuild> Recurrent::build(std::span<const LayerInput> inputs) const 
   for (const auto* initializer :
        {&o.kernel_initializer, &o.recurrent_initializer, &o.bias_initializer})
     KILN_TRY(check(*initializer));
-  KILN_TRY(check_dropout());
+  return check_dropout();
+}
+
+std::vector<WeightSpec> Recurrent::weights_of_cell(std::string_view prefix,
+                                                   int64_t features) const {
+  const RecurrentOptions& o = options_;
+  const int64_t columns = gate_count() * o.units;
+  return cell_weights(prefix, o, {{features, columns}, {o.units, columns}, bias_shape()},
+                      bias_initializer());
+}
+
+std::optional<WeightSpec> Recurrent::generator() const {
+  if (options_.dropout > 0 || options_.recurrent_dropout > 0) return generator_state(options_.seed);
+  return {};
+}
+
+Expected<LayerBuild> Recurrent::build(std::span<const LayerInput> inputs) const {
+  const RecurrentOptions& o = options_;
+  KILN_TRY(check_cell());
   KILN_TRY(check_inputs(inputs));
   const ir::Shape& sequence = inputs[0].type.shape;
-  const int64_t columns = gate_count() * o.units;
   LayerBuild build;
-  build.weights =
-      cell_weights(cell_name(), o, {{sequence[2], columns}, {o.units, columns}, bias_shape()},
-                   bias_initializer());
-  if (o.dropout > 0 || o.recurrent_dropout > 0) build.weights.push_back(generator_state(o.seed));
+  build.weights = weights_of_cell(cell_name(), sequence[2]);
+  if (auto state = generator()) build.weights.push_back(std::move(*state));
   const ir::Type state = {kFloat, {sequence[0], o.units}};
   build.outputs = {state};
   if (o.return_sequences) build.outputs = {{kFloat, {sequence[0], sequence[1], o.units}}};
@@ -133,6 +148,24 @@ Recurrent::Weights Recurrent::weights_of_step(std::span<const Tensor> all,
   return weights;
 }
 
+Recurrent::StepValues Recurrent::step_values(CallContext& context, std::string_view prefix,
+                                             int64_t batch, int64_t features) const {
+  StepValues step;
+  auto add_weight = [&](std::string_view weight) {
+    step.values.push_back(context.weight(fmt::format("{}{}", prefix, weight)));
+  };
+  add_weight("kernel");
+  add_weight("recurrent_kernel");
+  if (options_.use_bias) add_weight("bias");
+  const std::vector<Tensor> input_masks = draw_masks(context, options_.dropout, {batch, features});
+  const std::vector<Tensor> state_masks =
+      draw_masks(context, options_.recurrent_dropout, {batch, options_.units});
+  for (const auto* masks : {&input_masks, &state_masks})
+    step.values.insert(step.values.end(), masks->begin(), masks->end());
+  step.input_masks = input_masks.size();
+  return step;
+}
+
 std::vector<Tensor> Recurrent::first_states(CallContext& context,
                                             std::span<const Signal> inputs) const {
   std::vector<Tensor> states;
@@ -150,35 +183,37 @@ std::vector<Signal> Recurrent::call(CallContext& context, std::span<const Signal
   if (inputs.size() == 1 || context.mask_is_given)
     recurrence.mask = context.mask(inputs[0], {shape[0], shape[1]});
   recurrence.states = first_states(context, inputs);
-  for (auto weight : {"kernel", "recurrent_kernel"})
-    recurrence.weights.push_back(context.weight(weight_name(weight)));
-  if (options_.use_bias) recurrence.weights.push_back(context.weight(weight_name("bias")));
-  const std::vector<Tensor> input_masks =
-      draw_masks(context, options_.dropout, {shape[0], shape[2]});
-  const std::vector<Tensor> state_masks =
-      draw_masks(context, options_.recurrent_dropout, {shape[0], options_.units});
-  for (const auto* masks : {&input_masks, &state_masks})
-    recurrence.weights.insert(recurrence.weights.end(), masks->begin(), masks->end());
+  const StepValues values =
+      step_values(context, fmt::format("{}/", cell_name()), shape[0], shape[2]);
+  recurrence.weights = values.values;
   return recur(
       std::move(recurrence), options_, inputs[0],
       [&](Tensor x, const std::vector<Tensor>& states, const std::vector<Tensor>& weights) {
-        return step(x, states, weights_of_step(weights, input_masks.size()));
+        return cell_step(x, states, weights, values.input_masks);
       });
 }
 
-OptionList Recurrent::option_list() {
+OptionList Recurrent::cell_option_list() {
   RecurrentOptions& o = options_;
-  const OptionList how = {{"use_cudnn", Ignored{}, "how Keras runs it", kNotWritten},
-                          {"implementation", Ignored{}, "how Keras runs it", kNotWritten}};
   const OptionList outputs = {{"units", &o.units, "how many outputs a step has", kRequired},
                               {"activation", &o.activation, "of the outputs"}};
   const OptionList dropouts = {
       {"dropout", &o.dropout, "part of the inputs that is dropped, alike in all steps"},
       {"recurrent_dropout", &o.recurrent_dropout,
        "part of the states that is dropped, alike in all steps"}};
-  return run_options(o) + how + mask_options(o) + outputs + gate_options(o) +
-         cell_initializer_options(o) + bias_options(o) +
-         cell_penalty_options(o, activity_regularizer) + dropouts + cell_options(o);
+  return outputs + gate_options(o) + cell_initializer_options(o) + bias_options(o) +
+         cell_penalty_options(o) + dropouts + cell_options(o);
+}
+
+OptionList Recurrent::option_list() {
+  RecurrentOptions& o = options_;
+  const OptionList how = {{"use_cudnn", Ignored{}, "how Keras runs it", kNotWritten},
+                          {"implementation", Ignored{}, "how Keras runs it", kNotWritten}};
+  OptionList cell = cell_option_list();
+  // Where Keras writes it.
+  const auto constraints = std::ranges::find(cell, "kernel_constraint", &Option::key);
+  cell.insert(constraints, activity_option(activity_regularizer)[0]);
+  return run_options(o) + how + mask_options(o) + cell;
 }
 
 }  // namespace kiln::keras

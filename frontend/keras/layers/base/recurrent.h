@@ -3,11 +3,13 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "frontend/keras/functions/activations.h"
-#include "frontend/keras/layers/base/layer.h"
+#include "frontend/keras/layers/base/recurrent_layer.h"
 
 namespace kiln::keras {
 
@@ -38,23 +40,50 @@ struct RecurrentOptions {
 /// return_state the last states, [batch, units] each, follow. Further inputs are the initial
 /// states. Where the input is masked, states stay as they are; but with initial states masks do not
 /// count.
-class Recurrent : public Layer {
+class Recurrent : public RecurrentLayer {
  public:
   explicit Recurrent(RecurrentOptions options);
 
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
   OptionList option_list() override;
-  bool takes_mask() const override { return true; }
-  std::vector<std::string_view> argument_names() const override {
-    return {"sequences", "initial_state"};
-  }
 
   const RecurrentOptions& options() const { return options_; }
   /// The same layer with other options.
   virtual std::shared_ptr<Recurrent> with_options(RecurrentOptions options) const = 0;
   /// How many states there are; the first is the output.
-  virtual size_t state_count() const { return 1; }
+  size_t state_count() const override { return 1; }
+  RecurrentRun run() const override { return run_of(options_); }
+  std::shared_ptr<RecurrentLayer> running(const RecurrentRun& run,
+                                          const std::string& layer_name) const override {
+    return with_options(keras::running(options_, run, layer_name));
+  }
+  int64_t output_size() const override { return options_.units; }
+
+  // The cell alone, for a layer that runs cells.
+
+  /// Keras's class of the cell: "LSTMCell".
+  std::string cell_class() const;
+  /// Its options, in the order in which Keras writes them.
+  OptionList cell_option_list();
+  Status check_cell() const;
+  /// Its weights for inputs of that many features: "PREFIX/kernel", ...
+  std::vector<WeightSpec> weights_of_cell(std::string_view prefix, int64_t features) const;
+  /// The state of its generator, where it draws.
+  std::optional<WeightSpec> generator() const;
+  /// What all steps work with.
+  struct StepValues {
+    std::vector<ir::Tensor> values;  ///< kernels, bias, and draws of the dropouts
+    size_t input_masks = 0;          ///< how many of the draws are the inputs'
+  };
+  /// For inputs of [batch, features]; `prefix` is in front of the weights' names.
+  StepValues step_values(CallContext& context, std::string_view prefix, int64_t batch,
+                         int64_t features) const;
+  /// The states after a step. `values`: StepValues::values as the step sees them.
+  std::vector<ir::Tensor> cell_step(ir::Tensor x, const std::vector<ir::Tensor>& states,
+                                    std::span<const ir::Tensor> values, size_t input_masks) const {
+    return step(x, states, weights_of_step(values, input_masks));
+  }
 
  protected:
   /// What a step works with besides its input and the states.
@@ -94,7 +123,6 @@ class Recurrent : public Layer {
   std::vector<ir::Tensor> draw_masks(CallContext& context, double rate,
                                      const ir::Shape& shape) const;
   Weights weights_of_step(std::span<const ir::Tensor> all, size_t input_masks) const;
-  std::string weight_name(std::string_view weight) const;
   std::vector<ir::Tensor> first_states(CallContext& context, std::span<const Signal> inputs) const;
 
   RecurrentOptions options_;

@@ -13,6 +13,12 @@
 
 namespace kiln::keras {
 
+/// What to do instead of carrying states from batch to batch. (Keras does it on TensorFlow alone:
+/// on JAX a compiled fit or predict begins every batch at zeros.)
+inline constexpr std::string_view kNoStates =
+    "kiln begins every batch at zeros: save the model with stateful=False, or with "
+    "return_state=True and the states as further inputs";
+
 /// How a layer runs along time, the first of its options.
 template <typename Options>
 OptionList run_options(Options& o) {
@@ -20,7 +26,7 @@ OptionList run_options(Options& o) {
       {"return_sequences", &o.return_sequences, "give the output of each step, not only the last"},
       {"return_state", &o.return_state, "give the last states, too"},
       {"go_backwards", &o.go_backwards, "from the last step to the first"},
-      {"stateful", Fixed{{false}}, "states from one batch to the next"},
+      {"stateful", Fixed{{false}, {}, kNoStates}, "states from one batch to the next"},
       {"unroll", Ignored{false}, "how Keras runs it"}};
 }
 template <typename Options>
@@ -38,16 +44,20 @@ OptionList cell_initializer_options(Options& o) {
           {"bias_initializer", &o.bias_initializer, "first values of the bias"}};
 }
 template <typename Options>
-OptionList cell_penalty_options(Options& o, Regularizer& activity_regularizer) {
+OptionList cell_penalty_options(Options& o) {
   return {
       {"kernel_regularizer", &o.kernel_regularizer, "what the inputs' kernel adds to the loss"},
       {"recurrent_regularizer", &o.recurrent_regularizer,
        "what the states' kernel adds to the loss"},
       {"bias_regularizer", &o.bias_regularizer, "what the bias adds to the loss"},
-      {"activity_regularizer", &activity_regularizer, "what the outputs add to the loss"},
       {"kernel_constraint", &o.kernel_constraint, "on the inputs' kernel after each update"},
       {"recurrent_constraint", &o.recurrent_constraint, "on the states' kernel after each update"},
       {"bias_constraint", &o.bias_constraint, "on the bias after each update"}};
+}
+
+/// Of the layer, which writes it in any case.
+inline OptionList activity_option(Regularizer& activity_regularizer) {
+  return {{"activity_regularizer", &activity_regularizer, "what the outputs add to the loss"}};
 }
 
 /// The shapes of a cell's weights.

@@ -1,5 +1,7 @@
 from case import Case, Integers
 
+WORDS = {"vocabulary": [5, 2, 7], "mask_token": 0}
+
 CASES = [
     Case("Rescaling", {"scale": 0.5}, (2, 3)),
     Case("Rescaling", {"scale": 2.0, "offset": -1.0}, (2, 2, 3)),
@@ -17,4 +19,13 @@ CASES = [
     Case("Discretization", {"bin_boundaries": [-1.0, 0.0, 0.5], "output_mode": "one_hot"}, (3, 1)),
     Case("Discretization", {"bin_boundaries": [-1.0, 0.5], "output_mode": "multi_hot"}, (3, 4)),
     Case("Discretization", {"bin_boundaries": [-1.0, 0.5], "output_mode": "count"}, (3, 4)),
+    Case("IntegerLookup", {"vocabulary": [5, 2, 7]}, Integers((3, 4), 9)),
+    Case("IntegerLookup", WORDS | {"num_oov_indices": 3}, Integers((4, 5), 9)),
+    Case("IntegerLookup", WORDS | {"output_mode": "one_hot"}, Integers((4, 2), 9)),
+    Case("IntegerLookup", WORDS | {"output_mode": "one_hot"}, Integers((4, 1), 9)),
+    Case("IntegerLookup", WORDS | {"output_mode": "multi_hot", "num_oov_indices": 2}, Integers((4, 5), 9)),
+    Case("IntegerLookup", WORDS | {"output_mode": "count", "max_tokens": 6, "pad_to_max_tokens": True}, Integers((4, 5), 9)),
+    Case("IntegerLookup", {"vocabulary": [-1, 5, 2, 7], "oov_token": -1}, Integers((3, 4), 9)),
+    Case("IntegerLookup", WORDS | {"invert": True}, Integers((4, 5), 7)),
+    Case("IntegerLookup", {"vocabulary": [5, 2, 7], "invert": True, "oov_token": 99}, Integers((4, 5), 7)),
 ]

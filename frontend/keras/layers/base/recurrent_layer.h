@@ -1,0 +1,56 @@
+// Layers that run along time with states, whatever a step of them is: what Bidirectional takes.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "frontend/keras/layers/base/layer.h"
+
+namespace kiln::keras {
+
+/// How such a layer runs.
+struct RecurrentRun {
+  bool return_sequences = false;
+  bool return_state = false;
+  bool go_backwards = false;
+  bool zero_output_for_mask = false;  ///< else the output before is repeated
+};
+
+/// [batch, time, ...] to the last step's output or, with return_sequences, every step's; with
+/// return_state the last states follow. Further inputs are the initial states.
+class RecurrentLayer : public Layer {
+ public:
+  bool takes_mask() const override { return true; }
+  std::vector<std::string_view> argument_names() const override {
+    return {"sequences", "initial_state"};
+  }
+
+  virtual RecurrentRun run() const = 0;
+  /// The same layer, run in another way and called otherwise.
+  virtual std::shared_ptr<RecurrentLayer> running(const RecurrentRun& run,
+                                                  const std::string& layer_name) const = 0;
+  virtual size_t state_count() const = 0;
+  /// How many features a step puts out.
+  virtual int64_t output_size() const = 0;
+};
+
+/// An options' part that says how a layer runs.
+template <typename Options>
+RecurrentRun run_of(const Options& o) {
+  return {o.return_sequences, o.return_state, o.go_backwards, o.zero_output_for_mask};
+}
+/// The options of the same layer, run in another way and called otherwise.
+template <typename Options>
+Options running(Options o, const RecurrentRun& run, const std::string& layer_name) {
+  o.return_sequences = run.return_sequences;
+  o.return_state = run.return_state;
+  o.go_backwards = run.go_backwards;
+  o.zero_output_for_mask = run.zero_output_for_mask;
+  o.name = layer_name;
+  return o;
+}
+
+}  // namespace kiln::keras
