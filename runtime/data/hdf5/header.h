@@ -1,0 +1,67 @@
+// Object headers of an HDF5 file: what says whether an object is a group or a dataset, and of what.
+// Source: HDF5 File Format Specification 3.0, section IV.A.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "runtime/base/expected.h"
+#include "runtime/data/hdf5/reader.h"
+
+namespace kiln::runtime {
+
+/// How much of the file's bytes may still be read as structure. In an honest file every byte
+/// belongs to one structure, so a walk that uses more than there are goes in circles.
+class Hdf5Budget {
+ public:
+  explicit Hdf5Budget(uint64_t bytes) : left_(bytes) {}
+  bool spend(uint64_t bytes) {
+    if (bytes > left_) return false;
+    left_ -= bytes;
+    return true;
+  }
+
+ private:
+  uint64_t left_;
+};
+
+/// The messages of an object header that matter here, each by its bytes; empty: there is none.
+struct Hdf5Header {
+  std::span<const std::byte> dataspace, datatype, layout, symbol_table;
+  std::vector<std::span<const std::byte>> attributes;
+  std::string refused;  ///< a feature that Keras does not use: what it is
+};
+
+/// A header, or what is wrong with it.
+struct Hdf5HeaderResult {
+  Hdf5Header header;
+  std::string problem;  ///< empty: none
+};
+/// Reads the header at `address` with all its continuations.
+Hdf5HeaderResult read_hdf5_header(std::span<const std::byte> file, uint64_t address,
+                                  Hdf5Budget& budget);
+
+/// The type of a datatype message, where kiln has it.
+std::optional<kiln_element_type> hdf5_element_type(std::span<const std::byte> message);
+
+/// The extents of a dataspace message; none where it has no values or is damaged.
+std::optional<std::vector<int64_t>> hdf5_extents(std::span<const std::byte> message);
+
+/// Where the values of a dataset are.
+struct Hdf5Layout {
+  std::span<const std::byte> values;
+  std::string problem;  ///< empty: none
+};
+Hdf5Layout hdf5_layout(std::span<const std::byte> file, std::span<const std::byte> message);
+
+/// The value of the attribute `name` among a header's: one text of fixed or variable length, or a
+/// list of them. Empty where there is none, or where it is something else.
+std::vector<std::string> hdf5_text_attribute(std::span<const std::byte> file,
+                                             const Hdf5Header& header, const std::string& name,
+                                             Hdf5Budget& budget);
+
+}  // namespace kiln::runtime
