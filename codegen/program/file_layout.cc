@@ -17,8 +17,9 @@ Expected<std::string> emit_file_layout(const FileLayout& layout, const Target& t
       layout.optimizers.empty() ? constants.null() : constants.string(layout.optimizers);
   llvm::Constant* const fields = constants.structure(
       {constants.string(layout.objects), constants.string(layout.layers), optimizers});
-  new llvm::GlobalVariable(module, fields->getType(), /*isConstant=*/true,
-                           llvm::GlobalValue::ExternalLinkage, fields, "kiln_file_layout");
+  llvm::GlobalVariable* const table = constants.global(fields);
+  table->setName("kiln_file_layout");
+  table->setLinkage(llvm::GlobalValue::ExternalLinkage);
   return emit_object(module, *machine);
 }
 

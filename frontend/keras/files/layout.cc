@@ -55,7 +55,9 @@ class LayoutBuilder {
       if (model.is_sequential() && layer.class_name() == "InputLayer") continue;
       // Nor any model's operations.
       if (dynamic_cast<const Operation*>(&layer)) continue;
-      add_layer(layer, group + "layers/" + groups.next(layer.class_name()), path, weights[i]);
+      std::string own = group;
+      own.append("layers/").append(groups.next(layer.class_name()));
+      add_layer(layer, own, path, weights[i]);
     }
   }
 
@@ -74,7 +76,8 @@ class LayoutBuilder {
         continue;
       }
       const std::string part = part_of(weight);
-      const std::string place = part.empty() ? group : group + "/" + part;
+      std::string place = group;
+      if (!part.empty()) place.append("/").append(part);
       object(layout_.objects, place, last_part(parent(weight.name))).variables.push_back(variable);
       layout_.weights.push_back(variable);
     }

@@ -156,7 +156,7 @@ class Reading {
 };
 
 /// From the order of the file's groups to Keras's order of weights.
-std::vector<NamedArray> in_order(std::vector<NamedArray> arrays,
+std::vector<NamedArray> in_order(const std::vector<NamedArray>& arrays,
                                  const std::vector<SavedVariable>& order) {
   std::vector<NamedArray> result;
   for (const SavedVariable& variable : order) {
@@ -214,7 +214,7 @@ Expected<SavedWeights> parse_weights_h5(const SavedLayout& layout, const std::st
     KILN_ASSIGN(std::vector<NamedArray> arrays, reading.read(object));
     std::move(arrays.begin(), arrays.end(), std::back_inserter(weights));
   }
-  saved.weights = in_order(std::move(weights), layout.weights);
+  saved.weights = in_order(weights, layout.weights);
   if (layout.optimizer) KILN_TRY(read_optimizer_state(reading, layout, saved));
   KILN_TRY(read_random_states(reading, layout.random_states, saved));
   return saved;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cctype>
 #include <cmath>
-#include <nlohmann/json.hpp>
 
 #include "frontend/keras/files/legacy/graph.h"
 #include "frontend/keras/operations/list.h"

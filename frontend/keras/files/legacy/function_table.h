@@ -1,6 +1,7 @@
 // Which operation each of TensorFlow's functions is.
 #pragma once
 
+#include <nlohmann/json.hpp>
 #include <string>
 #include <string_view>
 #include <utility>

@@ -45,8 +45,9 @@ std::optional<Json> renamed(const Function& function, const Json& given) {
   Json result = Json::object();
   for (const auto& [name, value] : given.items()) {
     if (name == "name" || value.is_null()) continue;
+    const std::string& own = name;
     const auto found = std::find_if(known.begin(), known.end(),
-                                    [&](const Argument& each) { return each.name == name; });
+                                    [&own](const Argument& each) { return each.name == own; });
     if (found == known.end()) return {};
     if (found->today.empty() && value != found->value) return {};
     if (!found->today.empty()) result[std::string(found->today)] = value;
