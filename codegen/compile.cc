@@ -182,9 +182,11 @@ Expected<ObjectCode> Compilation::object_code() {
 
 Expected<std::string> Compilation::linked(const char* kind,
                                           Expected<std::string> (*link)(const ObjectCode&)) {
+  const FileLayout files = options_.file_layout ? *options_.file_layout : FileLayout{};
   // The program's name stands for those of its kernels, too.
-  const std::string name =
-      fmt::format("{}_{}", kind, content_hash({program_.name, build_version()}));
+  const std::string name = fmt::format("{}_{}", kind,
+                                       content_hash({program_.name, build_version(), files.objects,
+                                                     files.layers, files.optimizers}));
   auto found = options_.checkpoint == nullptr ? linked_.find(name) : std::nullopt;
   if (found) {
     statistics_.cache_hits = statistics_.kernels;
@@ -199,6 +201,10 @@ Expected<std::string> Compilation::linked(const char* kind,
     KILN_ASSIGN(std::string object,
                 emit_checkpoint(*options_.checkpoint, options_.targets.front()));
     code.objects.push_back({"checkpoint", std::move(object)});
+  }
+  if (options_.file_layout != nullptr) {
+    KILN_ASSIGN(std::string object, emit_file_layout(files, options_.targets.front()));
+    code.objects.push_back({"file_layout", std::move(object)});
   }
   KILN_ASSIGN(std::string bytes, link(code));
   ObjectFile file{name, std::move(bytes)};

@@ -6,6 +6,7 @@
 
 #include "codegen/object_code.h"
 #include "codegen/program/checkpoint.h"
+#include "codegen/program/file_layout.h"
 #include "codegen/target.h"
 #include "ir/module.h"
 #include "runtime/base/expected.h"
@@ -16,6 +17,7 @@ struct CompileOptions {
   std::vector<Target> targets;  ///< at least one; the program runs on the host of the first
   int jobs = 0;  ///< kernels compiled at once; 0: one for each CPU that this process may run on
   const Checkpoint* checkpoint = nullptr;  ///< what an executable carries; null: nothing
+  const FileLayout* file_layout = nullptr;  ///< likewise of Keras's files
   bool use_cache = true;  ///< look for objects in the user's cache, and keep new ones there
 };
 

@@ -9,6 +9,7 @@
 #include "codegen/machine.h"
 #include "codegen/program/checkpoint.h"
 #include "codegen/program/emit_program.h"
+#include "codegen/program/file_layout.h"
 
 namespace kiln::codegen {
 namespace {
@@ -38,6 +39,10 @@ Expected<DeviceCode> device_code(const ir::Op&, const Target&) { become_code_gen
 Expected<std::string> emit_program(const ProgramSource&) { become_code_generator(); }
 
 Expected<std::string> emit_checkpoint(const Checkpoint&, const Target&) { become_code_generator(); }
+
+Expected<std::string> emit_file_layout(const FileLayout&, const Target&) {
+  become_code_generator();
+}
 
 Expected<std::string> link_executable(const ObjectCode&) { become_code_generator(); }
 

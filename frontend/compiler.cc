@@ -21,6 +21,7 @@ Expected<std::string> compile_file(ir::Module module, const CompilerOptions& opt
   code_options.targets = targets_of(options);
   code_options.use_cache = options.use_cache;
   code_options.checkpoint = options.checkpoint;
+  code_options.file_layout = options.file_layout;
   codegen::CompileStatistics unasked;
   if (statistics == nullptr) statistics = &unasked;
   auto file = generate(module, code_options, statistics);

@@ -11,7 +11,7 @@ packages=(
   g++                                                                             # the compiler
   llvm-19-dev liblld-19-dev lld-19 llvm-19-tools libzstd-dev zlib1g-dev           # code generation
   libxxhash-dev                                                                   # its cache
-  libhdf5-dev libzip-dev nlohmann-json3-dev                                       # Keras's files
+  libhdf5-dev nlohmann-json3-dev                                                  # Keras's files
   libjpeg62-turbo-dev libpng-dev                                                  # images
   libcli11-dev libfmt-dev                                                         # the command
   libgmock-dev libgtest-dev                                                       # tests, to build

@@ -11,6 +11,7 @@
 #include "frontend/cli/model_argument.h"
 #include "frontend/cli/subcommand.h"
 #include "frontend/compiler.h"
+#include "frontend/file_layout.h"
 #include "frontend/keras/files/load.h"
 #include "runtime/device/devices.h"
 
@@ -85,6 +86,11 @@ Status run(const CompileArguments& arguments, std::chrono::steady_clock::time_po
   timings.lap("weights");
   codegen::CompileStatistics statistics;
   if (checkpoint) options.checkpoint = &*checkpoint;
+  codegen::FileLayout layout;
+  if (model.definition) {
+    KILN_ASSIGN(layout, file_layout(*model.definition, model.module));
+    options.file_layout = &layout;
+  }
   KILN_ASSIGN(const std::string executable,
               compile_executable(std::move(model.module), options, &statistics));
   KILN_TRY(write_executable(arguments.output, executable));

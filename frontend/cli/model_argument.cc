@@ -40,6 +40,21 @@ keras::Container kind_of(const std::string& name) {
   return is_hdf5 ? keras::Container::hdf5 : keras::Container::other;
 }
 
+/// The error for what is no model that kiln reads.
+Diagnostic unknown_model(const std::string& name) {
+  const std::string known =
+      fmt::format("built-in examples: {}", fmt::join(keras::example_names(), ", "));
+  std::error_code error;
+  const std::filesystem::path path(name);
+  if (std::filesystem::exists(path / "saved_model.pb", error)) {
+    return {name, "is a SavedModel of TensorFlow's, which kiln does not read",
+            "load it in Python, and save it with model.save(\"model.keras\") or as .h5"};
+  }
+  if (!std::filesystem::exists(path, error))
+    return {name, "there is no such file, and no built-in example of that name", known};
+  return {name, "is neither a .keras, .h5, .json or .kir file, nor a built-in example", known};
+}
+
 Expected<keras::Model> read_definition(const std::string& name) {
   const auto examples = keras::example_names();
   if (std::find(examples.begin(), examples.end(), name) != examples.end())
@@ -54,8 +69,7 @@ Expected<keras::Model> read_definition(const std::string& name) {
     case keras::Container::other:
       break;
   }
-  return Diagnostic{name, "is neither a .keras, .h5, .json or .kir file, nor a built-in example",
-                    fmt::format("built-in examples: {}", fmt::join(examples, ", "))};
+  return unknown_model(name);
 }
 
 /// A pipe: the program that reads it must be able to do all the rest.

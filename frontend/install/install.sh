@@ -8,7 +8,7 @@
 #   share/man/man1/kiln.1                       the manual page, from the command's own help
 #   share/bash-completion/completions/kiln      completion of the command line in bash
 #   share/doc/kiln/                             licences
-# Debian's libraries (LLVM, HDF5, libzip, ...) stay where apt put them.
+# Debian's libraries (LLVM, HDF5, ...) stay where apt put them.
 set -euo pipefail
 
 prefix=/usr/local

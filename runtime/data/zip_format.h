@@ -1,4 +1,4 @@
-// The parts of the zip format that the reader and the writer of .npz files share.
+// The parts of the zip format that its reader and its writer share.
 // Source: PKWARE's APPNOTE.TXT 6.3.10.
 #pragma once
 

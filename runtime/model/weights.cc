@@ -71,11 +71,12 @@ Diagnostic missing(const kiln_variable& variable, const std::string& path) {
   return {path, "holds no array \"" + name + "\"", "the file belongs to another model"};
 }
 
-// The arrays of a file that kiln wrote, or numpy.savez; of Keras's own a message that says how.
+// The arrays of a file that kiln wrote, or numpy.savez. What reads Keras's files has looked at them
+// before.
 Expected<std::vector<NamedArray>> load_arrays_of_weights(const std::string& path) {
   const char* const kHow =
-      "an executable reads .npz; kiln compile --weights takes Keras's files, and the executable "
-      "carries what they hold";
+      "a program made from a Keras model reads .keras, .weights.h5 and .h5; one made from IR text "
+      "reads .npz alone";
   Expected<std::vector<NamedArray>> arrays = load_npz(path);
   if (!arrays && (path.ends_with(".h5") || path.ends_with(".hdf5")))
     return Diagnostic{arrays.error().where, arrays.error().message, kHow};

@@ -40,8 +40,7 @@ Status save_weights(const Session& session, const std::string& path, SaveState w
 /// which the session is as it was.
 Expected<LoadedState> load_weights(Session& session, const std::string& path);
 
-/// How weights get from and to files. An executable knows .npz; the compiler knows Keras's files,
-/// too.
+/// How weights get from and to files: .npz, or as keras_weights.h and the compiler have it.
 struct WeightFiles {
   std::function<Expected<LoadedState>(Session& session, const std::string& path)> load =
       load_weights;

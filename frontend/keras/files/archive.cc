@@ -5,35 +5,36 @@
 #include <string_view>
 #include <utility>
 
+#include "frontend/keras/files/layout.h"
 #include "frontend/keras/files/model_json.h"
 #include "frontend/keras/files/vocabularies.h"
 #include "frontend/keras/files/weights_h5.h"
-#include "frontend/keras/files/zip_file.h"
 #include "frontend/keras/json/json.h"
 #include "frontend/keras/json/json_text.h"
+#include "runtime/data/keras/archive.h"
+#include "runtime/data/zip_writer.h"
 
 namespace kiln::keras {
 namespace {
 
+using runtime::ArchiveEntry;
+using runtime::kArchiveConfig;
+using runtime::kArchiveMetadata;
+using runtime::kArchiveWeights;
 using runtime::NamedArray;
-
-const char* const kConfig = "config.json";
-const char* const kMetadata = "metadata.json";
-const char* const kWeights = "model.weights.h5";
+using runtime::ZipReader;
 
 constexpr uint64_t kMaxConfig = uint64_t{32} << 20;
-constexpr uint64_t kMaxWeights = uint64_t{1} << 40;
 
 // The version whose format it is. The date is always the same: so are the bytes of the same model.
 constexpr std::string_view kMetadataText =
     R"({"keras_version": "3.15.1", "date_saved": "1980-01-01@00:00:00"})";
 
-std::string_view text_of(const std::vector<std::byte>& bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
-ZipPart part(const char* name, std::string_view text) {
-  return {name, std::as_bytes(std::span(text))};
+Expected<Json> read_json(const ZipReader& archive, const std::string& path, const char* name) {
+  KILN_ASSIGN(const ArchiveEntry entry,
+              runtime::read_archive_entry(archive, path, name, kMaxConfig));
+  return parse_json({reinterpret_cast<const char*>(entry.bytes.get()), entry.size},
+                    path + ": " + name);
 }
 
 /// Takes out the marks of objects that several others share, which Keras puts into archives but not
@@ -50,32 +51,12 @@ void forget_sharing(Json& json) {
 }
 
 /// Says in the definition which Keras wrote the archive.
-Status note_version(const ZipFile& archive, const std::string& path, Json& json) {
-  if (!archive.has(kMetadata) || !json.is_object()) return ok();
-  KILN_ASSIGN(const std::vector<std::byte> bytes, archive.read(kMetadata, kMaxConfig));
-  KILN_ASSIGN(const Json metadata, parse_json(text_of(bytes), path + ": " + kMetadata));
+Status note_version(const ZipReader& archive, const std::string& path, Json& json) {
+  if (archive.find(kArchiveMetadata) == nullptr || !json.is_object()) return ok();
+  KILN_ASSIGN(const Json metadata, read_json(archive, path, kArchiveMetadata));
   if (metadata.is_object() && metadata.contains("keras_version"))
     json["keras_version"] = metadata["keras_version"];
   return ok();
-}
-
-Expected<Model> read_definition(const ZipFile& archive, const std::string& path) {
-  KILN_ASSIGN(const std::vector<std::byte> config, archive.read(kConfig, kMaxConfig));
-  KILN_ASSIGN(Json json, parse_json(text_of(config), path + ": " + kConfig));
-  KILN_TRY(note_version(archive, path, json));
-  forget_sharing(json);
-  KILN_TRY(take_vocabularies(archive, path, json));
-  return parse_model(json.dump(), path);
-}
-
-Expected<SavedWeights> read_weights(const ZipFile& archive, const Model& model,
-                                    const std::string& path, const LoadingRules& rules = {}) {
-  if (!archive.has(kWeights) && archive.has("model.weights.npz")) {
-    return Diagnostic{path, "keeps its weights as model.weights.npz, which is not supported",
-                      "save the model with Keras's save()"};
-  }
-  KILN_ASSIGN(const std::vector<std::byte> bytes, archive.read(kWeights, kMaxWeights));
-  return parse_weights_h5(model, path + ": " + kWeights, bytes, rules);
 }
 
 /// The definition, with the learning rate that training has come to, as Keras writes it.
@@ -92,10 +73,9 @@ Expected<std::string> config_of(const Model& model, const std::vector<NamedArray
 }  // namespace
 
 Expected<SavedModel> read_archive(const std::string& path) {
-  KILN_ASSIGN(const ZipFile archive, ZipFile::open(path));
   SavedModel saved;
-  KILN_ASSIGN(saved.model, read_definition(archive, path));
-  KILN_ASSIGN(SavedWeights values, read_weights(archive, saved.model, path));
+  KILN_ASSIGN(saved.model, read_archive_model(path));
+  KILN_ASSIGN(SavedWeights values, read_archive_weights(saved.model, path));
   // The archive's own optimizer wrote the state.
   if (!values.note.empty())
     return Diagnostic{path, values.note, "the archive contradicts itself: save the model anew"};
@@ -105,20 +85,18 @@ Expected<SavedModel> read_archive(const std::string& path) {
   return saved;
 }
 
-bool is_archive(const std::string& path) {
-  const auto zip = ZipFile::open(path);
-  return zip && (zip->has(kConfig) || zip->has(kWeights));
-}
-
 Expected<Model> read_archive_model(const std::string& path) {
-  KILN_ASSIGN(const ZipFile archive, ZipFile::open(path));
-  return read_definition(archive, path);
+  KILN_ASSIGN(const ZipReader archive, runtime::open_archive(path));
+  KILN_ASSIGN(Json json, read_json(archive, path, kArchiveConfig));
+  KILN_TRY(note_version(archive, path, json));
+  forget_sharing(json);
+  KILN_TRY(take_vocabularies(archive, path, json));
+  return parse_model(json.dump(), path);
 }
 
-Expected<SavedWeights> read_archive_weights(const Model& model, const std::string& path,
-                                            const LoadingRules& rules) {
-  KILN_ASSIGN(const ZipFile archive, ZipFile::open(path));
-  return read_weights(archive, model, path, rules);
+Expected<SavedWeights> read_archive_weights(const Model& model, const std::string& path) {
+  KILN_ASSIGN(const SavedLayout layout, saved_layout(model));
+  return runtime::read_archive_weights(layout, path);
 }
 
 Status write_archive(const std::string& path, const Model& model,
@@ -127,8 +105,11 @@ Status write_archive(const std::string& path, const Model& model,
   KILN_ASSIGN(const std::vector<std::byte> values,
               format_weights_h5(path, model, weights, optimizer));
   KILN_ASSIGN(const std::string config, config_of(model, optimizer));
-  return write_zip(path,
-                   {part(kMetadata, kMetadataText), part(kConfig, config), {kWeights, values}});
+  KILN_ASSIGN(runtime::ZipWriter archive, runtime::ZipWriter::create(path));
+  KILN_TRY(archive.add(kArchiveMetadata, {std::as_bytes(std::span(kMetadataText))}));
+  KILN_TRY(archive.add(kArchiveConfig, {std::as_bytes(std::span(config))}));
+  KILN_TRY(archive.add(kArchiveWeights, {values}));
+  return archive.finish();
 }
 
 }  // namespace kiln::keras

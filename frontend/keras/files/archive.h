@@ -28,13 +28,9 @@ Expected<SavedModel> read_archive(const std::string& path);
 /// Its definition alone.
 Expected<Model> read_archive_model(const std::string& path);
 
-/// Whether the zip file is one, and not one of other things (.npz).
-bool is_archive(const std::string& path);
-
 /// The values in an archive, for a model of one's own: what load_weights() of Keras reads. Its
 /// definition is not looked at.
-Expected<SavedWeights> read_archive_weights(const Model& model, const std::string& path,
-                                            const LoadingRules& rules = {});
+Expected<SavedWeights> read_archive_weights(const Model& model, const std::string& path);
 
 /// Writes an archive that Keras's load_model() reads, atomically; the same model and values give
 /// the same bytes. `weights` and `optimizer` are as in write_weights_h5().

@@ -14,6 +14,9 @@
 namespace kiln::keras {
 namespace {
 
+const char* const kDamaged =
+    "the file is damaged, or someone changed it: write it with Keras's save() or to_json()";
+
 /// A result by Keras's names: of which application of which layer.
 struct Reference {
   std::string layer;
@@ -58,7 +61,7 @@ bool is_tensor(const Json& json) {
 /// What a tensor among a call's arguments refers to.
 Expected<Reference> read_tensor(const Json& json, const std::string& where) {
   const auto reference = as_reference(json["config"].value("keras_history", Json()));
-  if (!reference) return Diagnostic{where, "an input without a \"keras_history\"", ""};
+  if (!reference) return Diagnostic{where, "an input without a \"keras_history\"", kDamaged};
   return *reference;
 }
 
@@ -88,7 +91,7 @@ Status check_option(const std::string& name, const Json& value, const std::strin
     return ok();
   return Diagnostic{
       where, fmt::format("the call's argument \"{}\": {} is not supported", name, excerpt(value)),
-      ""};
+      "leave it out of the call, and save the model again"};
 }
 
 /// The call's argument `mask`: a tensor, a list with one or null for each input, or null. Gives
@@ -156,7 +159,7 @@ Expected<Call> read_call(const Json& node, Layer& layer, const std::string& wher
   if (!node.contains("args") || !node["args"].is_array() || !node.contains("kwargs") ||
       !node["kwargs"].is_object())
     return Diagnostic{where, fmt::format("a node must have args and kwargs, not {}", excerpt(node)),
-                      ""};
+                      kDamaged};
   if (auto* operation = dynamic_cast<Operation*>(&layer))
     return read_operation_call(node, *operation, where);
   std::vector<std::string> by_name;
@@ -197,7 +200,7 @@ class GraphReader {
   GraphReader(Model& model, const std::string& source) : model_(model), source_(source) {}
 
   Status read_layers(const Json& list) {
-    if (!list.is_array()) return Diagnostic{source_, "\"layers\" must be a list", ""};
+    if (!list.is_array()) return Diagnostic{source_, "\"layers\" must be a list", kDamaged};
     for (const Json& json : list) {
       KILN_ASSIGN(LayerPointer layer, read_layer_object(json, model_.layers.size(), source_));
       by_name_.emplace(layer->name, model_.layers.size());
@@ -231,19 +234,20 @@ class GraphReader {
     std::vector<Reference> references;
     collect_references(json, references);
     if (references.empty())
-      return Diagnostic{source_, fmt::format("\"{}\" names no layers", key), ""};
+      return Diagnostic{source_, fmt::format("\"{}\" names no layers", key), kDamaged};
     for (Reference& reference : references) {
       KILN_TRY(check_layer(reference, source_ + ": " + key));
       // Keras counts a functional model's own graph as its first application, but only here.
       if (is_functional(reference.layer) && reference.node > 0) --reference.node;
       KILN_ASSIGN(const auto node, find(reference, source_ + ": " + key));
-      if (!node) return Diagnostic{source_, fmt::format("\"{}\": no such result", key), ""};
+      if (!node) return Diagnostic{source_, fmt::format("\"{}\": no such result", key), kDamaged};
       ports.push_back(*node);
     }
     if (!json.is_object()) return ok();
     for (const auto& [name, value] : json.items()) keys.push_back(name);
     if (keys.size() == ports.size()) return ok();
-    return Diagnostic{source_, fmt::format("\"{}\": a dict of lists is not supported", key), ""};
+    return Diagnostic{source_, fmt::format("\"{}\": a dict of lists is not supported", key),
+                      "give the model a list, or a dict of single tensors, and save it again"};
   }
 
  private:
@@ -259,18 +263,23 @@ class GraphReader {
 
   Status read_nodes(const Json& nodes) {
     const size_t layer = model_.layers.size() - 1;
-    if (!nodes.is_array()) return Diagnostic{where(layer), "\"inbound_nodes\" must be a list", ""};
+    if (!nodes.is_array())
+      return Diagnostic{where(layer), "\"inbound_nodes\" must be a list", kDamaged};
     if (model_.layers[layer]->class_name() == "InputLayer") {
       waiting_.push_back({layer, 0, {}});
       return ok();
     }
     for (const Json& node : nodes) {
       if (!node.is_object())
-        return Diagnostic{where(layer), fmt::format("{} is no node", excerpt(node)), ""};
+        return Diagnostic{where(layer), fmt::format("{} is no node", excerpt(node)), kDamaged};
       Layer& called = *model_.layers[layer];
       const CallForm before = form_of(called);
       KILN_ASSIGN(Call call, read_call(node, called, where(layer)));
-      if (call.inputs.empty()) return Diagnostic{where(layer), "is called without inputs", ""};
+      if (call.inputs.empty()) {
+        return Diagnostic{where(layer), "is called without inputs",
+                          "kiln takes layers of the model's inputs: a constant belongs into the "
+                          "layer, or into the model as an input"};
+      }
       if (applications_[layer] > 0 && form_of(called) != before) {
         return Diagnostic{where(layer), "is called several times with different arguments",
                           "make a layer for each call"};
@@ -296,7 +305,7 @@ class GraphReader {
     const auto node = placed_.find({by_name_.at(reference.layer), reference.node});
     if (node == placed_.end()) return std::optional<NodeOutput>();
     if (reference.output < 0 || reference.output > kMostOutputs)
-      return Diagnostic{where, fmt::format("\"{}\" has no such output", reference.layer), ""};
+      return Diagnostic{where, fmt::format("\"{}\" has no such output", reference.layer), kDamaged};
     return std::optional<NodeOutput>({node->second, static_cast<size_t>(reference.output)});
   }
 

@@ -1,7 +1,7 @@
 #include "frontend/keras/files/layout.h"
 
 #include <algorithm>
-#include <optional>
+#include <utility>
 
 #include "frontend/keras/json/names.h"
 #include "frontend/keras/model/graph.h"
@@ -24,6 +24,10 @@ std::string last_part(const std::string& path) { return path.substr(path.rfind('
 /// Where in the layer's group a weight is kept: nothing, or "cell", "forward_layer/cell".
 std::string part_of(const WeightSpec& weight) {
   return weight.object.empty() ? parent(weight.name) : weight.object;
+}
+
+SavedVariable saved(const std::string& name, const ir::Type& type, double initial = 0) {
+  return {name, static_cast<kiln_element_type>(type.element), type.shape, initial};
 }
 
 /// The object with this group; added where it is missing.
@@ -51,7 +55,9 @@ class LayoutBuilder {
       if (model.is_sequential() && layer.class_name() == "InputLayer") continue;
       // Nor any model's operations.
       if (dynamic_cast<const Operation*>(&layer)) continue;
-      add_layer(layer, group + "layers/" + groups.next(layer.class_name()), path, weights[i]);
+      std::string own = group;
+      own.append("layers/").append(groups.next(layer.class_name()));
+      add_layer(layer, own, path, weights[i]);
     }
   }
 
@@ -64,13 +70,14 @@ class LayoutBuilder {
       return add_layers(model, group + "/", path + layer.name + "/", by_layer(model, weights));
     }
     for (const WeightSpec& weight : weights) {
-      const SavedVariable variable{path + variable_name(layer, weight), weight.type};
+      const SavedVariable variable = saved(path + variable_name(layer, weight), weight.type);
       if (weight.random_state) {
         layout_.random_states.variables.push_back(variable);
         continue;
       }
       const std::string part = part_of(weight);
-      const std::string place = part.empty() ? group : group + "/" + part;
+      std::string place = group;
+      if (!part.empty()) place.append("/").append(part);
       object(layout_.objects, place, last_part(parent(weight.name))).variables.push_back(variable);
       layout_.weights.push_back(variable);
     }
@@ -100,8 +107,34 @@ SavedObject optimizer_object(const Optimizer& optimizer, const std::vector<Named
       optimizer.name.empty() ? to_snake_case(optimizer.class_name()) : optimizer.name;
   SavedObject result{"optimizer", name, {}};
   for (const OptimizerVariable& variable : optimizer_variables(optimizer, trainable))
-    result.variables.push_back({variable.name, variable.type, variable.initial});
+    result.variables.push_back(saved(variable.name, variable.type, variable.initial));
   return result;
+}
+
+/// The layers with weights as older files have them.
+std::vector<SavedLayer> older_layers(const Model& model,
+                                     const std::vector<std::vector<WeightSpec>>& weights) {
+  std::vector<SavedLayer> layers;
+  for (size_t i = 0; i < model.layers.size(); ++i) {
+    SavedLayer layer{model.layers[i]->name, {}};
+    for (const bool trainable : {true, false}) {
+      for (const WeightSpec& weight : weights[i]) {
+        if (weight.trainable == trainable && !weight.random_state)
+          layer.variables.push_back(saved(variable_name(*model.layers[i], weight), weight.type));
+      }
+    }
+    if (!layer.variables.empty()) layers.push_back(std::move(layer));
+  }
+  return layers;
+}
+
+/// All classes, that of the optimizer first.
+std::vector<std::string> optimizer_classes(const Optimizer& optimizer) {
+  std::vector<std::string> names = {std::string(optimizer.class_name())};
+  for (const ClassReference& known : optimizer_reference()) {
+    if (known.name != names[0]) names.push_back(known.name);
+  }
+  return names;
 }
 
 }  // namespace
@@ -111,6 +144,7 @@ Expected<SavedLayout> saved_layout(const Model& model) {
   SavedLayout layout;
   layout.objects.push_back({"", model.name, {}});
   LayoutBuilder(layout).add_layers(model, "", "", graph.weights);
+  layout.layers = older_layers(model, graph.weights);
   std::vector<NamedType> trainable;
   for (size_t i = 0; i < model.layers.size(); ++i) {
     for (const WeightSpec& weight : graph.weights[i]) {
@@ -122,6 +156,7 @@ Expected<SavedLayout> saved_layout(const Model& model) {
   const OptimizerChoice& choice = model.compile_options->optimizer;
   if (!choice.get()) return in_model(model, unknown_optimizer(choice.identifier()));
   layout.optimizer = optimizer_object(*choice.get(), trainable);
+  layout.optimizer_classes = optimizer_classes(*choice.get());
   return layout;
 }
 

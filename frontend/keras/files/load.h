@@ -4,6 +4,7 @@
 //   .keras       Keras's archive
 //   .weights.h5  Keras's weights
 //   .h5, .hdf5   Keras's older files, of whole models or of weights alone, for reading
+// Executables read them all, too (runtime/model/keras_weights.h).
 #pragma once
 
 #include <string>
@@ -11,17 +12,13 @@
 #include "frontend/keras/files/weights_h5.h"
 #include "frontend/keras/model/model.h"
 #include "runtime/base/expected.h"
+#include "runtime/model/keras_weights.h"
 #include "runtime/model/session.h"
 #include "runtime/model/weights.h"
 
 namespace kiln::keras {
 
-/// What load_weights() found.
-struct LoadedWeights {
-  runtime::LoadedState state;
-  /// A sentence for the user where the file's state was passed over, or empty.
-  std::string note = "";
-};
+using runtime::LoadedWeights;
 
 /// Reads a file into the session of a compiled `model`. All weights must be there and fit; the
 /// optimizer's state is taken where the session trains and the file has it. After an error the

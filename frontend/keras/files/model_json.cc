@@ -137,9 +137,12 @@ Expected<Model> parse_model(std::string_view text, const std::string& source) {
   KILN_TRY(check_is_of_keras(json, "the model", source));
   if (!is_model_class(parts.class_name)) {
     constexpr std::string_view kClasses[] = {"Sequential", "Functional"};
-    return Diagnostic{source,
-                      fmt::format("models of class \"{}\" are not supported", parts.class_name),
-                      ir::did_you_mean(parts.class_name, kClasses)};
+    const std::string meant = ir::did_you_mean(parts.class_name, kClasses);
+    return Diagnostic{
+        source, fmt::format("models of class \"{}\" are not supported", parts.class_name),
+        meant.empty() ? "kiln reads Sequential and functional models; one with a call() of its own "
+                        "holds Python code"
+                      : meant};
   }
   ConfigReader reader(json, source);
   for (auto key : {"module", "class_name", "config", "registered_name", "build_config",

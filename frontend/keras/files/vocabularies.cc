@@ -5,9 +5,9 @@
 #include <charconv>
 #include <nlohmann/json.hpp>
 #include <string_view>
-#include <vector>
 
 #include "frontend/keras/json/names.h"
+#include "runtime/data/keras/archive.h"
 
 namespace kiln::keras {
 namespace {
@@ -33,7 +33,7 @@ Expected<Json> integers_of(std::string_view text, const std::string& where) {
 }
 
 /// Of the layers of the model whose files are under `folder`, "assets/".
-Status take_from(const ZipFile& archive, const std::string& path, const std::string& folder,
+Status take_from(const runtime::ZipReader& archive, const std::string& path, const std::string& folder,
                  Json& model) {
   if (!model.is_object() || !model.contains("config") || !model["config"].is_object()) return ok();
   const auto layers = model["config"].find("layers");
@@ -47,10 +47,12 @@ Status take_from(const ZipFile& archive, const std::string& path, const std::str
     if (class_name != "IntegerLookup" || !layer.contains("config")) continue;
     const std::string name = own + "vocabulary.txt";
     Json& config = layer["config"];
-    if (!config.is_object() || !config.value("vocabulary", Json()).is_null() || !archive.has(name))
+    if (!config.is_object() || !config.value("vocabulary", Json()).is_null() ||
+        archive.find(name) == nullptr)
       continue;
-    KILN_ASSIGN(const std::vector<std::byte> bytes, archive.read(name, kMaxVocabulary));
-    const std::string_view text(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+    KILN_ASSIGN(const runtime::ArchiveEntry entry,
+                runtime::read_archive_entry(archive, path, name, kMaxVocabulary));
+    const std::string_view text(reinterpret_cast<const char*>(entry.bytes.get()), entry.size);
     KILN_ASSIGN(config["vocabulary"], integers_of(text, fmt::format("{}: {}", path, name)));
   }
   return ok();
@@ -58,7 +60,7 @@ Status take_from(const ZipFile& archive, const std::string& path, const std::str
 
 }  // namespace
 
-Status take_vocabularies(const ZipFile& archive, const std::string& path, Json& definition) {
+Status take_vocabularies(const runtime::ZipReader& archive, const std::string& path, Json& definition) {
   return take_from(archive, path, "assets/", definition);
 }
 

@@ -230,6 +230,15 @@ Diagnostic unknown_layer(std::string_view class_name, const std::string& where) 
           ir::did_you_mean(class_name, names)};
 }
 
+/// A function of TensorFlow's that no operation stands for.
+Diagnostic unknown_function(const Json& config, const std::string& where) {
+  return {where,
+          fmt::format("calls TensorFlow's function {}, which is not supported, or not with these "
+                      "arguments",
+                      excerpt(config["function"])),
+          "write it with layers or with keras.ops, and save the model again"};
+}
+
 }  // namespace
 
 Expected<LayerPointer> read_layer(std::string_view class_name, const Json& config,
@@ -238,6 +247,9 @@ Expected<LayerPointer> read_layer(std::string_view class_name, const Json& confi
   const std::string layer_where =
       fmt::format("{}: layer \"{}\"", where, is_named ? config["name"].get<std::string>() : "?");
   const LayerClass* found = find_layer(class_name);
+  const bool is_function = class_name == "TFOpLambda" || class_name == "SlicingOpLambda";
+  if (is_function && is_named && config.contains("function"))
+    return unknown_function(config, layer_where);
   if (!found) return unknown_layer(class_name, layer_where);
   LayerPointer layer = found->make();
   ConfigReader reader(config, layer_where);

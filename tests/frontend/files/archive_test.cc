@@ -3,13 +3,14 @@
 #include "frontend/keras/files/archive.h"
 
 #include <algorithm>
+#include <cstring>
 #include <filesystem>
 #include <map>
 
 #include "frontend/keras/files/legacy_h5.h"
 #include "frontend/keras/files/model_json.h"
 #include "frontend/keras/files/weights_h5.h"
-#include "frontend/keras/files/zip_file.h"
+#include "runtime/data/zip_writer.h"
 #include "tests/frontend/files/running.h"
 #include "tests/frontend/files/support.h"
 
@@ -24,6 +25,14 @@ std::string written() {
   const std::string path = scratch_path("written.keras");
   must(write_archive(path, small_mlp(), small_weights(), small_adam_state()));
   return path;
+}
+
+/// An archive of these entries.
+void write_entries(const std::string& path,
+                   const std::vector<std::pair<std::string, std::span<const std::byte>>>& entries) {
+  runtime::ZipWriter archive = must(runtime::ZipWriter::create(path));
+  for (const auto& [name, bytes] : entries) must(archive.add(name, {bytes}));
+  must(archive.finish());
 }
 
 class KerasMlp : public ::testing::Test {
@@ -191,8 +200,8 @@ TEST(Archive, ErrorsNameTheFileAndTheLayer) {
                                      {"second/kernel", floats({6, 3}, std::vector<float>(18))},
                                      {"second/bias", floats({3}, std::vector<float>(3))}};
   const std::vector<std::byte> values = must(format_weights_h5(path, other, weights, {}));
-  must(write_zip(
-      path, {{"config.json", std::as_bytes(std::span(config))}, {"model.weights.h5", values}}));
+  write_entries(path,
+                {{"config.json", std::as_bytes(std::span(config))}, {"model.weights.h5", values}});
   const std::string error = error_of(read_archive(path));
   EXPECT_NE(error.find(path + ": model.weights.h5: layer \"first\": "), std::string::npos) << error;
   EXPECT_NE(error.find("is 4x6xf32, the model has 4x5xf32"), std::string::npos) << error;
@@ -201,11 +210,26 @@ TEST(Archive, ErrorsNameTheFileAndTheLayer) {
 TEST(Archive, APartThatIsMissingIsAnError) {
   const std::string path = scratch_path("partial.keras");
   const std::string config = must(to_json(small_mlp()));
-  must(write_zip(path, {{"config.json", std::as_bytes(std::span(config))}}));
+  write_entries(path, {{"config.json", std::as_bytes(std::span(config))}});
   EXPECT_NE(error_of(read_archive(path)).find("model.weights.h5 is not in the archive"),
             std::string::npos);
-  must(write_zip(path, {{"other", {}}}));
+  write_entries(path, {{"other", {}}});
   EXPECT_NE(error_of(read_archive(path)).find("config.json is not in the archive"),
+            std::string::npos);
+}
+
+/// 300 MB of zeros would be 300 KB of the archive.
+TEST(Archive, AnEntryThatClaimsToBeHugeIsRefused) {
+  const std::string path = scratch_path("bomb.keras");
+  const std::vector<std::byte> packed(300 << 10);
+  write_entries(path, {{"config.json", packed}});
+  std::string bytes = read_bytes(path);
+  const size_t record = bytes.rfind("PK\x01\x02");  // of the central directory
+  const uint32_t size = 300 << 20;
+  bytes[record + 10] = 8;  // deflated
+  std::memcpy(bytes.data() + record + 24, &size, sizeof size);
+  write_bytes(path, bytes);
+  EXPECT_NE(error_of(read_archive(path)).find("config.json claims to hold 314572800 bytes"),
             std::string::npos);
 }
 

@@ -1,17 +1,19 @@
 // The part of HDF5 that Keras's weights use: read without trust, written as h5py would.
 #include <hdf5.h>
 
-#include "frontend/keras/files/hdf5_reader.h"
 #include "frontend/keras/files/hdf5_writer.h"
+#include "runtime/data/hdf5/reader.h"
 #include "tests/frontend/files/support.h"
 
 namespace kiln::keras {
 namespace {
 
 using runtime::Array;
+using runtime::Hdf5Contents;
+using runtime::Hdf5Dataset;
 
 Expected<Hdf5Contents> read(const std::string& bytes) {
-  return read_hdf5("x.h5", std::as_bytes(std::span(bytes)));
+  return runtime::read_hdf5("x.h5", std::as_bytes(std::span(bytes)));
 }
 
 std::string text_of(const std::vector<std::byte>& bytes) {

@@ -50,8 +50,69 @@ TEST_P(Keras2Model, ComesBackFromKilnsOwnFile) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Files, Keras2Model,
-                         ::testing::Values("images", "sequences", "graph", "cells"),
+                         ::testing::Values("images", "sequences", "graph", "cells", "cudnn",
+                                           "keras1"),
                          [](const auto& info) { return std::string(info.param); });
+
+/// Functions of TensorFlow, each an output of a model.
+TEST(Keras2, FunctionsOfTensorFlowAreOperations) {
+  const std::string path = data_path("keras2_functions");
+  const std::vector<NamedArray> arrays = must(runtime::load_npz(path + ".npz"));
+  SavedModel saved;
+  saved.model = must(read_model(path + ".json"));
+  const Model& model = saved.model;
+  Running running(saved, 2);
+  std::vector<Array> x;
+  for (int i = 0; i < 4; ++i) x.push_back(*runtime::find_array(arrays, "x_" + std::to_string(i)));
+  const std::vector<ir::Literal> outputs = running.predict_all(x);
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    const Array* y = runtime::find_array(arrays, "y_" + std::to_string(i));
+    ASSERT_NE(y, nullptr);
+    EXPECT_TRUE(near(outputs[i], *y, 2e-6))
+        << i << ": " << model.layers.at(model.nodes.at(model.outputs[i].node).layer)->name;
+  }
+}
+
+/// A model of one function of x [2, 3], as Keras 2 writes it.
+std::string calling(const std::string& function, const std::string& node) {
+  return R"({"class_name":"Functional","keras_version":"2.15.0","config":{"name":"m","layers":[)"
+         R"({"class_name":"InputLayer","name":"x","inbound_nodes":[],"config":{"name":"x",)"
+         R"("batch_input_shape":[null,2,3],"dtype":"float32"}},)"
+         R"({"class_name":"TFOpLambda","name":"f","inbound_nodes":[)" +
+         node + R"(],"config":{"name":"f","trainable":true,"dtype":"float32","function":")" +
+         function + R"("}}],"input_layers":[["x",0,0]],"output_layers":[["f",0,0]]}})";
+}
+
+TEST(Keras2, OtherFunctionsAreRefusedByName) {
+  const std::string refused =
+      ", which is not supported, or not with these arguments\nnote: write it with layers or with "
+      "keras.ops, and save the model again";
+  for (const auto& [function, node] :
+       {std::pair("raw_ops.Betainc", R"(["x",0,0,{}])"),
+        std::pair("math.cumsum", R"(["x",0,0,{"axis":1,"exclusive":true}])"),
+        std::pair("reshape", R"(["x",0,0,{"shape":[["x",0,0],["x",0,0]]}])"),
+        std::pair("image.resize", R"(["x",0,0,{"size":[2,2],"method":"bicubic"}])"),
+        // Of its operands TensorFlow writes none.
+        std::pair("einsum", R"(["_CONSTANT_VALUE",-1,"bij->bji",{}])")}) {
+    EXPECT_EQ(error_of(parse_model(calling(function, node))),
+              "error: model.json: layer \"f\": calls TensorFlow's function \"" +
+                  std::string(function) + "\"" + refused);
+  }
+}
+
+TEST(Keras2, ConvolutionsOfTheanoAreRefused) {
+  const Model model = must(read_legacy_h5(data_path("keras2_images.h5"))).model;
+  // Of "tensorflow" the file says the length apart.
+  std::string bytes = read_bytes(data_path("keras2_images.h5"));
+  const size_t at = bytes.find("tensorflow");
+  ASSERT_NE(at, std::string::npos);
+  for (size_t i = at; i != std::string::npos; i = bytes.find("tensorflow", i))
+    bytes.replace(i, 10, std::string("theano\0\0\0\0", 10));
+  write_bytes(scratch_path("theano.h5"), bytes);
+  EXPECT_NE(error_of(read_h5_weights(model, scratch_path("theano.h5")))
+                .find("was written by Keras on Theano"),
+            std::string::npos);
+}
 
 TEST(Keras2, WeightsAloneFitTheModelByTheirOrder) {
   const SavedModel whole = must(read_legacy_h5(data_path("keras2_images.h5")));
@@ -145,6 +206,18 @@ const Change kChanges[] = {
     {"MultiHeadAttention", R"({"num_heads":2,"query_shape":[null,3],"key_shape":null})",
      R"({"num_heads":2})"},
     {"Dense", R"({"nb_units":3})", R"({"nb_units":3})"},
+    {"CuDNNGRU", R"({"units":3})", R"({"units":3,"reset_after":true})", "GRU"},
+    {"CuDNNLSTM", R"({"units":3})", R"({"units":3})", "LSTM"},
+    {"Merge", R"({"name":"m","mode":"concat","mode_type":"raw","concat_axis":1,"dot_axes":-1})",
+     R"({"name":"m","axis":1})", "Concatenate"},
+    {"Merge", R"({"name":"m","mode":"sum","mode_type":"raw","concat_axis":1})", R"({"name":"m"})",
+     "Add"},
+    {"Merge", R"({"name":"m","mode":"sum","mode_type":"lambda"})",
+     R"({"name":"m","mode":"sum","mode_type":"lambda"})"},
+    {"AtrousConvolution2D", R"({"nb_filter":8,"nb_row":3,"nb_col":5,"atrous_rate":[2,2]})",
+     R"({"filters":8,"dilation_rate":[2,2],"kernel_size":[3,5]})", "Conv2D"},
+    {"Conv2D", R"({"dim_ordering":"th"})", R"({"data_format":"th"})"},
+    {"Deconvolution2D", R"({"nb_filter":8})", R"({"nb_filter":8})"},
 };
 
 TEST(Keras2, OptionsOfLayersAreTodays) {

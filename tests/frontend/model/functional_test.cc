@@ -234,11 +234,15 @@ const Edit kEdits[] = {
      "note: kiln takes the results of layers here"},
     {"/config/layers/2/inbound_nodes/0/kwargs/training", "true",
      "error: model.json: layer \"shared\": the call's argument \"training\": true is not "
-     "supported"},
-    {"/config/layers/2/inbound_nodes/0", "7", "error: model.json: layer \"shared\": 7 is no node"},
+     "supported\nnote: leave it out of the call, and save the model again"},
+    {"/config/layers/2/inbound_nodes/0", "7",
+     "error: model.json: layer \"shared\": 7 is no node\n"
+     "note: the file is damaged, or someone changed it: write it with Keras's save() or to_json()"},
     {"/config/output_layers/0/0", "\"kin\"",
      "error: model.json: output_layers: there is no layer \"kin\"\nnote: did you mean kind?"},
-    {"/config/input_layers", "[]", "error: model.json: \"input_layers\" names no layers"},
+    {"/config/input_layers", "[]",
+     "error: model.json: \"input_layers\" names no layers\n"
+     "note: the file is damaged, or someone changed it: write it with Keras's save() or to_json()"},
 };
 
 TEST(FunctionalJson, WhatIsNotUnderstoodIsRefused) {

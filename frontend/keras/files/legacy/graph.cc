@@ -10,26 +10,6 @@ namespace {
 
 constexpr int64_t kMostApplications = int64_t{1} << 30;
 
-/// ["dense", 0, 0], and in a list of inputs the call's options after it.
-bool is_reference(const Json& json) {
-  return json.is_array() && (json.size() == 3 || (json.size() == 4 && json[3].is_object())) &&
-         json[0].is_string() && json[1].is_number_integer() && json[2].is_number_integer();
-}
-
-Json tensor(const Json& reference) {
-  return {{"class_name", "__keras_tensor__"},
-          {"config", {{"keras_history", {reference[0], reference[1], reference[2]}}}}};
-}
-
-/// The references in a call's option as tensors.
-Json with_tensors(const Json& value) {
-  if (is_reference(value)) return tensor(value);
-  if (!value.is_structured()) return value;
-  Json result = value;
-  for (Json& child : result) child = with_tensors(child);
-  return result;
-}
-
 bool is_call(const Json& node) {
   return !node.empty() && std::all_of(node.begin(), node.end(), is_reference);
 }
@@ -79,6 +59,24 @@ std::map<std::string, Nested> nested_models(const Json& layers) {
 }
 
 }  // namespace
+
+bool is_reference(const Json& json) {
+  return json.is_array() && (json.size() == 3 || (json.size() == 4 && json[3].is_object())) &&
+         json[0].is_string() && json[1].is_number_integer() && json[2].is_number_integer();
+}
+
+Json tensor(const Json& reference) {
+  return {{"class_name", "__keras_tensor__"},
+          {"config", {{"keras_history", {reference[0], reference[1], reference[2]}}}}};
+}
+
+Json with_tensors(const Json& value) {
+  if (is_reference(value)) return tensor(value);
+  if (!value.is_structured()) return value;
+  Json result = value;
+  for (Json& child : result) child = with_tensors(child);
+  return result;
+}
 
 void modernize_nodes(Json& inbound_nodes) {
   if (!inbound_nodes.is_array()) return;

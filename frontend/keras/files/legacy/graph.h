@@ -5,6 +5,13 @@
 
 namespace kiln::keras::legacy {
 
+/// ["dense", 0, 0], and in a list of inputs the call's options after it.
+bool is_reference(const Json& json);
+/// The tensor that it refers to, as in today's files.
+Json tensor(const Json& reference);
+/// The references in a call's option as tensors.
+Json with_tensors(const Json& value);
+
 /// A list of calls, [[["dense", 0, 0, {}]], ...], as today's nodes {"args": ..., "kwargs": ...}.
 /// What is none stays.
 void modernize_nodes(Json& inbound_nodes);

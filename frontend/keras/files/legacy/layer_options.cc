@@ -13,7 +13,10 @@ struct ClassChange {
   std::string_view from, to;
 };
 
+// Keras 1's Deconvolution2D is not among them: its kernels had other axes.
 constexpr ClassChange kClasses[] = {
+    {"AtrousConvolution1D", "Conv1D"},
+    {"AtrousConvolution2D", "Conv2D"},
     {"AvgPool1D", "AveragePooling1D"},
     {"AvgPool2D", "AveragePooling2D"},
     {"AvgPool3D", "AveragePooling3D"},
@@ -22,7 +25,8 @@ constexpr ClassChange kClasses[] = {
     {"Convolution1D", "Conv1D"},
     {"Convolution2D", "Conv2D"},
     {"Convolution3D", "Conv3D"},
-    {"Deconvolution2D", "Conv2DTranspose"},
+    {"CuDNNGRU", "GRU"},
+    {"CuDNNLSTM", "LSTM"},
     {"GRUV1", "GRU"},
     {"GRUV2", "GRU"},
     {"GlobalAvgPool1D", "GlobalAveragePooling1D"},
@@ -39,6 +43,12 @@ constexpr ClassChange kClasses[] = {
     {"SeparableConvolution2D", "SeparableConv2D"},
     // Both are x above theta and 0 elsewhere.
     {"ThresholdedReLU", "ReLU"},
+};
+
+/// Keras 1's Merge by its option `mode`. (`cos` gave another shape than today's Dot.)
+constexpr ClassChange kMergeModes[] = {
+    {"sum", "Add"},     {"mul", "Multiply"},       {"ave", "Average"},
+    {"max", "Maximum"}, {"concat", "Concatenate"}, {"dot", "Dot"},
 };
 
 constexpr std::string_view kAll = "";
@@ -182,9 +192,9 @@ void to_boolean(Json& value) {
 void to_number(Json& value) {
   if (value.is_array() && value.size() == 1 && value[0].is_number()) value = Json(value[0]);
 }
+/// Keras 1's "th" stays, to be refused: its kernels had other axes.
 void to_data_format(Json& value) {
   if (value == "tf") value = "channels_last";
-  if (value == "th") value = "channels_first";
   if (value == "default") value = "channels_last";
 }
 /// Keras 1 and 2 wrote rates and slopes as whole numbers, too; a missing slope was none.
@@ -304,11 +314,33 @@ void modernize_objects(Json& config, bool old) {
 
 }  // namespace
 
-std::string layer_class(const std::string& class_name) {
-  for (const ClassChange& change : kClasses) {
-    if (change.from == class_name) return std::string(change.to);
+namespace {
+
+/// Of Merge, whose mode says which of today's classes it is. One that holds the layers that it merges,
+/// or a function, stays.
+void modernize_merge(Json& layer) {
+  const Json& config = layer["config"];
+  if (!config.is_object() || config.value("mode_type", Json("raw")) != "raw") return;
+  for (const ClassChange& change : kMergeModes) {
+    if (config.value("mode", Json()) != change.from) continue;
+    Json today = {{"name", config.value("name", Json())}};
+    if (change.from == "concat") today["axis"] = config.value("concat_axis", Json(-1));
+    if (change.from == "dot") today["axes"] = config.value("dot_axes", Json(-1));
+    layer["class_name"] = std::string(change.to);
+    layer["config"] = std::move(today);
+    return;
   }
-  return class_name;
+}
+
+}  // namespace
+
+void modernize_class(Json& layer) {
+  const auto written = layer["class_name"].get<std::string>();
+  if (written == "Merge") return modernize_merge(layer);
+  if (written == "CuDNNGRU" && layer["config"].is_object()) layer["config"]["reset_after"] = true;
+  for (const ClassChange& change : kClasses) {
+    if (change.from == written) layer["class_name"] = std::string(change.to);
+  }
 }
 
 void modernize_layer(const std::string& class_name, bool old, Json& config) {

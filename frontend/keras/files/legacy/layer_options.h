@@ -7,8 +7,9 @@
 
 namespace kiln::keras::legacy {
 
-/// Today's name of a layer class: Convolution2D is Conv2D.
-std::string layer_class(const std::string& class_name);
+/// Gives a layer, {"class_name": ..., "config": ...}, its class's name of today: Convolution2D is
+/// Conv2D, a Merge with the mode `sum` is an Add.
+void modernize_class(Json& layer);
 
 /// Rewrites a layer's config. `class_name` is today's; `old`: Keras 1 or 2 wrote it, so that names
 /// with another meaning today are meant as of old.

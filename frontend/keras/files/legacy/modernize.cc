@@ -8,6 +8,7 @@
 
 #include "frontend/keras/files/legacy/graph.h"
 #include "frontend/keras/files/legacy/layer_options.h"
+#include "frontend/keras/files/legacy/tensorflow_functions.h"
 #include "frontend/keras/files/legacy/training.h"
 
 namespace kiln::keras::legacy {
@@ -104,7 +105,7 @@ class Modernizer {
   /// A layer or a model.
   void object(Json& layer) const {
     if (!is_layer(layer) || is_operation(layer)) return;
-    layer["class_name"] = layer_class(class_of(layer));
+    modernize_class(layer);
     const std::string class_name = class_of(layer);
     Json& config = layer["config"];
     if (class_name == "Sequential") {
@@ -155,6 +156,7 @@ class Modernizer {
 
   void functional(Json& config) const {
     if (!config.is_object() || !config.contains("layers") || !config["layers"].is_array()) return;
+    if (old_) modernize_functions(config);
     if (old_) modernize_applications(config);
     for (Json& layer : config["layers"]) {
       object(layer);

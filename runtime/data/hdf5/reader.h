@@ -19,7 +19,7 @@
 #include "runtime/base/array.h"
 #include "runtime/base/expected.h"
 
-namespace kiln::keras {
+namespace kiln::runtime {
 
 /// One array of the file; its values are a view of the file's bytes.
 struct Hdf5Dataset {
@@ -41,4 +41,4 @@ struct Hdf5Contents {
 /// and memory are bounded by the size of the file.
 Expected<Hdf5Contents> read_hdf5(const std::string& where, std::span<const std::byte> bytes);
 
-}  // namespace kiln::keras
+}  // namespace kiln::runtime

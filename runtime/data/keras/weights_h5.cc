@@ -1,41 +1,39 @@
-// Reading of weights_h5.h.
-#include <fmt/format.h>
-
+// parse_weights_h5() of saved_weights.h.
 #include <algorithm>
-#include <memory>
+#include <iterator>
 #include <set>
 #include <utility>
 
-#include "frontend/keras/files/hdf5_reader.h"
-#include "frontend/keras/files/layout.h"
-#include "frontend/keras/files/weights_h5.h"
-#include "runtime/base/file.h"
+#include "runtime/data/keras/saved_weights.h"
 
-namespace kiln::keras {
+namespace kiln::runtime {
 namespace {
 
-using runtime::Array;
-using runtime::NamedArray;
-
 const char* const kOtherModel = "the file belongs to another model";
-
-std::string type_name(const ir::Type& type) {
-  return runtime::tensor_name(static_cast<kiln_element_type>(type.element), type.shape);
-}
 
 /// The layer of a variable's name or of a group, for messages: "dense/kernel" to "dense".
 std::string layer_of(const std::string& variable) { return variable.substr(0, variable.find('/')); }
 
 std::string dataset_name(const SavedObject& object, size_t index) {
-  return fmt::format("{}/{}", object.variables_group(), index);
+  return object.variables_group() + "/" + std::to_string(index);
 }
 
-/// The optimizer to which Keras gives such a name by itself: rm_sprop_1. Null where it is the
-/// user's.
-std::shared_ptr<Optimizer> optimizer_called(std::string name) {
+std::string in_quotes(const std::string& text) { return "\"" + text + "\""; }
+
+std::string lower_case(std::string text) {
+  for (char& letter : text)
+    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+  return text;
+}
+
+/// The class to whose optimizers Keras gives such a name by itself: rm_sprop_1. Empty where it is
+/// the user's.
+std::string class_of_optimizer(std::string name, const std::vector<std::string>& classes) {
   name.resize(name.find_last_not_of("0123456789") + 1);
   std::erase(name, '_');
-  return make_optimizer(name);
+  for (const std::string& known : classes)
+    if (lower_case(known) == name) return known;
+  return "";
 }
 
 class Reading {
@@ -88,23 +86,21 @@ class Reading {
   }
 
   /// Why the file's state is not that of the model's optimizer; empty: it is.
-  std::string mismatch(const Optimizer& optimizer, const SavedObject& object) const {
+  std::string mismatch(const std::vector<std::string>& classes, const SavedObject& object) const {
     const size_t count = variable_count(object);
     const auto name = contents_.names.find(object.variables_group());
-    const auto writer = name == contents_.names.end() ? nullptr : optimizer_called(name->second);
-    if (writer && writer->class_name() != optimizer.class_name()) {
-      return fmt::format("is of {}, the model has {}", writer->class_name(),
-                         optimizer.class_name());
-    }
+    const std::string writer =
+        name == contents_.names.end() ? "" : class_of_optimizer(name->second, classes);
+    if (!writer.empty() && writer != classes[0])
+      return "is of " + writer + ", the model has " + classes[0];
     if (count != object.variables.size()) {
-      return fmt::format("has {} variables, that of the model {}", count, object.variables.size());
+      return "has " + std::to_string(count) + " variables, that of the model " +
+             std::to_string(object.variables.size());
     }
     for (size_t i = 0; i < count; ++i) {
       const auto dataset = contents_.datasets.find(dataset_name(object, i));
-      if (dataset == contents_.datasets.end() ||
-          dataset->second.dims != object.variables[i].type.shape) {
-        return fmt::format("does not fit the model's \"{}\"", object.variables[i].name);
-      }
+      if (dataset == contents_.datasets.end() || dataset->second.dims != object.variables[i].dims)
+        return "does not fit the model's " + in_quotes(object.variables[i].name);
     }
     return "";
   }
@@ -118,10 +114,14 @@ class Reading {
   }
 
  private:
+  std::string at_layer_of(const SavedVariable& variable) const {
+    return where_ + ": layer " + in_quotes(layer_of(variable.name));
+  }
+
   Diagnostic missing(const SavedObject& object, size_t index) const {
-    const std::string& name = object.variables[index].name;
-    return {fmt::format("{}: layer \"{}\"", where_, layer_of(name)),
-            fmt::format("the file has no \"{}\" for {}", dataset_name(object, index), name),
+    const SavedVariable& variable = object.variables[index];
+    return {at_layer_of(variable),
+            "the file has no " + in_quotes(dataset_name(object, index)) + " for " + variable.name,
             kOtherModel};
   }
 
@@ -129,31 +129,26 @@ class Reading {
     const std::string group = path.substr(0, path.rfind('/'));
     const auto name = contents_.names.find(group);
     const std::string layer =
-        name == contents_.names.end() ? "" : fmt::format(", layer \"{}\"", name->second);
-    return {where_, fmt::format("the model has nothing for the file's \"{}\"{}", path, layer),
-            kOtherModel};
+        name == contents_.names.end() ? "" : ", layer " + in_quotes(name->second);
+    return {where_, "the model has nothing for the file's " + in_quotes(path) + layer, kOtherModel};
   }
 
   Expected<Array> value(const SavedVariable& variable, const std::string& path) const {
     const Hdf5Dataset& dataset = contents_.datasets.at(path);
-    const auto wanted = static_cast<kiln_element_type>(variable.type.element);
-    const std::string where = fmt::format("{}: layer \"{}\"", where_, layer_of(variable.name));
-    if (!dataset.type || runtime::is_floating(*dataset.type) != runtime::is_floating(wanted)) {
+    const std::string what = in_quotes(path) + " for " + variable.name + " is ";
+    if (!dataset.type || is_floating(*dataset.type) != is_floating(variable.type)) {
       return Diagnostic{
-          where,
-          fmt::format("\"{}\" for {} is not of a type of numbers that kiln can read as {}", path,
-                      variable.name, runtime::element_name(wanted)),
+          at_layer_of(variable),
+          what + "not of a type of numbers that kiln can read as " + element_name(variable.type),
           "save the model with the dtype policy float32"};
     }
-    if (dataset.dims != variable.type.shape) {
-      return Diagnostic{
-          where,
-          fmt::format("\"{}\" for {} is {}, the model has {}", path, variable.name,
-                      runtime::tensor_name(*dataset.type, dataset.dims), type_name(variable.type)),
-          kOtherModel};
+    if (dataset.dims != variable.dims) {
+      return Diagnostic{at_layer_of(variable),
+                        what + tensor_name(*dataset.type, dataset.dims) + ", the model has " +
+                            tensor_name(variable.type, variable.dims),
+                        kOtherModel};
     }
-    return runtime::convert(runtime::copy_of(*dataset.type, dataset.dims, dataset.values.data()),
-                            wanted);
+    return convert(copy_of(*dataset.type, dataset.dims, dataset.values.data()), variable.type);
   }
 
   const Hdf5Contents& contents_;
@@ -161,11 +156,11 @@ class Reading {
 };
 
 /// From the order of the file's groups to Keras's order of weights.
-std::vector<NamedArray> in_order(std::vector<NamedArray> arrays,
+std::vector<NamedArray> in_order(const std::vector<NamedArray>& arrays,
                                  const std::vector<SavedVariable>& order) {
   std::vector<NamedArray> result;
   for (const SavedVariable& variable : order) {
-    if (const Array* array = runtime::find_array(arrays, variable.name))
+    if (const Array* array = find_array(arrays, variable.name))
       result.push_back({variable.name, *array});
   }
   return result;
@@ -178,14 +173,21 @@ Status read_random_states(const Reading& reading, const SavedObject& object, Sav
   return ok();
 }
 
-Status read_optimizer_state(const Reading& reading, const Optimizer& optimizer,
-                            const SavedObject& object, SavedWeights& saved) {
-  // Iterations and learning rate: Keras makes the rest when it first trains.
-  const size_t without_slots = optimizer.learning_rate.is_scheduled() ? 1 : 2;
+Status read_optimizer_state(const Reading& reading, const SavedLayout& layout,
+                            SavedWeights& saved) {
+  const SavedObject& object = *layout.optimizer;
+  // Iterations, and a learning rate that follows no schedule: Keras makes the rest when it first
+  // trains.
+  const size_t without_slots = std::any_of(object.variables.begin(), object.variables.end(),
+                                           [](const SavedVariable& variable) {
+                                             return variable.name == "optimizer/learning_rate";
+                                           })
+                                   ? 2
+                                   : 1;
   const size_t count = reading.variable_count(object);
   if (count == 0 || (count == without_slots && object.variables.size() > without_slots))
     return ok();
-  saved.note = reading.mismatch(optimizer, object);
+  saved.note = reading.mismatch(layout.optimizer_classes, object);
   if (!saved.note.empty()) {
     saved.note = "the optimizer's state in the file " + saved.note + ": it was not loaded";
     return ok();
@@ -197,11 +199,8 @@ Status read_optimizer_state(const Reading& reading, const Optimizer& optimizer,
 
 }  // namespace
 
-Expected<SavedWeights> parse_weights_h5(const Model& model, const std::string& where,
-                                        std::span<const std::byte> bytes,
-                                        const LoadingRules& rules) {
-  KILN_ASSIGN(const SavedLayout layout, saved_layout(model));
-  KILN_ASSIGN(const Hdf5Contents contents, read_hdf5(where, bytes));
+Expected<SavedWeights> parse_weights_h5(const SavedLayout& layout, const std::string& where,
+                                        const Hdf5Contents& contents, const LoadingRules& rules) {
   const Reading reading(contents, where);
   if (rules.by_name) {
     return Diagnostic{where, "keeps layers by their order and class, not by names",
@@ -215,18 +214,10 @@ Expected<SavedWeights> parse_weights_h5(const Model& model, const std::string& w
     KILN_ASSIGN(std::vector<NamedArray> arrays, reading.read(object));
     std::move(arrays.begin(), arrays.end(), std::back_inserter(weights));
   }
-  saved.weights = in_order(std::move(weights), layout.weights);
-  if (layout.optimizer) {
-    KILN_TRY(read_optimizer_state(reading, *model.compile_options->optimizer.get(),
-                                  *layout.optimizer, saved));
-  }
+  saved.weights = in_order(weights, layout.weights);
+  if (layout.optimizer) KILN_TRY(read_optimizer_state(reading, layout, saved));
   KILN_TRY(read_random_states(reading, layout.random_states, saved));
   return saved;
 }
 
-Expected<SavedWeights> read_weights_h5(const Model& model, const std::string& path) {
-  KILN_ASSIGN(const runtime::FileBytes file, runtime::map_file(path));
-  return parse_weights_h5(model, path, {file.bytes.get(), static_cast<size_t>(file.size)});
-}
-
-}  // namespace kiln::keras
+}  // namespace kiln::runtime

@@ -1,4 +1,5 @@
-// Writing of weights_h5.h.
+#include "frontend/keras/files/weights_h5.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -6,7 +7,6 @@
 
 #include "frontend/keras/files/hdf5_writer.h"
 #include "frontend/keras/files/layout.h"
-#include "frontend/keras/files/weights_h5.h"
 #include "runtime/base/file.h"
 
 namespace kiln::keras {
@@ -29,12 +29,12 @@ Status check_complete(const std::vector<NamedArray>& arrays,
     const Array* array = runtime::find_array(arrays, variable.name);
     if (array == nullptr)
       return Diagnostic{where, fmt::format("there are no values for \"{}\"", variable.name), ""};
-    const auto type = static_cast<kiln_element_type>(variable.type.element);
-    if (array->type == type && array->dims == variable.type.shape) continue;
-    return Diagnostic{where,
-                      fmt::format("the values for \"{}\" are {}, the model has {}", variable.name,
-                                  array->name(), runtime::tensor_name(type, variable.type.shape)),
-                      ""};
+    if (array->type == variable.type && array->dims == variable.dims) continue;
+    return Diagnostic{
+        where,
+        fmt::format("the values for \"{}\" are {}, the model has {}", variable.name, array->name(),
+                    runtime::tensor_name(variable.type, variable.dims)),
+        ""};
   }
   return ok();
 }
@@ -51,8 +51,7 @@ Hdf5Group group_of(const SavedObject& object, const std::vector<NamedArray>& arr
 std::vector<NamedArray> fresh_state(const SavedObject& optimizer) {
   std::vector<NamedArray> arrays;
   for (const SavedVariable& variable : optimizer.variables) {
-    Array array = runtime::allocate(static_cast<kiln_element_type>(variable.type.element),
-                                    variable.type.shape);
+    Array array = runtime::allocate(variable.type, variable.dims);
     if (array.type == KILN_F32)
       std::fill_n(array.as<float>(), array.element_count(), static_cast<float>(variable.initial));
     arrays.push_back({variable.name, std::move(array)});
@@ -83,6 +82,14 @@ Expected<std::vector<std::byte>> format_weights_h5(const std::string& where, con
   if (layout.optimizer) groups.push_back(group_of(*layout.optimizer, state));
   if (has_random) groups.push_back(group_of(layout.random_states, state));
   return write_hdf5(where, groups);
+}
+
+Expected<SavedWeights> read_weights_h5(const Model& model, const std::string& path) {
+  KILN_ASSIGN(const SavedLayout layout, saved_layout(model));
+  KILN_ASSIGN(const runtime::FileBytes file, runtime::map_file(path));
+  KILN_ASSIGN(const runtime::Hdf5Contents contents,
+              runtime::read_hdf5(path, {file.bytes.get(), static_cast<size_t>(file.size)}));
+  return runtime::parse_weights_h5(layout, path, contents);
 }
 
 Status write_weights_h5(const std::string& path, const Model& model,

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace kiln::keras {
+namespace kiln::runtime {
 
 /// A place in the bytes, moving forward. Past the end it stops, gives zeros, and ok() turns false.
 class Hdf5Cursor {
@@ -66,4 +66,4 @@ class Hdf5Cursor {
   bool ok_;
 };
 
-}  // namespace kiln::keras
+}  // namespace kiln::runtime

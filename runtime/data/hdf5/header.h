@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-#include "frontend/keras/files/hdf5_reader.h"
 #include "runtime/base/expected.h"
+#include "runtime/data/hdf5/reader.h"
 
-namespace kiln::keras {
+namespace kiln::runtime {
 
 /// How much of the file's bytes may still be read as structure. In an honest file every byte
 /// belongs to one structure, so a walk that uses more than there are goes in circles.
@@ -64,4 +64,4 @@ std::vector<std::string> hdf5_text_attribute(std::span<const std::byte> file,
                                              const Hdf5Header& header, const std::string& name,
                                              Hdf5Budget& budget);
 
-}  // namespace kiln::keras
+}  // namespace kiln::runtime

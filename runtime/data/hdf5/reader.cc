@@ -1,14 +1,12 @@
-#include "frontend/keras/files/hdf5_reader.h"
-
-#include <fmt/format.h>
+#include "runtime/data/hdf5/reader.h"
 
 #include <string>
 #include <utility>
 
-#include "frontend/keras/files/hdf5_cursor.h"
-#include "frontend/keras/files/hdf5_header.h"
+#include "runtime/data/hdf5/cursor.h"
+#include "runtime/data/hdf5/header.h"
 
-namespace kiln::keras {
+namespace kiln::runtime {
 namespace {
 
 using Bytes = std::span<const std::byte>;
@@ -20,7 +18,7 @@ constexpr uint64_t kMaxName = 1 << 12;  // characters of one name
 constexpr uint64_t kBudget = 16;
 // What Keras says about a group in words.
 constexpr const char* kTextAttributes[] = {"name", "model_config", "training_config",
-                                           "keras_version"};
+                                           "keras_version", "backend"};
 // Lists, which Keras cuts in parts where they are too long for an attribute: weight_names0, ...
 constexpr const char* kLists[] = {"layer_names", "weight_names"};
 constexpr int kMostParts = 1000;
@@ -45,7 +43,7 @@ class Reading {
 
  private:
   Diagnostic damaged(const std::string& path, const std::string& problem) const {
-    return {where_, path.empty() ? problem : fmt::format("\"{}\" {}", path, problem), kAdvice};
+    return {where_, path.empty() ? problem : "\"" + path + "\" " + problem, kAdvice};
   }
 
   /// Section II.A. Gives the address of the root's object header.
@@ -65,8 +63,10 @@ class Reading {
     cursor.skip(16);
     const uint64_t root = cursor.number(8);
     if (!cursor.ok() || base != 0) return damaged("", "has a damaged superblock");
-    if (end > file_.size())
-      return damaged("", fmt::format("is cut off: {} of {} bytes are there", file_.size(), end));
+    if (end > file_.size()) {
+      return damaged("", "is cut off: " + std::to_string(file_.size()) + " of " +
+                             std::to_string(end) + " bytes are there");
+    }
     return root;
   }
 
@@ -91,11 +91,11 @@ class Reading {
     dataset.values = layout.values;
     if (!budget_.spend(layout.values.size())) return overlapping(place);
     if (dataset.type) {
-      const auto bytes = runtime::checked_byte_count(*dataset.type, dataset.dims);
+      const auto bytes = checked_byte_count(*dataset.type, dataset.dims);
       if (!bytes || static_cast<uint64_t>(*bytes) != dataset.values.size()) {
-        return damaged(place.path, fmt::format("claims to be {}, which its {} bytes are not",
-                                               runtime::tensor_name(*dataset.type, dataset.dims),
-                                               dataset.values.size()));
+        return damaged(place.path, "claims to be " + tensor_name(*dataset.type, dataset.dims) +
+                                       ", which its " + std::to_string(dataset.values.size()) +
+                                       " bytes are not");
       }
     }
     contents_.datasets.insert_or_assign(place.path, std::move(dataset));
@@ -206,4 +206,4 @@ Expected<Hdf5Contents> read_hdf5(const std::string& where, Bytes bytes) {
   return Reading(where, bytes).run();
 }
 
-}  // namespace kiln::keras
+}  // namespace kiln::runtime

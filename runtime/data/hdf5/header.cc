@@ -1,13 +1,13 @@
-#include "frontend/keras/files/hdf5_header.h"
+#include "runtime/data/hdf5/header.h"
 
 #include <algorithm>
 #include <array>
 #include <deque>
 #include <utility>
 
-#include "frontend/keras/files/hdf5_cursor.h"
+#include "runtime/data/hdf5/cursor.h"
 
-namespace kiln::keras {
+namespace kiln::runtime {
 namespace {
 
 using Bytes = std::span<const std::byte>;
@@ -175,7 +175,8 @@ std::optional<std::string> next_text(Bytes file, Bytes datatype, Hdf5Cursor& dat
   if (type_class != kVariableLength || (bits & 0x0f) != kIsString) return {};
   const uint64_t length = data.number(4), address = data.number(8), index = data.number(4);
   if (!data.ok()) return {};
-  return heap_text(file, address, index, length, budget);
+  const std::string text = heap_text(file, address, index, length, budget);
+  return text.substr(0, text.find('\0'));
 }
 
 std::vector<std::string> texts_of(Bytes file, const Attribute& attribute, Hdf5Budget& budget) {
@@ -236,7 +237,7 @@ std::optional<std::vector<int64_t>> hdf5_extents(Bytes message) {
   if (version < 1 || version > 2 || rank > kMaxRank || (version == 2 && kind == kNull)) return {};
   std::vector<int64_t> dims;
   for (uint64_t d = 0; d < rank; ++d) dims.push_back(static_cast<int64_t>(cursor.number(8)));
-  if (!cursor.ok() || !runtime::checked_element_count(dims)) return {};
+  if (!cursor.ok() || !checked_element_count(dims)) return {};
   return dims;
 }
 
@@ -268,4 +269,4 @@ std::vector<std::string> hdf5_text_attribute(Bytes file, const Hdf5Header& heade
   return {};
 }
 
-}  // namespace kiln::keras
+}  // namespace kiln::runtime

@@ -1,0 +1,45 @@
+// The kinds of files of saved_weights.h.
+#include <string_view>
+#include <utility>
+
+#include "runtime/base/file.h"
+#include "runtime/data/keras/archive.h"
+#include "runtime/data/keras/older_h5.h"
+#include "runtime/data/keras/saved_weights.h"
+
+namespace kiln::runtime {
+
+SavedKind saved_kind(const std::string& path) {
+  std::string_view begin;
+  // A pipe gives its bytes only once.
+  const auto file = is_file(path) ? map_file(path) : Expected<FileBytes>(Diagnostic{});
+  if (file) {
+    begin = {reinterpret_cast<const char*>(file->bytes.get()), static_cast<size_t>(file->size)};
+  }
+  if (begin.starts_with("\x89HDF\r\n\x1a\n")) return SavedKind::kHdf5;
+  const bool is_zip = begin.starts_with("PK\x03\x04");
+  if (path.ends_with(".keras") || (is_zip && is_archive(path))) return SavedKind::kArchive;
+  if (path.ends_with(".npz") || is_zip) return SavedKind::kNpz;
+  const bool is_hdf5 = path.ends_with(".h5") || path.ends_with(".hdf5");
+  return is_hdf5 ? SavedKind::kHdf5 : SavedKind::kUnknown;
+}
+
+Expected<SavedWeights> read_h5_weights(const SavedLayout& layout, const std::string& path,
+                                       const LoadingRules& rules, const OlderState& state) {
+  KILN_ASSIGN(const FileBytes file, map_file(path));
+  KILN_ASSIGN(const Hdf5Contents contents,
+              read_hdf5(path, {file.bytes.get(), static_cast<size_t>(file.size)}));
+  if (!has_older_weights(contents)) return parse_weights_h5(layout, path, contents, rules);
+  KILN_ASSIGN(SavedWeights saved, parse_older_weights(layout, path, contents, rules));
+  if (rules.any() || !layout.optimizer) return saved;
+  if (state) {
+    saved.optimizer = state(contents);
+    saved.has_optimizer = !saved.optimizer.empty();
+  } else if (count_older_state(contents) > 0) {
+    saved.note =
+        "the optimizer's state in a file of an older Keras's is for kiln alone: it was not loaded";
+  }
+  return saved;
+}
+
+}  // namespace kiln::runtime
