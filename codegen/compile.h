@@ -16,7 +16,7 @@ namespace kiln::codegen {
 struct CompileOptions {
   std::vector<Target> targets;  ///< at least one; the program runs on the host of the first
   int jobs = 0;  ///< kernels compiled at once; 0: one for each CPU that this process may run on
-  const Checkpoint* checkpoint = nullptr;  ///< what an executable carries; null: nothing
+  const Checkpoint* checkpoint = nullptr;   ///< what an executable carries; null: nothing
   const FileLayout* file_layout = nullptr;  ///< likewise of Keras's files
   bool use_cache = true;  ///< look for objects in the user's cache, and keep new ones there
 };

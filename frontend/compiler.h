@@ -27,10 +27,10 @@ struct CompilerOptions {
   /// The least compute capability of CUDA devices, 10 times.
   int cuda_capability = 80;
   bool use_cache = true;  ///< keep compiled kernels in the user's cache, and look there first
-  const codegen::Checkpoint* checkpoint = nullptr;  ///< what an executable carries; null: nothing
+  const codegen::Checkpoint* checkpoint = nullptr;   ///< what an executable carries; null: nothing
   const codegen::FileLayout* file_layout = nullptr;  ///< likewise of Keras's files
-  passes::AfterPass after_pass = {};  ///< called after each pass
-  Timings* timings = nullptr;         ///< gets a lap for each pass and each part of code generation
+  passes::AfterPass after_pass = {};                 ///< called after each pass
+  Timings* timings = nullptr;  ///< gets a lap for each pass and each part of code generation
 };
 
 /// Runs the passes on a module, then compiles it. Gives the bytes of an executable.

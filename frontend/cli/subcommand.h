@@ -15,7 +15,7 @@ namespace kiln::cli {
 /// What the chosen subcommand does; set while the command line is parsed, called afterwards.
 struct Action : std::function<Status()> {
   using std::function<Status()>::operator=;
-  std::vector<std::string> words;  ///< what is parsed: all behind the program's name
+  std::vector<std::string> words;               ///< what is parsed: all behind the program's name
   std::chrono::steady_clock::time_point start;  ///< of the command
 };
 

@@ -33,8 +33,8 @@ Expected<Json> integers_of(std::string_view text, const std::string& where) {
 }
 
 /// Of the layers of the model whose files are under `folder`, "assets/".
-Status take_from(const runtime::ZipReader& archive, const std::string& path, const std::string& folder,
-                 Json& model) {
+Status take_from(const runtime::ZipReader& archive, const std::string& path,
+                 const std::string& folder, Json& model) {
   if (!model.is_object() || !model.contains("config") || !model["config"].is_object()) return ok();
   const auto layers = model["config"].find("layers");
   if (layers == model["config"].end() || !layers->is_array()) return ok();
@@ -60,7 +60,8 @@ Status take_from(const runtime::ZipReader& archive, const std::string& path, con
 
 }  // namespace
 
-Status take_vocabularies(const runtime::ZipReader& archive, const std::string& path, Json& definition) {
+Status take_vocabularies(const runtime::ZipReader& archive, const std::string& path,
+                         Json& definition) {
   return take_from(archive, path, "assets/", definition);
 }
 

@@ -86,6 +86,10 @@ std::vector<std::string_view> MultiHeadAttention::argument_names() const {
   return {"query", "value", "key", "attention_mask"};
 }
 
+bool MultiHeadAttention::takes_truth_values(size_t input) const {
+  return options_.attention_mask && input + 1 == argument_names().size();
+}
+
 void MultiHeadAttention::call_has(size_t positions, std::span<const std::string> by_name) {
   const auto has = [&](std::string_view argument) {
     return std::find(by_name.begin(), by_name.end(), argument) != by_name.end();

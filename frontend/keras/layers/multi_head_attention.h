@@ -49,6 +49,7 @@ class MultiHeadAttention : public Layer {
 
   std::string_view class_name() const override { return "MultiHeadAttention"; }
   std::vector<std::string_view> argument_names() const override;
+  bool takes_truth_values(size_t input) const override;
   void call_has(size_t positions, std::span<const std::string> by_name) override;
   Expected<LayerBuild> build(std::span<const LayerInput> inputs) const override;
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;

@@ -121,7 +121,7 @@ class Forward {
     for (const NodeOutput& input : node.inputs) {
       Signal signal = value(input);
       const ir::ElementType element = signal.tensor.type().element;
-      const ir::ElementType taken = *arriving_element(layer, element);
+      const ir::ElementType taken = *arriving_element(layer, arguments.size(), element);
       if (taken != element) signal = {convert(signal.tensor, taken), {}, signal.mask};
       arguments.push_back(std::move(signal));
     }

@@ -233,7 +233,7 @@ class Building {
     std::vector<LayerInput> inputs;
     for (const NodeOutput& output : node.inputs) {
       LayerInput input{graph_.type(output), model_.layers[model_.nodes[output.node].layer]->name};
-      const auto element = arriving_element(layer, input.type.element);
+      const auto element = arriving_element(layer, inputs.size(), input.type.element);
       if (!element) {
         return Diagnostic{"", fmt::format("{}, from \"{}\"", element.error().message, input.from),
                           element.error().note};
@@ -324,10 +324,12 @@ ir::ElementType own_element(const Model& model, size_t input_node) {
   return type->stored;
 }
 
-Expected<ir::ElementType> arriving_element(const Layer& layer, ir::ElementType element) {
+Expected<ir::ElementType> arriving_element(const Layer& layer, size_t input,
+                                           ir::ElementType element) {
   if (is_operation(layer)) return element;
   switch (element) {
     case ir::ElementType::i1:
+      if (layer.takes_truth_values(input)) return element;
       return Diagnostic{"", "computes with numbers, but gets truth values",
                         "convert them with keras.ops.cast(x, \"float32\")"};
     case ir::ElementType::i64:

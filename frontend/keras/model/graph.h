@@ -50,7 +50,9 @@ bool feeds_operations(const Model& model, size_t input_node);
 ir::ElementType own_element(const Model& model, size_t input_node);
 /// The type in which a layer gets what an operation computed: floats as f32 (Keras's autocast),
 /// narrow integers as i32. An error for what layers do not take. Operations take every type.
-Expected<ir::ElementType> arriving_element(const Layer& layer, ir::ElementType element);
+/// `input`: the layer's.
+Expected<ir::ElementType> arriving_element(const Layer& layer, size_t input,
+                                           ir::ElementType element);
 /// build_graph() for a model that is a layer: its inputs are what arrives at it.
 Expected<Graph> build_graph(const Model& model, std::span<const LayerInput> arriving);
 

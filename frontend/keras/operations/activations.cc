@@ -33,8 +33,7 @@ Tensor soft_shrink(Tensor x, double threshold) {
 Tensor sparse_plus(Tensor x) {
   const Tensor middle = select(compare(abs(x), "GE", 1.0), x.builder->constant(0, x.type()), x);
   const Tensor parabola = square(middle + 1.0) * 0.25;
-  const Tensor below =
-      select(compare(x, "LE", -1.0), x.builder->constant(0, x.type()), parabola);
+  const Tensor below = select(compare(x, "LE", -1.0), x.builder->constant(0, x.type()), parabola);
   return select(compare(x, "GE", 1.0), x, below);
 }
 

@@ -222,7 +222,7 @@ TEST(ModelJson, LayersOfImagesAreCalledInTheModelsMode) {
   json["config"]["layers"][1]["inbound_nodes"][0]["kwargs"]["training"] = true;
   EXPECT_EQ(error_of(parse_model(json.dump(), "m.json")),
             "error: m.json: layer \"dropout\": the call's argument \"training\": true is not "
-            "supported");
+            "supported\nnote: leave it out of the call, and save the model again");
 }
 
 TEST(ModelJson, WhatIsNotUnderstoodIsRefused) {

@@ -135,6 +135,8 @@ class Layer {
   virtual int64_t index_limit(size_t /*input*/) const { return 0; }
   /// Whether that input is taken as integers alone, so that it may arrive as such.
   virtual bool takes_indices(size_t input) const { return index_limit(input) > 0; }
+  /// Whether that input may be of truth values.
+  virtual bool takes_truth_values(size_t /*input*/) const { return false; }
   /// The arguments of Keras's call() that take inputs, in their order. The last takes all inputs
   /// that are left, as a list where they are several.
   virtual std::vector<std::string_view> argument_names() const { return {"inputs"}; }

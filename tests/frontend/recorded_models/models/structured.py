@@ -153,11 +153,10 @@ def traffic_forecasting():
     """A graph's convolution over roads, then an LSTM for each road."""
     inputs = keras.Input((6, 5, 1))
     adjacency = np.array(np.random.default_rng(0).integers(0, 2, (5, 5)), dtype="float32")
-    x = ops.transpose(inputs, [2, 0, 1, 3])
-    nodes = L.Dense(3, use_bias=False)(x)
-    gathered = ops.einsum("ij,jbtf->ibtf", adjacency, x)
+    nodes = L.Dense(3, use_bias=False)(inputs)
+    gathered = ops.einsum("ij,btjf->btif", adjacency, inputs)
     x = ops.concatenate([nodes, L.Dense(3, use_bias=False)(gathered)], axis=-1)
-    x = ops.reshape(ops.transpose(ops.relu(x), [1, 0, 2, 3]), (-1, 6, 6))
+    x = ops.reshape(ops.transpose(ops.relu(x), [0, 2, 1, 3]), (-1, 6, 6))
     x = L.Dense(2)(L.LSTM(4, activation="relu")(x))
     return keras.Model(inputs, ops.transpose(ops.reshape(x, (-1, 5, 2)), [0, 2, 1]))
 
