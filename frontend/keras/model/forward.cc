@@ -123,7 +123,7 @@ class Forward {
       const ir::ElementType element = signal.tensor.type().element;
       const ir::ElementType taken = *arriving_element(layer, arguments.size(), element);
       if (taken != element) signal = {convert(signal.tensor, taken), {}, signal.mask};
-      arguments.push_back(std::move(signal));
+      arguments.push_back(signal);
     }
     for (size_t i = 0; i < node.masks.size(); ++i) {
       arguments[i].mask = node.masks[i] ? value(*node.masks[i]).tensor : ir::Tensor{};

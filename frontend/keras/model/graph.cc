@@ -427,7 +427,7 @@ bool has_open_extents(const InputShapes& declared) {
 }
 
 Expected<Graph> build_graph(const Model& model, const OpenExtents& extents) {
-  const auto closed =
+  auto closed =
       build(model, [&](ir::Type& type, size_t input) { return close(type, input, extents); });
   if (!closed || extents.batch == kNone || !has_operations(model)) return closed;
   // Only while the batch is open do operations see which dimension it is.

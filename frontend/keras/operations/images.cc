@@ -190,8 +190,8 @@ void add_images(Definitions& table) {
       "images; size, interpolation='bilinear', antialias=False, crop_to_aspect_ratio=False, "
       "pad_to_aspect_ratio=False, fill_mode='constant', fill_value=0.0, data_format=None",
       "images of another height and width",
-      [](Tensor x, IntegerList size, std::string interpolation, bool antialias, bool crop,
-         bool padded, AnyArgument, AnyArgument, Format format) -> Expected<Tensor> {
+      [](Tensor x, IntegerList size, const std::string& interpolation, bool antialias, bool crop,
+         bool padded, AnyArgument, AnyArgument, const Format& format) -> Expected<Tensor> {
         if (crop || padded)
           return Diagnostic{"", "an aspect ratio that is kept is not supported",
                             "the layer Resizing has it"};
@@ -200,25 +200,34 @@ void add_images(Definitions& table) {
   add("ExtractPatches",
       "images; size, strides=None, dilation_rate=1, padding='valid', data_format=None",
       "the pixels under a window, as channels",
-      [](Tensor x, IntegerList size, std::optional<IntegerList> strides, IntegerList dilation,
-         std::string padding,
-         Format format) { return extract_patches(x, size, strides, dilation, padding, format); });
+      [](Tensor x, IntegerList size, const std::optional<IntegerList>& strides,
+         IntegerList dilation, const std::string& padding, const Format& format) {
+        return extract_patches(x, size, strides, dilation, padding, format);
+      });
   add("RGBToGrayscale", "images; data_format=None", "the brightness of red, green and blue",
-      [](Tensor x, Format format) { return to_grayscale(x, format); });
+      [](Tensor x, const Format& format) { return to_grayscale(x, format); });
   add("DepthToSpace", "x; block_size, data_format='channels_last'",
       "blocks of channels as blocks of pixels",
-      [](Tensor x, int64_t block, std::string format) { return depth_to_space(x, block, format); });
+      [](Tensor x, int64_t block, const std::string& format) {
+        return depth_to_space(x, block, format);
+      });
   add("SpaceToDepth", "x; block_size, data_format='channels_last'",
       "blocks of pixels as blocks of channels",
-      [](Tensor x, int64_t block, std::string format) { return space_to_depth(x, block, format); });
+      [](Tensor x, int64_t block, const std::string& format) {
+        return space_to_depth(x, block, format);
+      });
   add("MaxPool", "inputs; pool_size, strides=None, padding='valid', data_format=None",
       "the largest under each position of a window",
-      [](Tensor x, IntegerList size, std::optional<IntegerList> strides, std::string padding,
-         Format format) { return pooled(Pool::maximum, x, size, strides, padding, format); });
+      [](Tensor x, IntegerList size, const std::optional<IntegerList>& strides,
+         const std::string& padding, const Format& format) {
+        return pooled(Pool::maximum, x, size, strides, padding, format);
+      });
   add("AveragePool", "inputs; pool_size, strides=None, padding='valid', data_format=None",
       "the mean under each position of a window",
-      [](Tensor x, IntegerList size, std::optional<IntegerList> strides, std::string padding,
-         Format format) { return pooled(Pool::average, x, size, strides, padding, format); });
+      [](Tensor x, IntegerList size, const std::optional<IntegerList>& strides,
+         const std::string& padding, const Format& format) {
+        return pooled(Pool::average, x, size, strides, padding, format);
+      });
 }
 
 }  // namespace kiln::keras
