@@ -77,7 +77,7 @@ TEST_F(Start, AMissingCodeGeneratorIsAnError) {
   EXPECT_FALSE(exists(program_));
   // Other mistakes come first: they need none.
   EXPECT_THAT(run({"compile", "mnist_mlq", "-o", program_}).err,
-              HasSubstr("mnist_mlq: is neither"));
+              HasSubstr("mnist_mlq: there is no such file"));
   EXPECT_EQ(run({"inspect", "mnist_mlp"}).status, 0);
 }
 
