@@ -32,6 +32,10 @@ llvm::Constant* Constants::string(std::string_view text) {
   return found->second;
 }
 
+llvm::Constant* Constants::string_or_null(std::string_view text) {
+  return text.empty() ? null() : string(text);
+}
+
 llvm::Constant* Constants::array(const std::vector<int64_t>& values) {
   if (values.empty()) return null();
   auto [found, is_new] = arrays_.try_emplace(values);

@@ -23,6 +23,8 @@ class Constants {
 
   /// A pointer to the text, with a zero after it.
   llvm::Constant* string(std::string_view text);
+  /// The same, but null for an empty one.
+  llvm::Constant* string_or_null(std::string_view text);
   /// A pointer to the elements; null where there are none.
   llvm::Constant* array(const std::vector<int64_t>& values);
   llvm::Constant* array(const std::vector<llvm::Constant*>& elements);

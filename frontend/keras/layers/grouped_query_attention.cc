@@ -22,7 +22,7 @@ Expected<LayerBuild> GroupQueryAttention::build(std::span<const LayerInput> inpu
 
 OptionList GroupQueryAttention::option_list() {
   MultiHeadAttentionOptions& o = options_;
-  return {
+  const OptionList own = {
       {"head_dim", &o.key_dim, "numbers of a query, key or value in a head", kRequired},
       {"num_query_heads", &o.num_heads, "how many heads of queries", kRequired},
       {"num_key_value_heads", &*key_value_heads_, "how many heads of keys and values", kRequired},
@@ -30,17 +30,8 @@ OptionList GroupQueryAttention::option_list() {
       {"use_gate", &o.use_gate, "heads' results times the sigmoid of one more projection"},
       {"sliding_window", &o.sliding_window,
        "how far from a query its keys are; null: any distance"},
-      {"dropout", &o.dropout, "part of the attention weights that is dropped"},
-      {"kernel_initializer", &o.kernel_initializer, "first values of the projections' kernels"},
-      {"bias_initializer", &o.bias_initializer, "first values of their biases"},
-      {"kernel_regularizer", &o.kernel_regularizer, "what the kernels add to the loss"},
-      {"bias_regularizer", &o.bias_regularizer, "what the biases add to the loss"},
-      {"activity_regularizer", Fixed{{nullptr}}, "what the outputs add to the loss"},
-      {"kernel_constraint", &o.kernel_constraint, "on the kernels after each update"},
-      {"bias_constraint", &o.bias_constraint, "on the biases after each update"},
-      {"seed", &o.seed, "of the dropout's draws; null: the model's"},
-      {"use_causal_mask", &o.use_causal_mask, "queries see no later values", kOfCall},
-      {"attention_mask", &o.attention_mask, "the last input is an attention mask", kNotInFiles}};
+      {"dropout", &o.dropout, "part of the attention weights that is dropped"}};
+  return own + projection_and_call_options();
 }
 
 }  // namespace kiln::keras

@@ -315,9 +315,24 @@ std::vector<Signal> MultiHeadAttention::call(CallContext& context,
   return {{y, {}, inputs[0].own_mask()}};
 }
 
-OptionList MultiHeadAttention::option_list() {
+OptionList MultiHeadAttention::projection_and_call_options() {
   MultiHeadAttentionOptions& o = options_;
   return {
+      {"kernel_initializer", &o.kernel_initializer, "first values of the projections' kernels"},
+      {"bias_initializer", &o.bias_initializer, "first values of their biases"},
+      {"kernel_regularizer", &o.kernel_regularizer, "what the kernels add to the loss"},
+      {"bias_regularizer", &o.bias_regularizer, "what the biases add to the loss"},
+      {"activity_regularizer", Fixed{{nullptr}}, "what the outputs add to the loss"},
+      {"kernel_constraint", &o.kernel_constraint, "on the kernels after each update"},
+      {"bias_constraint", &o.bias_constraint, "on the biases after each update"},
+      {"seed", &o.seed, "of the dropout's draws; null: the model's"},
+      {"use_causal_mask", &o.use_causal_mask, "queries see no later values", kOfCall},
+      {"attention_mask", &o.attention_mask, "the last input is an attention mask", kNotInFiles}};
+}
+
+OptionList MultiHeadAttention::option_list() {
+  MultiHeadAttentionOptions& o = options_;
+  const OptionList own = {
       {"num_heads", &o.num_heads, "how many heads", kRequired},
       {"key_dim", &o.key_dim, "numbers of a query or key in a head", kRequired},
       {"value_dim", IntegerOr{&o.value_dim, &o.key_dim},
@@ -330,17 +345,8 @@ OptionList MultiHeadAttention::option_list() {
       {"attention_axes", Axes{&o.attention_axes, Axes::kListOrNull},
        "dimensions of the positions; null: all between the batch and the last"},
       {"sliding_window", &o.sliding_window,
-       "how far from a query its keys are; null: any distance"},
-      {"kernel_initializer", &o.kernel_initializer, "first values of the projections' kernels"},
-      {"bias_initializer", &o.bias_initializer, "first values of their biases"},
-      {"kernel_regularizer", &o.kernel_regularizer, "what the kernels add to the loss"},
-      {"bias_regularizer", &o.bias_regularizer, "what the biases add to the loss"},
-      {"activity_regularizer", Fixed{{nullptr}}, "what the outputs add to the loss"},
-      {"kernel_constraint", &o.kernel_constraint, "on the kernels after each update"},
-      {"bias_constraint", &o.bias_constraint, "on the biases after each update"},
-      {"seed", &o.seed, "of the dropout's draws; null: the model's"},
-      {"use_causal_mask", &o.use_causal_mask, "queries see no later values", kOfCall},
-      {"attention_mask", &o.attention_mask, "the last input is an attention mask", kNotInFiles}};
+       "how far from a query its keys are; null: any distance"}};
+  return own + projection_and_call_options();
 }
 
 }  // namespace kiln::keras

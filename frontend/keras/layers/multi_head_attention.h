@@ -62,6 +62,8 @@ class MultiHeadAttention : public Layer {
       : MultiHeadAttention(std::move(options)) {
     key_value_heads_ = key_value_heads;
   }
+  /// The options behind those of the heads' numbers and sizes.
+  OptionList projection_and_call_options();
 
   MultiHeadAttentionOptions options_;
   std::optional<int64_t> key_value_heads_ = {};  ///< otherwise num_heads

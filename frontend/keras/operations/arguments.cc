@@ -195,6 +195,15 @@ Status read_argument(DtypeArgument& into, const OperationCall& call, size_t at) 
   return ok();
 }
 
+Status read_argument(FormatArgument& into, const OperationCall& call, size_t at) {
+  const Json& value = call.values[at];
+  if (value.is_null()) return ok();
+  const auto format = value.is_string() ? find_data_format(value.get<std::string>()) : std::nullopt;
+  if (!format) return call.wrong(at, "\"channels_last\" or \"channels_first\"");
+  into.format = *format;
+  return ok();
+}
+
 Status read_argument(AnyArgument& into, const OperationCall& call, size_t at) {
   into.json = &call.values[at];
   return ok();

@@ -13,6 +13,7 @@
 
 #include "frontend/keras/operations/operands.h"
 #include "frontend/keras/operations/signature.h"
+#include "frontend/keras/options/data_format.h"
 
 namespace kiln::keras {
 
@@ -57,6 +58,10 @@ struct IntegerList {
 struct DtypeArgument {
   std::optional<ir::ElementType> element;
 };
+/// Where channels are; null is Keras's default, the last dimension.
+struct FormatArgument {
+  DataFormat format = DataFormat::channels_last;
+};
 /// As the file has it.
 struct AnyArgument {
   const Json* json;
@@ -77,6 +82,7 @@ Status read_argument(std::string& into, const OperationCall& call, size_t at);
 Status read_argument(IntegerList& into, const OperationCall& call, size_t at);
 Status read_argument(AxesArgument& into, const OperationCall& call, size_t at);
 Status read_argument(DtypeArgument& into, const OperationCall& call, size_t at);
+Status read_argument(FormatArgument& into, const OperationCall& call, size_t at);
 Status read_argument(AnyArgument& into, const OperationCall& call, size_t at);
 /// Null: nothing.
 template <typename T>
@@ -100,6 +106,7 @@ constexpr std::string_view argument_type(const std::string*) { return "text"; }
 constexpr std::string_view argument_type(const IntegerList*) { return "integers"; }
 constexpr std::string_view argument_type(const AxesArgument*) { return "axes"; }
 constexpr std::string_view argument_type(const DtypeArgument*) { return "type"; }
+constexpr std::string_view argument_type(const FormatArgument*) { return "text"; }
 constexpr std::string_view argument_type(const AnyArgument*) { return "value"; }
 template <typename T>
 constexpr std::string_view argument_type(const std::optional<T>*) {

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <optional>
 #include <string>
 
@@ -21,16 +22,8 @@ struct Layout {
   int64_t rows, channels;  ///< dimensions; columns follow rows
 };
 
-Expected<DataFormat> format_of(const std::optional<std::string>& name) {
-  if (!name || *name == "channels_last") return DataFormat::channels_last;
-  if (*name == "channels_first") return DataFormat::channels_first;
-  return Diagnostic{"", fmt::format("there is no data_format \"{}\"", *name),
-                    "channels_last or channels_first"};
-}
-
 /// Of one image (rank 3) or of a batch (rank 4).
-Expected<Layout> layout_of(Tensor x, const std::optional<std::string>& data_format) {
-  KILN_ASSIGN(const DataFormat format, format_of(data_format));
+Expected<Layout> layout_of(Tensor x, DataFormat format) {
   if (x.rank() != 3 && x.rank() != 4)
     return Diagnostic{"", fmt::format("{} is no image", show_shape(x.shape())),
                       "an image has rows, columns and channels; a batch may come first"};
@@ -47,8 +40,8 @@ Expected<std::array<int64_t, 2>> height_and_width(const IntegerList& size, std::
 }
 
 Expected<Tensor> resize_images(Tensor x, const IntegerList& size, const Interpolation& how,
-                               const std::optional<std::string>& data_format) {
-  KILN_ASSIGN(const Layout layout, layout_of(x, data_format));
+                               DataFormat format) {
+  KILN_ASSIGN(const Layout layout, layout_of(x, format));
   KILN_ASSIGN(const auto extents, height_and_width(size, "size"));
   KILN_TRY(check(how));
   if (x.type().element != ir::ElementType::f32 && how.name != "nearest")
@@ -57,8 +50,8 @@ Expected<Tensor> resize_images(Tensor x, const IntegerList& size, const Interpol
   return resize(x, layout.rows + 1, extents[1], how);
 }
 
-Expected<Tensor> to_grayscale(Tensor x, const std::optional<std::string>& data_format) {
-  KILN_ASSIGN(const Layout layout, layout_of(x, data_format));
+Expected<Tensor> to_grayscale(Tensor x, DataFormat format) {
+  KILN_ASSIGN(const Layout layout, layout_of(x, format));
   if (extent(x, layout.channels) == 1) return x;
   if (extent(x, layout.channels) != 3)
     return Diagnostic{
@@ -72,8 +65,8 @@ Expected<Tensor> to_grayscale(Tensor x, const std::optional<std::string>& data_f
 }
 
 /// Blocks of channels become blocks of pixels, or the other way.
-Expected<Tensor> depth_to_space(Tensor x, int64_t block, const std::string& data_format) {
-  KILN_ASSIGN(const Layout layout, layout_of(x, data_format));
+Expected<Tensor> depth_to_space(Tensor x, int64_t block, DataFormat format) {
+  KILN_ASSIGN(const Layout layout, layout_of(x, format));
   const int64_t channels = x.rank() == 4 ? extent(x, layout.channels) : 0;
   if (block <= 0 || channels == 0 || channels % (block * block) != 0)
     return Diagnostic{"",
@@ -90,8 +83,8 @@ Expected<Tensor> depth_to_space(Tensor x, int64_t block, const std::string& data
   return reshape(x, {n, h * block, w * block, rest});
 }
 
-Expected<Tensor> space_to_depth(Tensor x, int64_t block, const std::string& data_format) {
-  KILN_ASSIGN(const Layout layout, layout_of(x, data_format));
+Expected<Tensor> space_to_depth(Tensor x, int64_t block, DataFormat format) {
+  KILN_ASSIGN(const Layout layout, layout_of(x, format));
   const int64_t h = extent(x, layout.rows), w = extent(x, layout.rows + 1);
   if (x.rank() != 4 || block <= 0 || h % block != 0 || w % block != 0)
     return Diagnostic{"",
@@ -111,10 +104,8 @@ Expected<Tensor> space_to_depth(Tensor x, int64_t block, const std::string& data
 /// A window over images, as extents of Keras's arguments say.
 Expected<SlidingWindow> window_of(Tensor x, std::string_view size_name, const IntegerList& size,
                                   const std::optional<IntegerList>& strides,
-                                  const std::string& padding,
-                                  const std::optional<std::string>& data_format,
+                                  const std::string& padding, DataFormat format,
                                   const IntegerList& dilation) {
-  KILN_ASSIGN(const DataFormat format, format_of(data_format));
   if (x.rank() < 3)
     return Diagnostic{"", fmt::format("{} has no spatial dimensions", show_shape(x.shape())), ""};
   const SlidingWindow window{static_cast<size_t>(x.rank() - 2),
@@ -133,11 +124,11 @@ Expected<SlidingWindow> window_of(Tensor x, std::string_view size_name, const In
 
 Expected<Tensor> pooled(Pool kind, Tensor x, const IntegerList& size,
                         const std::optional<IntegerList>& strides, const std::string& padding,
-                        const std::optional<std::string>& data_format) {
+                        DataFormat format) {
   if (x.type().element != ir::ElementType::f32)
     return Diagnostic{"", "takes float32", "convert with keras.ops.cast"};
   KILN_ASSIGN(const SlidingWindow window,
-              window_of(x, "pool_size", size, strides, padding, data_format, {{1}, false}));
+              window_of(x, "pool_size", size, strides, padding, format, {{1}, false}));
   return pool(kind, x, window);
 }
 
@@ -158,11 +149,11 @@ Tensor under(Tensor padded, const SlidingWindow& window, const std::array<int64_
 Expected<Tensor> extract_patches(Tensor x, const IntegerList& size,
                                  const std::optional<IntegerList>& strides,
                                  const IntegerList& dilation, const std::string& padding,
-                                 const std::optional<std::string>& data_format) {
+                                 DataFormat format) {
   if (x.rank() != 4 || size.values.size() > 2)
     return Diagnostic{"", "takes batches of images", "and a size of two integers"};
   KILN_ASSIGN(const SlidingWindow window,
-              window_of(x, "size", size, strides, padding, data_format, dilation));
+              window_of(x, "size", size, strides, padding, format, dilation));
   const int64_t channel = window.channel_dimension();
   KILN_ASSIGN(const ir::Shape shape, window.result_shape({x.type(), ""}, extent(x, channel)));
   Integers low(4, 0), high(4, 0);
@@ -185,48 +176,45 @@ Expected<Tensor> extract_patches(Tensor x, const IntegerList& size,
 
 void add_images(Definitions& table) {
   const auto add = [&](auto... definition) { table.push_back(define(definition...)); };
-  using Format = std::optional<std::string>;
   add("Resize",
       "images; size, interpolation='bilinear', antialias=False, crop_to_aspect_ratio=False, "
       "pad_to_aspect_ratio=False, fill_mode='constant', fill_value=0.0, data_format=None",
       "images of another height and width",
       [](Tensor x, IntegerList size, const std::string& interpolation, bool antialias, bool crop,
-         bool padded, AnyArgument, AnyArgument, const Format& format) -> Expected<Tensor> {
+         bool padded, AnyArgument, AnyArgument, FormatArgument data) -> Expected<Tensor> {
         if (crop || padded)
           return Diagnostic{"", "an aspect ratio that is kept is not supported",
                             "the layer Resizing has it"};
-        return resize_images(x, size, {interpolation, antialias}, format);
+        return resize_images(x, size, {interpolation, antialias}, data.format);
       });
   add("ExtractPatches",
       "images; size, strides=None, dilation_rate=1, padding='valid', data_format=None",
       "the pixels under a window, as channels",
       [](Tensor x, IntegerList size, const std::optional<IntegerList>& strides,
-         IntegerList dilation, const std::string& padding, const Format& format) {
-        return extract_patches(x, size, strides, dilation, padding, format);
+         IntegerList dilation, const std::string& padding, FormatArgument data) {
+        return extract_patches(x, size, strides, dilation, padding, data.format);
       });
   add("RGBToGrayscale", "images; data_format=None", "the brightness of red, green and blue",
-      [](Tensor x, const Format& format) { return to_grayscale(x, format); });
+      [](Tensor x, FormatArgument data) { return to_grayscale(x, data.format); });
   add("DepthToSpace", "x; block_size, data_format='channels_last'",
-      "blocks of channels as blocks of pixels",
-      [](Tensor x, int64_t block, const std::string& format) {
-        return depth_to_space(x, block, format);
+      "blocks of channels as blocks of pixels", [](Tensor x, int64_t block, FormatArgument data) {
+        return depth_to_space(x, block, data.format);
       });
   add("SpaceToDepth", "x; block_size, data_format='channels_last'",
-      "blocks of pixels as blocks of channels",
-      [](Tensor x, int64_t block, const std::string& format) {
-        return space_to_depth(x, block, format);
+      "blocks of pixels as blocks of channels", [](Tensor x, int64_t block, FormatArgument data) {
+        return space_to_depth(x, block, data.format);
       });
   add("MaxPool", "inputs; pool_size, strides=None, padding='valid', data_format=None",
       "the largest under each position of a window",
       [](Tensor x, IntegerList size, const std::optional<IntegerList>& strides,
-         const std::string& padding, const Format& format) {
-        return pooled(Pool::maximum, x, size, strides, padding, format);
+         const std::string& padding, FormatArgument data) {
+        return pooled(Pool::maximum, x, size, strides, padding, data.format);
       });
   add("AveragePool", "inputs; pool_size, strides=None, padding='valid', data_format=None",
       "the mean under each position of a window",
       [](Tensor x, IntegerList size, const std::optional<IntegerList>& strides,
-         const std::string& padding, const Format& format) {
-        return pooled(Pool::average, x, size, strides, padding, format);
+         const std::string& padding, FormatArgument data) {
+        return pooled(Pool::average, x, size, strides, padding, data.format);
       });
 }
 

@@ -66,14 +66,18 @@ Expected<Line> line_of(Tensor x, std::optional<int64_t> axis) {
   return Line{x, dimension};
 }
 
+Expected<Tensor> increasing_places(const Line& line) {
+  return places_in_order(line.x, line.dimension, extent(line.x, line.dimension), Order::increasing);
+}
+
 Expected<Tensor> argsort(Tensor x, std::optional<int64_t> axis) {
   KILN_ASSIGN(const Line line, line_of(x, axis));
-  return places_in_order(line.x, line.dimension, extent(line.x, line.dimension), Order::increasing);
+  return increasing_places(line);
 }
 
 Expected<Tensor> sort(Tensor x, std::optional<int64_t> axis) {
   KILN_ASSIGN(const Line line, line_of(x, axis));
-  KILN_ASSIGN(const Tensor places, argsort(x, axis));
+  KILN_ASSIGN(const Tensor places, increasing_places(line));
   return elements_at(line.x, places, line.dimension);
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 namespace kiln::keras {
@@ -10,6 +11,8 @@ namespace kiln::keras {
 enum class DataFormat { channels_last, channels_first };
 
 std::string_view name_of(DataFormat format);
+/// The format of that name.
+std::optional<DataFormat> find_data_format(std::string_view name);
 /// The first of the spatial dimensions.
 inline int64_t first_spatial_dimension(DataFormat format) {
   return format == DataFormat::channels_last ? 1 : 2;

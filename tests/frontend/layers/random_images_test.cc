@@ -6,28 +6,17 @@
 
 #include "frontend/keras/layers/layers.h"
 #include "gtest/gtest.h"
-#include "tests/frontend/evaluate.h"
+#include "tests/frontend/layers/draw.h"
 
 namespace kiln::keras {
 namespace {
 
 using ir::Literal;
-using ir::Tensor;
 using Values = std::vector<double>;
 
 /// What the layer makes of images while training.
 Values drawn(const Layer& layer, const Literal& images) {
-  const LayerBuild build = must(layer.build(std::vector<LayerInput>{{images.type(), "x"}}));
-  Literal state({ir::ElementType::i64, {2}});
-  state.set_int(0, 11);
-  const auto results = evaluate({images, state}, [&](const std::vector<Tensor>& arguments) {
-    WeightValues weights;
-    weights.values.emplace(build.weights[0].name, arguments[1]);
-    CallContext context{*arguments[0].builder, weights, true, {}, {}};
-    const std::vector<Signal> inputs = {{arguments[0], {}}};
-    return std::vector{layer.call(context, inputs)[0].tensor};
-  });
-  return results[0].values();
+  return draw(layer, images, state_of(11)).y;
 }
 
 constexpr int64_t kImages = 400;

@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <filesystem>
-#include <fstream>
 #include <nlohmann/json.hpp>
 
 #include "frontend/keras/json/json.h"
@@ -12,44 +10,13 @@
 #include "gtest/gtest.h"
 #include "ir/builder.h"
 #include "tests/frontend/evaluate.h"
+#include "tests/frontend/recorded.h"
 
 namespace kiln::keras {
 namespace {
 
 using ir::Literal;
 using ir::Tensor;
-
-/// One case of a file of data/.
-struct Recorded {
-  std::string name;
-  Json json;
-  friend void PrintTo(const Recorded& recorded, std::ostream* out) { *out << recorded.name; }
-};
-
-std::vector<Recorded> all_cases() {
-  std::vector<Recorded> cases;
-  for (const auto& file : std::filesystem::directory_iterator("tests/frontend/layers/data")) {
-    std::ifstream stream(file.path());
-    for (Json& json : Json::parse(stream))
-      cases.push_back(
-          {file.path().stem().string() + "_" + json["name"].get<std::string>(), std::move(json)});
-  }
-  std::sort(cases.begin(), cases.end(),
-            [](const Recorded& a, const Recorded& b) { return a.name < b.name; });
-  return cases;
-}
-
-ir::Type type_of(const Json& array) {
-  const Json& dtype = array["dtype"];
-  const ir::ElementType element = dtype == "float32" ? ir::ElementType::f32
-                                  : dtype == "int64" ? ir::ElementType::i64
-                                                     : ir::ElementType::i32;
-  return {element, array["shape"].get<ir::Shape>()};
-}
-
-Literal literal_of(const Json& array) {
-  return Literal::from_values(type_of(array), array["values"].get<std::vector<double>>());
-}
 
 /// The array with more rows, which repeat its elements, many times larger where they are floats.
 Literal padded(const Json& array, int64_t rows, double factor) {
@@ -269,7 +236,8 @@ TEST_P(RecordedLayer, WritesItsConfigAsKeras) {
   EXPECT_EQ(nlohmann::json(write_layer_config(*layer)), nlohmann::json(json["config"]));
 }
 
-INSTANTIATE_TEST_SUITE_P(Keras, RecordedLayer, ::testing::ValuesIn(all_cases()),
+INSTANTIATE_TEST_SUITE_P(Keras, RecordedLayer,
+                         ::testing::ValuesIn(recorded_folder("tests/frontend/layers/data")),
                          [](const auto& info) { return info.param.name; });
 
 }  // namespace

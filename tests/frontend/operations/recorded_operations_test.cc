@@ -2,9 +2,6 @@
 // outputs and derivatives; and that kiln writes them back as Keras did.
 #include <algorithm>
 #include <cmath>
-#include <filesystem>
-#include <fstream>
-#include <limits>
 #include <nlohmann/json.hpp>
 
 #include "frontend/keras/files/model_json.h"
@@ -15,55 +12,13 @@
 #include "gtest/gtest.h"
 #include "ir/builder.h"
 #include "tests/frontend/evaluate.h"
+#include "tests/frontend/recorded.h"
 
 namespace kiln::keras {
 namespace {
 
 using ir::Literal;
 using ir::Tensor;
-
-/// One case of a file of data/.
-struct Recorded {
-  std::string name;
-  Json json;
-  friend void PrintTo(const Recorded& recorded, std::ostream* out) { *out << recorded.name; }
-};
-
-std::vector<Recorded> all_cases() {
-  std::vector<Recorded> cases;
-  for (const auto& file : std::filesystem::directory_iterator("tests/frontend/operations/data")) {
-    if (file.path().stem() == "names") continue;
-    std::ifstream stream(file.path());
-    size_t number = 0;
-    for (Json& json : Json::parse(stream)) {
-      cases.push_back(
-          {file.path().stem().string() + "_" + std::to_string(number++), std::move(json)});
-    }
-  }
-  std::sort(cases.begin(), cases.end(),
-            [](const Recorded& a, const Recorded& b) { return a.name < b.name; });
-  return cases;
-}
-
-ir::Type type_of(const Json& array) {
-  return {*read_dtype(array["dtype"]), array["shape"].get<ir::Shape>()};
-}
-
-/// NaN and the infinities stand in the file as text.
-std::vector<double> values_of(const Json& array) {
-  std::vector<double> values;
-  for (const Json& value : array["values"]) {
-    values.push_back(value.is_number() ? value.get<double>()
-                     : value == "inf"  ? std::numeric_limits<double>::infinity()
-                     : value == "-inf" ? -std::numeric_limits<double>::infinity()
-                                       : std::numeric_limits<double>::quiet_NaN());
-  }
-  return values;
-}
-
-Literal literal_of(const Json& array) {
-  return Literal::from_values(type_of(array), values_of(array));
-}
 
 /// Equal within `tolerance`, relative or absolute; NaN is NaN, infinities are themselves.
 ::testing::AssertionResult agrees(const Literal& actual, const Json& expected, double tolerance) {
@@ -169,7 +124,9 @@ TEST_P(RecordedOperation, IsWrittenAsByKeras) {
   EXPECT_EQ(nlohmann::json(written["layers"]), nlohmann::json(json()["model"]["config"]["layers"]));
 }
 
-INSTANTIATE_TEST_SUITE_P(Keras, RecordedOperation, ::testing::ValuesIn(all_cases()),
+INSTANTIATE_TEST_SUITE_P(Keras, RecordedOperation,
+                         ::testing::ValuesIn(recorded_folder("tests/frontend/operations/data",
+                                                             {"names"})),
                          [](const auto& info) { return info.param.name; });
 
 }  // namespace

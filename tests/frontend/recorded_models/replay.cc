@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include <fstream>
-
 #include "frontend/keras/files/model_json.h"
 #include "frontend/keras/json/json.h"
 #include "frontend/keras/lower/lower.h"
@@ -15,29 +13,18 @@ namespace kiln::keras {
 namespace {
 
 using ir::Literal;
-using Literals = std::map<std::string, Literal>;
-
-std::vector<double> values_of(const Json& array) {
-  return array["values"].get<std::vector<double>>();
-}
 
 ir::Shape row_of(const Json& array) {
   const auto shape = array["shape"].get<ir::Shape>();
   return {shape.begin() + 1, shape.end()};
 }
 
-/// The element type of a step's argument for data of that type.
-ir::ElementType element_of(const std::string& dtype) {
-  if (dtype == "uint8") return ir::ElementType::u8;
-  if (dtype == "int8") return ir::ElementType::i8;
-  if (dtype == "int16") return ir::ElementType::i16;
-  if (dtype == "bool") return ir::ElementType::i1;
-  return dtype == "int32" || dtype == "int64" ? ir::ElementType::i32 : ir::ElementType::f32;
-}
-
-Literal literal(const Json& array) {
-  const ir::ElementType element = element_of(array["dtype"].get<std::string>());
-  return Literal::from_values({element, array["shape"].get<ir::Shape>()}, values_of(array));
+/// The argument of a step for data of that type.
+Literal argument_of(const Json& array) {
+  ir::Type type = type_of(array);
+  if (type.element == ir::ElementType::i64) type.element = ir::ElementType::i32;
+  if (type.element == ir::ElementType::f64) type.element = ir::ElementType::f32;
+  return Literal::from_values(type, values_of(array));
 }
 
 /// Keras keeps states of random generators apart.
@@ -54,7 +41,7 @@ std::string argument(const char* kind, const std::vector<std::string>& names, si
 /// A recorded model, lowered for both shapes of its data.
 class Replay {
  public:
-  Replay(const Json& json, const std::function<StepRunner(ir::Module&)>& prepare) : json_(json) {
+  Replay(const Json& json, const Preparation& prepare) : json_(json) {
     Model model = must(parse_model(json["model"].dump()));
     input_names_ = model.input_names();
     output_names_ = model.output_names();
@@ -68,26 +55,27 @@ class Replay {
     run_ = prepare(module_);
     size_t recorded = 0;
     for (const ir::Variable& variable : module_.variables) {
-      if (is_weight(variable)) variables_[variable.name] = literal(json["initial"].at(recorded++));
+      if (is_weight(variable))
+        variables_[variable.name] = literal_of(json["initial"].at(recorded++));
     }
     EXPECT_EQ(recorded, json["initial"].size());
   }
 
-  Literals predict(size_t which) { return run("predict_step", which, inputs(which)); }
+  Outputs predict(size_t which) { return run("predict_step", which, inputs(which)); }
 
   /// The loss of a training or test step.
   Literal loss(const char* step, size_t which) {
-    Literals arguments = inputs(which);
+    Outputs arguments = inputs(which);
     const Json& labels = json_["data"][which]["y"];
     for (size_t i = 0; i < labels.size(); ++i)
-      arguments.emplace(argument("y", output_names_, i), literal(labels[i]));
+      arguments.emplace(argument("y", output_names_, i), argument_of(labels[i]));
     arguments.emplace("count", Literal::splat_int({ir::ElementType::i32, {}},
                                                   labels[0]["shape"][0].get<int64_t>()));
     return run(step, which, arguments).at("batch_loss");
   }
 
   void expect_predictions(size_t which, double tolerance) {
-    const Literals predicted = predict(which);
+    const Outputs predicted = predict(which);
     const Json& expected = json_["data"][which]["predicted"];
     for (size_t i = 0; i < expected.size(); ++i) {
       const std::string name = argument("y", output_names_, i);
@@ -113,11 +101,11 @@ class Replay {
     return result;
   }
 
-  Literals inputs(size_t which) const {
-    Literals arguments;
+  Outputs inputs(size_t which) const {
+    Outputs arguments;
     const Json& x = json_["data"][which]["x"];
     for (size_t i = 0; i < x.size(); ++i)
-      arguments.emplace(argument("x", input_names_, i), literal(x[i]));
+      arguments.emplace(argument("x", input_names_, i), argument_of(x[i]));
     return arguments;
   }
 
@@ -130,7 +118,7 @@ class Replay {
     return fmt::format(".{}", fmt::join(names, "_"));
   }
 
-  Literals run(const std::string& step, size_t which, const Literals& arguments) {
+  Outputs run(const std::string& step, size_t which, const Outputs& arguments) {
     const ir::Function* function = module_.function(step + ending(which));
     if (function == nullptr) throw std::runtime_error("no " + step + ending(which));
     return run_(*function, variables_, arguments);
@@ -145,17 +133,11 @@ class Replay {
 
 }  // namespace
 
-std::vector<RecordedModel> recorded_models(const std::string& file) {
-  std::ifstream stream("tests/frontend/recorded_models/data/" + file + ".json");
-  std::vector<RecordedModel> models;
-  for (Json& json : Json::parse(stream))
-    models.push_back({json["name"].get<std::string>(), std::move(json)});
-  return models;
+std::vector<Recorded> recorded_models(const std::string& file) {
+  return recorded_file("tests/frontend/recorded_models/data/" + file + ".json");
 }
 
-void expect_kerass_numbers(const RecordedModel& model,
-                           const std::function<StepRunner(ir::Module&)>& prepare,
-                           double tolerance) {
+void expect_kerass_numbers(const Recorded& model, const Preparation& prepare, double tolerance) {
   Replay replay(model.json, prepare);
   for (const size_t which : {0u, 1u}) replay.expect_predictions(which, tolerance);
   EXPECT_TRUE(

@@ -1,22 +1,10 @@
 // Recorded training through the whole compiler.
-#include <memory>
-
 #include "gtest/gtest.h"
-#include "passes/pass.h"
-#include "tests/codegen/loaded_module.h"
-#include "tests/frontend/evaluate.h"
+#include "tests/frontend/compiled_step_runner.h"
 #include "tests/frontend/training/replay.h"
 
 namespace kiln::keras {
 namespace {
-
-StepRunner compiled(ir::Module& module) {
-  must(passes::run_pipeline(module));
-  const auto loaded = std::make_shared<tests::LoadedModule>(module);
-  return [loaded](const ir::Function& function, ir::Environment& variables, const Outputs& inputs) {
-    return loaded->run(function.name, variables, inputs);
-  };
-}
 
 class CompiledModel : public ::testing::TestWithParam<Recorded> {};
 

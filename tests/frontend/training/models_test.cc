@@ -1,21 +1,11 @@
 // Whole models against Keras: their files, training steps with a short last batch, an evaluation.
 #include "frontend/keras/files/model_json.h"
 #include "gtest/gtest.h"
-#include "ir/verifier.h"
-#include "passes/gradients/differentiate.h"
 #include "tests/frontend/evaluate.h"
 #include "tests/frontend/training/replay.h"
 
 namespace kiln::keras {
 namespace {
-
-StepRunner interpreted(ir::Module& module) {
-  must(passes::differentiate(module));
-  must(ir::verify(module));
-  return [](const ir::Function& function, ir::Environment& variables, const Outputs& inputs) {
-    return ir::interpret(function, variables, inputs);
-  };
-}
 
 constexpr double kTolerance = 1e-5;
 

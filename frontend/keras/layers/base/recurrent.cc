@@ -40,23 +40,7 @@ Status Recurrent::check_inputs(std::span<const LayerInput> inputs) const {
                                   state_count(), state_count() == 1 ? "" : "s", count),
                       ""};
   }
-  const ir::Type& sequence = inputs[0].type;
-  if (sequence.rank() != 3 || sequence.shape[2] == kNone) {
-    return Diagnostic{"",
-                      fmt::format("needs sequences of shape (batch, time, features), gets {} from "
-                                  "\"{}\"",
-                                  show_shape(sequence.shape), inputs[0].from),
-                      ""};
-  }
-  for (const LayerInput& state : inputs.subspan(1)) {
-    const ir::Shape& shape = state.type.shape;
-    if (shape.size() == 2 && shape[1] == options_.units) continue;
-    return Diagnostic{"",
-                      fmt::format("needs initial states of shape (batch, {}), gets {} from \"{}\"",
-                                  options_.units, show_shape(shape), state.from),
-                      ""};
-  }
-  return ok();
+  return check_sequence_and_states(inputs);
 }
 
 // Keras's LSTM and GRU take a rate of 1 for none.

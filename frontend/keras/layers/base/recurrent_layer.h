@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -35,6 +36,11 @@ class RecurrentLayer : public Layer {
   virtual size_t state_count() const = 0;
   /// How many features a step puts out.
   virtual int64_t output_size() const = 0;
+
+ protected:
+  /// Whether the first input is sequences of features, and all others are states of output_size()
+  /// numbers.
+  Status check_sequence_and_states(std::span<const LayerInput> inputs) const;
 };
 
 /// An options' part that says how a layer runs.
