@@ -199,8 +199,8 @@ void AlgorithmBuilder::declare_outputs() {
   }
 }
 
-Algorithm build_algorithm(const ir::Region& region, const Target& target) {
-  return AlgorithmBuilder(region, target).build();
+Algorithm build_algorithm(const ir::Region& region, const Target& target, ProductTiles tiles) {
+  return AlgorithmBuilder(region, target, std::move(tiles)).build();
 }
 
 }  // namespace kiln::codegen

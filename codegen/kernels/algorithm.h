@@ -6,6 +6,7 @@
 #include <map>
 #include <vector>
 
+#include "codegen/kernels/product_tile.h"
 #include "codegen/target.h"
 #include "ir/op.h"
 
@@ -34,8 +35,14 @@ struct Output {
 struct Algorithm {
   std::vector<Halide::ImageParam> inputs;          ///< one per region argument
   std::map<const ir::Value*, Halide::Func> funcs;  ///< one per op result
-  std::map<const ir::Value*, Halide::Func>
-      sums;  ///< of each dot_general's and convolution's result: what `funcs` copies, in the making
+  /// Of each dot_general's and convolution's result: what `funcs` copies, in the making. Where the
+  /// product has a tile, its parameters are those of tiles, innermost first: lane, vector, row, the
+  /// tile's numbers along columns and along rows, and the result's other dimensions.
+  std::map<const ir::Value*, Halide::Func> sums;
+  ProductTiles tiles;  ///< of products whose sums are cut into tiles
+  /// Of tiled products whose rows tiles do not divide: a copy of `sums` that `funcs` reads, at rows
+  /// which differ in the last tile.
+  std::map<const ir::Value*, Halide::Func> tile_copies;
   std::map<const ir::Value*, RightOperand> right_operands;  ///< of the same
   /// Of the same: what the left operand gives to the sums, as Funcs of their loops, innermost
   /// first, and those of the result's dimensions that it depends on. A schedule can load a part of
@@ -50,7 +57,8 @@ struct Algorithm {
   std::vector<Output> outputs;  ///< one per shape, in output_order()
 };
 
-/// Defines all Funcs, for this target. Input buffers have constant extents and strides.
-Algorithm build_algorithm(const ir::Region& region, const Target& target);
+/// Defines all Funcs, for this target, with the products' sums in these tiles. Input buffers have
+/// constant extents and strides.
+Algorithm build_algorithm(const ir::Region& region, const Target& target, ProductTiles tiles);
 
 }  // namespace kiln::codegen

@@ -22,6 +22,13 @@ std::vector<Halide::Var> variables(int64_t rank);
 
 inline Halide::Expr constant_index(int64_t value) { return {static_cast<int>(value)}; }
 
+/// The parameters of a product's sums, innermost first, and the element of its result that they
+/// stand for, outermost first.
+struct SumPlace {
+  std::vector<Halide::Var> parameters;
+  Indices at;
+};
+
 /// WindowDimension::base_index as Halide computes it: the index, right where `inside` holds, and
 /// that condition (undefined where it always does).
 struct BaseIndex {
@@ -36,8 +43,10 @@ Halide::Expr both(const Halide::Expr& a, const Halide::Expr& b);
 
 class AlgorithmBuilder {
  public:
-  AlgorithmBuilder(const ir::Region& region, const Target& target)
-      : region_(region), target_(target) {}
+  AlgorithmBuilder(const ir::Region& region, const Target& target, ProductTiles tiles)
+      : region_(region), target_(target) {
+    algorithm_.tiles = std::move(tiles);
+  }
   Algorithm build();
 
  private:
@@ -90,10 +99,18 @@ class AlgorithmBuilder {
   // algorithm_contraction.cc
   void define_dot_general(const Op& op);
   void define_convolution(const Op& op);
+  const ProductTile* tile_of(const Op& op) const;
+  SumPlace sum_place(const Op& op) const;
+  /// Whether some lanes of a tile's last vectors lie beyond the columns.
+  bool has_idle_lanes(const Op& op) const;
+  /// An operand's element at an index that speaks of the product's column: any element, or 0, where
+  /// there is no such column. `runs_along` says that neighbouring columns are neighbours in memory.
+  Expr column_element(const Op& op, const Value* operand, const Indices& index, const Expr& column,
+                      bool runs_along);
   Halide::Func define_right_operand(const Op& op, const Indices& index,
                                     const std::vector<Halide::Var>& parameters);
   Expr left_element(const Op& op, const Indices& index, const Indices& at, const Halide::RDom& r);
-  void define_product(const Op& op, const Indices& at, const Expr& left, const Expr& right);
+  void define_product(const Op& op, const SumPlace& place, const Expr& left, const Expr& right);
 
   const ir::Region& region_;
   const Target& target_;

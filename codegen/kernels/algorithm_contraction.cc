@@ -26,15 +26,88 @@ Halide::RDom summed_loops(const Op& op) {
   return ranges.empty() ? Halide::RDom() : Halide::RDom(ranges, "r");
 }
 
+/// The extent of the result's dimension that a tile's rows run along.
+int64_t rows_of(const Op& op, const ProductTile& tile) {
+  const Shape& shape = op.result()->type().shape;
+  return shape[shape.size() - 1 - tile.row_dimension];
+}
+
+/// The first row of a tile: the last tile begins early enough to end with the rows.
+Expr first_row(const Op& op, const ProductTile& tile, const Expr& number) {
+  const Expr first = number * constant_index(tile.rows);
+  const int64_t rows = rows_of(op, tile);
+  return rows % tile.rows == 0 ? first : Halide::min(first, constant_index(rows - tile.rows));
+}
+
+/// Where the sums of the result's element `at` (innermost first) are.
+Indices place_in_tiles(const Op& op, const ProductTile& tile, const Indices& at) {
+  const Expr lanes = constant_index(tile.lanes), vectors = constant_index(tile.vectors),
+             rows = constant_index(tile.rows);
+  const Expr n = at[0], m = at[tile.row_dimension];
+  const bool is_even = rows_of(op, tile) % tile.rows == 0;
+  const Expr row = is_even ? m % rows
+                           : Halide::unsafe_promise_clamped(m - first_row(op, tile, m / rows), 0,
+                                                            constant_index(tile.rows - 1));
+  Indices place = {n % lanes, n / lanes % vectors, row, n / constant_index(tile.columns()),
+                   m / rows};
+  for (size_t d = 1; d < at.size(); ++d) {
+    if (d != tile.row_dimension) place.push_back(at[d]);
+  }
+  return place;
+}
+
 }  // namespace
+
+const ProductTile* AlgorithmBuilder::tile_of(const Op& op) const {
+  const auto found = algorithm_.tiles.find(op.result());
+  return found == algorithm_.tiles.end() ? nullptr : &found->second;
+}
+
+SumPlace AlgorithmBuilder::sum_place(const Op& op) const {
+  const std::vector<Var> vars = variables(op.result()->type().rank());
+  SumPlace place{{vars.rbegin(), vars.rend()}, Indices(vars.begin(), vars.end())};
+  const ProductTile* tile = tile_of(op);
+  if (tile == nullptr) return place;
+  const Var lane("lane"), vector("vector"), row("row"), columns("columns"), rows("rows");
+  place.parameters = {lane, vector, row, columns, rows};
+  for (size_t d = 1; d < vars.size(); ++d) {
+    if (d != tile->row_dimension) place.parameters.push_back(vars[vars.size() - 1 - d]);
+  }
+  place.at.back() =
+      (columns * constant_index(tile->vectors) + vector) * constant_index(tile->lanes) + lane;
+  place.at[vars.size() - 1 - tile->row_dimension] = first_row(op, *tile, rows) + row;
+  return place;
+}
+
+bool AlgorithmBuilder::has_idle_lanes(const Op& op) const {
+  const ProductTile* tile = tile_of(op);
+  return tile != nullptr && op.result()->type().shape.back() % tile->columns() != 0;
+}
+
+// Halide makes a masked load of such a choice without an alternative.
+Expr AlgorithmBuilder::column_element(const Op& op, const Value* operand, const Indices& index,
+                                      const Expr& column, bool runs_along) {
+  if (!has_idle_lanes(op)) return element(operand, index);
+  const Expr end = constant_index(op.result()->type().shape.back());
+  if (runs_along && operand->is_argument() && operand->type().element != ir::ElementType::i1) {
+    const Expr loaded = element(operand, index);
+    return Halide::Internal::Call::make(loaded.type(), Halide::Internal::Call::if_then_else,
+                                        {Halide::likely(column < end), loaded},
+                                        Halide::Internal::Call::PureIntrinsic);
+  }
+  Indices clamped = index;
+  const Expr last = Halide::min(Halide::likely(column), end - 1);
+  for (Expr& i : clamped) i = Halide::Internal::substitute(column, last, i);
+  return element(operand, clamped);
+}
 
 void AlgorithmBuilder::define_dot_general(const Op& op) {
   const ir::Type& lhs = op.operand(0)->type();
   const ir::Type& rhs = op.operand(1)->type();
   const auto [lhs_batching, rhs_batching, lhs_contracting, rhs_contracting] =
       ir::DotGeneral::of(op);
-  const std::vector<Var> vars = variables(op.result()->type().rank());
-  const Indices at(vars.begin(), vars.end());
+  const SumPlace place = sum_place(op);
+  const Indices& at = place.at;
   const Halide::RDom loops = summed_loops(op);
   Indices r(rhs_contracting.size());  // for each contracting dimension
   int loop = 0;
@@ -63,15 +136,22 @@ void AlgorithmBuilder::define_dot_general(const Op& op) {
     if (!index.defined()) index = right_vars[parameter++];
   }
   const Func right = define_right_operand(op, b, right_vars);
-  const Expr left = loops.defined() ? left_element(op, a, at, loops) : element(op.operand(0), a);
-  define_product(op, at, left, right(reversed(right_at)));
+  const bool is_plain = tile_of(op) != nullptr || !loops.defined();
+  const Expr left = is_plain ? element(op.operand(0), a) : left_element(op, a, at, loops);
+  define_product(op, place, left, right(reversed(right_at)));
 }
 
 Func AlgorithmBuilder::define_right_operand(const Op& op, const Indices& index,
                                             const std::vector<Var>& parameters) {
   RightOperand right;
   const Indices innermost_first = reversed(Indices(parameters.begin(), parameters.end()));
-  right.block(innermost_first) = element(op.operand(1), index);
+  const bool is_convolution = op.is("convolution");
+  const bool has_columns =
+      !is_convolution || ir::Convolution::of(op).output_feature == op.result()->type().rank() - 1;
+  right.block(innermost_first) = has_columns
+                                     ? column_element(op, op.operand(1), index, parameters.back(),
+                                                      right_lies_along_columns(op))
+                                     : element(op.operand(1), index);
   right.packed(innermost_first) = right.block(innermost_first);
   for (const Var& parameter : parameters) {
     const auto runs_over = [&](const Expr& i) {
@@ -112,15 +192,28 @@ Expr AlgorithmBuilder::left_element(const Op& op, const Indices& index, const In
 }
 
 /// The sums of left * right over the RDom that they mention.
-void AlgorithmBuilder::define_product(const Op& op, const Indices& at, const Expr& left,
+void AlgorithmBuilder::define_product(const Op& op, const SumPlace& place, const Expr& left,
                                       const Expr& right) {
-  Func sums("sums" + std::to_string(algorithm_.funcs.size()));
+  const std::string number = std::to_string(algorithm_.funcs.size());
+  Func sums("sums" + number), product("v" + number);
   const Halide::Type type = accumulator_type(op.result()->type().element);
-  sums(reversed(at)) = Halide::Internal::make_zero(type);
-  sums(reversed(at)) += cast(type, left) * cast(type, right);
+  const std::vector<Var>& parameters = place.parameters;
+  sums(parameters) = Halide::Internal::make_zero(type);
+  sums(parameters) += cast(type, left) * cast(type, right);
   algorithm_.sums[op.result()] = sums;
-  Func product("v" + std::to_string(algorithm_.funcs.size()));
-  product(reversed(at)) = sums(reversed(at));
+  const std::vector<Var> vars = variables(op.result()->type().rank());
+  const Indices at = reversed(Indices(vars.begin(), vars.end()));
+  const ProductTile* tile = tile_of(op);
+  if (tile == nullptr) {
+    product(at) = sums(at);
+  } else if (rows_of(op, *tile) % tile->rows == 0) {
+    product(at) = sums(place_in_tiles(op, *tile, at));
+  } else {
+    Func copy("tile" + number);
+    copy(parameters) = sums(parameters);
+    algorithm_.tile_copies[op.result()] = copy;
+    product(at) = copy(place_in_tiles(op, *tile, at));
+  }
   algorithm_.funcs[op.result()] = product;
 }
 
@@ -182,8 +275,8 @@ void AlgorithmBuilder::define_convolution(const Op& op) {
       return Halide::Internal::make_zero(compute_type(op.result()->type().element));
     });
   }
-  const std::vector<Var> vars = variables(static_cast<int64_t>(rank));
-  const Indices at(vars.begin(), vars.end());
+  const SumPlace place = sum_place(op);
+  const Indices& at = place.at;
   const Integers partners = kernel_partners(c, rank);
   Halide::RDom r = summed_loops(op);
   Indices offset(rank);  // within the kernel, per dimension of the input
@@ -202,9 +295,10 @@ void AlgorithmBuilder::define_convolution(const Op& op) {
 
   const Indices index = convolved_index(op, c, at, offset, r);
   const bool is_grouped = c.feature_group_count * c.batch_group_count > 1;
-  const Expr left = is_grouped || is_innermost_sum_padded(op, c) ? element(op.operand(0), index)
-                                                                 : left_element(op, index, at, r);
-  define_product(op, at, left, right(right_at));
+  const bool is_plain = tile_of(op) != nullptr || is_grouped || is_innermost_sum_padded(op, c);
+  const Expr left = is_plain ? column_element(op, op.operand(0), index, at.back(), is_grouped)
+                             : left_element(op, index, at, r);
+  define_product(op, place, left, right(right_at));
 }
 
 }  // namespace kiln::codegen

@@ -98,8 +98,10 @@ Halide::Target halide_target(const Target& target) {
 
 /// External without metadata: the program is the only caller and knows the kernel's arguments.
 Halide::Module lower(const ir::Op& fusion, const std::string& name, const Target& target) {
-  Algorithm algorithm = build_algorithm(fusion.region(), target);
-  schedule(algorithm, fusion.region(), ir::kind_of(fusion), target);
+  const ir::FusionKind kind = ir::kind_of(fusion);
+  Algorithm algorithm =
+      build_algorithm(fusion.region(), target, choose_tiles(fusion.region(), kind, target));
+  schedule(algorithm, fusion.region(), kind, target);
   set_alignment(algorithm, static_cast<int>(buffer_alignment(fusion)));
   std::vector<Halide::Argument> arguments(algorithm.inputs.begin(), algorithm.inputs.end());
   std::vector<Halide::Func> funcs;

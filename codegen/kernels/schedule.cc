@@ -1,5 +1,6 @@
 #include "codegen/kernels/schedule.h"
 
+#include "codegen/kernels/cpu/product_tile.h"
 #include "codegen/kernels/cpu/templates.h"
 #include "codegen/kernels/gpu/templates.h"
 
@@ -68,6 +69,10 @@ Templates templates_of(ir::FusionKind kind) {
 }
 
 }  // namespace
+
+ProductTiles choose_tiles(const ir::Region& region, ir::FusionKind kind, const Target& target) {
+  return target.has_launches() ? ProductTiles() : cpu::choose_tiles(region, kind, target);
+}
 
 void schedule(Algorithm& algorithm, const ir::Region& region, ir::FusionKind kind,
               const Target& target) {

@@ -7,6 +7,10 @@
 
 namespace kiln::codegen {
 
+/// The tiles that the template for a fusion of that kind cuts products into: none where a GPU's
+/// templates tile threads and blocks instead.
+ProductTiles choose_tiles(const ir::Region& region, ir::FusionKind kind, const Target& target);
+
 /// Fixes the sizes of the outputs and applies the schedule template for a fusion of that kind.
 void schedule(Algorithm& algorithm, const ir::Region& region, ir::FusionKind kind,
               const Target& target);

@@ -307,6 +307,43 @@ TEST(ContractionKernels, StacksAreCutIntoTasks) {
   for (int threads : {1, 4}) expect_kernels_agree(cases, threads);
 }
 
+/// Extents that no tile divides: the last vectors are partly filled, the last rows come twice.
+TEST(ContractionKernels, TilesNeedNotDivideTheResult) {
+  std::vector<FusionCase> cases;
+  const std::vector<Product> products = {
+      {{61, 37}, {37, 131}, {{}, {}, {1}, {0}}},     // dense
+      {{61, 37}, {131, 37}, {{}, {}, {1}, {1}}},     // packed
+      {{37, 61}, {37, 131}, {{}, {}, {0}, {0}}},     // a weight's gradient
+      {{17, 29}, {29, 31}, {{}, {}, {1}, {0}}},      // two vectors
+      {{1, 53}, {53, 67}, {{}, {}, {1}, {0}}},       // one row
+      {{103, 19}, {19, 3}, {{}, {}, {1}, {0}}},      // less than a vector
+      {{13, 2050}, {2050, 59}, {{}, {}, {1}, {0}}},  // the sums are split
+      {{3, 2, 61, 23}, {3, 2, 59, 23}, {{0, 1}, {0, 1}, {3}, {3}}},
+      {{3, 2, 61, 59}, {3, 2, 59, 23}, {{0, 1}, {0, 1}, {3}, {2}}},
+      {{5, 7, 13}, {13, 47}, {{}, {}, {2}, {0}}},
+  };
+  for (const char* kind : {"contraction", "serial"}) {
+    for (size_t i = 0; i < products.size(); ++i) {
+      auto body = [&product = products[i]](Builder&, const Tensors& x) {
+        return Tensors{ir::tanh(ir::dot_general(x[0], x[1], product.dims))};
+      };
+      cases.push_back(random_case(fmt::format("{}_{}", kind, i), kind,
+                                  {f32(products[i].lhs), f32(products[i].rhs)}, body, 1e-5, 1e-4));
+    }
+  }
+  for (int threads : {1, 4}) expect_kernels_agree(cases, threads);
+}
+
+/// An operand that is computed in the kernel is read as far as it reaches.
+TEST(ContractionKernels, TilesReadComputedOperands) {
+  auto body = [](Builder&, const Tensors& x) {
+    return Tensors{ir::dot(x[0] * 2.0, ir::exp(x[1])),
+                   ir::dot(x[2], ir::convert(ir::compare(x[1], "GT", 0.0), ElementType::f32))};
+  };
+  expect_kernels_agree({random_case(
+      "computed", "serial", {f32({19, 23}), f32({23, 37}), f32({11, 23})}, body, 1e-5, 1e-4)});
+}
+
 TEST(ContractionKernels, EveryElementTypeAgrees) {
   std::vector<FusionCase> cases;
   auto body = [](Builder&, const Tensors& x) { return Tensors{ir::dot(x[0], x[1])}; };
@@ -314,17 +351,24 @@ TEST(ContractionKernels, EveryElementTypeAgrees) {
     const std::string name(ir::name_of(element));
     cases.push_back(random_case(name, "contraction", {{element, {8, 24}}, {element, {24, 32}}},
                                 body, 1e-12, 1e-12));
+    cases.push_back(random_case(name + "_ragged", "contraction",
+                                {{element, {13, 23}}, {element, {23, 37}}}, body, 1e-12, 1e-12));
+  }
+  for (ElementType element : {ElementType::f16, ElementType::bf16}) {
+    cases.push_back(random_case(std::string(ir::name_of(element)), "contraction",
+                                {{element, {13, 23}}, {element, {23, 37}}}, body, 1e-2, 1e-2));
   }
   expect_kernels_agree(cases);
 }
 
 TEST(ContractionKernels, EpiloguesAgree) {
   auto dense = [](Builder&, const Tensors& x) {
-    Tensor y = ir::dot(x[0], x[1]) + ir::broadcast_in_dim(x[2], {32, 128}, {1});
-    return Tensors{ir::maximum(y, 0.0)};
+    Tensor y = ir::dot(x[0], x[1]);
+    return Tensors{ir::maximum(y + ir::broadcast_in_dim(x[2], y.shape(), {1}), 0.0)};
   };
   auto two_outputs = [](Builder&, const Tensors& x) {
-    Tensor y = ir::dot(x[0], x[1]) + ir::broadcast_in_dim(x[2], {32, 128}, {1});
+    Tensor y = ir::dot(x[0], x[1]);
+    y = y + ir::broadcast_in_dim(x[2], y.shape(), {1});
     return Tensors{ir::tanh(y), ir::compare(y, "GT", 0.0)};
   };
   auto sgd = [](Builder&, const Tensors& x) {
@@ -334,10 +378,16 @@ TEST(ContractionKernels, EpiloguesAgree) {
   const std::vector<Type> forward = {f32({32, 64}), f32({64, 128}), f32({128})};
   const std::vector<Type> backward = {f32({32, 64}), f32({32, 128}), f32({64, 128}),
                                       f32({64, 128})};
+  const std::vector<Type> ragged_forward = {f32({31, 64}), f32({64, 61}), f32({61})};
+  const std::vector<Type> ragged_backward = {f32({32, 67}), f32({32, 61}), f32({67, 61}),
+                                             f32({67, 61})};
   const std::vector<FusionCase> cases = {
       random_case("dense", "contraction", forward, dense, 1e-5, 1e-4),
       random_case("two_outputs", "contraction", forward, two_outputs, 1e-5, 1e-4),
       random_case("sgd", "contraction", backward, sgd, 1e-5, 1e-4),
+      random_case("ragged_dense", "contraction", ragged_forward, dense, 1e-5, 1e-4),
+      random_case("ragged_two_outputs", "contraction", ragged_forward, two_outputs, 1e-5, 1e-4),
+      random_case("ragged_sgd", "contraction", ragged_backward, sgd, 1e-5, 1e-4),
   };
   for (int threads : {1, 3}) expect_kernels_agree(cases, threads);
 }

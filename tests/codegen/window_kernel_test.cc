@@ -157,6 +157,45 @@ const std::vector<Slide>& slides() {
                        c.input_spatial = c.output_spatial = c.kernel_spatial = {2, 3};
                        pad(1, 1)(c);
                      })},
+      // Extents that no tile divides.
+      {"ragged", {2, 7, 31, 5}, {3, 3, 5, 37}, channels_last(2, pad(1, 1))},
+      {"ragged_depthwise",
+       {2, 6, 13, 37},
+       {3, 3, 1, 37},
+       channels_last(2,
+                     [](Convolution& c) {
+                       c.feature_group_count = 37;
+                       c.padding_low = c.padding_high = {1, 1};
+                     })},
+      {"ragged_groups",
+       {2, 6, 7, 6},
+       {3, 3, 2, 57},
+       channels_last(2, [](Convolution& c) { c.feature_group_count = 3; })},
+      {"ragged_input_gradient",
+       {2, 11, 13, 19},
+       {3, 3, 37, 19},
+       channels_last(2,
+                     [&](Convolution& c) {
+                       std::swap(c.kernel_input_feature, c.kernel_output_feature);
+                       pad(2, 2)(c);
+                     })},
+      {"ragged_kernel_gradient",
+       {4, 15, 13, 5},
+       {4, 15, 13, 37},
+       channels_last(2,
+                     [&](Convolution& c) {
+                       exchange_for_kernel_gradient(c);
+                       pad(1, 1)(c);
+                     })},
+      {"ragged_transposed_gradient",
+       {4, 7, 8, 19},
+       {4, 9, 10, 21},
+       channels_last(2,
+                     [&](Convolution& c) {
+                       exchange_for_kernel_gradient(c);
+                       std::swap(c.output_batch, c.output_feature);
+                       pad(4, 4)(c);
+                     })},
       {"rank1", {3, 20, 4}, {5, 4, 8}, channels_last(1, pad(4, 0))},
       {"rank3", {2, 5, 6, 7, 3}, {2, 3, 2, 3, 8}, channels_last(3, pad(1, 0))},
       {"rank0", {6, 5}, {5, 8}, channels_last(0, [](auto&) {})},

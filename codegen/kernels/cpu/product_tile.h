@@ -1,37 +1,50 @@
-// Register tiles of dot_general, for the templates that hold one.
+// Register tiles of products, for the templates that hold one.
 #pragma once
 
 #include "codegen/kernels/algorithm.h"
+#include "codegen/kernels/product_tile.h"
 #include "codegen/target.h"
+#include "ir/ops/fusion.h"
 
 namespace kiln::codegen::cpu {
 
-/// A tile of the result that stays in registers while the contracted dimensions run: `rows` x
-/// `columns`, the columns in vectors.
-struct Tile {
-  int64_t rows = 1;
-  int64_t columns = 1;
-};
+/// How much of the FMA peak a tile of so many rows and vectors can reach, by a simple model.
+double efficiency(int64_t rows, int64_t vectors);
 
-/// How much of the FMA peak a tile can reach, by a simple model.
-double efficiency(const Tile& tile, int64_t lanes);
+/// What is left of it where a tile's vectors and rows do not divide a result's.
+double covered_share(const ProductTile& tile, int64_t rows, int64_t columns);
 
 /// Whether the divisions and roots of the epilogue take about as long as the products before them.
 bool has_slow_epilogue(const ir::Region& region, const ir::Op& product);
 
-/// The tile that comes nearest to the FMA peak among those whose sides divide the result's; a small
-/// one where what follows each tile takes about as long as its products.
-Tile choose_tile(const ir::Op& dot, const Target& target, bool slow_epilogue = false);
+/// The tiles of all products of a kernel: those that come nearest to the FMA peak; small ones where
+/// what follows each tile takes about as long as its products.
+ProductTiles choose_tiles(const ir::Region& region, ir::FusionKind kind, const Target& target);
+/// Of one: in convolution_tile.cc.
+ProductTile choose_convolution_tile(const ir::Op& op, const Target& target, bool slow_epilogue);
 
-/// The loops of `consumer`, whose first two dimensions are the columns and rows of the sums that it
-/// reads, over such tiles: n_inner (a vector), m_inner (unrolled), then m_outer and n_outer, or the
-/// other way round where tiles run along columns first; the sums are computed at the inner one of
-/// both.
+/// The loops of a product's consumer, of the product's shape, over tiles.
 struct TileLoops {
-  Halide::Var n_inner{"n_inner"}, m_inner{"m_inner"}, m_outer{"m_outer"}, n_outer{"n_outer"};
+  std::vector<Halide::VarOrRVar>
+      inner;                      ///< within a tile, innermost first, the vector's lanes first
+  Halide::Var row{"tile_row"};    ///< the outermost of these
+  Halide::Var rows{"tile_rows"};  ///< over tiles along rows
+  Halide::Var columns{"tile_columns"};  ///< over tiles along columns
 };
-TileLoops tile_product(Halide::Func sums, Halide::Func consumer, const Tile& tile,
-                       bool along_columns);
+
+/// Cuts the consumer's loops into those of tiles; their order outside of a tile is the caller's.
+TileLoops tile_consumer(Halide::Func consumer, const ir::Shape& shape, const ProductTile& tile);
+
+/// Computes a tile's sums, in registers, within the loop of their consumer.
+void compute_tile(Algorithm& algorithm, const ir::Op& product, const Halide::LoopLevel& level);
+
+/// Vectors and unrolled loops of a Func of tiles (Algorithm::sums), in all its stages: a tile's
+/// sums then stay in registers while the reduced loops, which `order` gives innermost first, run.
+void unroll_tile(Halide::Func sums, const ir::Shape& shape, const ProductTile& tile,
+                 const std::vector<Halide::RVar>& order);
+
+/// Computes a stage, of the consumer's parameters, element by element in the consumer's vectors.
+void compute_stage(Halide::Func stage, Halide::Func consumer, const TileLoops& loops);
 
 /// Whether neighbours along the result's columns lie apart in the right operand's memory, so that
 /// it has to be packed before it can be read in vectors.

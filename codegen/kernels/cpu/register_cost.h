@@ -41,6 +41,10 @@ inline constexpr double kAccumulatorsInFlight = 10;
 /// two vectors in the cycle in which they do two FMAs, beside them. Chosen, not measured.
 inline constexpr double kLoadCost = 0.5;
 
+/// What is left of the speed where tiles do not divide the result, beside what they cover in vain:
+/// their last vectors are masked, their last rows pass through memory. Chosen, not measured.
+inline constexpr double kRaggedTiles = 0.97;
+
 /// A tile, at most: vectors along columns, and rows, whose loops are unrolled. Bounds the search
 /// and the code; accumulators bound what is chosen. Not measured.
 inline constexpr int64_t kMostTileVectors = 8;

@@ -24,41 +24,47 @@ Order choose_order(const ir::Op& dot, const Target& target) {
   return is_resident ? Order::by_columns : Order::by_rows;
 }
 
-/// Splits a matrix's tiles into tasks along the slower dimension; returns the loop over tasks.
-Halide::Var split_matrix(Halide::Func output, const TileLoops& loops, Order order,
-                         int64_t column_tiles, int64_t row_tiles, int64_t most_tasks) {
-  const Halide::Var task("task");
-  Halide::Var n_outer = loops.n_outer, m_outer = loops.m_outer;
-  const int64_t column_tasks = divisor_at_most(column_tiles, most_tasks);
-  const int64_t row_tasks = divisor_at_most(row_tiles, most_tasks);
-  const bool splits_rows =
-      order == Order::by_columns ? row_tasks >= column_tasks : row_tasks > column_tasks;
-  if (splits_rows) {
-    output.split(m_outer, task, m_outer, static_cast<int>(row_tiles / row_tasks));
-  } else {
-    output.split(n_outer, task, n_outer, static_cast<int>(column_tiles / column_tasks));
-  }
-  if (order == Order::by_columns) {
-    output.reorder(loops.n_inner, loops.m_inner, n_outer, m_outer, task);
-  } else {
-    output.reorder(loops.n_inner, loops.m_inner, m_outer, n_outer, task);
-  }
-  if (std::max(column_tasks, row_tasks) > 1) output.parallel(task);
-  return task;
+/// The loops around tiles: over tasks, and the innermost one, in which a tile is computed.
+struct Nest {
+  Halide::Var task;
+  Halide::Var tile;
+};
+
+/// Splits a matrix's tiles into tasks along the slower dimension.
+Nest split_matrix(Halide::Func output, const TileLoops& loops, Order order, int64_t column_tiles,
+                  int64_t row_tiles, int64_t most_tasks) {
+  const bool by_columns = order == Order::by_columns;
+  const int64_t column_tasks = count_tasks(column_tiles, most_tasks);
+  const int64_t row_tasks = count_tasks(row_tiles, most_tasks);
+  const bool splits_rows = by_columns ? row_tasks >= column_tasks : row_tasks > column_tasks;
+  const Loop split = splits_rows ? Loop{loops.rows, row_tiles} : Loop{loops.columns, column_tiles};
+  const Halide::Var task = split_into_tasks(output, {split}, most_tasks);
+  const Halide::Var rest("rest");
+  const Halide::Var rows = splits_rows ? rest : loops.rows;
+  const Halide::Var columns = splits_rows ? loops.columns : rest;
+  const Halide::Var faster = by_columns ? columns : rows, slower = by_columns ? rows : columns;
+  std::vector<Halide::VarOrRVar> order_of_loops = loops.inner;
+  order_of_loops.insert(order_of_loops.end(), {faster, slower, task});
+  output.reorder(order_of_loops);
+  return {task, faster};
 }
 
 /// Splits a batch of matrices into tasks of whole matrices, or of parts of them where they are few.
-Halide::Var split_batch(Halide::Func output, const TileLoops& loops, Order order,
-                        const ir::Shape& shape, const Tile& tile, int64_t most_tasks) {
-  std::vector<Loop> slower;
+Nest split_batch(Halide::Func output, const TileLoops& loops, Order order, const ir::Shape& shape,
+                 const ProductTile& tile, int64_t most_tasks) {
+  const Loop rows{loops.rows, tiles_over(shape[shape.size() - 2], tile.rows)};
+  const Loop columns{loops.columns, tiles_over(shape.back(), tile.columns())};
+  const Loop& faster = order == Order::by_columns ? columns : rows;
+  const Loop& slower = order == Order::by_columns ? rows : columns;
+  std::vector<Loop> split;
+  std::vector<Halide::VarOrRVar> order_of_loops = loops.inner;
+  order_of_loops.insert(order_of_loops.end(), {faster.var, slower.var});
   for (size_t d = 0; d + 2 < shape.size(); ++d)
-    slower.push_back({output.args()[shape.size() - 1 - d], shape[d]});
-  if (order == Order::by_columns) {
-    slower.push_back({loops.m_outer, shape[shape.size() - 2] / tile.rows});
-  } else {
-    slower.push_back({loops.n_outer, shape.back() / tile.columns});
-  }
-  return split_into_tasks(output, slower, most_tasks);
+    split.push_back({output.args()[shape.size() - 1 - d], shape[d]});
+  for (size_t i = split.size(); i-- > 0;) order_of_loops.emplace_back(split[i].var);
+  output.reorder(order_of_loops);
+  split.push_back(slower);
+  return {split_into_tasks(output, split, most_tasks), faster.var};
 }
 
 /// Split-K: whether the contracted dimension is split (kSplitKParts). Not a matter of the number of
@@ -72,66 +78,72 @@ bool splits_k(const ir::Op& dot) {
          depth >= kSplitKDepthPerRow * shape[0] && multiply_adds(dot) >= kLeastSplitWork;
 }
 
-/// Partial sums of each part by a task of its own, then the epilogue over their totals.
-void schedule_split_k(Algorithm& algorithm, const ir::Op& dot, Output& output, const Tile& tile,
+/// Partial sums of each part, in tasks of their own.
+void sum_parts(Halide::Func partial, Halide::Func parts, const Halide::Var& part,
+               const ir::Shape& shape, const ProductTile& tile, const Target& target) {
+  parts.compute_root();
+  unroll_tile(parts, shape, tile, {});
+  const std::vector<Halide::Var> args = parts.args();
+  const Halide::Var task("task"), columns = args[3], rows = args[4];
+  partial.compute_at(parts, rows);
+  unroll_tile(partial, shape, tile, partial.rvars(0));
+  const int64_t column_tiles = tiles_over(shape.back(), tile.columns());
+  const int64_t column_tasks =
+      divisor_at_most(column_tiles, std::max<int64_t>(1, target.threads / kSplitKParts));
+  const Halide::Var rest("rest");
+  parts.split(columns, task, rest, static_cast<int>(column_tiles / column_tasks))
+      .reorder(args[0], args[1], args[2], rows, rest, task, part);
+  const Halide::Var tasks("tasks");
+  if (target.threads > 1) parts.fuse(task, part, tasks).parallel(tasks);
+}
+
+/// Partial sums of each part by tasks of their own, then the epilogue over their totals.
+void schedule_split_k(Algorithm& algorithm, const ir::Op& dot, Output& output,
                       const Target& target) {
-  const ir::Type& lhs = dot.operand(0)->type();
-  const int64_t depth = lhs.shape[static_cast<size_t>(ir::DotGeneral::of(dot).lhs_contracting[0])];
+  const ProductTile& tile = algorithm.tiles.at(dot.result());
   Halide::Func sums = algorithm.sums.at(dot.result());
   const Halide::RVar outer("r_piece"), inner("r_in_piece");
   const Halide::Var part("piece");
-  sums.update().split(sums.rvars(0)[0], outer, inner, static_cast<int>(depth / kSplitKParts));
+  sums.update().split(sums.rvars(0)[0], outer, inner,
+                      static_cast<int>(outermost_sum(dot) / kSplitKParts));
   Halide::Func partial = sums.update().rfactor(outer, part);
-  Halide::Func parts = partial.in(sums);
-  parts.compute_root();
-  const TileLoops loops = tile_product(partial, parts, tile, false);
-  Halide::Var n_outer = loops.n_outer, task("task");
-  const int64_t column_tiles = dot.result()->type().shape.back() / tile.columns;
-  const int64_t column_tasks =
-      divisor_at_most(column_tiles, std::max<int64_t>(1, target.threads / kSplitKParts));
-  parts.split(n_outer, task, n_outer, static_cast<int>(column_tiles / column_tasks));
-  parts.reorder(loops.n_inner, loops.m_inner, loops.m_outer, n_outer, task, part);
-  if (target.threads > 1) {
-    const Halide::Var tasks("tasks");
-    parts.fuse(task, part, tasks).parallel(tasks);
-  }
-  const Halide::Var n = output.func.args()[0];
-  const Halide::Var columns("columns"), lane("lane");
-  output.func.split(n, columns, lane, static_cast<int>(tile.columns)).vectorize(lane);
-  sums.compute_at(output.func, columns).vectorize(sums.args()[0]);
-  sums.update().vectorize(sums.args()[0]).unroll(outer);
-  if (output.stage.defined())
-    output.stage.compute_at(output.func, columns).vectorize(output.stage.args()[0]);
+  sum_parts(partial, partial.in(sums), part, output.shape, tile, target);
+  const TileLoops loops = tile_consumer(output.func, output.shape, tile);
+  std::vector<Halide::VarOrRVar> order = loops.inner;
+  order.insert(order.end(), {loops.rows, loops.columns});
+  output.func.reorder(order);
+  compute_tile(algorithm, dot, {output.func, loops.rows});
+  sums.update().unroll(outer);
+  compute_stage(output.stage, output.func, loops);
 }
 
 }  // namespace
 
 void schedule_contraction(Algorithm& algorithm, const ir::Region& region, const Target& target) {
   const ir::Op& dot = root_of(ir::FusionKind::contraction, region);
-  const ir::Shape& shape = dot.result()->type().shape;
   KILN_CHECK(algorithm.outputs.size() == 1, "a contraction kernel has results of one shape");
   Output& output = algorithm.outputs[0];
-  const Tile tile = choose_tile(dot, target, has_slow_epilogue(region, dot));
-  if (splits_k(dot)) return schedule_split_k(algorithm, dot, output, tile, target);
+  if (splits_k(dot)) return schedule_split_k(algorithm, dot, output, target);
+  const ir::Shape& shape = output.shape;
+  const ProductTile& tile = algorithm.tiles.at(dot.result());
   const Order order = choose_order(dot, target);
-  const TileLoops loops =
-      tile_product(algorithm.sums.at(dot.result()), output.func, tile, order == Order::by_columns);
+  const TileLoops loops = tile_consumer(output.func, shape, tile);
   const int64_t most_tasks = tasks_for_products(target, multiply_adds(dot));
-  const Halide::Var task = shape.size() > 2
-                               ? split_batch(output.func, loops, order, shape, tile, most_tasks)
-                               : split_matrix(output.func, loops, order, shape[1] / tile.columns,
-                                              shape[0] / tile.rows, most_tasks);
-  if (needs_packing(dot)) {
-    const ir::Type& right = dot.operand(1)->type();
-    RightOperand& operand = algorithm.right_operands.at(dot.result());
-    schedule_packing(operand, shape.back(), right.shape.back(),
-                     target.lanes(static_cast<int>(ir::size_of(right.element))));
-    // Once, or for each matrix of the batch if each has a right operand of its own.
-    const bool one_for_all = ir::DotGeneral::of(dot).rhs_batching.empty();
-    operand.packed.compute_at(output.func, one_for_all ? task : Halide::Var("rest"));
-  }
-  if (output.stage.defined())
-    output.stage.compute_at(output.func, loops.m_inner).vectorize(output.stage.args()[0]);
+  const Nest nest =
+      shape.size() > 2
+          ? split_batch(output.func, loops, order, shape, tile, most_tasks)
+          : split_matrix(output.func, loops, order, tiles_over(shape[1], tile.columns()),
+                         tiles_over(shape[0], tile.rows), most_tasks);
+  compute_tile(algorithm, dot, {output.func, nest.tile});
+  compute_stage(output.stage, output.func, loops);
+  if (!needs_packing(dot)) return;
+  const ir::Type& right = dot.operand(1)->type();
+  RightOperand& operand = algorithm.right_operands.at(dot.result());
+  schedule_packing(operand, shape.back(), right.shape.back(),
+                   target.lanes(static_cast<int>(ir::size_of(right.element))));
+  // Once, or for each matrix of the batch if each has a right operand of its own.
+  const bool one_for_all = ir::DotGeneral::of(dot).rhs_batching.empty();
+  operand.packed.compute_at(output.func, one_for_all ? nest.task : Halide::Var("rest"));
 }
 
 }  // namespace kiln::codegen::cpu

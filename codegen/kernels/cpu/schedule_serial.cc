@@ -15,7 +15,12 @@ namespace {
 void schedule_product(Algorithm& algorithm, const ir::Op& dot, const Target& target) {
   Halide::Func product = algorithm.funcs.at(dot.result());
   product.compute_root();
-  tile_product(algorithm.sums.at(dot.result()), product, choose_tile(dot, target), true);
+  const TileLoops loops =
+      tile_consumer(product, dot.result()->type().shape, algorithm.tiles.at(dot.result()));
+  std::vector<Halide::VarOrRVar> order = loops.inner;
+  order.insert(order.end(), {loops.columns, loops.rows});
+  product.reorder(order);
+  compute_tile(algorithm, dot, {product, loops.columns});
   if (!needs_packing(dot)) return;
   const ir::Type& right = dot.operand(1)->type();
   RightOperand& operand = algorithm.right_operands.at(dot.result());

@@ -6,6 +6,14 @@
 
 namespace kiln::codegen::cpu {
 
+int64_t count_tasks(int64_t extent, int64_t most) {
+  most = std::max<int64_t>(1, std::min(most, extent));
+  const int64_t even = divisor_at_most(extent, most);
+  if (2 * even > most) return even;
+  const int64_t per_task = (extent + most - 1) / most;
+  return (extent + per_task - 1) / per_task;
+}
+
 Halide::Var split_into_tasks(Halide::Func func, const std::vector<Loop>& loops, int64_t most) {
   most = std::max<int64_t>(most, 1);
   Loop outer = loops.front();
@@ -15,11 +23,8 @@ Halide::Var split_into_tasks(Halide::Func func, const std::vector<Loop>& loops, 
     func.fuse(loops[i].var, outer.var, fused);
     outer = {fused, outer.extent * loops[i].extent};
   }
-  // Even tasks, unless they are few.
-  const int64_t even = divisor_at_most(outer.extent, most);
-  const int64_t per_task = 2 * even > std::min(most, outer.extent)
-                               ? outer.extent / even
-                               : (outer.extent + most - 1) / most;
+  const int64_t tasks = count_tasks(outer.extent, most);
+  const int64_t per_task = (outer.extent + tasks - 1) / tasks;
   const auto tail = outer.extent % per_task == 0 ? Halide::TailStrategy::RoundUp
                                                  : Halide::TailStrategy::GuardWithIf;
   const Halide::Var task("task"), rest("rest");

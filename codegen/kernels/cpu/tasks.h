@@ -15,6 +15,10 @@ struct Loop {
   int64_t extent;
 };
 
+/// How many tasks, at most `most`, a loop that runs `extent` times is cut into: even ones, unless
+/// they are few.
+int64_t count_tasks(int64_t extent, int64_t most);
+
 /// Splits a Func's outermost loops, given outermost first, into at most `most` tasks of whole
 /// iterations; the last may be smaller. Returns the loop over tasks, which is there even if it runs
 /// once; within it runs the loop "rest". The Func must have at least one loop.
