@@ -14,13 +14,13 @@
 #include "frontend/cli/input_shapes.h"
 #include "frontend/cli/text_file.h"
 #include "frontend/keras/files/archive.h"
-#include "frontend/keras/files/container.h"
 #include "frontend/keras/files/legacy_h5.h"
 #include "frontend/keras/files/model_json.h"
 #include "frontend/keras/lower/lower.h"
 #include "frontend/keras/model/built_in_models.h"
 #include "frontend/keras/optimizers/optimizer.h"
 #include "ir/parser.h"
+#include "runtime/data/container.h"
 
 namespace kiln::cli {
 namespace {
@@ -31,13 +31,13 @@ constexpr const char* kModelHelp =
     "example's name";
 
 /// By what the file holds; what holds none of them is what its name says, and an error.
-keras::Container kind_of(const std::string& name) {
-  const keras::Container container = keras::container_of(name);
-  if (container != keras::Container::other) return container;
-  if (name.ends_with(".json")) return keras::Container::json;
-  if (name.ends_with(".keras")) return keras::Container::zip;
+runtime::Container kind_of(const std::string& name) {
+  const runtime::Container container = runtime::container_of(name);
+  if (container != runtime::Container::other) return container;
+  if (name.ends_with(".json")) return runtime::Container::json;
+  if (name.ends_with(".keras")) return runtime::Container::zip;
   const bool is_hdf5 = name.ends_with(".h5") || name.ends_with(".hdf5");
-  return is_hdf5 ? keras::Container::hdf5 : keras::Container::other;
+  return is_hdf5 ? runtime::Container::hdf5 : runtime::Container::other;
 }
 
 /// The error for what is no model that kiln reads.
@@ -60,13 +60,13 @@ Expected<keras::Model> read_definition(const std::string& name) {
   if (std::find(examples.begin(), examples.end(), name) != examples.end())
     return keras::example(name);
   switch (kind_of(name)) {
-    case keras::Container::json:
+    case runtime::Container::json:
       return keras::read_model(name);
-    case keras::Container::zip:
+    case runtime::Container::zip:
       return keras::read_archive_model(name);
-    case keras::Container::hdf5:
+    case runtime::Container::hdf5:
       return keras::read_legacy_h5_model(name);
-    case keras::Container::other:
+    case runtime::Container::other:
       break;
   }
   return unknown_model(name);
@@ -196,8 +196,8 @@ void ModelArgument::add_training_to(CLI::App& command) {
 }
 
 bool ModelArgument::has_weights() const {
-  const keras::Container kind = kind_of(model);
-  return kind == keras::Container::zip || kind == keras::Container::hdf5;
+  const runtime::Container kind = kind_of(model);
+  return kind == runtime::Container::zip || kind == runtime::Container::hdf5;
 }
 
 void ModelArgument::add_predict_only_to(CLI::App& command) {

@@ -6,6 +6,7 @@
 
 #include "frontend/data/image_file.h"
 #include "runtime/base/array.h"
+#include "runtime/base/joined.h"
 #include "runtime/data/class_folders.h"
 
 namespace kiln::data {

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "runtime/base/file.h"
+#include "runtime/base/joined.h"
 
 namespace kiln::runtime {
 namespace {

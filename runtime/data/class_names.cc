@@ -4,6 +4,7 @@
 #include <string_view>
 
 #include "runtime/base/file.h"
+#include "runtime/base/joined.h"
 #include "runtime/data/text_file.h"
 
 namespace kiln::runtime {
@@ -19,12 +20,6 @@ Diagnostic unknown_class(const std::string& where, const std::string& name,
   return {where, "\"" + name + "\" is no class of the model's",
           "it was trained on " + joined(classes) +
               "; --class-names gives a file of other names, one a line"};
-}
-
-std::string joined(std::span<const std::string> names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
 }
 
 Expected<ClassNames> parse_class_names(std::string_view text, const std::string& where) {

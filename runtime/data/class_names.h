@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,9 +22,6 @@ std::optional<int32_t> class_number(const ClassNames& classes, const std::string
 /// The Diagnostic for a name that is none of `classes`; `where` names its file.
 Diagnostic unknown_class(const std::string& where, const std::string& name,
                          const ClassNames& classes);
-
-/// "cats, dogs".
-std::string joined(std::span<const std::string> names);
 
 /// Reads a text with a name a line; `where` opens the errors.
 Expected<ClassNames> parse_class_names(std::string_view text, const std::string& where);

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "runtime/base/file.h"
+#include "runtime/base/joined.h"
 #include "runtime/data/class_folders.h"
 #include "runtime/data/csv.h"
 #include "runtime/data/digits.h"

@@ -7,6 +7,8 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/base/joined.h"
+
 namespace kiln::runtime {
 namespace {
 
@@ -82,12 +84,6 @@ bool trains(const Session& session) {
   const auto variables = variables_of(session.model());
   return std::any_of(variables.begin(), variables.end(),
                      [](const kiln_variable& v) { return v.role == KILN_OPTIMIZER; });
-}
-
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
 }
 
 }  // namespace

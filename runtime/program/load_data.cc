@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "runtime/base/file.h"
+#include "runtime/base/joined.h"
 #include "runtime/data/class_folders.h"
 #include "runtime/data/digits.h"
 #include "runtime/data/text/sequence_data.h"

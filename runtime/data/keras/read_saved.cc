@@ -1,8 +1,8 @@
 // The kinds of files of saved_weights.h.
-#include <string_view>
 #include <utility>
 
 #include "runtime/base/file.h"
+#include "runtime/data/container.h"
 #include "runtime/data/keras/archive.h"
 #include "runtime/data/keras/older_h5.h"
 #include "runtime/data/keras/saved_weights.h"
@@ -10,14 +10,9 @@
 namespace kiln::runtime {
 
 SavedKind saved_kind(const std::string& path) {
-  std::string_view begin;
-  // A pipe gives its bytes only once.
-  const auto file = is_file(path) ? map_file(path) : Expected<FileBytes>(Diagnostic{});
-  if (file) {
-    begin = {reinterpret_cast<const char*>(file->bytes.get()), static_cast<size_t>(file->size)};
-  }
-  if (begin.starts_with("\x89HDF\r\n\x1a\n")) return SavedKind::kHdf5;
-  const bool is_zip = begin.starts_with("PK\x03\x04");
+  const Container container = container_of(path);
+  if (container == Container::hdf5) return SavedKind::kHdf5;
+  const bool is_zip = container == Container::zip;
   if (path.ends_with(".keras") || (is_zip && is_archive(path))) return SavedKind::kArchive;
   if (path.ends_with(".npz") || is_zip) return SavedKind::kNpz;
   const bool is_hdf5 = path.ends_with(".h5") || path.ends_with(".hdf5");

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "runtime/base/file.h"
+#include "runtime/base/joined.h"
 #include "runtime/base/option_text.h"
 #include "runtime/data/class_folders.h"
 #include "runtime/data/npy.h"

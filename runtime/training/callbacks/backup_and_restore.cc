@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "runtime/base/file.h"
+#include "runtime/base/joined.h"
 #include "runtime/data/npz.h"
 
 namespace kiln::runtime {
@@ -42,12 +43,6 @@ Expected<std::vector<const Array*>> match_variables(const Training& training,
   if (static_cast<size_t>(stored) == found.size()) return found;
   return of_another_run(path, "it has " + std::to_string(stored) + " variables, the model has " +
                                   std::to_string(found.size()));
-}
-
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
 }
 
 // What the run is, for comparison: saved, or checked against this one.

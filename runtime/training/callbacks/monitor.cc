@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "runtime/base/joined.h"
 #include "runtime/base/spelling.h"
 
 namespace kiln::runtime {
@@ -74,12 +75,6 @@ bool is_one_of(std::span<const std::string_view> names, std::string_view name) {
 
 std::string_view without_val(std::string_view name) {
   return name.starts_with("val_") ? name.substr(4) : name;
-}
-
-std::string joined(const std::vector<std::string>& names) {
-  std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
-  return text;
 }
 
 // `metric` is not among the metrics of the run.

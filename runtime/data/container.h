@@ -3,7 +3,7 @@
 
 #include <string>
 
-namespace kiln::keras {
+namespace kiln::runtime {
 
 enum class Container {
   json,   ///< text that begins with { or [
@@ -14,4 +14,4 @@ enum class Container {
 
 Container container_of(const std::string& path);
 
-}  // namespace kiln::keras
+}  // namespace kiln::runtime

@@ -1,18 +1,16 @@
-#include "frontend/keras/files/container.h"
+#include "runtime/data/container.h"
 
 #include <algorithm>
-#include <filesystem>
 #include <string_view>
-#include <system_error>
 
 #include "runtime/base/file.h"
 
-namespace kiln::keras {
+namespace kiln::runtime {
 
 Container container_of(const std::string& path) {
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(path, error)) return Container::other;
-  const auto file = runtime::map_file(path);
+  // A pipe gives its bytes only once.
+  if (!is_file(path)) return Container::other;
+  const auto file = map_file(path);
   if (!file) return Container::other;
   std::string_view text(reinterpret_cast<const char*>(file->bytes.get()),
                         static_cast<size_t>(file->size));
@@ -22,4 +20,4 @@ Container container_of(const std::string& path) {
   return text.starts_with('{') || text.starts_with('[') ? Container::json : Container::other;
 }
 
-}  // namespace kiln::keras
+}  // namespace kiln::runtime
