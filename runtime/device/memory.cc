@@ -19,13 +19,14 @@ Expected<std::byte*> HostMemory::allocate(int64_t bytes) {
 
 void HostMemory::release(std::byte* block) { AlignedFree()(block); }
 
+// Nothing may come from, or go to, a null pointer: that of an empty array.
 Status HostMemory::write(void* to, const void* from_host, int64_t bytes) {
-  std::memcpy(to, from_host, static_cast<size_t>(bytes));
+  if (bytes > 0) std::memcpy(to, from_host, static_cast<size_t>(bytes));
   return ok();
 }
 
 Status HostMemory::read(void* to_host, const void* from, int64_t bytes) {
-  std::memcpy(to_host, from, static_cast<size_t>(bytes));
+  if (bytes > 0) std::memcpy(to_host, from, static_cast<size_t>(bytes));
   return ok();
 }
 

@@ -1,5 +1,6 @@
 // How long each kernel of a training step takes alone.
-//   kernels [MODEL [BATCH [THREADS]]]     default: mnist_mlp 32, one thread
+//   kernels [MODEL [BATCH [THREADS]]]     MODEL is an example or a .keras file; default: mnist_mlp 32,
+//   one thread
 // Every fusion becomes a function of its own, with buffers of its own: what a step loses beside the
 // sum of these is calls, hand-over between threads, and what the kernels do to each other's caches.
 #include <fmt/format.h>
@@ -9,12 +10,12 @@
 #include "codegen/compile.h"
 #include "codegen/loaded_code.h"
 #include "frontend/compiler.h"
-#include "frontend/keras/model/built_in_models.h"
 #include "ir/cloner.h"
 #include "ir/ops/definition.h"
 #include "passes/memory/plan_memory.h"
 #include "tests/benchmarks/buffers.h"
 #include "tests/benchmarks/call_time.h"
+#include "tests/benchmarks/model.h"
 
 namespace kiln {
 namespace {
@@ -55,7 +56,7 @@ double flops(const ir::Op& fusion) {
 }
 
 void measure(const std::string& name, int64_t batch, int threads) {
-  ir::Module model = must(keras::lower(must(keras::example(name)), {.batch = batch}));
+  ir::Module model = must(keras::lower(benchmarks::model_named(name), {.batch = batch}));
   must(passes::run_pipeline(model));
   const ir::Module kernels = isolate(*model.function("train_step"));
   codegen::CompileOptions options;

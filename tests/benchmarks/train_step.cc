@@ -1,6 +1,6 @@
 // How long a training step takes, and how far that is from the machine's limit.
-//   train_step [MODEL [BATCH [THREADS]]]     MODEL is an example; default: mnist_mlp 32, on one
-//   thread and on all
+//   train_step [MODEL [BATCH [THREADS]]]     MODEL is an example or a .keras file; default: mnist_mlp 32,
+//   on one thread and on all
 // Prints the median and the least of many timed groups of steps, FLOPs of the step's contractions,
 // and the FMA peak measured on the same threads in the same run.
 #include <fmt/format.h>
@@ -12,12 +12,12 @@
 #include <thread>
 
 #include "frontend/compiler.h"
-#include "frontend/keras/model/built_in_models.h"
 #include "ir/ops/definition.h"
 #include "ir/scan.h"
 #include "runtime/model/session.h"
 #include "tests/benchmarks/buffers.h"
 #include "tests/benchmarks/fma_peak.h"
+#include "tests/benchmarks/model.h"
 
 namespace kiln {
 namespace {
@@ -56,7 +56,7 @@ void measure(const std::string& name, int64_t batch, int threads) {
   options.after_pass = [&](const passes::Pass&, const ir::Module& module) {
     flops = contraction_flops(module.function("train_step")->body);
   };
-  const keras::Model model = must(keras::example(name));
+  const keras::Model model = benchmarks::model_named(name);
   const codegen::LoadedCode code =
       must(compile_in_memory(must(keras::lower(model, {.batch = batch})), options));
   runtime::Session session = must(runtime::Session::create(code.model(), threads));

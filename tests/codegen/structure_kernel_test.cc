@@ -167,6 +167,9 @@ TEST(ReduceKernels, LargeOnesAreCutIntoTasks) {
       {{6000, 10}, {0}},                // few columns
       {{40, 26, 3, 33}, {0, 1, 2, 3}},  // everything
       {{100003}, {0}},
+      {{300, 1021}, {0}},  // columns that vectors do not divide
+      {{40, 26, 61}, {1}},
+      {{700, 37}, {0}},
   };
   std::vector<FusionCase> cases;
   for (const Large& large : all) {
@@ -437,6 +440,21 @@ TEST(SerialKernels, SingleElementsOfManyOpsCompile) {
                         random_case("state", "serial", {state}, from_another_state, 1e-5, 1e-6),
                         random_case("chain", "serial", {f32({1, 1})}, chain, 1e-4, 1e-5),
                         random_case("short_chain", "serial", {f32({3})}, chain, 1e-4, 1e-5)});
+}
+
+/// Rows that vectors do not divide, with results that may lie over operands.
+TEST(PointwiseKernels, RowsEndInMaskedVectors) {
+  std::vector<FusionCase> cases;
+  for (const ir::Shape& shape :
+       {ir::Shape{3, 37}, {2, 5, 61}, {1021}, {7, 17}, {600, 131}, {5, 1}}) {
+    auto body = [](Builder&, const Tensors& x) {
+      const Tensor y = x[0] * x[1] + 1.0;
+      return Tensors{ir::exp(y), ir::sqrt(ir::abs(y)) / x[0], ir::compare(y, "GT", 0.0)};
+    };
+    cases.push_back(random_case(fmt::format("{}", fmt::join(shape, "x")), "pointwise",
+                                {f32(shape), f32(shape)}, body, 1e-5, 1e-5));
+  }
+  for (int threads : {1, 4}) expect_kernels_agree(cases, threads);
 }
 
 TEST(PointwiseKernels, LargeOnesRunInParallel) {

@@ -15,6 +15,16 @@ int64_t lanes_of(const ir::Type& type, const Target& target) {
 
 }  // namespace
 
+int64_t row_step(int64_t extent, int64_t lanes) {
+  if (extent <= lanes || extent % (kVectorsPerStep * lanes) != 0)
+    return std::max<int64_t>(1, std::min(extent, lanes));
+  return kVectorsPerStep * lanes;
+}
+
+Halide::TailStrategy row_tail(int64_t extent, int64_t step) {
+  return extent % step == 0 ? Halide::TailStrategy::RoundUp : Halide::TailStrategy::Predicate;
+}
+
 void vectorize_innermost(Halide::Stage stage, const Halide::Var& x, int64_t extent, int64_t lanes) {
   if (extent < kLeastVectorized) return;
   lanes = std::min(extent, lanes);

@@ -23,6 +23,13 @@ void accumulate(Halide::Func func, const std::vector<Halide::RVar>& loops, int64
 /// dimension.
 void schedule_sums(Halide::Func sums, const ir::Type& type, const Target& target);
 
+/// How wide a step along a row of `extent` elements is: kVectorsPerStep vectors, or one, such that
+/// it divides the row; else one vector, the last of which is masked. Shorter rows are one step.
+int64_t row_step(int64_t extent, int64_t lanes);
+
+/// How the last step of a row ends.
+Halide::TailStrategy row_tail(int64_t extent, int64_t step);
+
 /// Vectors of at most `lanes` elements along a loop of `extent`, unless it is too short.
 void vectorize_innermost(Halide::Stage stage, const Halide::Var& x, int64_t extent, int64_t lanes);
 

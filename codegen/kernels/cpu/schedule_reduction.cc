@@ -5,7 +5,7 @@
 #include "codegen/kernels/cpu/task_cost.h"
 #include "codegen/kernels/cpu/tasks.h"
 #include "codegen/kernels/cpu/templates.h"
-#include "codegen/kernels/schedule.h"
+#include "codegen/kernels/product_tile.h"
 #include "codegen/kernels/sums.h"
 #include "ir/ops/fusion.h"
 #include "ir/ops/reduction.h"
@@ -13,12 +13,23 @@
 namespace kiln::codegen::cpu {
 namespace {
 
-/// Results in a tile: they are in registers while the sums run.
+/// Results in a tile: they are in registers while the sums run. As many vectors as cover the row
+/// with the least in vain.
 int64_t columns_of(const ir::Op& reduce, const Target& target) {
   const ir::Shape& shape = reduce.result()->type().shape;
   if (shape.empty() || partial_lanes(reduce, target) > 0) return 1;
   const auto bytes = std::max<int64_t>(4, ir::size_of(reduce.result()->type().element));
-  return divisor_at_most(shape.back(), kColumnVectors * target.lanes(static_cast<int>(bytes)));
+  const int64_t lanes = target.lanes(static_cast<int>(bytes)), extent = shape.back();
+  if (extent <= lanes) return std::max<int64_t>(extent, 1);
+  int64_t best = 1, covered = tiles_over(extent, lanes);
+  for (int64_t vectors = 2; vectors <= kColumnVectors; ++vectors) {
+    const int64_t all = tiles_over(extent, vectors * lanes) * vectors;
+    if (all <= covered || best == 1) {
+      best = vectors;
+      covered = all;
+    }
+  }
+  return best * lanes;
 }
 
 /// Sums at tiles of `columns` of the consumer's first dimension; returns the loops around them,
@@ -31,15 +42,14 @@ std::vector<Loop> sum_in_tiles(Halide::Func sums, const std::vector<Halide::RVar
   const int64_t lanes = partial_lanes(reduce, target);
   // The tile's own loop, of one iteration, stays whatever becomes of those around it.
   const Halide::Var tiles("tiles"), elements("elements"), tile("tile"), lane("lane");
-  consumer.split(consumer.args()[0], tiles, elements, static_cast<int>(columns))
-      .split(elements, tile, lane, static_cast<int>(columns))
-      .vectorize(lane);
-  accumulate(sums, loops, lanes, Halide::LoopLevel(consumer, tile));
-  if (lanes == 0) {
-    for (Halide::Stage stage : {Halide::Stage(sums), sums.update()})
-      stage.vectorize(sums.args()[0]);
-  }
-  std::vector<Loop> outer = {{tiles, shape.back() / columns}};
+  consumer
+      .split(consumer.args()[0], tiles, elements, static_cast<int>(columns),
+             row_tail(shape.back(), columns))
+      .split(elements, tile, lane, static_cast<int>(columns), Halide::TailStrategy::RoundUp);
+  if (columns > 1) consumer.vectorize(lane);
+  // Partial results have lanes of their own; other sums run in the lanes of their consumer.
+  accumulate(sums, loops, lanes, Halide::LoopLevel(consumer, lanes > 0 ? tile : lane));
+  std::vector<Loop> outer = {{tiles, tiles_over(shape.back(), columns)}};
   for (size_t d = 1; d < shape.size(); ++d)
     outer.insert(outer.begin(), {consumer.args()[d], shape[shape.size() - 1 - d]});
   return outer;
@@ -50,8 +60,7 @@ void split_results(Halide::Func func, Output& output, const ir::Op& reduce, int6
                    const Target& target) {
   const std::vector<Loop> outer = sum_in_tiles(func, func.rvars(0), output.func, reduce, target);
   split_into_tasks(output.func, outer, most_tasks);
-  if (output.stage.defined())
-    output.stage.compute_at(output.func, Halide::Var("tile")).vectorize(output.stage.args()[0]);
+  if (output.stage.defined()) output.stage.compute_at(output.func, Halide::Var("lane"));
 }
 
 /// Each task sums a part of the outermost reduced dimension; then one adds up the partial sums.

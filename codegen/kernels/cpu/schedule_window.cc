@@ -5,7 +5,6 @@
 #include "codegen/kernels/cpu/task_cost.h"
 #include "codegen/kernels/cpu/tasks.h"
 #include "codegen/kernels/cpu/templates.h"
-#include "codegen/kernels/schedule.h"
 #include "ir/ops/fusion.h"
 #include "ir/ops/window_reduction.h"
 
@@ -50,13 +49,22 @@ void vectorize_window(Halide::Func func, int64_t extent, int64_t lanes, bool unr
   if (lanes > 1) vectorize_innermost(func.update(), x, extent, lanes);
 }
 
+/// The order of a Func's update over a window, which is computed in its consumer's vectors.
+void order_window(Halide::Func func, bool unroll) {
+  if (!func.has_update_definition() || !unroll) return;
+  for (const Halide::RVar& r : func.rvars(0)) func.update().unroll(r);
+}
+
 /// The loops of the output: a vector, then the elements of one window's step, then the windows.
-/// Returns the loop around the steps; `outer` receives the ones beyond it, outermost first.
+/// Returns the loop over the vector's lanes; `outer` receives the ones beyond the steps, outermost
+/// first.
 Halide::Var loop_over_windows(Output& output, const std::vector<ir::WindowDimension>& windows,
                               bool scatters, int64_t width, std::vector<Loop>& outer) {
   Halide::Func func = output.func;
   const Halide::Var vectors("vectors"), lane("lane");
-  func.split(func.args()[0], vectors, lane, static_cast<int>(width)).vectorize(lane);
+  func.split(func.args()[0], vectors, lane, static_cast<int>(width),
+             row_tail(output.shape.back(), width));
+  if (width > 1) func.vectorize(lane);
   std::vector<Halide::VarOrRVar> steps = {lane}, beyond = {vectors};
   for (size_t d = 1; d < output.shape.size(); ++d) {
     const ir::WindowDimension& window = windows[windows.size() - 1 - d];
@@ -77,7 +85,7 @@ Halide::Var loop_over_windows(Output& output, const std::vector<ir::WindowDimens
   }
   steps.insert(steps.end(), beyond.begin(), beyond.end());
   func.reorder(steps);
-  return vectors;
+  return lane;
 }
 
 }  // namespace
@@ -88,30 +96,27 @@ void schedule_window(Algorithm& algorithm, const ir::Region& region, const Targe
   Output& output = algorithm.outputs[0];
   const auto windows = ir::windows_of(op);
   const bool unroll = elements_of(windows) <= kUnrolledElements;
-  // A vector's width divides the row, so that no element is computed twice or beyond the end.
   const int64_t lanes = lanes_of(op, target);
-  const int64_t width =
-      lanes > 1 ? divisor_at_most(output.shape.back(), kVectorsPerStep * lanes) : 1;
+  const int64_t width = lanes > 1 ? row_step(output.shape.back(), lanes) : 1;
   std::vector<Loop> outer;
   const auto selection = algorithm.selections.find(op.result());
   const bool scatters = op.is("select_and_scatter");
-  const Halide::Var vectors = loop_over_windows(output, windows, scatters, width, outer);
+  const Halide::Var lane = loop_over_windows(output, windows, scatters, width, outer);
   const int64_t most_tasks = tasks_for_elements(target, op.operand(0)->type().count());
   if (!outer.empty()) split_into_tasks(output.func, outer, most_tasks);
 
   Halide::Func result = algorithm.funcs.at(op.result());
-  if (output.stage.defined())
-    output.stage.compute_at(output.func, vectors).vectorize(output.stage.args()[0]);
-  result.compute_at(output.func, vectors);
-  vectorize_window(result, width, width, unroll);
+  if (output.stage.defined()) output.stage.compute_at(output.func, lane);
+  result.compute_at(output.func, lane);
+  order_window(result, unroll);
   if (selection == algorithm.selections.end()) return;
   Halide::Func chosen = selection->second;
   if (!overlap(windows)) {
-    chosen.compute_at(output.func, vectors);
-    return vectorize_window(chosen, width, width, unroll);
+    chosen.compute_at(output.func, lane);
+    return order_window(chosen, unroll);
   }
   chosen.compute_root();
-  vectorize_window(chosen, op.operand(1)->type().shape.back(), width, unroll);
+  vectorize_window(chosen, op.operand(1)->type().shape.back(), lanes, unroll);
   if (chosen.args().size() > 1 && most_tasks > 1) chosen.parallel(chosen.args().back());
 }
 
