@@ -41,8 +41,8 @@ def device_test(name, srcs, deps, size = "medium", opencl_size = "large", data =
     native.cc_test(
         name = name + "_opencl",
         size = opencl_size,
-        data = data,
-        env = dict(opencl_env, KILN_TEST_DEVICE = "opencl"),
+        data = data + ["//tests:leaks_of_others.txt"],
+        env = dict(opencl_env, KILN_TEST_DEVICE = "opencl", LSAN_OPTIONS = "suppressions=tests/leaks_of_others.txt:print_suppressions=0"),
         shard_count = opencl_shard_count,
         tags = ["opencl"],
         deps = compiled_deps,
