@@ -157,6 +157,17 @@ const std::vector<Slide>& slides() {
                        c.input_spatial = c.output_spatial = c.kernel_spatial = {2, 3};
                        pad(1, 1)(c);
                      })},
+      // Kernels larger than a cache: blocks.
+      {"many_channels", {2, 9, 13, 160}, {3, 3, 160, 70}, channels_last(2, pad(1, 1))},
+      {"many_channels_gradient",
+       {2, 9, 13, 160},
+       {3, 3, 70, 160},
+       channels_last(2,
+                     [&](Convolution& c) {
+                       std::swap(c.kernel_input_feature, c.kernel_output_feature);
+                       pad(1, 1)(c);
+                     })},
+      {"deep", {1, 8, 8, 2053}, {1, 1, 2053, 70}, channels_last(2, [](auto&) {})},
       // Extents that no tile divides.
       {"ragged", {2, 7, 31, 5}, {3, 3, 5, 37}, channels_last(2, pad(1, 1))},
       {"ragged_depthwise",

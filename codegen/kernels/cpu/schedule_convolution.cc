@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "codegen/kernels/cpu/product_blocks.h"
 #include "codegen/kernels/cpu/product_tile.h"
 #include "codegen/kernels/cpu/register_cost.h"
 #include "codegen/kernels/cpu/task_cost.h"
@@ -27,6 +28,64 @@ std::vector<Loop> order_loops(Halide::Func consumer, const TileLoops& loops, con
   }
   consumer.reorder(order);
   return outer;
+}
+
+/// Blocks of a convolution's result: the loops of its sums within one, innermost first, and those of
+/// the consumer around blocks, outermost first.
+struct ConvolutionBlocks {
+  std::vector<Halide::Var> within;
+  Halide::Var block{"block"};  ///< of one iteration, whatever becomes of those around
+  std::vector<Loop> around;
+};
+
+/// Orders the loops of a convolution's consumer by blocks of all tiles along the tile's rows, and of
+/// as many positions beyond as make kBlockRows.
+ConvolutionBlocks order_blocks(Halide::Func consumer, Halide::Func sums, const TileLoops& loops,
+                               const ir::Shape& shape, const ProductTile& tile) {
+  const std::vector<Halide::Var> args = consumer.args();
+  ConvolutionBlocks blocks;
+  blocks.within = {sums.args()[4]};
+  const Halide::Var columns("block_columns");
+  consumer.split(loops.columns, columns, blocks.block, 1);
+  blocks.around = {{columns, tiles_over(shape.back(), tile.columns())}};
+  std::vector<Halide::VarOrRVar> order = loops.inner, beyond;
+  order.emplace_back(loops.rows);
+  int64_t rows = 1;
+  for (size_t d = 1; d < shape.size(); ++d) {
+    const int64_t extent = shape[shape.size() - 1 - d];
+    if (d <= tile.row_dimension) {
+      rows *= extent;
+      continue;
+    }
+    const int64_t part = divisor_at_most(extent, std::max<int64_t>(1, kBlockRows / rows));
+    Halide::Var around = args[d];
+    if (part > 1) {
+      const Halide::Var within("block" + std::to_string(d));
+      consumer.split(args[d], around, within, static_cast<int>(part));
+      order.emplace_back(within);
+      blocks.within.push_back(sums.args()[3 + d]);
+    }
+    rows = part < extent ? kBlockRows : rows * part;
+    beyond.emplace_back(around);
+    blocks.around.insert(blocks.around.begin(), {around, extent / part});
+  }
+  order.insert(order.end(), {blocks.block, columns});
+  order.insert(order.end(), beyond.begin(), beyond.end());
+  consumer.reorder(order);
+  return blocks;
+}
+
+/// The chunks of a convolution's sums; none where it reads them otherwise than a product does.
+std::optional<SumChunks> choose_convolution_chunks(const ir::Op& op, const ProductTile& tile) {
+  const ir::Convolution c = ir::Convolution::of(op);
+  const int64_t last = op.result()->type().rank() - 1;
+  const bool is_product =
+      last == c.output_feature && c.feature_group_count == 1 && c.batch_group_count == 1;
+  const bool can_be_packed =
+      right_lies_along_columns(op) || (c.kernel_input_feature == last && c.input_feature == last);
+  if (!is_product || !can_be_packed) return std::nullopt;
+  const ir::Type& type = op.result()->type();
+  return choose_chunks(op, tile, type.count() / type.shape.back());
 }
 
 /// Packs the kernel where neighbours along the output features lie apart in its memory.
@@ -86,13 +145,21 @@ void schedule_convolution(Algorithm& algorithm, const ir::Region& region, const 
   KILN_CHECK(algorithm.outputs.size() == 1, "a convolution kernel has results of one shape");
   Output& output = algorithm.outputs[0];
   const ProductTile& tile = algorithm.tiles.at(op.result());
-  pack_kernel(algorithm, op, target);
   const int64_t parts = choose_parts(op, tile);
+  const int64_t most_tasks = tasks_for_products(target, multiply_adds(op));
+  const std::optional<SumChunks> chunks = choose_convolution_chunks(op, tile);
+  if (parts > 1 || !chunks) pack_kernel(algorithm, op, target);
   if (parts > 1) return schedule_split_k(algorithm, output, op, parts);
   const TileLoops loops = tile_consumer(output.func, output.shape, tile);
-  const std::vector<Loop> outer = order_loops(output.func, loops, output.shape, tile);
-  split_into_tasks(output.func, outer, tasks_for_products(target, multiply_adds(op)));
-  compute_tile(algorithm, op, {output.func, loops.rows});
+  if (chunks) {
+    const ConvolutionBlocks blocks =
+        order_blocks(output.func, algorithm.sums.at(op.result()), loops, output.shape, tile);
+    split_into_tasks(output.func, blocks.around, most_tasks);
+    sum_blocks(algorithm, op, *chunks, {output.func, blocks.block}, blocks.within, target);
+  } else {
+    split_into_tasks(output.func, order_loops(output.func, loops, output.shape, tile), most_tasks);
+    compute_tile(algorithm, op, {output.func, loops.rows});
+  }
   compute_stage(output.stage, output.func, loops);
 }
 
