@@ -37,7 +37,7 @@ class Reading {
       // What cannot be read of it stops no one who does not train.
       if (auto compile = training()) json["compile_config"] = std::move(*compile);
     }
-    return parse_model(json.dump(), where_);
+    return parse_model(write_json(json), where_);
   }
 
   /// The optimizer's variables, or none where it has not trained yet or is another one.
