@@ -12,7 +12,7 @@ namespace {
 // zlib counts in 32 bits.
 constexpr int64_t kPiece = int64_t{1} << 30;
 
-// windowBits of inflateInit2: negative for raw deflate, plus 16 for gzip.
+// windowBits of inflateInit2: negative for raw deflate, plus 16 for gzip, neither for zlib.
 constexpr int kRawDeflate = -MAX_WBITS;
 constexpr int kGzipOnly = MAX_WBITS + 16;
 
@@ -37,7 +37,9 @@ Inflater::Inflater(std::string where, Format format, std::span<const std::byte> 
       compressed_(compressed),
       stream_(std::make_unique<Stream>()) {
   // Fails only without memory; inflate() then reports Z_STREAM_ERROR.
-  inflateInit2(&stream_->zlib, format == Format::kGzip ? kGzipOnly : kRawDeflate);
+  inflateInit2(&stream_->zlib, format == Format::kGzip   ? kGzipOnly
+                               : format == Format::kZlib ? MAX_WBITS
+                                                         : kRawDeflate);
 }
 
 Inflater::~Inflater() { inflateEnd(&stream_->zlib); }

@@ -1,6 +1,6 @@
 // Decompression of deflate data into memory of known size: the caller says how much it expects, so
-// a stream that would expand without limit cannot. Source: RFC 1951 (deflate), RFC 1952 (gzip);
-// zlib.
+// a stream that would expand without limit cannot. Source: RFC 1950 (zlib), RFC 1951
+// (deflate), RFC 1952 (gzip); zlib.
 #pragma once
 
 #include <cstddef>
@@ -22,7 +22,8 @@ bool can_inflate_to(int64_t compressed, int64_t size);
 /// Decompresses a stream front to back. Errors name `where` and the offset in the compressed data.
 class Inflater {
  public:
-  enum class Format { kDeflate, kGzip };  ///< kGzip: one or more members, as gzip -c a b writes
+  /// kGzip: one or more members, as gzip -c a b writes; kZlib: RFC 1950.
+  enum class Format { kDeflate, kGzip, kZlib };
 
   /// `compressed` must outlive the inflater.
   Inflater(std::string where, Format format, std::span<const std::byte> compressed);

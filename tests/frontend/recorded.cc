@@ -3,16 +3,21 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <limits>
 
+#include "frontend/keras/json/json_text.h"
 #include "frontend/keras/operations/element_types.h"
+#include "tests/frontend/must.h"
 
 namespace kiln::keras {
 
 std::vector<Recorded> recorded_file(const std::string& path) {
   std::ifstream stream(path);
   std::vector<Recorded> cases;
-  for (Json& json : Json::parse(stream)) {
+  const std::string text{std::istreambuf_iterator<char>(stream), {}};
+  Json array = must(parse_json(text, path));
+  for (Json& json : array) {
     std::string name = json.value("name", std::to_string(cases.size()));
     cases.push_back({std::move(name), std::move(json)});
   }

@@ -67,7 +67,7 @@ Expected<std::string> config_of(const Model& model, const std::vector<NamedArray
     json["compile_config"]["optimizer"]["config"]["learning_rate"] =
         static_cast<double>(rate->as<float>()[0]);
   }
-  return json.dump();
+  return write_json(json);
 }
 
 }  // namespace
@@ -91,7 +91,7 @@ Expected<Model> read_archive_model(const std::string& path) {
   KILN_TRY(note_version(archive, path, json));
   forget_sharing(json);
   KILN_TRY(take_vocabularies(archive, path, json));
-  return parse_model(json.dump(), path);
+  return parse_model(write_json(json), path);
 }
 
 Expected<SavedWeights> read_archive_weights(const Model& model, const std::string& path) {

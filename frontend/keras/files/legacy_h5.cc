@@ -18,6 +18,7 @@ namespace {
 
 using runtime::Hdf5Contents;
 using runtime::NamedArray;
+using runtime::OlderOptimizer;
 
 const char* const kLearningRate = "optimizer/learning_rate";
 
@@ -37,20 +38,26 @@ class Reading {
       // What cannot be read of it stops no one who does not train.
       if (auto compile = training()) json["compile_config"] = std::move(*compile);
     }
-    return parse_model(json.dump(), where_);
+    return parse_model(write_json(json), where_);
   }
 
-  /// The optimizer's variables, or none where it has not trained yet or is another one.
-  std::vector<NamedArray> optimizer(const Optimizer& own, const SavedObject& object) const {
+  /// The optimizer's variables, or why they are not the model's.
+  OlderOptimizer optimizer(const Optimizer& own, const SavedObject& object) const {
     const size_t count = runtime::count_older_state(contents_);
     std::vector<SavedVariable> variables = object.variables;
     const bool lacks_rate = count + 1 == variables.size();
+    // Iterations, and a rate: Keras made the rest when it first trained.
+    constexpr size_t kWithoutSlots = 2;
+    if (count == 0 || (count <= kWithoutSlots && variables.size() > count + 1)) return {};
+    if (!is_of(own)) return {{}, "is that of another optimizer"};
+    if (has_other_order()) return {{}, "is in the order of Keras 2's older optimizers"};
     if (lacks_rate)
       std::erase_if(variables, [](const SavedVariable& v) { return v.name == kLearningRate; });
-    const bool fits = count == variables.size() && is_of(own) && !has_other_order();
-    std::vector<NamedArray> result;
-    if (!fits || !runtime::read_older_state(contents_, variables, where_, result)) return {};
-    if (lacks_rate) add_rate(object, result);
+    OlderOptimizer result;
+    if (count != variables.size() ||
+        !runtime::read_older_state(contents_, variables, where_, result.variables))
+      return {{}, "has other variables than the model's optimizer"};
+    if (lacks_rate) add_rate(object, result.variables);
     return result;
   }
 
@@ -146,7 +153,7 @@ Expected<SavedWeights> read_h5_weights(const Model& model, const std::string& pa
 }
 
 runtime::OlderState older_state(const Model& model, const std::string& path) {
-  return [&model, path](const Hdf5Contents& contents) -> std::vector<NamedArray> {
+  return [&model, path](const Hdf5Contents& contents) -> OlderOptimizer {
     const auto layout = saved_layout(model);
     if (!layout || !layout->optimizer) return {};
     const Optimizer& own = *model.compile_options->optimizer.get();

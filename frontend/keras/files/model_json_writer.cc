@@ -8,6 +8,7 @@
 #include "frontend/keras/files/compile_config.h"
 #include "frontend/keras/files/functional_json.h"
 #include "frontend/keras/files/model_json.h"
+#include "frontend/keras/json/json_text.h"
 #include "frontend/keras/layers/list.h"
 #include "frontend/keras/model/graph.h"
 #include "frontend/keras/model/nested_model.h"
@@ -272,12 +273,12 @@ Expected<Json> write_model(const Model& model, ConfigKind kind) {
 
 Expected<std::string> to_json(const Model& model) {
   KILN_ASSIGN(const Json json, write_model(model));
-  return json.dump(1);
+  return write_json(json, 1);
 }
 
 Expected<std::string> definition_of(const Model& model) {
   KILN_ASSIGN(const Json json, write_model(model, ConfigKind::complete));
-  return json.dump();
+  return write_json(json);
 }
 
 }  // namespace kiln::keras

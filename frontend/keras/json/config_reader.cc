@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "frontend/keras/json/json_text.h"
 #include "frontend/keras/json/shape.h"
 #include "ir/spelling.h"
 
@@ -31,7 +32,7 @@ bool is_list_of_numbers(const Json& value) {
 }  // namespace
 
 std::string excerpt(const Json& value) {
-  std::string text = value.dump();
+  std::string text = write_json(value);
   constexpr size_t kLongest = 60;
   if (text.size() > kLongest) text = text.substr(0, kLongest - 3) + "...";
   return text;

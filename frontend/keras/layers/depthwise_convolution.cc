@@ -38,16 +38,6 @@ Expected<LayerBuild> DepthwiseConvolution::build(std::span<const LayerInput> inp
                     {{f32, std::move(shape)}}};
 }
 
-ir::Tensor depthwise_convolution(ir::Tensor x, ir::Tensor kernel, const SlidingWindow& window) {
-  ir::Shape shape = kernel.shape();
-  const int64_t channels = shape[window.rank];
-  shape[window.rank] = 1;
-  shape.back() *= channels;
-  ir::Convolution c = convolution_of(window, x.shape());
-  c.feature_group_count = channels;
-  return convolution(x, reshape(kernel, shape), c);
-}
-
 std::vector<Signal> DepthwiseConvolution::call(CallContext& context,
                                                std::span<const Signal> inputs) const {
   const ir::Tensor x = convert(inputs[0].tensor, ir::ElementType::f32);

@@ -46,9 +46,6 @@ class DepthwiseConvolution : public Layer {
   DepthwiseConvolutionOptions options_;
 };
 
-/// Slides kernel [spatial..., channels, multiplier] over the channels of x.
-ir::Tensor depthwise_convolution(ir::Tensor x, ir::Tensor kernel, const SlidingWindow& window);
-
 /// The layer of one rank.
 template <size_t kRank>
 class DepthwiseConvolutionOfRank : public DepthwiseConvolution {

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include "frontend/keras/layers/base/kernel_options.h"
-#include "frontend/keras/layers/depthwise_convolution.h"
 
 namespace kiln::keras {
 

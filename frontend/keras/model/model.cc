@@ -1,6 +1,7 @@
 #include "frontend/keras/model/model.h"
 
 #include <map>
+#include <set>
 #include <utility>
 
 #include "frontend/keras/json/names.h"
@@ -18,12 +19,21 @@ std::vector<LayerPointer> pointers(std::initializer_list<AnyLayer> layers) {
 std::vector<std::string> names_of(const Model& model, const std::vector<NodeOutput>& ports,
                                   const std::vector<std::string>& keys) {
   if (!keys.empty()) return keys;
+  const auto name_of = [&](const NodeOutput& port) -> const std::string& {
+    return model.layers[model.nodes[port.node].layer]->name;
+  };
+  // A layer's own name is never another's.
+  std::set<std::string> taken;
+  for (const NodeOutput& port : ports) taken.insert(name_of(port));
   std::vector<std::string> names;
   std::map<std::string, int> used;
   for (const NodeOutput& port : ports) {
-    const std::string& name = model.layers[model.nodes[port.node].layer]->name;
-    const int repetition = used[name]++;
-    names.push_back(repetition == 0 ? name : name + "_" + std::to_string(repetition));
+    std::string name = name_of(port);
+    while (used[name_of(port)]++ > 0) {
+      name = name_of(port) + "_" + std::to_string(used[name_of(port)] - 1);
+      if (taken.insert(name).second) break;
+    }
+    names.push_back(std::move(name));
   }
   return names;
 }

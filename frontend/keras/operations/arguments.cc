@@ -169,7 +169,8 @@ Status read_argument(std::string& into, const OperationCall& call, size_t at) {
 }
 
 Status read_argument(IntegerList& into, const OperationCall& call, size_t at) {
-  const Json& value = call.values[at];
+  const Json& given = call.values[at];
+  const Json& value = is_array_object(given) ? given["config"]["value"] : given;
   into.is_list = value.is_array();
   if (value.is_number_integer()) {
     into.values = {value.get<int64_t>()};

@@ -39,6 +39,24 @@ void add_comparisons(Definitions& table) {
       [](FloatPair x, double rtol, double atol, bool equal_nan) {
         return is_close(x.a, x.b, rtol, atol, equal_nan);
       });
+  add("Select", "condlist, choicelist, default=0",
+      "the choice whose condition is the first that holds",
+      [](std::vector<Operand> conditions, std::vector<Operand> choices,
+         Operand otherwise) -> Expected<Tensor> {
+        if (conditions.size() != choices.size())
+          return Diagnostic{"", "takes as many choices as conditions", ""};
+        choices.push_back(otherwise);
+        const std::vector<Tensor> values = promote(choices);
+        Tensor result = values.back();
+        for (size_t i = conditions.size(); i-- > 0;) {
+          const Tensor condition = as_bool(conditions[i].tensor);
+          KILN_ASSIGN(const ir::Shape both, common_shape(values[i].shape(), result.shape()));
+          KILN_ASSIGN(const ir::Shape shape, common_shape(condition.shape(), both));
+          KILN_TRY(check_size(shape));
+          result = select(condition, values[i], result);
+        }
+        return result;
+      });
   add("Where", "condition, x1=None, x2=None", "x1 where the condition holds, x2 elsewhere",
       [](Tensor condition, std::optional<Operand> x1,
          std::optional<Operand> x2) -> Expected<Tensor> {

@@ -1,8 +1,12 @@
 // Functions of one operand, element by element.
+#include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <initializer_list>
 #include <limits>
 #include <numbers>
+#include <optional>
+#include <utility>
 
 #include "frontend/keras/functions/activations.h"
 #include "frontend/keras/operations/list.h"
@@ -51,6 +55,49 @@ Expected<Tensor> clip_to(Tensor x, std::optional<double> low, std::optional<doub
   if (high) x = minimum(limit(*high), x);
   if (low) x = maximum(limit(*low), x);
   return x;
+}
+
+/// The smallest and the largest number of a type; nothing for those of 64 bits.
+std::optional<std::pair<double, double>> range_of(ir::ElementType element) {
+  const auto all = [](auto number) {
+    using Limits = std::numeric_limits<decltype(number)>;
+    return std::pair<double, double>(Limits::lowest(), Limits::max());
+  };
+  switch (element) {
+    case ir::ElementType::i1:
+      return std::pair(0.0, 1.0);
+    case ir::ElementType::i8:
+      return all(int8_t{});
+    case ir::ElementType::u8:
+      return all(uint8_t{});
+    case ir::ElementType::i16:
+      return all(int16_t{});
+    case ir::ElementType::i32:
+      return all(int32_t{});
+    case ir::ElementType::f32:
+      return all(float{});
+    default:
+      return {};
+  }
+}
+
+/// x in another type, what this cannot hold as the nearest that it can. As Keras does it: a border
+/// that float32 has not is the next one inwards.
+Expected<Tensor> cast_within(Tensor x, const DtypeArgument& dtype) {
+  const auto from = range_of(x.type().element);
+  const auto to = dtype.element ? range_of(*dtype.element) : std::nullopt;
+  if (!from || !to) return wants("types of 32 bits or less, but float16");
+  double low = std::max(from->first, to->first), high = std::min(from->second, to->second);
+  if (is_float(x)) {
+    const auto inwards = [](double border) {
+      const auto nearest = static_cast<float>(border);
+      return std::fabs(nearest) > std::fabs(border) ? std::nextafter(nearest, 0.0F) : nearest;
+    };
+    low = inwards(low);
+    high = inwards(high);
+  }
+  KILN_ASSIGN(const Tensor clipped, clip_to(x, low, high));
+  return cast(clipped, *dtype.element);
 }
 
 /// Numbers in place of NaN and infinities; without others, the largest ones.
@@ -132,6 +179,8 @@ void add_rounding(Definitions& table) {
       [](Tensor x, std::optional<double> low, std::optional<double> high) {
         return clip_to(x, low, high);
       });
+  add("SaturateCast", "x; dtype", "x in another type, at most what that can hold",
+      [](Tensor x, DtypeArgument dtype) { return cast_within(x, dtype); });
   add("NanToNum", "x; nan=0.0, posinf=None, neginf=None", "numbers in place of NaN and infinities",
       [](Tensor x, double nan, std::optional<double> posinf, std::optional<double> neginf) {
         return nan_to_number(x, nan, posinf, neginf);

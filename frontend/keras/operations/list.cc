@@ -15,12 +15,18 @@ Definitions all_definitions() {
   add_functions(table);
   add_comparisons(table);
   add_reductions(table);
+  add_nan_reductions(table);
   add_shapes(table);
   add_indexing(table);
+  add_slices(table);
   add_sorting(table);
+  add_ranks(table);
+  add_sequences(table);
   add_images(table);
   add_algebra(table);
   add_activations(table);
+  add_convolutions(table);
+  add_normalizations(table);
   add_creation(table);
   return table;
 }

@@ -26,12 +26,18 @@ void add_arithmetic(Definitions& table);
 void add_functions(Definitions& table);
 void add_comparisons(Definitions& table);
 void add_reductions(Definitions& table);
+void add_nan_reductions(Definitions& table);
 void add_shapes(Definitions& table);
 void add_indexing(Definitions& table);
+void add_slices(Definitions& table);
 void add_sorting(Definitions& table);
+void add_ranks(Definitions& table);
+void add_sequences(Definitions& table);
 void add_images(Definitions& table);
 void add_algebra(Definitions& table);
 void add_activations(Definitions& table);
+void add_convolutions(Definitions& table);
+void add_normalizations(Definitions& table);
 void add_creation(Definitions& table);
 
 }  // namespace kiln::keras

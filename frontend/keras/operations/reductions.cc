@@ -1,4 +1,6 @@
 // Sums, extremes and the like along dimensions.
+#include "frontend/keras/operations/reductions.h"
+
 #include <cmath>
 #include <string>
 
@@ -31,12 +33,16 @@ Tensor reduce_along(Tensor x, std::string_view reducer, Integers dimensions, boo
   return dimensions.empty() ? x : reduce(x, reducer, std::move(dimensions), keepdims);
 }
 
+}  // namespace
+
 Expected<Tensor> sum_or_product(Tensor x, std::string_view reducer, const AxesArgument& axes,
                                 bool keepdims) {
   KILN_ASSIGN(const Tensor numbers, wide(x));
   KILN_ASSIGN(Integers dimensions, axes.of(x));
   return reduce_along(numbers, reducer, std::move(dimensions), keepdims);
 }
+
+namespace {
 
 Expected<Tensor> any_or_all(Tensor x, std::string_view reducer, const AxesArgument& axes,
                             bool keepdims) {
@@ -74,7 +80,8 @@ Expected<Tensor> variance_of(Tensor x, const AxesArgument& axes, bool keepdims) 
   return convert(variance_along(wide_float(x), dimensions, keepdims), float_of(x));
 }
 
-/// The largest (maximum) or smallest; `initial` counts as an element.
+}  // namespace
+
 Expected<Tensor> extreme(Tensor x, std::string_view reducer, const AxesArgument& axes,
                          bool keepdims, const std::optional<Operand>& initial) {
   KILN_ASSIGN(const Integers dimensions, axes.of(x));
@@ -86,6 +93,8 @@ Expected<Tensor> extreme(Tensor x, std::string_view reducer, const AxesArgument&
   return reducer == "maximum" ? maximum(pair.b, pair.a) : minimum(pair.b, pair.a);
 }
 
+namespace {
+
 /// The index of the first largest element (GE) or smallest; NaN is either.
 Tensor first_index(Tensor x, std::string_view reducer, int64_t dimension) {
   const Tensor best = reduce(x, reducer, {dimension}, true);
@@ -96,6 +105,8 @@ Tensor first_index(Tensor x, std::string_view reducer, int64_t dimension) {
   const Tensor beyond = x.builder->constant(static_cast<double>(extent(x, dimension)), type);
   return reduce(select(is_best, index, beyond), "minimum", {dimension});
 }
+
+}  // namespace
 
 Expected<Tensor> index_of(Tensor x, std::string_view reducer, std::optional<int64_t> axis,
                           bool keepdims) {
@@ -113,6 +124,8 @@ Expected<Tensor> index_of(Tensor x, std::string_view reducer, std::optional<int6
   return keepdims ? reshape(index, kept) : index;
 }
 
+namespace {
+
 Expected<Tensor> log_sum_exp(Tensor x, const AxesArgument& axes, bool keepdims) {
   KILN_ASSIGN(const Integers dimensions, axes.of(x));
   if (dimensions.empty()) return x;
@@ -121,7 +134,9 @@ Expected<Tensor> log_sum_exp(Tensor x, const AxesArgument& axes, bool keepdims) 
   return keepdims ? y : reshape(y, reduce(x, "maximum", dimensions).shape());
 }
 
-/// Sums (or products) of all elements up to each: of 2, then 4, 8, ... elements.
+}  // namespace
+
+/// Of 2, then 4, 8, ... elements.
 Tensor accumulate(Tensor x, int64_t dimension, bool product) {
   const auto d = static_cast<size_t>(dimension);
   const int64_t count = extent(x, dimension);
@@ -145,6 +160,8 @@ Expected<Tensor> cumulative(Tensor x, std::optional<int64_t> axis, const DtypeAr
   KILN_ASSIGN(const int64_t dimension, dimension_of(*axis, x.rank()));
   return accumulate(x, dimension, product);
 }
+
+namespace {
 
 Expected<Tensor> average(Tensor x, const AxesArgument& axes,
                          const std::optional<Operand>& weights) {

@@ -1,5 +1,7 @@
 // Orders of elements. The place of each follows from how many come before it: a comparison of all
 // pairs along a dimension, which suits the tens or hundreds of elements that models sort.
+#include "frontend/keras/operations/sorting.h"
+
 #include <fmt/format.h>
 
 #include <optional>
@@ -77,8 +79,7 @@ Expected<Tensor> argsort(Tensor x, std::optional<int64_t> axis) {
 
 Expected<Tensor> sort(Tensor x, std::optional<int64_t> axis) {
   KILN_ASSIGN(const Line line, line_of(x, axis));
-  KILN_ASSIGN(const Tensor places, increasing_places(line));
-  return elements_at(line.x, places, line.dimension);
+  return sorted(line.x, line.dimension);
 }
 
 Expected<Tensors> top_k(Tensor x, int64_t k) {
@@ -92,6 +93,13 @@ Expected<Tensors> top_k(Tensor x, int64_t k) {
 }
 
 }  // namespace
+
+Tensor is_less(Tensor a, Tensor b) { return precedes(a, b, Order::increasing); }
+
+Expected<Tensor> sorted(Tensor x, int64_t dimension) {
+  KILN_ASSIGN(const Tensor places, increasing_places({x, dimension}));
+  return elements_at(x, places, dimension);
+}
 
 void add_sorting(Definitions& table) {
   const auto add = [&](auto... definition) { table.push_back(define(definition...)); };

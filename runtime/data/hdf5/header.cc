@@ -42,7 +42,7 @@ void take_message(Hdf5Header& header, uint64_t type, uint64_t flags, Bytes data)
   if (type == kSymbolTable) header.symbol_table = data;
   if (type == kAttribute && !(flags & kShared)) header.attributes.push_back(data);
   if (type == kExternalFiles) refuse("keeps its values in another file");
-  if (type == kFilters) refuse("is compressed or filtered");
+  if (type == kFilters) header.filters = data;
   if (type == kLink || type == kLinkInfo)
     refuse("has links of another kind than Keras's (external, or of a newer format)");
   if ((flags & kShared) && (type == kDataspace || type == kDatatype))
@@ -242,22 +242,31 @@ std::optional<std::vector<int64_t>> hdf5_extents(Bytes message) {
 }
 
 Hdf5Layout hdf5_layout(Bytes file, Bytes message) {
-  constexpr uint64_t kCompact = 0, kContiguous = 1;
+  constexpr uint64_t kCompact = 0, kChunked = 2;  // 1: contiguous
+  const Hdf5Layout damaged{{}, {}, "has a damaged layout"};
   Hdf5Cursor cursor(message);
   const uint64_t version = cursor.number(1), kind = cursor.number(1);
-  if (!cursor.ok() || version != 3 || kind > kContiguous)
-    return {{}, "is compressed, chunked or virtual"};
+  if (!cursor.ok() || version != 3 || kind > kChunked)
+    return {{}, {}, "is virtual, or chunked in a newer format (libver=\"latest\")"};
   if (kind == kCompact) {
     const Bytes values = cursor.take(cursor.number(2));
-    return {values, cursor.ok() ? "" : "has a damaged layout"};
+    return cursor.ok() ? Hdf5Layout{values, {}, ""} : damaged;
+  }
+  if (kind == kChunked) {
+    // One more number than there are dimensions: an element's size.
+    const uint64_t count = cursor.number(1);
+    Hdf5Chunking chunking{cursor.number(8), {}, 0};
+    for (uint64_t i = 1; i < count; ++i) chunking.extents.push_back(cursor.number(4));
+    chunking.element_size = cursor.number(4);
+    return cursor.ok() ? Hdf5Layout{{}, std::move(chunking), ""} : damaged;
   }
   const uint64_t address = cursor.number(8), size = cursor.number(8);
-  if (!cursor.ok()) return {{}, "has a damaged layout"};
+  if (!cursor.ok()) return damaged;
   if (size == 0) return {};
-  if (address == kUndefined) return {{}, "has no values"};
+  if (address == kUndefined) return {{}, {}, "has no values"};
   Hdf5Cursor values(file, address);
   const Bytes bytes = values.take(size);
-  return {bytes, values.ok() ? "" : "has values beyond the end of the file"};
+  return {bytes, {}, values.ok() ? "" : "has values beyond the end of the file"};
 }
 
 std::vector<std::string> hdf5_text_attribute(Bytes file, const Hdf5Header& header,

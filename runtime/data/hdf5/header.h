@@ -31,7 +31,7 @@ class Hdf5Budget {
 
 /// The messages of an object header that matter here, each by its bytes; empty: there is none.
 struct Hdf5Header {
-  std::span<const std::byte> dataspace, datatype, layout, symbol_table;
+  std::span<const std::byte> dataspace, datatype, layout, filters, symbol_table;
   std::vector<std::span<const std::byte>> attributes;
   std::string refused;  ///< a feature that Keras does not use: what it is
 };
@@ -51,9 +51,17 @@ std::optional<kiln_element_type> hdf5_element_type(std::span<const std::byte> me
 /// The extents of a dataspace message; none where it has no values or is damaged.
 std::optional<std::vector<int64_t>> hdf5_extents(std::span<const std::byte> message);
 
-/// Where the values of a dataset are.
+/// How a dataset is cut in chunks.
+struct Hdf5Chunking {
+  uint64_t tree;                  ///< the address of their B-tree
+  std::vector<uint64_t> extents;  ///< of a chunk
+  uint64_t element_size;          ///< bytes
+};
+
+/// Where the values of a dataset are: in one place, or in chunks.
 struct Hdf5Layout {
   std::span<const std::byte> values;
+  std::optional<Hdf5Chunking> chunking;
   std::string problem;  ///< empty: none
 };
 Hdf5Layout hdf5_layout(std::span<const std::byte> file, std::span<const std::byte> message);

@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "runtime/data/hdf5/chunks.h"
 #include "runtime/data/hdf5/cursor.h"
 #include "runtime/data/hdf5/header.h"
 
@@ -89,6 +90,11 @@ class Reading {
     const Hdf5Layout layout = hdf5_layout(file_, header.layout);
     if (!layout.problem.empty()) return damaged(place.path, layout.problem);
     dataset.values = layout.values;
+    if (layout.chunking && dataset.type) {
+      KILN_TRY(unpack(*layout.chunking, header.filters, place, dataset));
+    } else if (!layout.chunking && !header.filters.empty()) {
+      return damaged(place.path, "has filters, but no chunks");
+    }
     if (!budget_.spend(layout.values.size())) return overlapping(place);
     if (dataset.type) {
       const auto bytes = checked_byte_count(*dataset.type, dataset.dims);
@@ -99,6 +105,15 @@ class Reading {
       }
     }
     contents_.datasets.insert_or_assign(place.path, std::move(dataset));
+    return ok();
+  }
+
+  Status unpack(const Hdf5Chunking& chunking, Bytes filters, const Place& place,
+                Hdf5Dataset& dataset) {
+    Hdf5ChunkedValues values = read_hdf5_chunks(file_, chunking, filters, dataset.dims, budget_);
+    if (!values.problem.empty()) return damaged(place.path, values.problem);
+    dataset.values = {values.bytes.get(), static_cast<size_t>(values.size)};
+    dataset.unpacked = std::move(values.bytes);
     return ok();
   }
 

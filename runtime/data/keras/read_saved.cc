@@ -19,6 +19,10 @@ SavedKind saved_kind(const std::string& path) {
   return is_hdf5 ? SavedKind::kHdf5 : SavedKind::kUnknown;
 }
 
+std::string passed_over(const std::string& mismatch) {
+  return "the optimizer's state in the file " + mismatch + ": it was not loaded";
+}
+
 Expected<SavedWeights> read_h5_weights(const SavedLayout& layout, const std::string& path,
                                        const LoadingRules& rules, const OlderState& state) {
   KILN_ASSIGN(const FileBytes file, map_file(path));
@@ -28,8 +32,10 @@ Expected<SavedWeights> read_h5_weights(const SavedLayout& layout, const std::str
   KILN_ASSIGN(SavedWeights saved, parse_older_weights(layout, path, contents, rules));
   if (rules.any() || !layout.optimizer) return saved;
   if (state) {
-    saved.optimizer = state(contents);
+    OlderOptimizer optimizer = state(contents);
+    saved.optimizer = std::move(optimizer.variables);
     saved.has_optimizer = !saved.optimizer.empty();
+    if (!optimizer.mismatch.empty()) saved.note = passed_over(optimizer.mismatch);
   } else if (count_older_state(contents) > 0) {
     saved.note =
         "the optimizer's state in a file of an older Keras's is for kiln alone: it was not loaded";

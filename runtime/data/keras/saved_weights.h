@@ -32,9 +32,17 @@ struct SavedWeights {
   std::vector<std::string> left = {};  ///< weights that stay as they are, where rules allow it
 };
 
-/// Reads the optimizer's variables of an older file, whose order is that of what wrote it; none
-/// where they are not for this model. It needs the file's definition.
-using OlderState = std::function<std::vector<NamedArray>(const Hdf5Contents& contents)>;
+/// The note that a file's state was passed over: it "is that of another optimizer", or the like.
+std::string passed_over(const std::string& mismatch);
+
+/// The optimizer's variables of an older file; where they are not for this model, why not; neither
+/// where it has not trained yet.
+struct OlderOptimizer {
+  std::vector<NamedArray> variables;
+  std::string mismatch = "";  ///< "is that of another optimizer"
+};
+/// Reads them; their order is that of what wrote the file, so it needs the file's definition.
+using OlderState = std::function<OlderOptimizer(const Hdf5Contents& contents)>;
 
 /// What kind of file a file of weights is: by what it holds; what holds none of them is what its
 /// name says, and an error.
@@ -56,7 +64,7 @@ Expected<SavedWeights> read_archive_weights(const SavedLayout& layout, const std
 
 /// The same from any HDF5 file of Keras's: a .weights.h5, weights alone, or a whole model of an
 /// older Keras, whose definition is not looked at. Without `state` the optimizer's in such a file
-/// is passed over with a note.
+/// is passed over, with a note as above.
 Expected<SavedWeights> read_h5_weights(const SavedLayout& layout, const std::string& path,
                                        const LoadingRules& rules = {},
                                        const OlderState& state = {});

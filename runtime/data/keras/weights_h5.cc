@@ -189,7 +189,7 @@ Status read_optimizer_state(const Reading& reading, const SavedLayout& layout,
     return ok();
   saved.note = reading.mismatch(layout.optimizer_classes, object);
   if (!saved.note.empty()) {
-    saved.note = "the optimizer's state in the file " + saved.note + ": it was not loaded";
+    saved.note = passed_over(saved.note);
     return ok();
   }
   KILN_ASSIGN(saved.optimizer, reading.read(object));

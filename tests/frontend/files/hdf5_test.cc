@@ -1,6 +1,8 @@
 // The part of HDF5 that Keras's weights use: read without trust, written as h5py would.
 #include <hdf5.h>
 
+#include <algorithm>
+
 #include "frontend/keras/files/hdf5_writer.h"
 #include "runtime/data/hdf5/reader.h"
 #include "tests/frontend/files/support.h"
@@ -147,16 +149,99 @@ TEST(Hdf5, RefusesValuesInOtherFiles) {
   EXPECT_NE(error_of(read(bytes)).find("keeps its values in another file"), std::string::npos);
 }
 
-TEST(Hdf5, RefusesCompressedValues) {
-  const std::string bytes = made_with_hdf5([](hid_t file) {
-    const hid_t properties = H5Pcreate(H5P_DATASET_CREATE);
-    const hsize_t chunk[] = {8};
-    H5Pset_chunk(properties, 1, chunk);
-    H5Pset_deflate(properties, 9);
-    make_dataset(file, H5T_IEEE_F32LE, properties);
-    H5Pclose(properties);
-  });
-  EXPECT_NE(error_of(read(bytes)).find("\"values\" is compressed"), std::string::npos);
+/// A dataset in chunks, and what it holds: i - 10 at place i.
+struct Chunked {
+  hsize_t dims[2], chunk[2];
+  bool is_filled = true;
+
+  template <typename Number>
+  std::vector<Number> numbers() const {
+    std::vector<Number> numbers;
+    for (hsize_t i = 0; i < dims[0] * dims[1]; ++i)
+      numbers.push_back(static_cast<Number>(static_cast<double>(i) - 10));
+    return numbers;
+  }
+
+  /// `add_filters`: what h5py would be asked for.
+  template <typename Number>
+  std::string file(hid_t type, void (*add_filters)(hid_t properties)) const {
+    return made_with_hdf5([&](hid_t file) {
+      const hid_t properties = H5Pcreate(H5P_DATASET_CREATE);
+      H5Pset_chunk(properties, 2, chunk);
+      add_filters(properties);
+      // Chunks that are larger than the dataset are for those that may grow.
+      const hsize_t most[2] = {std::max(dims[0], chunk[0]), std::max(dims[1], chunk[1])};
+      const hid_t space = H5Screate_simple(2, dims, most);
+      const hid_t set =
+          H5Dcreate2(file, "values", type, space, H5P_DEFAULT, properties, H5P_DEFAULT);
+      const std::vector<Number> values = numbers<Number>();
+      if (is_filled) H5Dwrite(set, type, H5S_ALL, H5S_ALL, H5P_DEFAULT, values.data());
+      H5Dclose(set);
+      H5Sclose(space);
+      H5Pclose(properties);
+    });
+  }
+};
+
+constexpr void (*kPlain)(hid_t) = [](hid_t) {};
+constexpr void (*kDeflated)(hid_t) = [](hid_t properties) { H5Pset_deflate(properties, 9); };
+constexpr void (*kShuffled)(hid_t) = [](hid_t properties) {
+  H5Pset_shuffle(properties);
+  H5Pset_deflate(properties, 4);
+};
+
+template <typename Number>
+void expect_numbers(const Chunked& chunked, hid_t type) {
+  for (const auto add_filters : {kPlain, kDeflated, kShuffled}) {
+    const std::string bytes = chunked.file<Number>(type, add_filters);
+    const Hdf5Contents contents = must(read(bytes));
+    const Hdf5Dataset& values = contents.datasets.at("values");
+    const std::vector<Number> expected = chunked.numbers<Number>();
+    ASSERT_EQ(values.values.size(), expected.size() * sizeof(Number));
+    EXPECT_EQ(std::memcmp(values.values.data(), expected.data(), values.values.size()), 0);
+  }
+}
+
+TEST(Hdf5, ReadsChunksPackedOrNot) {
+  for (const Chunked& chunked : {Chunked{{7, 5}, {3, 2}}, Chunked{{7, 5}, {7, 5}},
+                                 Chunked{{6, 4}, {3, 4}}, Chunked{{3, 5}, {8, 1}}}) {
+    expect_numbers<float>(chunked, H5T_IEEE_F32LE);
+    expect_numbers<double>(chunked, H5T_IEEE_F64LE);
+    expect_numbers<int64_t>(chunked, H5T_STD_I64LE);
+    expect_numbers<int8_t>(chunked, H5T_STD_I8LE);
+  }
+}
+
+TEST(Hdf5, ManyChunksMakeDeepTrees) { expect_numbers<float>({{150, 40}, {1, 2}}, H5T_IEEE_F32LE); }
+
+TEST(Hdf5, RefusesOtherFiltersByName) {
+  const std::string bytes = Chunked{{4, 4}, {2, 2}}.file<float>(
+      H5T_IEEE_F32LE, [](hid_t properties) { H5Pset_fletcher32(properties); });
+  EXPECT_NE(
+      error_of(read(bytes)).find("\"values\" is kept by a filter that kiln has not: fletcher32"),
+      std::string::npos);
+}
+
+/// HDF5 gives zeros for them.
+TEST(Hdf5, RefusesChunksThatWereNeverWritten) {
+  const std::string bytes = Chunked{{4, 4}, {2, 2}, false}.file<float>(H5T_IEEE_F32LE, kDeflated);
+  EXPECT_NE(error_of(read(bytes)).find("\"values\" has chunks that were never written"),
+            std::string::npos);
+}
+
+TEST(Hdf5, EveryChangedByteOfChunksIsSurvived) {
+  for (const auto add_filters : {kPlain, kShuffled}) {
+    const std::string bytes = Chunked{{7, 5}, {3, 2}}.file<float>(H5T_IEEE_F32LE, add_filters);
+    std::string damaged = bytes;
+    for (size_t i = 0; i < bytes.size(); ++i) {
+      for (const int change : {0x01, 0x10, 0x80, 0xff}) {
+        damaged[i] = static_cast<char>(bytes[i] ^ change);
+        (void)read(damaged).operator bool();
+      }
+      damaged[i] = bytes[i];
+      ASSERT_FALSE(read(bytes.substr(0, i))) << "cut off at byte " << i;
+    }
+  }
 }
 
 /// HDF5 stores nothing for it, and would give zeros of any size.

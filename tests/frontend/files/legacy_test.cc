@@ -155,6 +155,19 @@ TEST(Keras2, TrainingGoesOnFromTheOptimizersState) {
   EXPECT_FLOAT_EQ(rate->as<float>()[0], 0.001F);
 }
 
+TEST(Keras2, AStateThatIsPassedOverIsSaid) {
+  const std::string path = data_path("keras2_images.h5");
+  Model model = must(read_legacy_h5(path)).model;
+  EXPECT_EQ(must(read_h5_weights(model, path)).note, "");
+  CompileOptions options = *model.compile_options;
+  options.optimizer = RMSprop(0.001);
+  model.compile(options);
+  const SavedWeights saved = must(read_h5_weights(model, path));
+  EXPECT_FALSE(saved.has_optimizer);
+  EXPECT_EQ(saved.note,
+            "the optimizer's state in the file is that of another optimizer: it was not loaded");
+}
+
 /// A layer's config of old and of today, written as JSON without what both have.
 struct Change {
   const char* class_name;

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
+#include "frontend/keras/json/json_text.h"
 #include "frontend/keras/layers/layers.h"
 #include "frontend/keras/lower/lower.h"
 #include "frontend/keras/model/built_in_models.h"
@@ -302,6 +303,35 @@ TEST(ModelJson, TextThatIsNoJson) {
             "error: model.json: is nested too deeply to be a model");
   EXPECT_EQ(error_of(parse_model("{\"class_name\": \"\xff\"}")).substr(0, 38),
             "error: model.json:1:17: is not valid J");
+}
+
+/// A model of one Rescaling, whose name and scale are these.
+std::string rescaled(const std::string& name, const std::string& scale) {
+  const Sequential model({Input({4}), Rescaling({6}, {0}, "NAME")});
+  std::string text = must(to_json(model));
+  text.replace(text.find("6.0"), 3, scale);
+  for (size_t at = text.find("NAME"); at != std::string::npos; at = text.find("NAME"))
+    text.replace(at, 4, name);
+  return text;
+}
+
+TEST(ModelJson, NumbersThatAreNotFiniteStandAsInPython) {
+  for (const char* scale : {"Infinity", "-Infinity", "NaN"}) {
+    for (const char* name : {"rescaling", "NaN", "a_\\\"-Infinity", "1.5, Infinity, \\\\"}) {
+      const std::string text = rescaled(name, scale);
+      SCOPED_TRACE(text);
+      EXPECT_EQ(must(to_json(must(parse_model(text)))), text);
+    }
+  }
+  const Json json = must(
+      parse_json(R"([0.0, NaN, "NaN", -0.000000, {"Infinity": [Infinity,-Infinity], "a": -1}])", ""));
+  EXPECT_EQ(write_json(json),
+            R"([0.0,NaN,"NaN",-0.0,{"Infinity":[Infinity,-Infinity],"a":-1}])");
+  for (const char* text : {"[nan]", "[NaNs]", "[+Infinity]", "[Infinity", "[Infinity8]",
+                           "{Infinity: 1}", "[inf]", "[- Infinity]"})
+    EXPECT_FALSE(static_cast<bool>(parse_json(text, ""))) << text;
+  EXPECT_EQ(error_of(parse_json("[NaN, Infinity, x]", "m.json")).substr(0, 37),
+            "error: m.json:1:17: is not valid JSON");
 }
 
 TEST(ModelJson, EveryTruncationIsAnError) {

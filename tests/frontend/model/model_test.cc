@@ -9,6 +9,14 @@
 namespace kiln::keras {
 namespace {
 
+TEST(Model, OutputsOfOneLayerHaveNamesOfTheirOwn) {
+  Sequential chain(
+      {Input({4}), Dense({.units = 2, .name = "d"}), Dense({.units = 2, .name = "d_1"})});
+  Model model = chain;
+  model.outputs = {{1, 0}, {1, 0}, {2, 0}, {1, 0}, {2, 0}};
+  EXPECT_EQ(model.output_names(), (std::vector<std::string>{"d", "d_2", "d_1", "d_3", "d_1_1"}));
+}
+
 // The text is Keras 3.15's, printed on a terminal of 80 columns.
 TEST(Summary, IsKerasTable) {
   const Sequential model(

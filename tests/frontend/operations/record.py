@@ -40,6 +40,19 @@ keras.src.backend.linalg.norm = lambda x, ord=None, axis=None, keepdims=False: k
     x, ord=ord, axis=tuple(axis) if isinstance(axis, list) else axis, keepdims=keepdims
 )
 
+
+
+def with_tuple(function):
+    """Keras 3.15 hands JAX the axes of some operations as a list, too."""
+    return lambda *args, axis=None, **kwargs: function(
+        *args, axis=tuple(axis) if isinstance(axis, list) else axis, **kwargs
+    )
+
+
+for name in ("quantile", "percentile", "nanmax", "nanmin", "nanmean", "nanstd", "nanvar", "nansum", "nanprod"):
+    numpy_of_backend = keras.src.backend.numpy
+    setattr(numpy_of_backend, name, with_tuple(getattr(numpy_of_backend, name)))
+
 HERE = pathlib.Path(__file__).resolve().parent
 
 

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include "frontend/keras/files/model_json.h"
-#include "frontend/keras/json/json.h"
+#include "frontend/keras/json/json_text.h"
 #include "frontend/keras/model/forward.h"
 #include "frontend/keras/model/graph.h"
 #include "frontend/keras/operations/element_types.h"
@@ -39,7 +39,7 @@ using ir::Tensor;
 class RecordedOperation : public ::testing::TestWithParam<Recorded> {
  protected:
   const Json& json() const { return GetParam().json; }
-  Model model() const { return must(parse_model(json()["model"].dump(), "case")); }
+  Model model() const { return must(parse_model(write_json(json()["model"]), "case")); }
 };
 
 /// Its types. Truth values are no outputs of a model, but operations have them.

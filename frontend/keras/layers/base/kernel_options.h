@@ -2,17 +2,13 @@
 #pragma once
 
 #include "frontend/keras/functions/activations.h"
+#include "frontend/keras/layers/base/convolve.h"
 #include "frontend/keras/layers/base/layer.h"
 #include "frontend/keras/layers/base/one_input.h"
 #include "frontend/keras/layers/base/sliding_window.h"
 #include "frontend/keras/layers/base/weight_options.h"
-#include "ir/ops/convolution.h"
 
 namespace kiln::keras {
-
-/// The attributes of the op that slides a kernel [spatial..., inputs, outputs] over an input of
-/// that shape.
-ir::Convolution convolution_of(const SlidingWindow& window, const ir::Shape& input);
 
 /// y plus a number for each of its channels.
 ir::Tensor add_bias(ir::Tensor y, ir::Tensor bias, const SlidingWindow& window);

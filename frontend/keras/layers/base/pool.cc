@@ -57,4 +57,19 @@ ir::Tensor pool(Pool kind, ir::Tensor x, const SlidingWindow& window) {
   return mean_of(reduce_window(x, "add", over), window, x.shape());
 }
 
+ir::Tensor adaptive_pool(Pool kind, ir::Tensor x, int64_t dimension, int64_t windows) {
+  const auto d = static_cast<size_t>(dimension);
+  const int64_t elements = x.shape()[d];
+  std::vector<ir::Tensor> results;
+  for (int64_t i = 0; i < windows; ++i) {
+    ir::Integers starts(x.shape().size(), 0), limits = x.shape();
+    starts[d] = i * elements / windows;
+    limits[d] = ((i + 1) * elements + windows - 1) / windows;
+    const ir::Tensor run = slice(x, starts, limits);
+    results.push_back(kind == Pool::maximum ? reduce(run, "maximum", {dimension}, true)
+                                            : mean(run, {dimension}, true));
+  }
+  return results.size() == 1 ? results[0] : ir::concatenate(results, dimension);
+}
+
 }  // namespace kiln::keras

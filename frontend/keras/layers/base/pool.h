@@ -12,4 +12,8 @@ enum class Pool { maximum, average };
 /// nothing. x is f32 and fits the window.
 ir::Tensor pool(Pool kind, ir::Tensor x, const SlidingWindow& window);
 
+/// The maximum or mean of `windows` runs of elements that cover a dimension evenly: run i of n
+/// elements is from floor(i n / windows) to ceil((i + 1) n / windows).
+ir::Tensor adaptive_pool(Pool kind, ir::Tensor x, int64_t dimension, int64_t windows);
+
 }  // namespace kiln::keras

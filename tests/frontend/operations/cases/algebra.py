@@ -32,6 +32,8 @@ CASES = [
     Case("ops.norm(x, ord=1, axis=-1)", x=A),
     Case("ops.norm(x, ord=3, axis=-1)", x=A),
     Case("ops.norm(x, ord=2, axis=-1)", x=A),
+    Case("ops.norm(x, ord=inf, axis=-1)", x=A),
+    Case("ops.norm(x, ord=-inf, axis=(1, 2))", x=A),
     Case("ops.norm(x, axis=(1, 2))", x=A),
     Case("ops.norm(x, ord='fro', axis=(1, 2), keepdims=True)", x=A),
     Case("ops.norm(x, ord=1, axis=(1, 2))", x=A),
