@@ -337,6 +337,27 @@ TEST(ContractionKernels, TilesNeedNotDivideTheResult) {
   for (int threads : {1, 4}) expect_kernels_agree(cases, threads);
 }
 
+/// Products that are larger than a cache: blocks of rows, chunks of the sums.
+TEST(ContractionKernels, LargeOnesAreSummedInBlocks) {
+  std::vector<FusionCase> cases;
+  const std::vector<Product> products = {
+      {{300, 1500}, {1500, 70}, {{}, {}, {1}, {0}}},
+      {{300, 1500}, {70, 1500}, {{}, {}, {1}, {1}}},  // packed by transposing
+      {{1511, 67}, {1511, 133}, {{}, {}, {0}, {0}}},  // a prime extent is summed
+      {{70, 40}, {40, 1100}, {{}, {}, {1}, {0}}},     // rows far apart in memory
+      {{67, 40}, {40, 1061}, {{}, {}, {1}, {0}}},
+      {{64, 3, 700}, {3, 700, 65}, {{}, {}, {1, 2}, {0, 1}}},
+  };
+  for (size_t i = 0; i < products.size(); ++i) {
+    auto body = [&product = products[i]](Builder&, const Tensors& x) {
+      return Tensors{ir::tanh(ir::dot_general(x[0], x[1], product.dims))};
+    };
+    cases.push_back(random_case(fmt::format("blocks_{}", i), "contraction",
+                                {f32(products[i].lhs), f32(products[i].rhs)}, body, 1e-5, 2e-4));
+  }
+  for (int threads : {1, 4}) expect_kernels_agree(cases, threads);
+}
+
 /// An operand that is computed in the kernel is read as far as it reaches.
 TEST(ContractionKernels, TilesReadComputedOperands) {
   auto body = [](Builder&, const Tensors& x) {

@@ -17,6 +17,18 @@ constexpr int64_t kChunkBytes = 128 * 1024;
 /// Rows from which on it pays to pack the right operand. Chosen, not measured.
 constexpr int64_t kLeastBlockedRows = 64;
 
+/// Bytes between neighbouring rows of the right operand from which on a tile's part of it is worth
+/// packing by itself: each row is in a page of its own, and many fall into the same few sets of a
+/// cache.
+constexpr int64_t kFarRowBytes = 4096;
+
+/// Whether the right operand's rows lie far apart.
+bool has_far_rows(const ir::Op& product) {
+  const ir::Type& right = product.operand(1)->type();
+  return product.is("dot_general") && right_lies_along_columns(product) &&
+         right.shape.back() * ir::size_of(right.element) >= kFarRowBytes;
+}
+
 }  // namespace
 
 std::optional<SumChunks> choose_chunks(const ir::Op& product, const ProductTile& tile,
@@ -24,13 +36,15 @@ std::optional<SumChunks> choose_chunks(const ir::Op& product, const ProductTile&
   const ir::Shape extents = summed_extents(product);
   const int64_t bytes =
       tile.columns() * std::max<int64_t>(4, ir::size_of(product.result()->type().element));
-  if (rows < kLeastBlockedRows || ir::element_count(extents) * bytes <= 2 * kChunkBytes)
-    return std::nullopt;
+  if (rows < kLeastBlockedRows) return std::nullopt;
+  if (ir::element_count(extents) * bytes <= 2 * kChunkBytes) {
+    if (!has_far_rows(product)) return std::nullopt;
+    return SumChunks{extents.size(), 1};
+  }
   SumChunks chunks;
   int64_t depth = 1;
   while (chunks.whole < extents.size() && depth * extents[chunks.whole] * bytes <= kChunkBytes)
     depth *= extents[chunks.whole++];
-  if (chunks.whole == extents.size()) return std::nullopt;
   // Even chunks, or nearly so: the last one may be shorter.
   const int64_t extent = extents[chunks.whole];
   const int64_t most = std::max<int64_t>(1, kChunkBytes / bytes / depth);
@@ -39,17 +53,38 @@ std::optional<SumChunks> choose_chunks(const ir::Op& product, const ProductTile&
   return chunks;
 }
 
-void sum_blocks(Algorithm& algorithm, const ir::Op& product, const SumChunks& chunks,
-                const Halide::LoopLevel& loop, const std::vector<Halide::Var>& block_loops,
+namespace {
+
+/// Packs what a chunk reads of the right operand.
+void pack_chunk(Algorithm& algorithm, const ir::Op& product, const Halide::LoopLevel& level,
                 const Target& target) {
+  const ProductTile& tile = algorithm.tiles.at(product.result());
+  const ir::Type& type = product.operand(1)->type();
+  RightOperand& right = algorithm.right_operands.at(product.result());
+  right.packed.compute_at(level);
+  if (right_lies_along_columns(product)) {
+    if (tile.lanes > 1)
+      right.packed.vectorize(right.packed.args()[0], static_cast<int>(tile.lanes));
+  } else {
+    schedule_packing(right, product.result()->type().shape.back(), type.shape.back(),
+                     target.lanes(static_cast<int>(ir::size_of(type.element))));
+  }
+}
+
+}  // namespace
+
+void sum_blocks(Algorithm& algorithm, const ir::Op& product, const SumChunks& chunks,
+                const Block& block, const Target& target) {
   const ir::Shape& shape = product.result()->type().shape;
   const ProductTile& tile = algorithm.tiles.at(product.result());
   Halide::Func sums = algorithm.sums.at(product.result());
-  std::vector<Halide::RVar> reduced = sums.rvars(0);
-  std::vector<Halide::RVar> within(reduced.begin(),
-                                   reduced.begin() + static_cast<long>(chunks.whole));
-  std::vector<Halide::RVar> across(reduced.begin() + static_cast<long>(chunks.whole),
-                                   reduced.end());
+  const std::vector<Halide::RVar> reduced = sums.rvars(0);
+  if (chunks.whole == reduced.size()) {
+    pack_chunk(algorithm, product, {block.consumer, block.loop}, target);
+    return compute_tile(algorithm, product, {block.consumer, block.tile_loop});
+  }
+  const auto first = reduced.begin() + static_cast<std::ptrdiff_t>(chunks.whole);
+  std::vector<Halide::RVar> within(reduced.begin(), first), across(first, reduced.end());
   if (chunks.part > 1) {
     const Halide::RVar outer("r_chunk"), inner("r_in_chunk");
     sums.update().split(across[0], outer, inner, static_cast<int>(chunks.part));
@@ -60,27 +95,17 @@ void sum_blocks(Algorithm& algorithm, const ir::Op& product, const SumChunks& ch
   for (size_t i = 0; i < across.size(); ++i)
     preserved.emplace_back(across[i], Halide::Var("chunk" + std::to_string(i)));
   Halide::Func partial = sums.update().rfactor(preserved);
-  sums.compute_at(loop);
-  std::vector<Halide::RVar> order;
-  unroll_tile(sums, shape, tile, order);
+  sums.compute_at(block.consumer, block.loop);
+  unroll_tile(sums, shape, tile, {});
   const std::vector<Halide::Var> args = sums.args();
   std::vector<Halide::VarOrRVar> nest = {args[0], args[1], args[2]};
   for (size_t d = 1; d < tile.row_dimension; ++d) nest.emplace_back(args[4 + d]);
-  for (const Halide::Var& var : block_loops) nest.emplace_back(var);
+  for (const Halide::Var& var : block.sums_loops) nest.emplace_back(var);
   for (const Halide::RVar& chunk : across) nest.emplace_back(chunk);
   sums.update().reorder(nest);
-  partial.compute_at(sums, block_loops[0]);
+  partial.compute_at(sums, block.sums_loops[0]);
   unroll_tile(partial, shape, tile, within);
-  RightOperand& right = algorithm.right_operands.at(product.result());
-  right.packed.compute_at(sums, across[0]);
-  if (right_lies_along_columns(product)) {
-    const Halide::Var n = right.packed.args()[0];
-    right.packed.vectorize(n, static_cast<int>(tile.lanes));
-  } else {
-    schedule_packing(
-        right, shape.back(), product.operand(1)->type().shape.back(),
-        target.lanes(static_cast<int>(ir::size_of(product.operand(1)->type().element))));
-  }
+  pack_chunk(algorithm, product, {sums, across[0]}, target);
 }
 
 }  // namespace kiln::codegen::cpu

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "codegen/kernels/cpu/product_blocks.h"
 #include "codegen/kernels/cpu/product_tile.h"
 #include "codegen/kernels/cpu/register_cost.h"
 #include "codegen/kernels/cpu/task_cost.h"
@@ -117,15 +118,44 @@ void schedule_split_k(Algorithm& algorithm, const ir::Op& dot, Output& output,
   compute_stage(output.stage, output.func, loops);
 }
 
+/// A matrix in blocks of rows, each as wide as a tile.
+void schedule_blocks(Algorithm& algorithm, const ir::Op& dot, const SumChunks& chunks,
+                     Output& output, const Target& target) {
+  const ProductTile& tile = algorithm.tiles.at(dot.result());
+  const int64_t row_tiles = tiles_over(output.shape[0], tile.rows);
+  const int64_t in_block = std::clamp<int64_t>(kBlockRows / tile.rows, 1, row_tiles);
+  const TileLoops loops = tile_consumer(output.func, output.shape, tile);
+  // The block's own loop, of one iteration, stays whatever becomes of those around it.
+  const Halide::Var rows("block_rows"), row("block_row"), columns("block_columns"), block("block");
+  const auto tail =
+      row_tiles % in_block == 0 ? Halide::TailStrategy::RoundUp : Halide::TailStrategy::GuardWithIf;
+  output.func.split(loops.rows, rows, row, static_cast<int>(in_block), tail)
+      .split(loops.columns, columns, block, 1);
+  std::vector<Halide::VarOrRVar> order = loops.inner;
+  order.insert(order.end(), {row, block, rows, columns});
+  output.func.reorder(order);
+  split_into_tasks(output.func,
+                   {{columns, tiles_over(output.shape[1], tile.columns())},
+                    {rows, tiles_over(row_tiles, in_block)}},
+                   tasks_for_products(target, multiply_adds(dot)));
+  const Halide::Var row_tile = algorithm.sums.at(dot.result()).args()[4];
+  sum_blocks(algorithm, dot, chunks, {output.func, row, block, {row_tile}}, target);
+  compute_stage(output.stage, output.func, loops);
+}
+
 }  // namespace
 
 void schedule_contraction(Algorithm& algorithm, const ir::Region& region, const Target& target) {
   const ir::Op& dot = root_of(ir::FusionKind::contraction, region);
   KILN_CHECK(algorithm.outputs.size() == 1, "a contraction kernel has results of one shape");
   Output& output = algorithm.outputs[0];
-  if (splits_k(dot)) return schedule_split_k(algorithm, dot, output, target);
   const ir::Shape& shape = output.shape;
   const ProductTile& tile = algorithm.tiles.at(dot.result());
+  if (shape.size() == 2) {
+    const std::optional<SumChunks> chunks = choose_chunks(dot, tile, shape[0]);
+    if (chunks) return schedule_blocks(algorithm, dot, *chunks, output, target);
+  }
+  if (splits_k(dot)) return schedule_split_k(algorithm, dot, output, target);
   const Order order = choose_order(dot, target);
   const TileLoops loops = tile_consumer(output.func, shape, tile);
   const int64_t most_tasks = tasks_for_products(target, multiply_adds(dot));

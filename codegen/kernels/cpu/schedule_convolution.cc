@@ -155,7 +155,8 @@ void schedule_convolution(Algorithm& algorithm, const ir::Region& region, const 
     const ConvolutionBlocks blocks =
         order_blocks(output.func, algorithm.sums.at(op.result()), loops, output.shape, tile);
     split_into_tasks(output.func, blocks.around, most_tasks);
-    sum_blocks(algorithm, op, *chunks, {output.func, blocks.block}, blocks.within, target);
+    sum_blocks(algorithm, op, *chunks, {output.func, loops.rows, blocks.block, blocks.within},
+               target);
   } else {
     split_into_tasks(output.func, order_loops(output.func, loops, output.shape, tile), most_tasks);
     compute_tile(algorithm, op, {output.func, loops.rows});

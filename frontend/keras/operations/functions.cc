@@ -100,7 +100,8 @@ Expected<Tensor> cast_within(Tensor x, const DtypeArgument& dtype) {
   return cast(clipped, *dtype.element);
 }
 
-/// Numbers in place of NaN and infinities; without others, the largest ones.
+/// Numbers in place of NaN, then of inf, then of -inf, each of which may be the one before's;
+/// without others, the largest ones.
 Tensor nan_to_number(Tensor x, double nan, std::optional<double> posinf,
                      std::optional<double> neginf) {
   if (!is_float(x)) return x;
@@ -110,12 +111,10 @@ Tensor nan_to_number(Tensor x, double nan, std::optional<double> posinf,
                              ? 65504.0
                              : static_cast<double>(std::numeric_limits<float>::max());
   const auto number = [&](double value) { return x.builder->constant(value, x.type()); };
-  const Tensor finite = select(is_finite(x), x, 0.0);
-  Tensor y = select(is_nan(x), number(nan), finite);
-  y = select(logical_and(is_infinite(x), compare(x, "GT", 0.0)), number(posinf.value_or(largest)),
-             y);
-  return select(logical_and(is_infinite(x), compare(x, "LT", 0.0)),
-                number(neginf.value_or(-largest)), y);
+  const double inf = std::numeric_limits<double>::infinity();
+  Tensor y = select(is_nan(x), number(nan), x);
+  y = select(compare(y, "EQ", inf), number(posinf.value_or(largest)), y);
+  return select(compare(y, "EQ", -inf), number(neginf.value_or(-largest)), y);
 }
 
 /// sin(pi x) / (pi x), 1 at 0.
