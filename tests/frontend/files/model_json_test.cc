@@ -323,10 +323,9 @@ TEST(ModelJson, NumbersThatAreNotFiniteStandAsInPython) {
       EXPECT_EQ(must(to_json(must(parse_model(text)))), text);
     }
   }
-  const Json json = must(
-      parse_json(R"([0.0, NaN, "NaN", -0.000000, {"Infinity": [Infinity,-Infinity], "a": -1}])", ""));
-  EXPECT_EQ(write_json(json),
-            R"([0.0,NaN,"NaN",-0.0,{"Infinity":[Infinity,-Infinity],"a":-1}])");
+  const Json json = must(parse_json(
+      R"([0.0, NaN, "NaN", -0.000000, {"Infinity": [Infinity,-Infinity], "a": -1}])", ""));
+  EXPECT_EQ(write_json(json), R"([0.0,NaN,"NaN",-0.0,{"Infinity":[Infinity,-Infinity],"a":-1}])");
   for (const char* text : {"[nan]", "[NaNs]", "[+Infinity]", "[Infinity", "[Infinity8]",
                            "{Infinity: 1}", "[inf]", "[- Infinity]"})
     EXPECT_FALSE(static_cast<bool>(parse_json(text, ""))) << text;
