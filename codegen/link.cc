@@ -16,6 +16,17 @@
 
 LLD_HAS_DRIVER(elf)
 
+// Symbols that LLD 19 (ELF/Symbols.h, which is not installed) keeps from one link to the next: one
+// that does not define them, as that of a shared object after a static executable's, would write
+// into those of the last, which are gone.
+namespace lld::elf {
+class Defined;
+struct ElfSym {
+  static Defined *bss, *etext1, *etext2, *edata1, *edata2, *end1, *end2, *globalOffsetTable,
+      *relaIpltStart, *relaIpltEnd, *tlsModuleBase;
+};
+}  // namespace lld::elf
+
 // An `ar` archive of files to link with (see BUILD), made part of this program.
 extern "C" const char kiln_link_files_start[];
 extern "C" const char kiln_link_files_end[];
@@ -81,11 +92,21 @@ std::string first_error(std::string_view log) {
   return std::string(log.substr(0, log.find('\n')));
 }
 
+void forget_symbols_of_last_link() {
+  using Symbols = lld::elf::ElfSym;
+  for (lld::elf::Defined** symbol :
+       {&Symbols::bss, &Symbols::etext1, &Symbols::etext2, &Symbols::edata1, &Symbols::edata2,
+        &Symbols::end1, &Symbols::end2, &Symbols::globalOffsetTable, &Symbols::relaIpltStart,
+        &Symbols::relaIpltEnd, &Symbols::tlsModuleBase})
+    *symbol = nullptr;
+}
+
 Status run_lld(const std::vector<std::string>& arguments) {
   static std::mutex one_at_a_time;  // LLD keeps its state in globals
   const std::lock_guard lock(one_at_a_time);
   std::vector<const char*> argv;
   for (const std::string& argument : arguments) argv.push_back(argument.c_str());
+  forget_symbols_of_last_link();
   std::string log;
   llvm::raw_string_ostream stream(log);
   const lld::Result result = lld::lldMain(argv, stream, stream, {{lld::Gnu, &lld::elf::link}});
