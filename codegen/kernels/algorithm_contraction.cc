@@ -43,7 +43,8 @@ Expr first_row(const Op& op, const ProductTile& tile, const Expr& number) {
 Indices place_in_tiles(const Op& op, const ProductTile& tile, const Indices& at) {
   const Expr lanes = constant_index(tile.lanes), vectors = constant_index(tile.vectors),
              rows = constant_index(tile.rows);
-  const Expr n = at[0], m = at[tile.row_dimension];
+  const Expr& n = at[0];
+  const Expr& m = at[tile.row_dimension];
   const bool is_even = rows_of(op, tile) % tile.rows == 0;
   const Expr row = is_even ? m % rows
                            : Halide::unsafe_promise_clamped(m - first_row(op, tile, m / rows), 0,

@@ -85,7 +85,9 @@ void sum_parts(Halide::Func partial, Halide::Func parts, const Halide::Var& part
   parts.compute_root();
   unroll_tile(parts, shape, tile, {});
   const std::vector<Halide::Var> args = parts.args();
-  const Halide::Var task("task"), columns = args[3], rows = args[4];
+  const Halide::Var task("task");
+  const Halide::Var& columns = args[3];
+  const Halide::Var& rows = args[4];
   partial.compute_at(parts, rows);
   unroll_tile(partial, shape, tile, partial.rvars(0));
   const int64_t column_tiles = tiles_over(shape.back(), tile.columns());

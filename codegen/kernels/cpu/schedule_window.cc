@@ -61,7 +61,8 @@ void order_window(Halide::Func func, bool unroll) {
 Halide::Var loop_over_windows(Output& output, const std::vector<ir::WindowDimension>& windows,
                               bool scatters, int64_t width, std::vector<Loop>& outer) {
   Halide::Func func = output.func;
-  const Halide::Var vectors("vectors"), lane("lane");
+  const Halide::Var vectors("vectors");
+  Halide::Var lane("lane");
   func.split(func.args()[0], vectors, lane, static_cast<int>(width),
              row_tail(output.shape.back(), width));
   if (width > 1) func.vectorize(lane);
