@@ -14,9 +14,7 @@ using Halide::cast;
 using Halide::Expr;
 using Halide::Func;
 using Halide::Var;
-using ir::Op;
 using ir::Shape;
-using ir::Value;
 
 std::vector<Var> variables(int64_t rank) {
   std::vector<Var> vars;

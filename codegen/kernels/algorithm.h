@@ -36,8 +36,7 @@ struct Algorithm {
   std::vector<Halide::ImageParam> inputs;          ///< one per region argument
   std::map<const ir::Value*, Halide::Func> funcs;  ///< one per op result
   /// Of each dot_general's and convolution's result: what `funcs` copies, in the making. Where the
-  /// product has a tile, its parameters are those of tiles, innermost first: lane, vector, row, the
-  /// tile's numbers along columns and along rows, and the result's other dimensions.
+  /// product has a tile, its parameters are those of tiles (TileParameter).
   std::map<const ir::Value*, Halide::Func> sums;
   ProductTiles tiles;  ///< of products whose sums are cut into tiles
   /// Of tiled products whose rows tiles do not divide: a copy of `sums` that `funcs` reads, at rows

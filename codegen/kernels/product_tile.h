@@ -26,6 +26,21 @@ struct ProductTile {
 /// The tiles of a kernel's products, by their results.
 using ProductTiles = std::map<const ir::Value*, ProductTile>;
 
+/// The parameters of a tiled product's sums, innermost first; behind them come the result's other
+/// dimensions.
+enum TileParameter : size_t {
+  kLane,     ///< of a vector
+  kVector,   ///< of a tile
+  kRow,      ///< of a tile
+  kColumns,  ///< the tile's number along columns
+  kRows,     ///< the tile's number along rows
+};
+
+/// The place among the parameters of one of the other dimensions, counted as row_dimension is.
+inline size_t parameter_of(const ProductTile& tile, size_t dimension) {
+  return kRows + dimension - (dimension > tile.row_dimension ? 1 : 0);
+}
+
 /// How many tiles of `part` cover `extent`.
 inline int64_t tiles_over(int64_t extent, int64_t part) { return (extent + part - 1) / part; }
 

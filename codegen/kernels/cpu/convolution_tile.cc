@@ -26,29 +26,11 @@ std::vector<ProductTile> possible_vectors(const ir::Op& op, int64_t lanes) {
 }  // namespace
 
 ProductTile choose_convolution_tile(const ir::Op& op, const Target& target, bool slow_epilogue) {
-  const ir::Shape& shape = op.result()->type().shape;
-  const int64_t lanes = target.lanes(static_cast<int>(ir::size_of(op.result()->type().element)));
+  const ir::Type& type = op.result()->type();
   const int64_t most =
       slow_epilogue ? accumulators_beside_division(target) : convolution_accumulators(target);
-  ProductTile best;
-  double best_efficiency = 0;
-  for (ProductTile tile : possible_vectors(op, lanes)) {
-    int64_t whole = 1;  // rows of the dimensions that are whole in the tile
-    for (size_t d = 1; d < shape.size() && whole <= most; ++d) {
-      const int64_t extent = shape[shape.size() - 1 - d];
-      tile.row_dimension = d;
-      for (tile.rows = 1; tile.rows <= extent; ++tile.rows) {
-        if (whole * tile.rows * tile.vectors > most) break;
-        const double reached =
-            efficiency(whole * tile.rows, tile.vectors) * covered_share(tile, extent, shape.back());
-        if (reached < best_efficiency) continue;
-        best_efficiency = reached;
-        best = tile;
-      }
-      whole *= extent;
-    }
-  }
-  return best;
+  return best_tile(possible_vectors(op, target.lanes(static_cast<int>(ir::size_of(type.element)))),
+                   type.shape, {most, most, type.shape.size() - 1});
 }
 
 }  // namespace kiln::codegen::cpu

@@ -59,16 +59,10 @@ namespace {
 void pack_chunk(Algorithm& algorithm, const ir::Op& product, const Halide::LoopLevel& level,
                 const Target& target) {
   const ProductTile& tile = algorithm.tiles.at(product.result());
-  const ir::Type& type = product.operand(1)->type();
-  RightOperand& right = algorithm.right_operands.at(product.result());
-  right.packed.compute_at(level);
-  if (right_lies_along_columns(product)) {
-    if (tile.lanes > 1)
-      right.packed.vectorize(right.packed.args()[0], static_cast<int>(tile.lanes));
-  } else {
-    schedule_packing(right, product.result()->type().shape.back(), type.shape.back(),
-                     target.lanes(static_cast<int>(ir::size_of(type.element))));
-  }
+  Halide::Func packed = algorithm.right_operands.at(product.result()).packed;
+  packed.compute_at(level);
+  if (!right_lies_along_columns(product)) return schedule_packing(algorithm, product, target);
+  if (tile.lanes > 1) packed.vectorize(packed.args()[0], static_cast<int>(tile.lanes));
 }
 
 }  // namespace
@@ -97,9 +91,7 @@ void sum_blocks(Algorithm& algorithm, const ir::Op& product, const SumChunks& ch
   Halide::Func partial = sums.update().rfactor(preserved);
   sums.compute_at(block.consumer, block.loop);
   unroll_tile(sums, shape, tile, {});
-  const std::vector<Halide::Var> args = sums.args();
-  std::vector<Halide::VarOrRVar> nest = {args[0], args[1], args[2]};
-  for (size_t d = 1; d < tile.row_dimension; ++d) nest.emplace_back(args[4 + d]);
+  std::vector<Halide::VarOrRVar> nest = loops_within_tile(sums, tile);
   for (const Halide::Var& var : block.sums_loops) nest.emplace_back(var);
   for (const Halide::RVar& chunk : across) nest.emplace_back(chunk);
   sums.update().reorder(nest);

@@ -9,8 +9,9 @@
 #include "ir/ops/dot_general.h"
 
 namespace kiln::codegen::cpu {
+namespace {
 
-// Per step of the contraction a tile loads its vectors of the right operand and broadcasts its rows
+// How much of the FMA peak a tile can reach. Per step of the contraction a tile loads its vectors of the right operand and broadcasts its rows
 // of the left; few accumulators do not hide the latency of an FMA.
 double efficiency(int64_t rows, int64_t vectors) {
   const auto sums = static_cast<double>(rows * vectors);
@@ -18,6 +19,7 @@ double efficiency(int64_t rows, int64_t vectors) {
          (sums + kLoadCost * static_cast<double>(rows + vectors));
 }
 
+/// What is left of it where a tile's vectors and rows do not divide a result's.
 double covered_share(const ProductTile& tile, int64_t rows, int64_t columns) {
   const auto share = [](int64_t extent, int64_t part) {
     const double covered =
@@ -27,6 +29,7 @@ double covered_share(const ProductTile& tile, int64_t rows, int64_t columns) {
   return share(rows, tile.rows) * share(columns, tile.columns());
 }
 
+/// Whether the divisions and roots of the epilogue take about as long as the products before them.
 bool has_slow_epilogue(const ir::Region& region, const ir::Op& product) {
   int64_t divisions = 0;
   for (const auto& op : region.ops()) {
@@ -37,43 +40,55 @@ bool has_slow_epilogue(const ir::Region& region, const ir::Op& product) {
          multiply_adds(product);
 }
 
-namespace {
-
 ProductTile choose_dot_tile(const ir::Op& dot, const Target& target, bool slow_epilogue) {
   const ir::Type& type = dot.result()->type();
-  const int64_t columns = type.shape[type.shape.size() - 1];
-  const int64_t rows = type.shape[type.shape.size() - 2];
-  const int64_t lanes = target.lanes(static_cast<int>(ir::size_of(type.element)));
-  const int64_t most = slow_epilogue ? accumulators_beside_division(target) : accumulators(target);
-  ProductTile best, tile;
+  const int64_t columns = type.shape.back();
+  ProductTile tile;
+  tile.lanes =
+      std::min<int64_t>(target.lanes(static_cast<int>(ir::size_of(type.element))), columns);
+  std::vector<ProductTile> vectors;
+  const int64_t most = std::min(tiles_over(columns, tile.lanes), kMostTileVectors);
+  for (; tile.vectors <= most; ++tile.vectors) vectors.push_back(tile);
+  return best_tile(vectors, type.shape,
+                   {slow_epilogue ? accumulators_beside_division(target) : accumulators(target),
+                    kMostTileRows, 1});
+}
+
+}  // namespace
+
+ProductTile best_tile(const std::vector<ProductTile>& vectors, const ir::Shape& shape,
+                      const TileLimits& limits) {
+  ProductTile best;
   double best_efficiency = 0;
-  tile.lanes = std::min(lanes, columns);
-  const int64_t most_vectors = std::min(tiles_over(columns, tile.lanes), kMostTileVectors);
-  for (tile.vectors = 1; tile.vectors <= most_vectors; ++tile.vectors) {
-    for (tile.rows = 1; tile.rows <= std::min(rows, kMostTileRows); ++tile.rows) {
-      if (tile.rows * tile.vectors > most) continue;
-      const double reached =
-          efficiency(tile.rows, tile.vectors) * covered_share(tile, rows, columns);
-      if (reached < best_efficiency) continue;
-      best_efficiency = reached;
-      best = tile;
+  for (ProductTile tile : vectors) {
+    int64_t whole = 1;  // rows of the dimensions that are whole in the tile
+    for (size_t d = 1; d <= limits.row_dimension && whole <= limits.accumulators; ++d) {
+      const int64_t extent = shape[shape.size() - 1 - d];
+      tile.row_dimension = d;
+      for (tile.rows = 1; tile.rows <= std::min(extent, limits.rows); ++tile.rows) {
+        if (whole * tile.rows * tile.vectors > limits.accumulators) break;
+        const double reached =
+            efficiency(whole * tile.rows, tile.vectors) * covered_share(tile, extent, shape.back());
+        if (reached < best_efficiency) continue;
+        best_efficiency = reached;
+        best = tile;
+      }
+      whole *= extent;
     }
   }
   return best;
 }
-
-}  // namespace
 
 ProductTiles choose_tiles(const ir::Region& region, ir::FusionKind kind, const Target& target) {
   ProductTiles tiles;
   const bool has_epilogue =
       kind == ir::FusionKind::contraction || kind == ir::FusionKind::convolution;
   for (const auto& op : region.ops()) {
-    if (op->result()->type().count() == 0) continue;
+    const bool is_dot = op->is("dot_general") && ir::has_rows_and_columns(*op);
+    if ((!is_dot && !op->is("convolution")) || op->result()->type().count() == 0) continue;
     const bool slow = has_epilogue && has_slow_epilogue(region, *op);
-    if (op->is("dot_general") && ir::has_rows_and_columns(*op))
-      tiles[op->result()] = choose_dot_tile(*op, target, slow);
-    if (op->is("convolution")) tiles[op->result()] = choose_convolution_tile(*op, target, slow);
+    tiles[op->result()] =
+        is_dot ? choose_dot_tile(*op, target, slow) : choose_convolution_tile(*op, target, slow);
   }
   return tiles;
 }
@@ -105,20 +120,20 @@ TileLoops tile_consumer(Halide::Func consumer, const ir::Shape& shape, const Pro
   return loops;
 }
 
+std::vector<Halide::VarOrRVar> loops_within_tile(Halide::Func sums, const ProductTile& tile) {
+  const std::vector<Halide::Var> args = sums.args();
+  std::vector<Halide::VarOrRVar> loops = {args[kLane], args[kVector], args[kRow]};
+  for (size_t d = 1; d < tile.row_dimension; ++d) loops.emplace_back(args[parameter_of(tile, d)]);
+  return loops;
+}
+
 void unroll_tile(Halide::Func sums, const ir::Shape& shape, const ProductTile& tile,
                  const std::vector<Halide::RVar>& order) {
-  const std::vector<Halide::Var> args = sums.args();
-  const int64_t extents[] = {tile.lanes, tile.vectors, tile.rows};
-  std::vector<Halide::VarOrRVar> loops;
-  for (size_t i = 0; i < 3; ++i) {
-    sums.bound(args[i], 0, static_cast<int>(extents[i]));
-    loops.emplace_back(args[i]);
-  }
-  // Behind the five parameters of tiles are the result's other dimensions.
-  for (size_t d = 1; d < tile.row_dimension; ++d) {
-    sums.bound(args[4 + d], 0, static_cast<int>(shape[shape.size() - 1 - d]));
-    loops.emplace_back(args[4 + d]);
-  }
+  const std::vector<Halide::VarOrRVar> loops = loops_within_tile(sums, tile);
+  std::vector<int64_t> extents = {tile.lanes, tile.vectors, tile.rows};
+  for (size_t d = 1; d < tile.row_dimension; ++d) extents.push_back(shape[shape.size() - 1 - d]);
+  for (size_t i = 0; i < loops.size(); ++i)
+    sums.bound(loops[i].var, 0, static_cast<int>(extents[i]));
   std::vector<Halide::Stage> stages = {sums};
   if (sums.has_update_definition()) {
     std::vector<Halide::VarOrRVar> all = loops;
@@ -126,7 +141,7 @@ void unroll_tile(Halide::Func sums, const ir::Shape& shape, const ProductTile& t
     stages.push_back(sums.update().reorder(all));
   }
   for (Halide::Stage& stage : stages) {
-    if (tile.lanes > 1) stage.vectorize(loops[0]);
+    if (tile.lanes > 1) stage.vectorize(loops[kLane]);
     for (size_t i = 1; i < loops.size(); ++i) stage.unroll(loops[i]);
   }
 }
@@ -147,16 +162,45 @@ void compute_stage(Halide::Func stage, Halide::Func consumer, const TileLoops& l
   if (stage.defined()) stage.compute_at(consumer, loops.inner[0].var);
 }
 
+SumParts split_sums(Algorithm& algorithm, const ir::Op& product, int64_t parts) {
+  SumParts split;
+  Halide::Func sums = algorithm.sums.at(product.result());
+  const Halide::RVar inner("r_in_piece");
+  sums.update().split(sums.rvars(0).back(), split.added, inner,
+                      static_cast<int>(outermost_sum(product) / parts));
+  split.partial = sums.update().rfactor(split.added, split.part);
+  split.parts = split.partial.in(sums);
+  split.parts.compute_root();
+  const ir::Shape& shape = product.result()->type().shape;
+  const ProductTile& tile = algorithm.tiles.at(product.result());
+  for (const Halide::Func& func : {split.parts, split.partial})
+    unroll_tile(func, shape, tile,
+                func.has_update_definition() ? func.rvars(0) : std::vector<Halide::RVar>());
+  return split;
+}
+
+void add_parts(Algorithm& algorithm, const ir::Op& product, const SumParts& parts, Output& output,
+               const TileLoops& loops) {
+  compute_tile(algorithm, product, {output.func, loops.rows});
+  algorithm.sums.at(product.result()).update().unroll(parts.added);
+  compute_stage(output.stage, output.func, loops);
+}
+
 bool needs_packing(const ir::Op& dot) { return !right_lies_along_columns(dot); }
 
-void schedule_packing(RightOperand& right, int64_t columns, int64_t depth, int64_t lanes) {
-  const int64_t block = std::max<int64_t>(1, lanes / 2);
+void schedule_packing(Algorithm& algorithm, const ir::Op& product, const Target& target) {
+  RightOperand& right = algorithm.right_operands.at(product.result());
+  const ir::Type& type = product.operand(1)->type();
+  const int64_t block =
+      std::max<int64_t>(1, target.lanes(static_cast<int>(ir::size_of(type.element))) / 2);
   const auto split = [&](int64_t extent) { return static_cast<int>(std::min(extent, block)); };
   const Halide::Var n = right.packed.args()[0], k = right.packed.args()[1];
   const Halide::Var n_outer("pn_outer"), k_outer("pk_outer"), n_inner("pn_inner"),
       k_inner("pk_inner");
-  right.packed.split(n, n_outer, n_inner, split(columns), Halide::TailStrategy::ShiftInwards)
-      .split(k, k_outer, k_inner, split(depth), Halide::TailStrategy::ShiftInwards)
+  right.packed
+      .split(n, n_outer, n_inner, split(product.result()->type().shape.back()),
+             Halide::TailStrategy::ShiftInwards)
+      .split(k, k_outer, k_inner, split(type.shape.back()), Halide::TailStrategy::ShiftInwards)
       .reorder(n_inner, k_inner, n_outer, k_outer)
       .vectorize(n_inner)
       .unroll(k_inner);

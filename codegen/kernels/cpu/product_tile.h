@@ -8,14 +8,17 @@
 
 namespace kiln::codegen::cpu {
 
-/// How much of the FMA peak a tile of so many rows and vectors can reach, by a simple model.
-double efficiency(int64_t rows, int64_t vectors);
+/// How large tiles may be.
+struct TileLimits {
+  int64_t accumulators;  ///< vectors of sums
+  int64_t rows;          ///< along the row dimension
+  size_t row_dimension;  ///< counted as in a tile
+};
 
-/// What is left of it where a tile's vectors and rows do not divide a result's.
-double covered_share(const ProductTile& tile, int64_t rows, int64_t columns);
-
-/// Whether the divisions and roots of the epilogue take about as long as the products before them.
-bool has_slow_epilogue(const ir::Region& region, const ir::Op& product);
+/// Of tiles with one of these vectors, the one that comes nearest to the FMA peak, by a simple model,
+/// in a result of this shape.
+ProductTile best_tile(const std::vector<ProductTile>& vectors, const ir::Shape& shape,
+                      const TileLimits& limits);
 
 /// The tiles of all products of a kernel: those that come nearest to the FMA peak; small ones where
 /// what follows each tile takes about as long as its products.
@@ -38,6 +41,9 @@ TileLoops tile_consumer(Halide::Func consumer, const ir::Shape& shape, const Pro
 /// Computes a tile's sums, in registers, within the loop of their consumer.
 void compute_tile(Algorithm& algorithm, const ir::Op& product, const Halide::LoopLevel& level);
 
+/// The loops within a tile of a Func of tiles, innermost first.
+std::vector<Halide::VarOrRVar> loops_within_tile(Halide::Func sums, const ProductTile& tile);
+
 /// Vectors and unrolled loops of a Func of tiles (Algorithm::sums), in all its stages: a tile's
 /// sums then stay in registers while the reduced loops, which `order` gives innermost first, run.
 void unroll_tile(Halide::Func sums, const ir::Shape& shape, const ProductTile& tile,
@@ -46,13 +52,25 @@ void unroll_tile(Halide::Func sums, const ir::Shape& shape, const ProductTile& t
 /// Computes a stage, of the consumer's parameters, element by element in the consumer's vectors.
 void compute_stage(Halide::Func stage, Halide::Func consumer, const TileLoops& loops);
 
+/// A product's sums in parts (split-K), each of which sums a part of the outermost reduced loop.
+struct SumParts {
+  Halide::Func partial;  ///< in registers; where it is computed is the caller's choice
+  Halide::Func parts;    ///< of all tiles, in memory, with the loop `part` outermost
+  Halide::Var part{"piece"};
+  Halide::RVar added{"r_piece"};  ///< over parts, as they are added up
+};
+SumParts split_sums(Algorithm& algorithm, const ir::Op& product, int64_t parts);
+
+/// The epilogue over the parts' totals, whose consumer's loops are ordered; tiles in loops.rows.
+void add_parts(Algorithm& algorithm, const ir::Op& product, const SumParts& parts, Output& output,
+               const TileLoops& loops);
+
 /// Whether neighbours along the result's columns lie apart in the right operand's memory, so that
 /// it has to be packed before it can be read in vectors.
 bool needs_packing(const ir::Op& dot);
 
-/// Vectors, unrolling and blocks for packing a right operand of `columns` by `depth`: a
-/// transpose in square blocks of half a vector that pass through registers. Where it is
-/// computed is the caller's choice.
-void schedule_packing(RightOperand& right, int64_t columns, int64_t depth, int64_t lanes);
+/// Vectors, unrolling and blocks for packing a product's right operand: a transpose in square blocks
+/// of half a vector that pass through registers. Where it is computed is the caller's choice.
+void schedule_packing(Algorithm& algorithm, const ir::Op& product, const Target& target);
 
 }  // namespace kiln::codegen::cpu

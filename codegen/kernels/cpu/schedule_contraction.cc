@@ -80,44 +80,28 @@ bool splits_k(const ir::Op& dot) {
 }
 
 /// Partial sums of each part, in tasks of their own.
-void sum_parts(Halide::Func partial, Halide::Func parts, const Halide::Var& part,
-               const ir::Shape& shape, const ProductTile& tile, const Target& target) {
-  parts.compute_root();
-  unroll_tile(parts, shape, tile, {});
-  const std::vector<Halide::Var> args = parts.args();
-  const Halide::Var task("task");
-  const Halide::Var& columns = args[3];
-  const Halide::Var& rows = args[4];
-  partial.compute_at(parts, rows);
-  unroll_tile(partial, shape, tile, partial.rvars(0));
-  const int64_t column_tiles = tiles_over(shape.back(), tile.columns());
+void sum_in_tasks(SumParts& split, int64_t column_tiles, const Target& target) {
+  const std::vector<Halide::Var> args = split.parts.args();
+  split.partial.compute_at(split.parts, args[kRows]);
   const int64_t column_tasks =
       divisor_at_most(column_tiles, std::max<int64_t>(1, target.threads / kSplitKParts));
-  const Halide::Var rest("rest");
-  parts.split(columns, task, rest, static_cast<int>(column_tiles / column_tasks))
-      .reorder(args[0], args[1], args[2], rows, rest, task, part);
-  const Halide::Var tasks("tasks");
-  if (target.threads > 1) parts.fuse(task, part, tasks).parallel(tasks);
+  const Halide::Var task("task"), rest("rest"), tasks("tasks");
+  split.parts.split(args[kColumns], task, rest, static_cast<int>(column_tiles / column_tasks))
+      .reorder(args[kLane], args[kVector], args[kRow], args[kRows], rest, task, split.part);
+  if (target.threads > 1) split.parts.fuse(task, split.part, tasks).parallel(tasks);
 }
 
 /// Partial sums of each part by tasks of their own, then the epilogue over their totals.
 void schedule_split_k(Algorithm& algorithm, const ir::Op& dot, Output& output,
                       const Target& target) {
   const ProductTile& tile = algorithm.tiles.at(dot.result());
-  Halide::Func sums = algorithm.sums.at(dot.result());
-  const Halide::RVar outer("r_piece"), inner("r_in_piece");
-  const Halide::Var part("piece");
-  sums.update().split(sums.rvars(0)[0], outer, inner,
-                      static_cast<int>(outermost_sum(dot) / kSplitKParts));
-  Halide::Func partial = sums.update().rfactor(outer, part);
-  sum_parts(partial, partial.in(sums), part, output.shape, tile, target);
+  SumParts split = split_sums(algorithm, dot, kSplitKParts);
+  sum_in_tasks(split, tiles_over(output.shape.back(), tile.columns()), target);
   const TileLoops loops = tile_consumer(output.func, output.shape, tile);
   std::vector<Halide::VarOrRVar> order = loops.inner;
   order.insert(order.end(), {loops.rows, loops.columns});
   output.func.reorder(order);
-  compute_tile(algorithm, dot, {output.func, loops.rows});
-  sums.update().unroll(outer);
-  compute_stage(output.stage, output.func, loops);
+  add_parts(algorithm, dot, split, output, loops);
 }
 
 /// A matrix in blocks of rows, each as wide as a tile.
@@ -140,7 +124,7 @@ void schedule_blocks(Algorithm& algorithm, const ir::Op& dot, const SumChunks& c
                    {{columns, tiles_over(output.shape[1], tile.columns())},
                     {rows, tiles_over(row_tiles, in_block)}},
                    tasks_for_products(target, multiply_adds(dot)));
-  const Halide::Var row_tile = algorithm.sums.at(dot.result()).args()[4];
+  const Halide::Var row_tile = algorithm.sums.at(dot.result()).args()[kRows];
   sum_blocks(algorithm, dot, chunks, {output.func, row, block, {row_tile}}, target);
   compute_stage(output.stage, output.func, loops);
 }
@@ -169,13 +153,11 @@ void schedule_contraction(Algorithm& algorithm, const ir::Region& region, const 
   compute_tile(algorithm, dot, {output.func, nest.tile});
   compute_stage(output.stage, output.func, loops);
   if (!needs_packing(dot)) return;
-  const ir::Type& right = dot.operand(1)->type();
-  RightOperand& operand = algorithm.right_operands.at(dot.result());
-  schedule_packing(operand, shape.back(), right.shape.back(),
-                   target.lanes(static_cast<int>(ir::size_of(right.element))));
+  schedule_packing(algorithm, dot, target);
   // Once, or for each matrix of the batch if each has a right operand of its own.
   const bool one_for_all = ir::DotGeneral::of(dot).rhs_batching.empty();
-  operand.packed.compute_at(output.func, one_for_all ? nest.task : Halide::Var("rest"));
+  Halide::Func packed = algorithm.right_operands.at(dot.result()).packed;
+  packed.compute_at(output.func, one_for_all ? nest.task : Halide::Var("rest"));
 }
 
 }  // namespace kiln::codegen::cpu

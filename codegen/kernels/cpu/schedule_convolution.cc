@@ -44,7 +44,7 @@ ConvolutionBlocks order_blocks(Halide::Func consumer, Halide::Func sums, const T
                                const ir::Shape& shape, const ProductTile& tile) {
   const std::vector<Halide::Var> args = consumer.args();
   ConvolutionBlocks blocks;
-  blocks.within = {sums.args()[4]};
+  blocks.within = {sums.args()[kRows]};
   const Halide::Var columns("block_columns");
   consumer.split(loops.columns, columns, blocks.block, 1);
   blocks.around = {{columns, tiles_over(shape.back(), tile.columns())}};
@@ -63,7 +63,7 @@ ConvolutionBlocks order_blocks(Halide::Func consumer, Halide::Func sums, const T
       const Halide::Var within("block" + std::to_string(d));
       consumer.split(args[d], around, within, static_cast<int>(part));
       order.emplace_back(within);
-      blocks.within.push_back(sums.args()[3 + d]);
+      blocks.within.push_back(sums.args()[parameter_of(tile, d)]);
     }
     rows = part < extent ? kBlockRows : rows * part;
     beyond.emplace_back(around);
@@ -75,14 +75,20 @@ ConvolutionBlocks order_blocks(Halide::Func consumer, Halide::Func sums, const T
   return blocks;
 }
 
+/// Whether packing the kernel is a transpose: the sums run along its memory as along the input's.
+bool packs_by_transposing(const ir::Op& op) {
+  const ir::Convolution c = ir::Convolution::of(op);
+  const int64_t last = op.result()->type().rank() - 1;
+  return c.kernel_input_feature == last && c.input_feature == last;
+}
+
 /// The chunks of a convolution's sums; none where it reads them otherwise than a product does.
 std::optional<SumChunks> choose_convolution_chunks(const ir::Op& op, const ProductTile& tile) {
   const ir::Convolution c = ir::Convolution::of(op);
   const int64_t last = op.result()->type().rank() - 1;
   const bool is_product =
       last == c.output_feature && c.feature_group_count == 1 && c.batch_group_count == 1;
-  const bool can_be_packed =
-      right_lies_along_columns(op) || (c.kernel_input_feature == last && c.input_feature == last);
+  const bool can_be_packed = right_lies_along_columns(op) || packs_by_transposing(op);
   if (!is_product || !can_be_packed) return std::nullopt;
   const ir::Type& type = op.result()->type();
   return choose_chunks(op, tile, type.count() / type.shape.back());
@@ -91,16 +97,10 @@ std::optional<SumChunks> choose_convolution_chunks(const ir::Op& op, const Produ
 /// Packs the kernel where neighbours along the output features lie apart in its memory.
 void pack_kernel(Algorithm& algorithm, const ir::Op& op, const Target& target) {
   const ir::Convolution c = ir::Convolution::of(op);
-  const ir::Type& type = op.operand(1)->type();
   const int64_t last = op.result()->type().rank() - 1;
   if (last != c.output_feature || c.kernel_output_feature == last) return;
-  RightOperand& right = algorithm.right_operands.at(op.result());
-  right.packed.compute_root();
-  // The second dimension of the Funcs, along the input's memory, need not be the kernel's last.
-  const bool transposes = c.kernel_input_feature == last && c.input_feature == last;
-  if (!transposes) return;
-  schedule_packing(right, op.result()->type().shape.back(), type.shape.back(),
-                   target.lanes(static_cast<int>(ir::size_of(type.element))));
+  algorithm.right_operands.at(op.result()).packed.compute_root();
+  if (packs_by_transposing(op)) schedule_packing(algorithm, op, target);
 }
 
 /// Split-K: how many parts the outermost sum is split into, each for a task of its own; more than
@@ -119,23 +119,12 @@ int64_t choose_parts(const ir::Op& op, const ProductTile& tile) {
 /// Partial sums of each part by a task of its own, then the epilogue over their totals.
 void schedule_split_k(Algorithm& algorithm, Output& output, const ir::Op& op, int64_t parts) {
   const ProductTile& tile = algorithm.tiles.at(op.result());
-  Halide::Func sums = algorithm.sums.at(op.result());
-  const Halide::RVar outer("r_piece"), inner("r_in_piece");
-  const Halide::Var part("piece");
-  sums.update().split(sums.rvars(0).back(), outer, inner,
-                      static_cast<int>(outermost_sum(op) / parts));
-  Halide::Func partial = sums.update().rfactor(outer, part);
-  Halide::Func totals = partial.in(sums);
-  totals.compute_root();
-  unroll_tile(totals, output.shape, tile, {});
-  totals.parallel(part);
-  partial.compute_at(totals, totals.args()[3]);
-  unroll_tile(partial, output.shape, tile, partial.rvars(0));
+  SumParts split = split_sums(algorithm, op, parts);
+  split.parts.parallel(split.part);
+  split.partial.compute_at(split.parts, split.parts.args()[kColumns]);
   const TileLoops loops = tile_consumer(output.func, output.shape, tile);
   order_loops(output.func, loops, output.shape, tile);
-  compute_tile(algorithm, op, {output.func, loops.rows});
-  sums.update().unroll(outer);
-  compute_stage(output.stage, output.func, loops);
+  add_parts(algorithm, op, split, output, loops);
 }
 
 }  // namespace

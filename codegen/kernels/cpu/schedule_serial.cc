@@ -22,11 +22,8 @@ void schedule_product(Algorithm& algorithm, const ir::Op& dot, const Target& tar
   product.reorder(order);
   compute_tile(algorithm, dot, {product, loops.columns});
   if (!needs_packing(dot)) return;
-  const ir::Type& right = dot.operand(1)->type();
-  RightOperand& operand = algorithm.right_operands.at(dot.result());
-  schedule_packing(operand, dot.result()->type().shape.back(), right.shape.back(),
-                   target.lanes(static_cast<int>(ir::size_of(right.element))));
-  operand.packed.compute_root();
+  schedule_packing(algorithm, dot, target);
+  algorithm.right_operands.at(dot.result()).packed.compute_root();
 }
 
 /// An op with loops of its own. What has no better schedule is computed before it is read.
@@ -64,7 +61,7 @@ void schedule_serial(Algorithm& algorithm, const ir::Region& region, const Targe
   for (Output& output : algorithm.outputs) {
     if (output.stage.defined()) output.stage.compute_root();
     if (output.shape.empty()) continue;
-    for (Halide::Func func : {output.stage, output.func}) {
+    for (const Halide::Func& func : {output.stage, output.func}) {
       if (!func.defined()) continue;
       const InnermostLoop loop = unroll_pieces(func, output.shape.back(), region);
       vectorize_innermost(func, loop.x, loop.extent, target.lanes(4));

@@ -35,6 +35,12 @@ bool overlap(const std::vector<ir::WindowDimension>& windows) {
                      [](const auto& window) { return window.size > window.stride; });
 }
 
+/// Unrolls a Func's update over a window.
+void unroll_window(Halide::Func func) {
+  if (!func.has_update_definition()) return;
+  for (const Halide::RVar& r : func.rvars(0)) func.update().unroll(r);
+}
+
 /// Vectors along the innermost dimension, of `extent`, in a Func and in its update over a window.
 void vectorize_window(Halide::Func func, int64_t extent, int64_t lanes, bool unroll) {
   const Halide::Var x = func.args()[0];
@@ -43,16 +49,8 @@ void vectorize_window(Halide::Func func, int64_t extent, int64_t lanes, bool unr
   std::vector<Halide::VarOrRVar> order = {x};
   for (const Halide::RVar& r : func.rvars(0)) order.push_back(r);
   func.update().reorder(order);
-  for (const Halide::RVar& r : func.rvars(0)) {
-    if (unroll) func.update().unroll(r);
-  }
+  if (unroll) unroll_window(func);
   if (lanes > 1) vectorize_innermost(func.update(), x, extent, lanes);
-}
-
-/// The order of a Func's update over a window, which is computed in its consumer's vectors.
-void order_window(Halide::Func func, bool unroll) {
-  if (!func.has_update_definition() || !unroll) return;
-  for (const Halide::RVar& r : func.rvars(0)) func.update().unroll(r);
 }
 
 /// The loops of the output: a vector, then the elements of one window's step, then the windows.
@@ -109,12 +107,13 @@ void schedule_window(Algorithm& algorithm, const ir::Region& region, const Targe
   Halide::Func result = algorithm.funcs.at(op.result());
   if (output.stage.defined()) output.stage.compute_at(output.func, lane);
   result.compute_at(output.func, lane);
-  order_window(result, unroll);
+  if (unroll) unroll_window(result);
   if (selection == algorithm.selections.end()) return;
   Halide::Func chosen = selection->second;
   if (!overlap(windows)) {
     chosen.compute_at(output.func, lane);
-    return order_window(chosen, unroll);
+    if (unroll) unroll_window(chosen);
+    return;
   }
   chosen.compute_root();
   vectorize_window(chosen, op.operand(1)->type().shape.back(), lanes, unroll);

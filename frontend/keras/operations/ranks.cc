@@ -186,6 +186,14 @@ Expected<Tensor> sparsemax(Tensor x, int64_t axis) {
   return maximum(x - (total - 1.0) / count, 0.0);
 }
 
+/// What q times `unit` of the elements are below, on a line between those around it.
+Expected<Tensor> quantile_by_name(Tensor x, const Json& q, const AxesArgument& axes,
+                                  const std::string& method, bool keepdims, float unit) {
+  KILN_TRY(check_method(method));
+  KILN_ASSIGN(const Shares shares, read_shares(q, unit));
+  return quantile(x, shares, axes, Between::line, keepdims);
+}
+
 void add_quantiles(Definitions& table) {
   const auto add = [&](auto... definition) { table.push_back(define(definition...)); };
   add("Median", "x; axis=None, keepdims=False", "the middle element along axes",
@@ -194,19 +202,13 @@ void add_quantiles(Definitions& table) {
       });
   add("Quantile", "x, q; axis=None, method='linear', keepdims=False",
       "what a share of the elements along axes are below",
-      [](Floats x, AnyArgument q, AxesArgument axes, const std::string& method,
-         bool keepdims) -> Expected<Tensor> {
-        KILN_TRY(check_method(method));
-        KILN_ASSIGN(const Shares shares, read_shares(*q.json, 1));
-        return quantile(x.x, shares, axes, Between::line, keepdims);
+      [](Floats x, AnyArgument q, AxesArgument axes, const std::string& method, bool keepdims) {
+        return quantile_by_name(x.x, *q.json, axes, method, keepdims, 1);
       });
   add("Percentile", "x, q; axis=None, method='linear', keepdims=False",
       "the same, of a share in percent",
-      [](Floats x, AnyArgument q, AxesArgument axes, const std::string& method,
-         bool keepdims) -> Expected<Tensor> {
-        KILN_TRY(check_method(method));
-        KILN_ASSIGN(const Shares shares, read_shares(*q.json, 100));
-        return quantile(x.x, shares, axes, Between::line, keepdims);
+      [](Floats x, AnyArgument q, AxesArgument axes, const std::string& method, bool keepdims) {
+        return quantile_by_name(x.x, *q.json, axes, method, keepdims, 100);
       });
 }
 

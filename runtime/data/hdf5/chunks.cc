@@ -95,15 +95,10 @@ class Chunks {
   /// A node of the B-tree of chunks, at a level below `above`.
   bool node(uint64_t address, int above) {
     Hdf5Cursor cursor(file_, address);
-    cursor.signature("TREE");
-    const uint64_t kind = cursor.number(1);
-    const int level = static_cast<int>(cursor.number(1));
-    const uint64_t children = cursor.number(2);
-    cursor.skip(16);
     const uint64_t key_size = 8 + 8 * (dims_.size() + 1);
-    if (!cursor.ok() || kind != 1 || level >= above ||
-        !budget_.spend(24 + children * (key_size + 8)))
-      return false;
+    const auto node_here = hdf5_tree_node(cursor, 1, above, key_size + 8, budget_);
+    if (!node_here) return false;
+    const auto [level, children] = *node_here;
     for (uint64_t i = 0; i < children; ++i) {
       Hdf5Cursor key(cursor.take(key_size));
       const uint64_t child = cursor.number(8);

@@ -5,8 +5,6 @@
 #include <deque>
 #include <utility>
 
-#include "runtime/data/hdf5/cursor.h"
-
 namespace kiln::runtime {
 namespace {
 
@@ -195,6 +193,18 @@ std::vector<std::string> texts_of(Bytes file, const Attribute& attribute, Hdf5Bu
 
 }  // namespace
 
+std::optional<Hdf5TreeNode> hdf5_tree_node(Hdf5Cursor& cursor, uint64_t kind, int above,
+                                           uint64_t child_bytes, Hdf5Budget& budget) {
+  cursor.signature("TREE");
+  const uint64_t found = cursor.number(1);
+  const int level = static_cast<int>(cursor.number(1));
+  const uint64_t children = cursor.number(2);
+  cursor.skip(16);
+  const bool is_node = cursor.ok() && found == kind && level < above;
+  if (!is_node || !budget.spend(24 + children * child_bytes)) return std::nullopt;
+  return Hdf5TreeNode{level, children};
+}
+
 Hdf5HeaderResult read_hdf5_header(Bytes file, uint64_t address, Hdf5Budget& budget) {
   Hdf5HeaderResult result;
   Hdf5Cursor cursor(file, address);
@@ -243,7 +253,7 @@ std::optional<std::vector<int64_t>> hdf5_extents(Bytes message) {
 
 Hdf5Layout hdf5_layout(Bytes file, Bytes message) {
   constexpr uint64_t kCompact = 0, kChunked = 2;  // 1: contiguous
-  const Hdf5Layout damaged{{}, {}, "has a damaged layout"};
+  Hdf5Layout damaged{{}, {}, "has a damaged layout"};
   Hdf5Cursor cursor(message);
   const uint64_t version = cursor.number(1), kind = cursor.number(1);
   if (!cursor.ok() || version != 3 || kind > kChunked)

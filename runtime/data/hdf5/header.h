@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "runtime/base/expected.h"
+#include "runtime/data/hdf5/cursor.h"
 #include "runtime/data/hdf5/reader.h"
 
 namespace kiln::runtime {
@@ -28,6 +29,17 @@ class Hdf5Budget {
  private:
   uint64_t left_;
 };
+
+/// A node of a B-tree, section III.A.1: how far it is above the leaves, and how many children it has.
+struct Hdf5TreeNode {
+  int level;
+  uint64_t children;
+};
+
+/// Reads the head of a node, up to its children, of `child_bytes` each; nothing where it is none of
+/// this kind, is not below the level `above`, or does not fit into what may still be read.
+std::optional<Hdf5TreeNode> hdf5_tree_node(Hdf5Cursor& cursor, uint64_t kind, int above,
+                                           uint64_t child_bytes, Hdf5Budget& budget);
 
 /// The messages of an object header that matter here, each by its bytes; empty: there is none.
 struct Hdf5Header {

@@ -159,17 +159,12 @@ class Reading {
     return texts;
   }
 
-  /// A node of a group's B-tree, section III.A.1, at a level below `above`.
+  /// A node of a group's B-tree, at a level below `above`.
   Status tree_node(uint64_t address, Bytes heap, const Place& place, int above) {
     Hdf5Cursor cursor(file_, address);
-    cursor.signature("TREE");
-    const uint64_t kind = cursor.number(1);
-    const int level = static_cast<int>(cursor.number(1));
-    const uint64_t children = cursor.number(2);
-    cursor.skip(16);
-    const uint64_t size = 24 + children * 16;
-    if (!cursor.ok() || kind != 0 || level >= above || !budget_.spend(size))
-      return damaged(place.path, "has a damaged index");
+    const auto node = hdf5_tree_node(cursor, 0, above, 16, budget_);
+    if (!node) return damaged(place.path, "has a damaged index");
+    const auto [level, children] = *node;
     for (uint64_t i = 0; i < children; ++i) {
       cursor.skip(8);
       const uint64_t child = cursor.number(8);
