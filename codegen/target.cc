@@ -54,11 +54,12 @@ std::string Target::key() const {
   return fmt::format(
       "{} {} {} {} {} vector={}x{} cache={} threads={} block={} shared={} grid={} load={} "
       "facts={}{}"
-      "{}{}{}",
+      "{}{}{}{}",
       runtime::device_kind_name(device), halide, triple, cpu, features, vector_registers,
       vector_bytes, nearest_cache_bytes, threads, block_threads, shared_bytes, grid_blocks_yz,
       wide_load, int{has_vector_code}, int{has_own_memory}, int{has_constant_tables},
-      int{has_half_floats}, int{has_bfloat16_code});
+      int{has_half_floats}, int{has_bfloat16_code},
+      int{has_double_constants});
 }
 
 Target host_target(int threads) {
@@ -81,6 +82,7 @@ Target opencl_target() {
   // Halide 21 fails on some comparisons of vectors; drivers make vectors of their own.
   target.has_vector_code = false;
   target.has_half_floats = false;
+  target.has_double_constants = false;
   return target;
 }
 

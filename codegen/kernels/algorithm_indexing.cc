@@ -4,6 +4,7 @@
 #include "codegen/kernels/algorithm_builder.h"
 #include "codegen/kernels/expression.h"
 #include "codegen/kernels/gpu/launch_cost.h"
+#include "codegen/kernels/hidden.h"
 #include "ir/ops/indexing.h"
 
 namespace kiln::codegen {
@@ -24,11 +25,12 @@ Expr is_in_range(const Expr& index, int64_t extent) {
          index < cast(index.type(), constant_index(extent));
 }
 
-/// An index of any integer type within [0, extent).
+/// An index of any integer type within [0, extent). Halide would leave out a bound that it can
+/// prove of an index that is computed here, and not prove it again where it asks what is accessed.
 Expr clamped(const Expr& index, int64_t extent) {
   const Expr last = cast(index.type(), constant_index(std::max<int64_t>(extent - 1, 0)));
   return cast(Halide::Int(32),
-              Halide::clamp(index, Halide::Internal::make_zero(index.type()), last));
+              Halide::clamp(hidden(index), Halide::Internal::make_zero(index.type()), last));
 }
 
 /// A loop over the updates' rows in row-major order, within one over `parts`: Halide runs an RDom's

@@ -10,9 +10,11 @@
 #include "codegen/kernels/algorithm.h"
 #include "codegen/kernels/bfloat16.h"
 #include "codegen/kernels/buffer_alignment.h"
+#include "codegen/kernels/double_constants.h"
 #include "codegen/kernels/expression.h"
 #include "codegen/kernels/gpu/device_code.h"
 #include "codegen/kernels/gpu/temporaries.h"
+#include "codegen/kernels/hidden.h"
 #include "codegen/kernels/schedule.h"
 
 namespace kiln::codegen {
@@ -107,7 +109,9 @@ Halide::Module lower(const ir::Op& fusion, const std::string& name, const Target
   std::vector<Halide::Func> funcs;
   for (const Output& output : algorithm.outputs) funcs.push_back(output.func);
   Halide::Pipeline pipeline(funcs);
+  pipeline.add_custom_lowering_pass(new Reveal);
   if (!target.has_bfloat16_code) pipeline.add_custom_lowering_pass(new Bfloat16ByBits);
+  if (!target.has_double_constants) pipeline.add_custom_lowering_pass(new DoublesByBits);
   return pipeline.compile_to_module(arguments, name, halide_target(target),
                                     Halide::LinkageType::External);
 }

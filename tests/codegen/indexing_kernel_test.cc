@@ -105,6 +105,19 @@ TEST(ScatterKernels, Agree) {
 TEST(ScatterKernels, AgreeAmongSmallOps) {
   std::vector<FusionCase> cases = scatter_cases("serial");
   cases.push_back(
+      {"computed_places",
+       "serial",
+       {random_literal(f32({8, 11}), 3), random_literal(f32({8, 4, 5}), 4)},
+       [](Builder& b, const Tensors& x) {
+         const ir::Type index{ElementType::i32, {4, 5}};
+         const Tensor place = b.iota(index, 0) * 2.0 + b.iota(index, 1);
+         const Tensor within = ir::maximum(ir::minimum(place, 10.0), 0.0);
+         const Tensor sums = ir::scatter_add(x[0], within, x[1], {{0}, {1}, {1}, 2});
+         return Tensors{ir::gather(sums, within, {{0}, {1}, {1}, 2}), ir::reduce(sums, "add", {1})};
+       },
+       1e-5,
+       1e-5});
+  cases.push_back(
       {"elements",
        "serial",
        {random_literal(f32({9, 35}), 3), indices({2, 37}, 9), random_literal(f32({37}), 4)},

@@ -106,6 +106,20 @@ std::vector<FusionCase> cases_of(const std::string& what,
 
 TEST(SpecialValues, PassThroughEveryFunction) { expect_kernels_agree(cases_of("f", apply)); }
 
+TEST(SpecialValues, ConstantsKeepAllDigits) {
+  const Literal x = with_specials({ElementType::f64, {7, 5}}, 1);
+  const auto body = [](Builder& builder, const Tensors& inputs) {
+    Tensors results;
+    for (const double value : {1.4, 1e300, 5e-324, kInfinity, -kInfinity, kNaN}) {
+      const Tensor constant = builder.constant(value, inputs[0].type());
+      results.push_back(inputs[0] + constant);
+      results.push_back(ir::select(ir::compare(inputs[0], "LT", 0.1), constant, inputs[0]));
+    }
+    return results;
+  };
+  expect_kernels_agree({{"constants", "pointwise", {x}, body, 1e-15, 0}});
+}
+
 /// Their derivatives are 0 there, also times a large input.
 TEST(SpecialValues, FunctionsThatLevelOffReachTheirLimits) {
   Literal large(f32({8}));

@@ -43,6 +43,8 @@ CASES = (
         Case("ops.round(x)", x=[[0.5, 1.5, -0.5, 2.5]]),
         Case("ops.nan_to_num(x)", x=SPECIAL),
         Case("ops.nan_to_num(x, nan=1.0, posinf=2.0, neginf=-3.0)", x=SPECIAL),
+        Case("ops.nan_to_num(x, nan=-float('inf'), posinf=4.0)", x=SPECIAL),
+        Case("ops.nan_to_num(x, nan=-float('inf'), neginf=5.0)", x=SPECIAL),
         Case("ops.signbit(x)", x=[[1.0, -1.0, 0.0, -0.0]]),
         Case("ops.cast(x, 'int32')", x=X),
         Case("ops.cast(x, 'bool')", x=N),
