@@ -146,9 +146,11 @@ using keras::CategoricalCrossentropy;
 using keras::CategoricalFocalCrossentropy;
 using keras::CategoricalGeneralizedCrossEntropy;
 using keras::CategoricalHinge;
+using keras::Circle;
 using keras::CosineDecay;
 using keras::CosineDecayRestarts;
 using keras::CosineSimilarity;
+using keras::CTC;
 using keras::Dice;
 using keras::ExponentialDecay;
 using keras::Ftrl;
@@ -264,6 +266,9 @@ class Model : public keras::Model {
   Expected<Array> predict(const Arrays& x);
   /// The same for each output.
   Expected<std::vector<Array>> predict_all(const Arrays& x);
+  /// Has stateful recurrent layers forget what they keep: their next batch begins at zeros. fit,
+  /// evaluate and predict do not, as in Keras.
+  Status reset_states();
   /// Where the model runs from now on: "cpu" (at first), "opencl", "opencl:1", "cuda", "cuda:1", or
   /// "auto", the best that the machine has. Weights and optimizer go along.
   Status set_device(const std::string& device);
@@ -276,6 +281,8 @@ class Model : public keras::Model {
   /// Closes the extents that the model leaves open by the arrays' shapes, those of validation
   /// included.
   Status close_extents(const Arrays& x, const Arrays* x_validation, keras::LowerOptions& options);
+  /// As the model was compiled last, or else by default.
+  Expected<keras::LowerOptions> own_options() const;
   /// `options`: what its steps must take, and what they are for at least.
   /// `variables_alone`: it needs no steps.
   Expected<Compiled*> compiled(keras::LowerOptions options, uint64_t seed,

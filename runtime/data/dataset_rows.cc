@@ -140,7 +140,8 @@ class Adapter {
     return spread;
   }
 
-  Expected<Array> adapt_y(const Array& y, const Wanted& wanted, const kiln_output& output) {
+  Expected<Array> adapt_y(const Array& labels, const Wanted& wanted, const kiln_output& output) {
+    KILN_ASSIGN(const Array y, filled_up(labels, wanted, output));
     KILN_TRY(check_encoding(y, wanted, output));
     KILN_ASSIGN(const Array shaped, with_row_dims(y, wanted));
     KILN_TRY(check_labels(shaped, output, where_));
@@ -207,6 +208,27 @@ class Adapter {
       std::snprintf(scale, sizeof scale, "%.6g", from.scale);
       notes_.add(name_ + ": " + element_name(from.type) + " times " + scale + as);
     }
+  }
+
+  // The labels of CTC, fewer than there are time steps, with the blank's zeros behind them.
+  Expected<Array> filled_up(const Array& y, const Wanted& wanted, const kiln_output& output) {
+    if (std::string_view(output.loss) != "ctc" || y.rank() != 2) return y;
+    const int64_t own = y.dims[1], size = wanted.row_dims[0];
+    if (own == size) return y;
+    if (own > size) {
+      return failure("each row has " + std::to_string(own) + " labels, but the model's output \"" +
+                         output.name + "\" has " + std::to_string(size) + " time steps",
+                     "CTC needs a time step for each label: cut off columns of zeros");
+    }
+    KILN_ASSIGN(Array filled, try_allocate(name_, y.type, {y.rows(), size}));
+    const int64_t bytes = filled.row_bytes();
+    std::fill_n(filled.data(), filled.bytes(), std::byte{0});
+    for (int64_t row = 0; row < y.rows(); ++row)
+      std::copy_n(y.row(row), y.row_bytes(), filled.data() + row * bytes);
+    notes_.add(name_ + ": " + std::to_string(own) + " labels a row filled up with zeros to " +
+               std::to_string(size));
+    filled.scale = y.scale;
+    return filled;
   }
 
   // Class numbers where a row for each class is wanted, or the other way round.

@@ -57,6 +57,12 @@ OptionList generalized_options(Loss& loss) {
   return {{"q", &loss.q, "near 0: cross-entropy; near 1: absolute error"}};
 }
 
+OptionList circle_options(Loss& loss) {
+  return {{"gamma", &loss.gamma, "the scale of the similarities"},
+          {"margin", &loss.margin, "how far apart classes are kept"},
+          {"remove_diagonal", &loss.remove_diagonal, "no row is a pair with itself"}};
+}
+
 constexpr bool kIntegerLabels = true;
 constexpr bool kJoinsRows = true;
 
@@ -104,6 +110,26 @@ constexpr LossFunction kLosses[] = {
      kJoinsRows},
     {"tversky", "Tversky", "", "tversky", "like Dice, with weights for both kinds of errors",
      tversky_options, tversky, false, kJoinsRows},
+    {.name = "ctc",
+     .class_name = "CTC",
+     .alias = "",
+     .object_name = "ctc",
+     .meaning = "sequences of labels shorter than the output, of class 0 between them; of logits",
+     .options = no_options,
+     .values = ctc,
+     .integer_labels = true,
+     .output_rank = 3,
+     .whole_sequences = true},
+    {.name = "circle",
+     .class_name = "Circle",
+     .alias = "",
+     .object_name = "circle",
+     .meaning = "unit vectors of a class near each other, those of other classes apart",
+     .options = circle_options,
+     .values = nullptr,
+     .integer_labels = true,
+     .values_among = circle,
+     .output_rank = 2},
 };
 
 Loss crossentropy(const char* class_name, const CrossentropyOptions& options) {
@@ -185,9 +211,20 @@ Loss Tversky(double alpha, double beta) {
   return loss;
 }
 
+Loss CTC() { return Loss("CTC"); }
+
+Loss Circle(CircleOptions options) {
+  Loss loss("Circle");
+  loss.gamma = options.gamma;
+  loss.margin = options.margin;
+  loss.remove_diagonal = options.remove_diagonal;
+  return loss;
+}
+
 Loss::Loss(std::string name) : identifier(std::move(name)) {
-  if (const LossFunction* function = find_loss(identifier); function && function->name == "tversky")
-    alpha = 0.5;
+  const LossFunction* function = find_loss(identifier);
+  if (function && function->name == "tversky") alpha = 0.5;
+  if (function && function->name == "circle") gamma = CircleOptions().gamma;
 }
 
 bool has_option(const OptionList& options, std::string_view key) {
@@ -253,6 +290,12 @@ Status check(const Loss& loss, const ir::Type& output) {
                                   show_shape(output.shape)),
                       ""};
   }
+  if (function->output_rank != 0 && output.rank() != function->output_rank) {
+    return Diagnostic{where,
+                      fmt::format("needs an output of {} dimensions, gets {}",
+                                  function->output_rank, show_shape(output.shape)),
+                      ""};
+  }
   return ok();
 }
 
@@ -265,7 +308,9 @@ ir::Type label_type(const LossFunction& loss, const ir::Type& output) {
 
 int64_t label_classes(const Loss& loss, const ir::Type& output) {
   const LossFunction* function = find_loss(loss.identifier);
-  return function->integer_labels && !loss.ignore_class ? output.shape.back() : 0;
+  // Rows that are compared with each other may have labels of any classes.
+  const bool any = loss.ignore_class || function->values_among;
+  return function->integer_labels && !any ? output.shape.back() : 0;
 }
 
 namespace {

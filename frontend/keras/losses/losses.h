@@ -22,9 +22,12 @@ struct Loss {
   double label_smoothing = 0;
   std::optional<int64_t> ignore_class = {};       ///< labels of this class count for nothing
   double delta = 1;                               ///< Huber: where the square becomes a line
-  double alpha = 0.25, gamma = 2;                 ///< of focal losses; Tversky's alpha is 0.5
+  /// Of focal losses; Tversky's alpha is 0.5, Circle's gamma 80.
+  double alpha = 0.25, gamma = 2;
   double beta = 0.5;                              ///< of Tversky
   bool apply_class_balancing = false;             ///< binary focal: weighs classes by alpha
+  double margin = 0.4;                            ///< of Circle
+  bool remove_diagonal = true;                    ///< of Circle: no row is a pair with itself
   double q = 0.5;                                 ///< of the generalized cross-entropy, in (0, 1)
   std::string reduction = "sum_over_batch_size";  ///< or "sum", "mean", "mean_with_sample_weight"
   std::string name = "";                          ///< of a loss object; empty: the function's
@@ -69,6 +72,13 @@ Loss Poisson();
 Loss Dice();
 Loss CategoricalGeneralizedCrossEntropy(double q = 0.5);
 Loss Tversky(double alpha = 0.5, double beta = 0.5);
+Loss CTC();
+struct CircleOptions {
+  double gamma = 80;
+  double margin = 0.4;
+  bool remove_diagonal = true;
+};
+Loss Circle(CircleOptions options = {});
 
 /// What a loss says of a batch.
 struct LossValues {
@@ -85,12 +95,24 @@ struct LossFunction {
   std::string_view meaning;      ///< for the reference
   /// The options that its class has besides name and reduction, in Keras's order.
   OptionList (*options)(Loss& loss);
-  /// y: labels; prediction: [batch, ..., n].
+  /// y: labels; prediction: [batch, ..., n]. Null where `values_among` is there.
   LossValues (*values)(const Loss& loss, ir::Tensor y, const Signal& prediction);
   bool integer_labels = false;  ///< y: class numbers, i32 in the output's shape less the last
   /// The value is of all rows together: padding must be zero in y and prediction.
   bool joins_rows = false;
+  /// Of a loss that compares each row with the others. real: i1 [batch], which rows are no padding.
+  LossValues (*values_among)(const Loss& loss, ir::Tensor y, const Signal& prediction,
+                             ir::Tensor real) = nullptr;
+  /// The dimensions of the output, where it must have so many.
+  int64_t output_rank = 0;
+  /// A row has one value for all its time steps; labels that are fewer end in zeros.
+  bool whole_sequences = false;
 
+  /// The one of both functions that is there.
+  LossValues values_of(const Loss& loss, ir::Tensor y, const Signal& prediction,
+                       ir::Tensor real) const {
+    return values_among ? values_among(loss, y, prediction, real) : values(loss, y, prediction);
+  }
   bool has(std::string_view option) const;
   /// The options of a loss, or of the metric of the same name, besides those that all have.
   OptionList option_list(Loss& loss) const;
@@ -140,6 +162,8 @@ LossValues kl_divergence(const Loss& loss, ir::Tensor y, const Signal& predictio
 LossValues poisson(const Loss& loss, ir::Tensor y, const Signal& prediction);
 LossValues dice(const Loss& loss, ir::Tensor y, const Signal& prediction);
 LossValues tversky(const Loss& loss, ir::Tensor y, const Signal& prediction);
+LossValues ctc(const Loss& loss, ir::Tensor y, const Signal& prediction);
+LossValues circle(const Loss& loss, ir::Tensor y, const Signal& prediction, ir::Tensor real);
 
 /// One-hot rows of y's class numbers: [...] to i1 [..., classes].
 ir::Tensor is_class(ir::Tensor y, int64_t classes);

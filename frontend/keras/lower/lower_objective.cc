@@ -28,8 +28,9 @@ Tensor joined_loss(const OutputObjective& output, Tensor labels, Tensor weights,
 }
 
 /// The values of one output's loss, masked ones among those that are not valid.
-LossValues masked_values(const OutputObjective& output, Tensor labels, const Signal& prediction) {
-  LossValues result = output.function->values(*output.loss, labels, prediction);
+LossValues masked_values(const OutputObjective& output, Tensor labels, const Signal& prediction,
+                         const Rows& rows) {
+  LossValues result = output.function->values_of(*output.loss, labels, prediction, rows.real);
   if (!prediction.mask) return result;
   result.values = select(prediction.mask, result.values, 0.0);
   result.valid = result.valid ? logical_and(result.valid, prediction.mask) : prediction.mask;
@@ -41,7 +42,7 @@ LossValues masked_values(const OutputObjective& output, Tensor labels, const Sig
 Tensor output_loss(const OutputObjective& output, Tensor labels, Tensor weights,
                    const Signal& prediction, const Rows& rows) {
   if (output.function->joins_rows) return joined_loss(output, labels, weights, prediction, rows);
-  const LossValues result = masked_values(output, labels, prediction);
+  const LossValues result = masked_values(output, labels, prediction, rows);
   Tensor values = result.values;
   const ir::Shape& shape = values.shape();
   if (weights) values = values * spread(weights, shape);
@@ -90,7 +91,8 @@ Labels add_labels(StepBuilder& step, const Objective& objective, SampleWeights w
     const OutputObjective& output = objective[i];
     if (!output.loss) continue;
     ir::Shape shape = output.type.shape;
-    shape.resize(weights == SampleWeights::per_row ? 1 : shape.size() - 1);
+    const bool per_row = weights == SampleWeights::per_row || output.function->whole_sequences;
+    shape.resize(per_row ? 1 : shape.size() - 1);
     result.sample_weights[i] = step.input(argument_name("sample_weight", output.name, several),
                                           {ir::ElementType::f32, std::move(shape)});
   }

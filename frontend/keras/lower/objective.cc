@@ -136,6 +136,14 @@ Status add_metrics(const OutputMetrics& form, bool weighted, const Names& names,
                                     "the output has no loss, and so takes no labels", ""},
                          output, names.size());
       }
+      if (output.function->whole_sequences) {
+        return in_output(Diagnostic{fmt::format("metric \"{}\"", name_of(metric)),
+                                    fmt::format("cannot be taken with the loss {}, whose labels "
+                                                "are not one for each time step",
+                                                output.function->class_name),
+                                    "leave the metric out"},
+                         output, names.size());
+      }
       KILN_TRY(in_output(check(metric, output.labels(), output.type), output, names.size()));
       output.metrics.push_back({metric, log_names.next(output.name, metric, weighted), weighted});
     }

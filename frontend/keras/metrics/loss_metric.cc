@@ -5,7 +5,8 @@
 namespace kiln::keras {
 
 Status LossMetric::check(const ir::Type& labels, const ir::Type& output) const {
-  if (function().joins_rows)
+  const bool by_row = !function().joins_rows && !function().values_among;
+  if (!by_row || function().whole_sequences)
     return Diagnostic{"", fmt::format("{} as a metric is not supported", function().class_name),
                       ""};
   if (loss.ignore_class) return Diagnostic{"", "ignore_class of a metric is not supported", ""};

@@ -87,4 +87,20 @@ CASES = {
     "dice": case(lambda: l.Dice(), "binary", **PROBABILITIES),
     "tversky": case(lambda: l.Tversky(), "binary", "sigmoid", (2, 2, 2, 1)),
     "tversky_options": case(lambda: l.Tversky(alpha=0.25, beta=0.75), "binary", **PROBABILITIES),
+    # Labels of each row, which end in zeros.
+    "ctc": case(lambda: l.CTC(), shape=(4, 5, 4), y=[[1, 2, 0], [3, 0, 0], [1, 1, 2], [0, 0, 0]]),
+    "ctc_of_all_steps": case(
+        lambda: l.CTC(reduction="sum"), shape=(2, 3, 3), y=[[1, 2, 1], [2, 2, 0]]
+    ),
+    "ctc_one_label": case(lambda: l.CTC(), shape=(2, 4, 3), y=[[2], [1]]),
+    "ctc_activation": case(lambda: l.CTC(), "y", "softmax", (2, 4, 3), y=[[2, 1], [1, 0]]),
+    "circle": case(lambda: l.Circle(gamma=8.0), shape=(6, 3), y=[0, 1, 0, 2, 1, 0], low=-0.6, high=0.6),
+    "circle_with_itself": case(
+        lambda: l.Circle(gamma=4.0, margin=0.25, remove_diagonal=False, reduction="sum"),
+        shape=(5, 2),
+        y=[7, -1, 7, 3, 3],
+        low=-0.6,
+        high=0.6,
+    ),
+    "circle_alone": case(lambda: l.Circle(), shape=(3, 2), y=[5, 5, 5], low=-0.6, high=0.6),
 }

@@ -18,7 +18,7 @@ using ir::Tensor;
 Tensor reduced(const Loss& loss, const LossValues& result) {
   const Tensor total = sum(result.values);
   if (loss.reduction == "sum") return total;
-  if (result.valid) return total / sum(convert(result.valid, ir::ElementType::f32));
+  if (result.valid) return quotient(total, sum(convert(result.valid, ir::ElementType::f32)));
   return total / static_cast<double>(result.values.type().count());
 }
 
@@ -29,7 +29,9 @@ class RecordedLoss : public ::testing::TestWithParam<Recorded> {
   const LossFunction& function_ = *find_loss(loss_.identifier);
 
   LossValues values(Tensor y, Tensor x) const {
-    return function_.values(loss_, y, apply(json()["activation"].get<std::string>(), {x, {}}));
+    const Tensor real = x.builder->constant(1, {ir::ElementType::i1, {x.shape()[0]}});
+    return function_.values_of(loss_, y, apply(json()["activation"].get<std::string>(), {x, {}}),
+                               real);
   }
 };
 
