@@ -70,8 +70,14 @@ Expected<keras::InputShapes> stand_in_shapes(const keras::Model& model,
 
 }  // namespace
 
+Expected<keras::LowerOptions> Model::own_options() const {
+  if (compiled_) return compiled_->options;
+  KILN_ASSIGN(const int64_t batch, keras::default_batch(*this));
+  return keras::LowerOptions{.batch = batch};
+}
+
 Expected<Model::Compiled*> Model::compiled_for_files() {
-  keras::LowerOptions options = compiled_ ? compiled_->options : keras::LowerOptions{};
+  KILN_ASSIGN(keras::LowerOptions options, own_options());
   options.purpose = unreadable.any() ? keras::Purpose::predict : keras::Purpose::train;
   KILN_ASSIGN(const keras::InputShapes declared, keras::declared_shapes(*this));
   const bool variables_alone = options.input_shapes.empty() && keras::has_open_extents(declared);
@@ -185,7 +191,7 @@ Expected<History> Model::fit(const Arrays& x, const Arrays& y, const FitOptions&
 
 Expected<Metrics> Model::evaluate(const Arrays& x, const Arrays& y,
                                   const EvaluateOptions& options) {
-  keras::LowerOptions lowering = compiled_ ? compiled_->options : keras::LowerOptions{};
+  KILN_ASSIGN(keras::LowerOptions lowering, own_options());
   lowering.purpose = keras::Purpose::evaluate;
   const SampleWeights kind = kind_of(options.sample_weight);
   if (kind != SampleWeights::none) lowering.sample_weights = kind;
@@ -204,13 +210,15 @@ Expected<Array> Model::predict(const Arrays& x) {
 }
 
 Expected<std::vector<Array>> Model::predict_all(const Arrays& x) {
-  keras::LowerOptions lowering = compiled_ ? compiled_->options : keras::LowerOptions{};
+  KILN_ASSIGN(keras::LowerOptions lowering, own_options());
   lowering.purpose = keras::Purpose::predict;
   KILN_TRY(close_extents(x, nullptr, lowering));
   KILN_ASSIGN(Compiled* const model, compiled(std::move(lowering), 0));
   KILN_ASSIGN(const runtime::Examples examples, adapted(x, {}, {}, model->session.model()));
   return runtime::predict(model->session, examples.x);
 }
+
+Status Model::reset_states() { return compiled_ ? compiled_->session.reset_states() : ok(); }
 
 Status Model::set_device(const std::string& device) {
   KILN_ASSIGN(device_, runtime::parse_device(device));

@@ -69,8 +69,9 @@ llvm::Constant* DescriptorEmitter::tensors(const std::vector<NamedType>& list) {
 
 /// The frontend's mark on a weight that is none to its users.
 int64_t role_of(const ir::Variable& variable) {
-  return variable.attributes.contains("random_state") ? int64_t{KILN_RANDOM_STATE}
-                                                      : static_cast<int64_t>(variable.role);
+  if (variable.attributes.contains("random_state")) return KILN_RANDOM_STATE;
+  if (variable.attributes.contains("recurrent_state")) return KILN_RECURRENT_STATE;
+  return static_cast<int64_t>(variable.role);
 }
 
 llvm::Constant* DescriptorEmitter::variable(const ir::Variable& variable) {

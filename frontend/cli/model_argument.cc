@@ -170,7 +170,7 @@ void ModelArgument::add_to(CLI::App& command) {
   command.add_option("MODEL", model, kModelHelp)->required();
   command.add_option("--batch-size", batch_size, "examples in one step")
       ->check(CLI::Range(int64_t{1}, int64_t{1} << 20))
-      ->capture_default_str();
+      ->default_str("32");
   command
       .add_option(
           "--shape", shapes,
@@ -220,7 +220,8 @@ Expected<ModelArgument::Read> ModelArgument::read(Timings* timings,
   KILN_TRY(change_training(*this, definition));
   KILN_TRY(check_readable(*this, definition));
   lap(timings, "read");
-  keras::LowerOptions options = {.batch = batch_size,
+  KILN_ASSIGN(const int64_t own_batch, keras::default_batch(definition));
+  keras::LowerOptions options = {.batch = batch_size.value_or(own_batch),
                                  .test_batch = test_batch_size,
                                  .sample_weights = sample_weights,
                                  .purpose = purpose};

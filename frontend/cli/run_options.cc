@@ -46,7 +46,8 @@ bool reads_unsaved(const ir::Function& function, const ir::Module& module) {
                        return variable != nullptr &&
                               (variable->role == ir::Role::optimizer ||
                                variable->role == ir::Role::metric ||
-                               variable->attributes.contains("random_state"));
+                               variable->attributes.contains("random_state") ||
+                               variable->attributes.contains("recurrent_state"));
                      });
 }
 

@@ -48,11 +48,12 @@ typedef struct {
 
 /// What a variable is for: which ones are saved, counted in the summary, reset between epochs.
 typedef enum {
-  KILN_TRAINABLE = 0,      ///< a weight that the optimizer updates
-  KILN_NON_TRAINABLE = 1,  ///< a weight that it does not (frozen, or a moving average)
-  KILN_OPTIMIZER = 2,      ///< an optimizer slot, its step count, its learning rate
-  KILN_METRIC = 3,         ///< a counter of a metric; all zero at the start of an epoch
-  KILN_RANDOM_STATE = 4,   ///< of a layer's random generator; no weight
+  KILN_TRAINABLE = 0,        ///< a weight that the optimizer updates
+  KILN_NON_TRAINABLE = 1,    ///< a weight that it does not (frozen, or a moving average)
+  KILN_OPTIMIZER = 2,        ///< an optimizer slot, its step count, its learning rate
+  KILN_METRIC = 3,           ///< a counter of a metric; all zero at the start of an epoch
+  KILN_RANDOM_STATE = 4,     ///< of a layer's random generator; no weight
+  KILN_RECURRENT_STATE = 5,  ///< what a batch leaves to the next one; no weight, in no file
 } kiln_variable_role;
 
 /// A variable: `tensor.name` is its path, "dense/kernel".
@@ -82,8 +83,8 @@ typedef int32_t (*kiln_run)(void* context, void* state, void* arena, const void*
 ///                                       slots to zero
 ///   train_step(x..., y..., w..., count) one optimizer step on a batch; updates the metrics
 ///   test_step(x..., y..., w..., count)  loss and metrics of a batch; changes nothing but the
-///                                       metrics
-///   predict_step(x...)                  the model's outputs
+///                                       metrics and recurrent states
+///   predict_step(x...)                  the model's outputs; changes nothing but recurrent states
 ///   finalize()                          only where the optimizer averages weights: fit ends with
 ///   it
 /// x: one for each of the model's inputs, [batch, ...], called "x", or "x/NAME" where there are

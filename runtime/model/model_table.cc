@@ -28,6 +28,12 @@ std::string target_names(const kiln_model& model) {
   return names;
 }
 
+bool keeps_states(const kiln_model& model) {
+  return std::ranges::any_of(variables_of(model), [](const kiln_variable& variable) {
+    return variable.role == KILN_RECURRENT_STATE;
+  });
+}
+
 int64_t arena_bytes_of(const kiln_model& model) {
   int64_t bytes = 0;
   for (const kiln_function& function : functions_of(model))

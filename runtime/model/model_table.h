@@ -17,6 +17,9 @@ inline bool is_weight(const kiln_variable& variable) {
   return variable.role == KILN_TRAINABLE || variable.role == KILN_NON_TRAINABLE;
 }
 
+/// Whether recurrent layers keep states from batch to batch. Then all batches must be whole.
+bool keeps_states(const kiln_model& model);
+
 /// A tensor of the model's table by its parts.
 inline kiln_element_type element_type_of(const kiln_tensor& tensor) {
   return static_cast<kiln_element_type>(tensor.element_type);

@@ -152,9 +152,13 @@ Status Session::set_value(const kiln_variable& variable, const void* value) {
   return memory_->write(address(variable), value, byte_count(variable.tensor));
 }
 
-Status Session::reset_metrics() {
+Status Session::reset_metrics() { return zero(KILN_METRIC); }
+
+Status Session::reset_states() { return zero(KILN_RECURRENT_STATE); }
+
+Status Session::zero(kiln_variable_role role) {
   for (const kiln_variable& variable : variables_of(*model_)) {
-    if (variable.role == KILN_METRIC)
+    if (variable.role == role)
       KILN_TRY(memory_->zero(address(variable), byte_count(variable.tensor)));
   }
   return ok();

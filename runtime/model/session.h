@@ -68,6 +68,10 @@ class Session {
   /// Sets the metrics' counters to zero.
   Status reset_metrics();
 
+  /// Has recurrent layers forget the states that they keep from batch to batch, as Keras's
+  /// reset_state().
+  Status reset_states();
+
   /// A copy of all variables; restore() takes it back, in this or another session of the same
   /// model.
   Expected<std::vector<std::byte>> snapshot() const;
@@ -76,6 +80,7 @@ class Session {
  private:
   Session(const kiln_model* model, int threads, OpenedDevice device);
   Status allocate_blocks();
+  Status zero(kiln_variable_role role);
   std::byte* address(const kiln_variable& variable) const { return state_.get() + variable.offset; }
 
   const kiln_model* model_;

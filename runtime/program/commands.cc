@@ -21,6 +21,7 @@
 #include "runtime/program/command_line.h"
 #include "runtime/program/load_data.h"
 #include "runtime/program/report.h"
+#include "runtime/training/batches.h"
 #include "runtime/training/callbacks/backup_and_restore.h"
 #include "runtime/training/fit.h"
 #include "runtime/training/progress.h"
@@ -174,6 +175,9 @@ Status run_fit(const Program& program, const CommandLine& line, DataLoader& load
   KILN_TRY(prepare_training(session, program, line));
   KILN_ASSIGN(const ModelData data, load_data(loader, line, model));
   KILN_ASSIGN(const Examples validation, load_validation(loader, line, model));
+  // Not only when the training is over.
+  if (const kiln_function* test = session.find_function("test_step"); test && !data.test.y.empty())
+    KILN_TRY(check_whole_batches(model, *test, data.test.rows(), "test set"));
   FitOptions options = line.fit;
   options.files = files;
   if (program.before) {

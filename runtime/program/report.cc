@@ -36,6 +36,8 @@ const char* role_name(int32_t role) {
       return "optimizer";
     case KILN_RANDOM_STATE:
       return "random state";
+    case KILN_RECURRENT_STATE:
+      return "recurrent state";
     default:
       return "metric";
   }

@@ -199,6 +199,17 @@ Status check_arrays(const std::vector<Array>& arrays, std::span<const kiln_tenso
 
 }  // namespace
 
+Status check_whole_batches(const kiln_model& model, const kiln_function& function, int64_t rows,
+                           const std::string& what) {
+  if (rows % function.batch == 0 || !keeps_states(model)) return ok();
+  return Diagnostic{what,
+                    "has " + std::to_string(rows) + " rows, which do not fill batches of " +
+                        std::to_string(function.batch) +
+                        ": the model's recurrent layers keep the states of a batch's rows for "
+                        "those of the next one (stateful=True)",
+                    "give it a multiple of " + std::to_string(function.batch) + " rows"};
+}
+
 Status check_examples(const kiln_model& model, const kiln_function& function,
                       const Examples& examples, const std::string& what) {
   KILN_ASSIGN(const StepInputs step, step_inputs(model, function));
@@ -206,6 +217,7 @@ Status check_examples(const kiln_model& model, const kiln_function& function,
   if (examples.empty() || examples.rows() == 0)
     return Diagnostic{what + first, "has no examples", ""};
   KILN_TRY(check_arrays(examples.x, step.x, true, examples.rows(), first, what));
+  KILN_TRY(check_whole_batches(model, function, examples.rows(), what + first));
   for (size_t i = 0; i < step.x.size(); ++i)
     KILN_TRY(check_indices(examples.x[i], model.inputs[i], what + step.x[i].name));
   if (step.y.empty()) return ok();

@@ -63,8 +63,14 @@ Expected<const kiln_function*> step_for(const Session& session, const char* name
 /// Diagnostic.
 Status check_rows(const Array& rows, const kiln_tensor& input, bool is_x, const std::string& what);
 
+/// The rows fill whole batches, where recurrent layers keep the states of a batch's rows for those
+/// of the next one. `what` names the rows in the Diagnostic.
+Status check_whole_batches(const kiln_model& model, const kiln_function& function, int64_t rows,
+                           const std::string& what);
+
 /// The examples have all arrays that `function` takes, each of the same number of rows, at least
-/// one, of the right types and shapes, and with values that the model can take (value_checks.h).
+/// one (check_whole_batches), of the right types and shapes, and with values that the model can take
+/// (value_checks.h).
 /// `what` comes before the names of arrays in the Diagnostic ("validation ", or nothing).
 Status check_examples(const kiln_model& model, const kiln_function& function,
                       const Examples& examples, const std::string& what);

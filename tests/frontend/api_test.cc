@@ -92,6 +92,60 @@ TEST(Api, OpenExtentsAreTheDatas) {
             "stands for any extent; give data of that shape");
 }
 
+TEST(Api, StatesGoFromBatchToBatch) {
+  // A sequence in three pieces gives what it gives at once.
+  Sequential whole(
+      {Input({6, 1}), keras::SimpleRNN({.units = 2, .return_sequences = true, .name = "rnn"})});
+  Sequential pieces(
+      {Input(keras::InputOptions{.shape = {2, 1}, .batch = 1}),
+       keras::SimpleRNN({.units = 2, .return_sequences = true, .stateful = true, .name = "rnn"})});
+  const std::string path = std::string(std::getenv("TEST_TMPDIR")) + "/states.npz";
+  ASSERT_TRUE(whole.save_weights(path));
+  ASSERT_TRUE(pieces.load_weights(path));
+  const Array x = ramp({1, 6, 1}), parts = x.reshape({3, 2, 1});
+  const Array expected = value_or_exit(whole.predict(x));
+  const auto distance = [&] {
+    const Array y = value_or_exit(pieces.predict(parts));
+    float largest = 0;
+    for (int64_t i = 0; i < y.element_count(); ++i)
+      largest = std::max(largest, std::abs(y.as<float>()[i] - expected.as<float>()[i]));
+    return largest;
+  };
+  EXPECT_LT(distance(), 1e-6);
+  EXPECT_GT(distance(), 1e-3);  // goes on from the first
+  ASSERT_TRUE(pieces.reset_states());
+  EXPECT_LT(distance(), 1e-6);
+}
+
+TEST(Api, DataFillsWholeBatchesWhereStatesAreKept) {
+  Sequential model({Input(keras::InputOptions{.shape = {2, 1}, .batch = 4}),
+                    keras::SimpleRNN({.units = 1, .stateful = true})});
+  model.compile({.optimizer = "sgd", .loss = "mse"});
+  const std::string says =
+      "error: x: has 6 rows, which do not fill batches of 4: the model's recurrent layers keep the "
+      "states of a batch's rows for those of the next one (stateful=True)\n"
+      "note: give it a multiple of 4 rows";
+  const Array x = ramp({6, 2, 1}), y = ramp({6, 1});
+  EXPECT_EQ(error_of(model.fit(x, y, {.batch_size = 4, .verbose = 0})), says);
+  EXPECT_EQ(error_of(model.evaluate(x, y, {.verbose = 0})), says);
+  EXPECT_EQ(error_of(model.predict(x)), says);
+  EXPECT_TRUE(model.fit(ramp({8, 2, 1}), ramp({8, 1}), {.batch_size = 4, .verbose = 0}));
+}
+
+TEST(Api, LabelsOfCtcAreFilledUp) {
+  Sequential model({Input({5, 2}), Dense(3)});
+  model.compile({.optimizer = "sgd", .loss = CTC()});
+  const Array x = ramp({2, 5, 2});
+  const Array filled = floats({2, 5}, {1, 2, 0, 0, 0, 2, 0, 0, 0, 0});
+  const Array y = floats({2, 2}, {1, 2, 2, 0}), wide = floats({2, 6}, std::vector<float>(12));
+  const double expected = value_or_exit(model.evaluate(x, filled, {.verbose = 0}))[0].value;
+  EXPECT_EQ(value_or_exit(model.evaluate(x, y, {.verbose = 0}))[0].value, expected);
+  EXPECT_GT(expected, 0);
+  EXPECT_EQ(error_of(model.evaluate(x, wide, {.verbose = 0})),
+            "error: y: each row has 6 labels, but the model's output \"dense\" has 5 time steps\n"
+            "note: CTC needs a time step for each label: cut off columns of zeros");
+}
+
 /// Keras weighs the classes of what is trained on, however the validation data are given.
 TEST(Api, ClassWeightsAreForTrainingAlone) {
   const Array x = ramp({30, 4});

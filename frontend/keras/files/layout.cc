@@ -71,10 +71,9 @@ class LayoutBuilder {
     }
     for (const WeightSpec& weight : weights) {
       const SavedVariable variable = saved(path + variable_name(layer, weight), weight.type);
-      if (weight.random_state) {
+      if (weight.kind == WeightKind::random_state)
         layout_.random_states.variables.push_back(variable);
-        continue;
-      }
+      if (!weight.is_weight()) continue;
       const std::string part = part_of(weight);
       std::string place = group;
       if (!part.empty()) place.append("/").append(part);
@@ -119,7 +118,7 @@ std::vector<SavedLayer> older_layers(const Model& model,
     SavedLayer layer{model.layers[i]->name, {}};
     for (const bool trainable : {true, false}) {
       for (const WeightSpec& weight : weights[i]) {
-        if (weight.trainable == trainable && !weight.random_state)
+        if (weight.trainable == trainable && weight.is_weight())
           layer.variables.push_back(saved(variable_name(*model.layers[i], weight), weight.type));
       }
     }

@@ -37,7 +37,7 @@ Json write_model_object(const Model& model, Json config, Json input_shape) {
 
 bool has_weights(const std::vector<WeightSpec>& weights) {
   return std::any_of(weights.begin(), weights.end(),
-                     [](const WeightSpec& weight) { return !weight.random_state; });
+                     [](const WeightSpec& weight) { return weight.is_weight(); });
 }
 
 constexpr std::string_view kAttentionMask = "attention_mask";

@@ -27,6 +27,7 @@ class Bidirectional : public Layer {
   OptionList option_list() override;
   void options_were_read() override;
   bool takes_mask() const override { return true; }
+  bool is_stateful() const override { return forward_->is_stateful() || backward_->is_stateful(); }
   std::vector<std::string_view> argument_names() const override {
     return {"sequences", "initial_state"};
   }

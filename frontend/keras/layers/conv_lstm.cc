@@ -70,10 +70,12 @@ Expected<LayerBuild> ConvLSTM::build(std::span<const LayerInput> inputs) const {
   LayerBuild build;
   build.weights =
       cell_weights(kCell, o, {std::move(kernel), std::move(recurrent), {kGates * o.filters}}, bias);
+  const std::vector<ir::Type> states(state_count(), {kF32, state});
+  declare_states(states, build.weights);
   ir::Shape output = state;
   if (o.return_sequences) output.insert(output.begin() + 1, input.type.shape[1]);
   build.outputs = {{kF32, std::move(output)}};
-  if (o.return_state) build.outputs.insert(build.outputs.end(), 2, {kF32, state});
+  if (o.return_state) build.outputs.insert(build.outputs.end(), states.begin(), states.end());
   return build;
 }
 
@@ -114,13 +116,16 @@ std::vector<Signal> ConvLSTM::call(CallContext& context, std::span<const Signal>
   Recurrence recurrence;
   recurrence.sequence = reshape(z, sequence);
   recurrence.mask = context.mask(inputs[0], {batch, time});
-  recurrence.states.assign(2, context.builder.constant(0, {kF32, state}));
+  recurrence.states =
+      first_states(context, {}, std::vector<ir::Type>(state_count(), {kF32, state}));
   recurrence.weights = {context.weight("conv_lstm_cell/recurrent_kernel")};
-  return recur(
-      std::move(recurrence), options_, inputs[0],
+  const RecurrenceResults results = recur(
+      std::move(recurrence), options_,
       [&](Tensor gates, const std::vector<Tensor>& states, const std::vector<Tensor>& weights) {
         return step(gates, states[0], states[1], weights[0]);
       });
+  keep_states(context, results.states);
+  return outputs_of(results, options_, inputs[0]);
 }
 
 OptionList ConvLSTM::option_list() {

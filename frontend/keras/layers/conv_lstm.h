@@ -32,6 +32,7 @@ struct ConvLSTMOptions {
   bool return_sequences = false;
   bool return_state = false;
   bool go_backwards = false;
+  bool stateful = false;  ///< a batch begins with the states that the last one left
   bool zero_output_for_mask = false;
   std::string name = "";
 };

@@ -30,6 +30,8 @@ Expected<InputType> input_type(std::string_view dtype) {
 
 Expected<LayerBuild> Input::build(std::span<const LayerInput>) const {
   KILN_ASSIGN(const InputType type, input_type(options_.dtype));
+  if (options_.batch && *options_.batch <= 0)
+    return Diagnostic{"", fmt::format("a batch of {} holds no data", *options_.batch), ""};
   ir::Shape shape = {kNone};
   for (int64_t extent : options_.shape) {
     if (extent != kNone && extent <= 0)
@@ -45,7 +47,8 @@ std::vector<Signal> Input::call(CallContext&, std::span<const Signal> inputs) co
 }
 
 OptionList Input::option_list() {
-  return {{"batch_shape", BatchShape{&options_.shape}, "null where an extent is open", kRequired},
+  return {{"batch_shape", BatchShape{&options_.shape, &options_.batch},
+           "null where an extent is open", kRequired},
           {"dtype", &options_.dtype,
            "\"float32\", \"float64\", \"int64\", \"int32\", \"int16\", \"int8\", \"uint8\" or "
            "\"bool\""},

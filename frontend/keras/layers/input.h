@@ -1,6 +1,8 @@
 // Where data enters a model.
 #pragma once
 
+#include <cstdint>
+#include <optional>
 #include <string>
 
 #include "frontend/keras/layers/base/layer.h"
@@ -12,6 +14,9 @@ struct InputOptions {
   /// Keras's name: float32, float64, int64, int32, int16, int8, uint8 or bool.
   std::string dtype = "float32";
   std::string name = "";
+  /// The rows of every batch; nothing: any number. It counts where layers keep states from batch to
+  /// batch; other models take batches of any size all the same.
+  std::optional<int64_t> batch = {};
 };
 
 /// An input of the model: [batch, shape...]. Takes no inputs itself.
@@ -27,6 +32,7 @@ class Input : public Layer {
   OptionList option_list() override;
 
   const std::string& dtype() const { return options_.dtype; }
+  const std::optional<int64_t>& batch() const { return options_.batch; }
 
  private:
   InputOptions options_;

@@ -64,7 +64,7 @@ Expected<LayerBuild> RNN::build(std::span<const LayerInput> inputs) const {
   const ir::Shape& sequence = inputs[0].type.shape;
   LayerBuild build;
   std::vector<WeightSpec> generators;
-  std::vector<ir::Type> states;
+  const std::vector<ir::Type> states = state_types(sequence[0]);
   int64_t features = sequence[2];
   for (size_t i = 0; i < cells.size(); ++i) {
     const Recurrent& cell = *cells[i];
@@ -79,9 +79,9 @@ Expected<LayerBuild> RNN::build(std::span<const LayerInput> inputs) const {
       generators.push_back(std::move(*state));
     }
     features = cell.output_size();
-    states.insert(states.end(), cell.state_count(), {kF32, {sequence[0], features}});
   }
   build.weights.insert(build.weights.end(), generators.begin(), generators.end());
+  declare_states(states, build.weights);
   build.outputs = {{kF32, {sequence[0], features}}};
   if (options_.return_sequences) build.outputs = {{kF32, {sequence[0], sequence[1], features}}};
   if (options_.return_state)
@@ -108,17 +108,11 @@ std::vector<RNN::Part> RNN::add_values(CallContext& context, Recurrence& recurre
   return parts;
 }
 
-std::vector<Tensor> RNN::first_states(CallContext& context, std::span<const Signal> inputs) const {
-  std::vector<Tensor> states;
-  for (const Signal& state : inputs.subspan(1)) states.push_back(convert(state.tensor, kF32));
-  if (!states.empty()) return states;
-  const int64_t batch = inputs[0].tensor.shape()[0];
-  for (const auto& cell : options_.cell.cells) {
-    const ir::Type type{kF32, {batch, cell->output_size()}};
-    for (size_t i = 0; i < cell->state_count(); ++i)
-      states.push_back(context.builder.constant(0, type));
-  }
-  return states;
+std::vector<ir::Type> RNN::state_types(int64_t batch) const {
+  std::vector<ir::Type> types;
+  for (const auto& cell : options_.cell.cells)
+    types.insert(types.end(), cell->state_count(), {kF32, {batch, cell->output_size()}});
+  return types;
 }
 
 std::vector<Tensor> RNN::step(Tensor x, const std::vector<Tensor>& states,
@@ -144,13 +138,16 @@ std::vector<Signal> RNN::call(CallContext& context, std::span<const Signal> inpu
   // Keras does not look for masks where it is given initial states, too.
   if (inputs.size() == 1 || context.mask_is_given)
     recurrence.mask = context.mask(inputs[0], {shape[0], shape[1]});
-  recurrence.states = first_states(context, inputs);
+  recurrence.states = first_states(context, inputs.subspan(1), state_types(shape[0]));
   const std::vector<Part> parts = add_values(context, recurrence);
   recurrence.output_state = parts.back().state;
-  return recur(std::move(recurrence), options_, inputs[0],
-               [&](Tensor x, const std::vector<Tensor>& states, const std::vector<Tensor>& values) {
-                 return step(x, states, values, parts);
-               });
+  const RecurrenceResults results =
+      recur(std::move(recurrence), options_,
+            [&](Tensor x, const std::vector<Tensor>& states, const std::vector<Tensor>& values) {
+              return step(x, states, values, parts);
+            });
+  keep_states(context, results.states);
+  return outputs_of(results, options_, inputs[0]);
 }
 
 OptionList RNN::option_list() {

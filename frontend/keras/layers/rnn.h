@@ -17,6 +17,7 @@ struct RNNOptions {
   bool return_sequences = false;
   bool return_state = false;
   bool go_backwards = false;
+  bool stateful = false;  ///< a batch begins with the states that the last one left
   bool zero_output_for_mask = false;
   std::string name = "";
 };
@@ -48,7 +49,8 @@ class RNN : public RecurrentLayer {
   Status check_inputs(std::span<const LayerInput> inputs) const;
   /// Adds the cells' values to the recurrence's weights.
   std::vector<Part> add_values(CallContext& context, Recurrence& recurrence) const;
-  std::vector<ir::Tensor> first_states(CallContext& context, std::span<const Signal> inputs) const;
+  /// Of all cells, for sequences of that many rows.
+  std::vector<ir::Type> state_types(int64_t batch) const;
   /// A step of all cells, each on the output of the one before.
   std::vector<ir::Tensor> step(ir::Tensor x, const std::vector<ir::Tensor>& states,
                                const std::vector<ir::Tensor>& values,

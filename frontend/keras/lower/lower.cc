@@ -28,6 +28,7 @@ class Lowering {
     if (options_.batch <= 0)
       return Diagnostic{"", fmt::format("the batch size must be positive, not {}", options_.batch),
                         ""};
+    KILN_TRY(check_batch());
     // What needs a fixed extent says so before data hides that there is none.
     if (!options_.input_shapes.empty()) KILN_TRY(build_graph(model_));
     KILN_ASSIGN(graph_, build_graph(model_, {options_.batch, options_.input_shapes}));
@@ -55,6 +56,17 @@ class Lowering {
     return options_.purpose != Purpose::predict && model_.compile_options.has_value();
   }
   const Optimizer& optimizer() const { return *model_.compile_options->optimizer.get(); }
+
+  /// Layers that keep states from batch to batch keep them of as many rows as the inputs declare.
+  Status check_batch() const {
+    KILN_ASSIGN(const auto declared, stateful_batch(model_));
+    if (!declared || *declared == options_.batch) return ok();
+    return in_model(model_, {"",
+                             fmt::format("batches of {} do not fit: its recurrent layers keep the "
+                                         "states of {} rows from batch to batch (stateful=True)",
+                                         options_.batch, *declared),
+                             fmt::format("use a batch size of {}", *declared)});
+  }
 
   /// No extent may be open any more.
   Status check_closed() {
@@ -125,7 +137,9 @@ class Lowering {
         variables_.declare(name, weight.type,
                            weight.trainable ? ir::Role::trainable : ir::Role::non_trainable,
                            weight.initializer, layer.name);
-        if (weight.random_state) module_.variables.back().attributes["random_state"] = true;
+        ir::Attributes& attributes = module_.variables.back().attributes;
+        if (weight.kind == WeightKind::random_state) attributes["random_state"] = true;
+        if (weight.kind == WeightKind::recurrent_state) attributes["recurrent_state"] = true;
       }
     }
   }
@@ -179,8 +193,9 @@ class Lowering {
       const ir::Tensor mask = predictions[i].mask;
       if (!mask || !objective_[i].loss) continue;
       const ir::Shape& output = predictions[i].tensor.shape();
-      if (std::equal(output.begin(), output.end() - 1, mask.shape().begin(), mask.shape().end()))
-        continue;
+      const bool fits =
+          std::equal(output.begin(), output.end() - 1, mask.shape().begin(), mask.shape().end());
+      if (fits && !objective_[i].function->whole_sequences) continue;
       const Layer& layer = *model_.layers[model_.nodes[model_.outputs[i].node].layer];
       return Diagnostic{where_of(model_, layer),
                         fmt::format("a loss over {} cannot be masked by {}", show_shape(output),
@@ -254,6 +269,11 @@ Status check_same_variables(const Model& model, const ir::Module& first, const i
 }
 
 }  // namespace
+
+Expected<int64_t> default_batch(const Model& model) {
+  KILN_ASSIGN(const auto declared, stateful_batch(model));
+  return declared.value_or(LowerOptions().batch);
+}
 
 Expected<ir::Module> lower(const Model& model, const LowerOptions& options) {
   KILN_ASSIGN(ir::Module module, lower_shape(model, options));

@@ -27,7 +27,7 @@ enum class Purpose {
 };
 
 struct LowerOptions {
-  int64_t batch = 32;      ///< rows in one call of a step
+  int64_t batch = 32;      ///< rows in one call of a step: default_batch(), where states are kept
   int64_t test_batch = 0;  ///< of test_step; 0: the same
   SampleWeights sample_weights = SampleWeights::none;
   /// Closes the extents that the model leaves open.
@@ -38,6 +38,10 @@ struct LowerOptions {
   Purpose purpose = Purpose::train;
 };
 
+/// Rows of a call where no one says how many: what a model declares whose layers keep states from
+/// batch to batch, else 32.
+Expected<int64_t> default_batch(const Model& model);
+
 /// The model as a module; kiln_function (runtime/base/abi.h) says what its functions take and give.
 ///   init, predict_step     always
 ///   train_step, test_step  where the model was compiled (compile_options); train_step holds one
@@ -46,10 +50,11 @@ struct LowerOptions {
 /// What the purpose does not need is left out with its variables, and not looked at.
 /// Variables: weights "dense/kernel" in Keras's order; "optimizer/iterations",
 /// "optimizer/learning_rate" (but under a schedule) and slots "optimizer/dense/kernel/momentum" in
-/// Keras's order; running means "metrics/loss/total", "metrics/loss/count", ... The module's
-/// attributes are `inputs` and `outputs` (their names), `index_limits` (one for each input; 0 where
-/// it takes any numbers), `losses` and `label_classes` (one for each output; "" and 0 where the
-/// output has none), and `summary`; a step's is `batch`.
+/// Keras's order; running means "metrics/loss/total", "metrics/loss/count", ... A state that a
+/// recurrent layer keeps from batch to batch has the attribute `recurrent_state`, that of a random
+/// generator `random_state`. The module's attributes are `inputs` and `outputs` (their names),
+/// `index_limits` (one for each input; 0 where it takes any numbers), `losses` and `label_classes`
+/// (one for each output; "" and 0 where the output has none), and `summary`; a step's is `batch`.
 Expected<ir::Module> lower(const Model& model, const LowerOptions& options = {});
 
 }  // namespace kiln::keras

@@ -426,13 +426,39 @@ bool has_open_extents(const InputShapes& declared) {
   });
 }
 
+Expected<std::optional<int64_t>> stateful_batch(const Model& model) {
+  const auto layer = std::ranges::find_if(
+      model.layers, [](const LayerPointer& each) { return each->is_stateful(); });
+  if (layer == model.layers.end()) return std::optional<int64_t>();
+  std::optional<int64_t> batch;
+  for (const NodeOutput& input : model.inputs) {
+    const auto* declared =
+        dynamic_cast<const Input*>(model.layers[model.nodes[input.node].layer].get());
+    const std::optional<int64_t> own = declared ? declared->batch() : std::nullopt;
+    if (!own || batch.value_or(*own) != *own) {
+      return Diagnostic{where_of(model, **layer),
+                        "keeps states from batch to batch (stateful=True), but the inputs do not "
+                        "say of how many rows a batch is",
+                        "make the model with Input(batch_shape=(BATCH, ...)), and save it again"};
+    }
+    batch = own;
+  }
+  return batch;
+}
+
 Expected<Graph> build_graph(const Model& model, const OpenExtents& extents) {
+  KILN_TRY(check_inputs(model));
+  KILN_ASSIGN(const std::optional<int64_t> batch, stateful_batch(model));
+  const OpenExtents closing{batch.value_or(extents.batch), extents.input_shapes};
   auto closed =
-      build(model, [&](ir::Type& type, size_t input) { return close(type, input, extents); });
-  if (!closed || extents.batch == kNone || !has_operations(model)) return closed;
+      build(model, [&](ir::Type& type, size_t input) { return close(type, input, closing); });
+  if (!closed || closing.batch == kNone || !has_operations(model)) return closed;
   // Only while the batch is open do operations see which dimension it is.
-  KILN_ASSIGN(const Graph open, build_graph(model, {kNone, extents.input_shapes}));
-  KILN_TRY(check_whole_rows(model, open, *closed, extents.batch));
+  const OpenExtents opening{kNone, extents.input_shapes};
+  KILN_ASSIGN(const Graph open, build(model, [&](ir::Type& type, size_t input) {
+                return close(type, input, opening);
+              }));
+  KILN_TRY(check_whole_rows(model, open, *closed, closing.batch));
   return closed;
 }
 

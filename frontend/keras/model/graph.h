@@ -1,6 +1,7 @@
 // A model with the types of everything in it: what lowering and the summary start from.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -32,7 +33,12 @@ Expected<InputShapes> declared_shapes(const Model& model);
 /// Whether an input has an open extent besides the batch.
 bool has_open_extents(const InputShapes& declared);
 
-/// Builds every layer. Errors name the file, the layer and what to do.
+/// How many rows each batch of a model has whose layers keep states from one to the next: what its
+/// inputs declare. Nothing for other models. An error where the inputs declare none, or several.
+Expected<std::optional<int64_t>> stateful_batch(const Model& model);
+
+/// Builds every layer; the batch of a model with states is what stateful_batch() says. Errors
+/// name the file, the layer and what to do.
 Expected<Graph> build_graph(const Model& model, const OpenExtents& extents = {});
 
 /// How many integers a model's input may be, where a layer looks up what belongs to them

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "frontend/keras/model/forward.h"
 #include "frontend/keras/model/graph.h"
 
@@ -39,6 +41,11 @@ int64_t NestedModel::index_limit(size_t input) const {
 
 bool NestedModel::takes_indices(size_t input) const {
   return input < model_.inputs.size() && keras::takes_indices(model_, model_.inputs[input].node);
+}
+
+bool NestedModel::is_stateful() const {
+  return std::ranges::any_of(model_.layers,
+                             [](const LayerPointer& layer) { return layer->is_stateful(); });
 }
 
 void NestedModel::set_trainable(bool value) {

@@ -146,7 +146,7 @@ Expected<std::string> summarize(const Model& model) {
     seen[index] = true;
     int64_t parameters = 0;
     for (const WeightSpec& weight : graph.weights[index]) {
-      if (weight.random_state) continue;
+      if (!weight.is_weight()) continue;
       (weight.trainable ? trainable : frozen).add(weight.type);
       parameters += weight.type.count();
     }

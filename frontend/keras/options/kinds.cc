@@ -234,11 +234,16 @@ std::string word(const BatchShape&) { return "list of integers and nulls"; }
 void read(const BatchShape& option, const OptionReading& from) {
   const std::vector<int64_t> shape = from.config.integers(from.key);
   if (shape.empty())
-    from.config.fail(fmt::format("\"{}\" must begin with the batch", from.key));
-  else
-    option.shape->assign(shape.begin() + 1, shape.end());
+    return from.config.fail(fmt::format("\"{}\" must begin with the batch", from.key));
+  option.shape->assign(shape.begin() + 1, shape.end());
+  option.batch->reset();
+  if (shape[0] != kNone) *option.batch = shape[0];
 }
-Json write(const BatchShape& option) { return write_shape(*option.shape, Json::array({nullptr})); }
+Json write(const BatchShape& option) {
+  Json shape = Json::array({nullptr});
+  if (*option.batch) shape[0] = **option.batch;
+  return write_shape(*option.shape, std::move(shape));
+}
 
 bool read_border(const Json& pair, std::array<int64_t, 2>& border) {
   auto is_size = [](const Json& number) {

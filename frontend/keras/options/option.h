@@ -88,9 +88,10 @@ struct ShapeOf {
   std::vector<int64_t>* shape;
   bool empty_is_null = false;
 };
-/// The shape of an input with its batch, which the object does not hold.
+/// The shape of an input with its batch, which may be open.
 struct BatchShape {
   std::vector<int64_t>* shape;
+  std::optional<int64_t>* batch;
 };
 /// Before and after the elements, for each dimension; of one dimension without a list around it.
 struct BordersOf {

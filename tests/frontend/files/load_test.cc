@@ -42,6 +42,7 @@ class VariableTable {
  private:
   static int32_t role_of(const ir::Variable& variable) {
     if (variable.attributes.contains("random_state")) return KILN_RANDOM_STATE;
+    if (variable.attributes.contains("recurrent_state")) return KILN_RECURRENT_STATE;
     switch (variable.role) {
       case ir::Role::trainable:
         return KILN_TRAINABLE;

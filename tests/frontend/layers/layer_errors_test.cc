@@ -237,10 +237,6 @@ TEST(LayerErrors, Files) {
             "\"last\"");
   EXPECT_EQ(read_error("ZeroPadding2D", {{"padding", 1}}),
             "error: model.json: layer \"layer\": \"padding\" must be 2 pairs of sizes, not 1");
-  EXPECT_EQ(read_error("LSTM", {{"stateful", true}, {"units", 2}}),
-            "error: model.json: layer \"layer\": \"stateful\": true is not supported\nnote: kiln "
-            "begins every batch at zeros: save the model with stateful=False, or with "
-            "return_state=True and the states as further inputs");
   EXPECT_EQ(read_error("RNN", {{"cell", {{"class_name", "LSTM"}, {"config", Json::object()}}}}),
             "error: model.json: layer \"layer\": cell: cells of class \"LSTM\" are not supported "
             "here\nnote: kiln takes LSTMCell, GRUCell, SimpleRNNCell, and StackedRNNCells of them");

@@ -77,8 +77,8 @@ class Replay {
     build_ = built(*layer_, inputs);
     size_t recorded = 0;
     for (const WeightSpec& weight : build_.weights) {
-      arguments_.push_back(weight.random_state ? Literal(weight.type)
-                                               : literal_of(json["weights"].at(recorded++)));
+      arguments_.push_back(weight.is_weight() ? literal_of(json["weights"].at(recorded++))
+                                              : Literal(weight.type));
     }
     for (const Json& mask : masks(json)) {
       if (!mask.is_null()) arguments_.push_back(padded(mask, padding, 1));
@@ -130,7 +130,7 @@ class Replay {
       results.insert(results.end(), gradients.begin(), gradients.end());
     }
     for (const WeightSpec& weight : build_.weights) {
-      if (!weight.trainable && !weight.random_state) results.push_back(context.weight(weight.name));
+      if (!weight.trainable && weight.is_weight()) results.push_back(context.weight(weight.name));
     }
     return results;
   }
@@ -216,7 +216,7 @@ TEST_P(RecordedLayer, HasKerasWeightsAndShapes) {
   const LayerBuild build = built(*layer, inputs);
   Json weights = Json::array(), shapes = Json::array();
   for (const WeightSpec& weight : build.weights) {
-    if (!weight.random_state) weights.push_back({weight.name, weight.type.shape, weight.trainable});
+    if (weight.is_weight()) weights.push_back({weight.name, weight.type.shape, weight.trainable});
   }
   for (const ir::Type& output : build.outputs) {
     shapes.push_back(output.shape);

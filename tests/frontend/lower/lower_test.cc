@@ -137,6 +137,22 @@ TEST(Lower, Errors) {
             "the input's shape: --shape, or LowerOptions::input_shapes");
 }
 
+TEST(Lower, ABatchWithStatesIsOfTheSizeThatInputsDeclare) {
+  const auto layer = [] { return SimpleRNN({.units = 2, .stateful = true, .name = "rnn"}); };
+  const Sequential model({Input(InputOptions{.shape = {3, 1}, .batch = 4}), layer()});
+  EXPECT_EQ(error_of(lower(model)),
+            "error: batches of 32 do not fit: its recurrent layers keep the states of 4 rows from "
+            "batch to batch (stateful=True)\nnote: use a batch size of 4");
+  EXPECT_EQ(must(default_batch(model)), 4);
+  const ir::Module module = must(lower(model, {.batch = 4}));
+  EXPECT_EQ(module.variable("rnn/rnn_state_0")->type.shape, (ir::Shape{4, 2}));
+  const std::string nothing_declared =
+      "error: layer \"rnn\": keeps states from batch to batch (stateful=True), but the inputs do "
+      "not say of how many rows a batch is\nnote: make the model with Input(batch_shape=(BATCH, "
+      "...)), and save it again";
+  EXPECT_EQ(error_of(lower(Sequential({Input({3, 1}), layer()}))), nothing_declared);
+}
+
 /// A model trained with the interpreter.
 struct Trained {
   ir::Environment variables;

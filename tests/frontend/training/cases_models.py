@@ -17,6 +17,17 @@ def case(optimizer=lambda: optimizers.SGD(0.5), **options):
     }
 
 
+def stateful(*recurrent, shape=(4, 3, 2), **options):
+    """Recurrent layers whose states go from batch to batch. (Keras does so on TensorFlow; on JAX its
+    compiled steps begin each batch at zeros.)"""
+    return {
+        "layers": lambda: [layers.Input(batch_shape=shape), *(r() for r in recurrent), layers.Dense(2)],
+        "compile": lambda: {"optimizer": optimizers.SGD(0.25), "loss": "mse", "metrics": ["mae"]},
+        "labels": "numbers",
+        "predicts": True,
+    } | options
+
+
 CASES = {
     "l1": case(kernel_regularizer=lambda: regularizers.L1(0.0625)),
     "l2": case(kernel_regularizer=lambda: "l2", bias_regularizer=lambda: regularizers.L2(0.5)),
@@ -110,4 +121,24 @@ CASES = {
         },
         "labels": "classes",
     },
+    "stateful": stateful(
+        lambda: layers.SimpleRNN(3, stateful=True, return_sequences=True),
+        lambda: layers.LSTM(2, stateful=True, return_sequences=True, go_backwards=True),
+        lambda: layers.GRU(2, stateful=True),
+    ),
+    "stateful_in_both_directions": stateful(
+        lambda: layers.Bidirectional(layers.LSTM(2, stateful=True, return_sequences=True)),
+        lambda: layers.RNN([layers.GRUCell(2), layers.LSTMCell(2)], stateful=True),
+    ),
+    "stateful_masked": stateful(
+        lambda: layers.Embedding(4, 2, mask_zero=True),
+        lambda: layers.GRU(2, stateful=True),
+        shape=(4, 3),
+        tokens=4,
+    ),
+    "stateful_convolutions": stateful(
+        lambda: layers.ConvLSTM1D(1, 2, stateful=True),
+        lambda: layers.Flatten(),
+        shape=(4, 2, 3, 2),
+    ),
 }

@@ -9,13 +9,20 @@ namespace {
 
 constexpr double kTolerance = 1e-5;
 
-/// Without what Keras writes though it follows from the rest: what layers in layers were built for,
-/// and arguments that have their defaults.
+/// Drops what layers and cells within `options` were built for: Keras writes it though it follows
+/// from the rest.
+void erase_inner_builds(Json& options) {
+  for (Json& option : options) {
+    if (!option.is_structured()) continue;
+    if (option.is_object()) option.erase("build_config");
+    erase_inner_builds(option);
+  }
+}
+
+/// Without inner builds, and without arguments that have their defaults.
 Json without_defaults(Json model) {
   for (Json& layer : model["config"]["layers"]) {
-    for (Json& option : layer["config"]) {
-      if (option.is_object()) option.erase("build_config");
-    }
+    erase_inner_builds(layer["config"]);
     if (!layer.contains("inbound_nodes")) continue;  // of a Sequential
     for (Json& node : layer["inbound_nodes"]) {
       Json& arguments = node["kwargs"];
@@ -27,6 +34,9 @@ Json without_defaults(Json model) {
   }
   return model;
 }
+
+/// As text. Keras writes the options of an LSTM and of its cell in different orders.
+std::string in_key_order(const Json& model) { return nlohmann::json::parse(model.dump()).dump(1); }
 
 /// Without the masks that calls name, and what computes them.
 Json without_named_masks(Json model) {
@@ -67,7 +77,7 @@ TEST_P(RecordedModel, IsWrittenAsKerasWritesIt) {
   Json expected = GetParam().json["model"];
   const Json written = must(write_model(must(parse_model(expected.dump()))));
   leave_out_as(written, expected);
-  EXPECT_EQ(without_defaults(written).dump(1), without_defaults(expected).dump(1));
+  EXPECT_EQ(in_key_order(without_defaults(written)), in_key_order(without_defaults(expected)));
 }
 
 INSTANTIATE_TEST_SUITE_P(Keras, RecordedModel, ::testing::ValuesIn(recorded_cases("models")),

@@ -5,6 +5,8 @@
     python3 record.py models     # cases_models.py to data/models.json
     python3 record.py optimizers schedule_free ...   # these cases of it alone
 
+The losses ctc... and circle... are recorded with KERAS_BACKEND=jax, too: kiln's CTC is that of JAX,
+whose loss is finite where the time is too short.
 The cases schedule_free... are recorded with KERAS_BACKEND=jax: on TensorFlow, outside of a compiled
 function, that optimizer takes a slot for the one before the step after it has changed.
 
@@ -28,6 +30,9 @@ import numpy as np
 
 if keras.backend.backend() == "tensorflow":
     import tensorflow as tf
+else:
+    import jax
+    import jax.numpy as jnp
 
 HERE = pathlib.Path(__file__).resolve().parent
 
@@ -67,7 +72,10 @@ def labels(random, kind, shape):
 def make_model(case):
     if "model" in case:
         return case["model"]()
-    return keras.Sequential([keras.layers.Input((3,)), *case["layers"]()])
+    made = case["layers"]()
+    if isinstance(made[0], keras.KerasTensor):  # an input of its own
+        return keras.Sequential(made)
+    return keras.Sequential([keras.layers.Input((3,)), *made])
 
 
 def sample_weights(random, kind, shape):
@@ -110,7 +118,8 @@ def keras_arguments(batch):
 
 
 def record_models(case, random):
-    """Steps of training on batches of which the last is short, then an evaluation of all of them."""
+    """Steps of training on batches of which the last is short, then an evaluation of all of them.
+    `predicts`: no batch is short, and a prediction of all of them follows."""
     keras.backend.clear_session()
     model = make_model(case)
     model.compile(**case["compile"]())
@@ -118,7 +127,7 @@ def record_models(case, random):
         low, high = (0.5, 2.0) if "variance" in w.path else (-1.0, 1.0)
         w.assign(floats(random, w.shape, low, high))
     initial = [array(w) for w in model.get_weights()]
-    rows = [4] * (case.get("steps", 3) - 1) + [3]
+    rows = [4] * (case.get("steps", 3) - 1) + [4 if "predicts" in case else 3]
     steps = []
     for count in rows:
         batch = random_batch(case, random, model, count)
@@ -128,9 +137,12 @@ def record_models(case, random):
     state = [array(v) for v in model.optimizer.variables]
     all_rows = {key: np.concatenate([batch[key] for batch, _ in steps]) for key in steps[0][0]}
     test = model.evaluate(**keras_arguments(all_rows), batch_size=4, verbose=0, return_dict=True)
+    predictions = None
+    if "predicts" in case:
+        predictions = model.predict(keras_arguments(all_rows)["x"], batch_size=4, verbose=0)
     # What fit does at its end: nothing without moving averages.
     model.optimizer.finalize_variable_values(model.trainable_weights)
-    return {
+    recorded = {
         "model": json.loads(model.to_json()),
         "batch": 4,
         "initial": initial,
@@ -143,20 +155,33 @@ def record_models(case, random):
         "test": log_arrays(test),
         "finalized": [array(w) for w in model.get_weights()],
     }
+    return recorded | ({"predictions": array(predictions)} if "predicts" in case else {})
 
 
 record_masks = record_models
 
 
+def value_and_gradient(function, x):
+    if keras.backend.backend() == "jax":
+        return jax.value_and_grad(function)(jnp.asarray(x))
+    x = tf.constant(x)
+    with tf.GradientTape() as tape:
+        tape.watch(x)
+        value = function(x)
+    return value, tape.gradient(value, x)
+
+
 def record_losses(case, random):
     """The value for a batch and its derivative by what the predictions come of."""
     loss, shape = case["loss"](), case["shape"]
-    x = tf.constant(floats(random, shape, case.get("low", -2), case.get("high", 2)))
-    y = labels(random, case["labels"], shape)
-    with tf.GradientTape() as tape:
-        tape.watch(x)
-        p = keras.layers.Activation(case["activation"])(x) if case["activation"] else x
-        value = loss(y, p)
+    x = floats(random, shape, case.get("low", -2), case.get("high", 2))
+    y = case["y"] if "y" in case else labels(random, case["labels"], shape)
+    y = np.asarray(y, np.int32) if "y" in case else y
+
+    def loss_of(x):
+        return loss(y, keras.layers.Activation(case["activation"])(x) if case["activation"] else x)
+
+    value, gradient = value_and_gradient(loss_of, x)
     serialized = keras.saving.serialize_keras_object(loss)
     # Keras forgets it; it reads it.
     if getattr(loss, "_fn_kwargs", {}).get("delta", 1.0) != 1.0:
@@ -167,7 +192,7 @@ def record_losses(case, random):
         "x": array(x),
         "y": array(y),
         "value": array(value),
-        "gradient": array(tape.gradient(value, x)),
+        "gradient": array(gradient),
     }
 
 

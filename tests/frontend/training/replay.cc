@@ -19,7 +19,7 @@ class Replay {
     ir::interpret(*module_.function("init"), variables_,
                   {{"seed", ir::Literal({ir::ElementType::i64, {}})}});
     run_ = prepare(module_);
-    const auto weights = names([](ir::Role role) { return is_weight(role); });
+    const auto weights = names(is_weight);
     EXPECT_EQ(weights.size(), json["initial"].size());
     for (size_t i = 0; i < weights.size(); ++i)
       variables_[weights[i]] = literal_of(json["initial"][i]);
@@ -41,16 +41,12 @@ class Replay {
   }
 
   void reset_metrics() {
-    for (const std::string& name : names([](ir::Role role) { return role == ir::Role::metric; }))
+    for (const std::string& name : names(is_metric))
       variables_[name] = ir::Literal(module_.variable(name)->type);
   }
 
-  void expect_weights(const char* key) const {
-    expect(names([](ir::Role role) { return is_weight(role); }), json_[key]);
-  }
-  void expect_optimizer() const {
-    expect(names([](ir::Role role) { return role == ir::Role::optimizer; }), json_["optimizer"]);
-  }
+  void expect_weights(const char* key) const { expect(names(is_weight), json_[key]); }
+  void expect_optimizer() const { expect(names(is_slot), json_["optimizer"]); }
 
  private:
   static SampleWeights sample_weights(const Json& step) {
@@ -62,14 +58,18 @@ class Replay {
     return weights;
   }
 
-  static bool is_weight(ir::Role role) {
-    return role == ir::Role::trainable || role == ir::Role::non_trainable;
+  static bool is_weight(const ir::Variable& variable) {
+    const bool of_layer =
+        variable.role == ir::Role::trainable || variable.role == ir::Role::non_trainable;
+    return of_layer && !variable.attributes.contains("recurrent_state");
   }
+  static bool is_metric(const ir::Variable& variable) { return variable.role == ir::Role::metric; }
+  static bool is_slot(const ir::Variable& variable) { return variable.role == ir::Role::optimizer; }
 
-  std::vector<std::string> names(bool (*is_wanted)(ir::Role)) const {
+  std::vector<std::string> names(bool (*is_wanted)(const ir::Variable&)) const {
     std::vector<std::string> result;
     for (const ir::Variable& variable : module_.variables) {
-      if (is_wanted(variable.role)) result.push_back(variable.name);
+      if (is_wanted(variable)) result.push_back(variable.name);
     }
     return result;
   }
@@ -98,6 +98,22 @@ void expect_logs(const Outputs& outputs, const Json& logs, double tolerance) {
   }
 }
 
+/// What comes out of the steps' batches, one after the other.
+void expect_predictions(const Json& json, Replay& model, double tolerance) {
+  const auto expected = values_of(json["predictions"]);
+  size_t at = 0;
+  for (const Json& step : json["steps"]) {
+    const Outputs outputs = model.run("predict_step", {{"x", step["x"]}});
+    const ir::Literal& y = outputs.at("y");
+    const auto count = static_cast<size_t>(y.type().count());
+    ASSERT_LE(at + count, expected.size());
+    const auto first = expected.begin() + static_cast<std::ptrdiff_t>(at);
+    EXPECT_TRUE(near(y, {first, first + static_cast<std::ptrdiff_t>(count)}, tolerance));
+    at += count;
+  }
+  EXPECT_EQ(at, expected.size());
+}
+
 }  // namespace
 
 void expect_training(const Json& json, const Json& definition, const Preparation& prepare,
@@ -113,6 +129,7 @@ void expect_training(const Json& json, const Json& definition, const Preparation
   Outputs outputs;
   for (const Json& step : json["steps"]) outputs = model.run("test_step", step);
   expect_logs(outputs, json["test"], tolerance);
+  if (json.contains("predictions")) expect_predictions(json, model, tolerance);
   model.finalize();
   model.expect_weights("finalized");
 }

@@ -23,6 +23,16 @@
 
 namespace kiln::keras {
 
+/// What a variable of a layer is to Keras.
+enum class WeightKind {
+  weight,
+  /// A random generator's state: Keras neither counts it among the weights nor writes it into its
+  /// files; kiln's files keep it.
+  random_state,
+  /// A recurrent layer's state, which one batch leaves to the next one: no weight, and in no file.
+  recurrent_state,
+};
+
 /// A weight that a layer declares; its variable is called "LAYER/NAME". That it is regularized and
 /// constrained needs no more than to be said here.
 struct WeightSpec {
@@ -36,9 +46,9 @@ struct WeightSpec {
   /// "cell", "forward_layer/cell". Empty: what stands before the last slash of the name, if
   /// anything.
   std::string object = {};
-  /// A random generator's state: kept with the weights, but none of them to Keras, which neither
-  /// counts it nor writes it into its files.
-  bool random_state = false;
+  WeightKind kind = WeightKind::weight;
+
+  bool is_weight() const { return kind == WeightKind::weight; }
 };
 
 /// What arrives at a layer: its type ([batch, ...]; extents may be kNone) and the layer it is from.
@@ -148,6 +158,9 @@ class Layer {
   Json call_options() const;
   /// Whether the layer has such an argument, and can take that value.
   bool set_call_option(std::string_view option, const Json& value);
+  /// Whether the layer, or one in it, keeps states from one batch to the next, so that the model's
+  /// batches are of the size that its inputs declare.
+  virtual bool is_stateful() const { return false; }
   /// Sets `trainable`, also of the layers that this one holds.
   virtual void set_trainable(bool value) { trainable = value; }
 

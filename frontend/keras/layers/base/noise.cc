@@ -16,7 +16,7 @@ WeightSpec generator_state(std::optional<int64_t> seed) {
   initializer.rule = GeneratorRule{};
   initializer.seed = seed;
   WeightSpec state{kState, {ir::ElementType::i64, {2}}, std::move(initializer), false};
-  state.random_state = true;
+  state.kind = WeightKind::random_state;
   return state;
 }
 

@@ -89,10 +89,11 @@ Expected<LayerBuild> Recurrent::build(std::span<const LayerInput> inputs) const 
   LayerBuild build;
   build.weights = weights_of_cell(cell_name(), sequence[2]);
   if (auto state = generator()) build.weights.push_back(std::move(*state));
-  const ir::Type state = {kFloat, {sequence[0], o.units}};
-  build.outputs = {state};
+  const std::vector<ir::Type> states = state_types(sequence[0]);
+  declare_states(states, build.weights);
+  build.outputs = {states[0]};
   if (o.return_sequences) build.outputs = {{kFloat, {sequence[0], sequence[1], o.units}}};
-  if (o.return_state) build.outputs.insert(build.outputs.end(), state_count(), state);
+  if (o.return_state) build.outputs.insert(build.outputs.end(), states.begin(), states.end());
   return build;
 }
 
@@ -150,13 +151,8 @@ Recurrent::StepValues Recurrent::step_values(CallContext& context, std::string_v
   return step;
 }
 
-std::vector<Tensor> Recurrent::first_states(CallContext& context,
-                                            std::span<const Signal> inputs) const {
-  std::vector<Tensor> states;
-  for (const Signal& state : inputs.subspan(1)) states.push_back(convert(state.tensor, kFloat));
-  const ir::Type type = {kFloat, {inputs[0].tensor.shape()[0], options_.units}};
-  while (states.size() < state_count()) states.push_back(context.builder.constant(0, type));
-  return states;
+std::vector<ir::Type> Recurrent::state_types(int64_t batch) const {
+  return std::vector<ir::Type>(state_count(), {kFloat, {batch, options_.units}});
 }
 
 std::vector<Signal> Recurrent::call(CallContext& context, std::span<const Signal> inputs) const {
@@ -166,15 +162,17 @@ std::vector<Signal> Recurrent::call(CallContext& context, std::span<const Signal
   const ir::Shape& shape = recurrence.sequence.shape();
   if (inputs.size() == 1 || context.mask_is_given)
     recurrence.mask = context.mask(inputs[0], {shape[0], shape[1]});
-  recurrence.states = first_states(context, inputs);
+  recurrence.states = first_states(context, inputs.subspan(1), state_types(shape[0]));
   const StepValues values =
       step_values(context, fmt::format("{}/", cell_name()), shape[0], shape[2]);
   recurrence.weights = values.values;
-  return recur(
-      std::move(recurrence), options_, inputs[0],
-      [&](Tensor x, const std::vector<Tensor>& states, const std::vector<Tensor>& weights) {
-        return cell_step(x, states, weights, values.input_masks);
-      });
+  const RecurrenceResults results =
+      recur(std::move(recurrence), options_,
+            [&](Tensor x, const std::vector<Tensor>& states, const std::vector<Tensor>& weights) {
+              return cell_step(x, states, weights, values.input_masks);
+            });
+  keep_states(context, results.states);
+  return outputs_of(results, options_, inputs[0]);
 }
 
 OptionList Recurrent::cell_option_list() {

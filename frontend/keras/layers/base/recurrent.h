@@ -29,6 +29,7 @@ struct RecurrentOptions {
   bool return_sequences = false;
   bool return_state = false;
   bool go_backwards = false;
+  bool stateful = false;              ///< a batch begins with the states that the last one left
   bool zero_output_for_mask = false;  ///< else the output before is repeated
   double dropout = 0;                 ///< of the inputs, by one draw for all time steps
   double recurrent_dropout = 0;       ///< of the states, likewise; then each gate has its own draws
@@ -123,7 +124,8 @@ class Recurrent : public RecurrentLayer {
   std::vector<ir::Tensor> draw_masks(CallContext& context, double rate,
                                      const ir::Shape& shape) const;
   Weights weights_of_step(std::span<const ir::Tensor> all, size_t input_masks) const;
-  std::vector<ir::Tensor> first_states(CallContext& context, std::span<const Signal> inputs) const;
+  /// For sequences of that many rows.
+  std::vector<ir::Type> state_types(int64_t batch) const;
 
   RecurrentOptions options_;
 };

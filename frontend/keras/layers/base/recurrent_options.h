@@ -13,12 +13,6 @@
 
 namespace kiln::keras {
 
-/// What to do instead of carrying states from batch to batch. (Keras does it on TensorFlow alone:
-/// on JAX a compiled fit or predict begins every batch at zeros.)
-inline constexpr std::string_view kNoStates =
-    "kiln begins every batch at zeros: save the model with stateful=False, or with "
-    "return_state=True and the states as further inputs";
-
 /// How a layer runs along time, the first of its options.
 template <typename Options>
 OptionList run_options(Options& o) {
@@ -26,7 +20,7 @@ OptionList run_options(Options& o) {
       {"return_sequences", &o.return_sequences, "give the output of each step, not only the last"},
       {"return_state", &o.return_state, "give the last states, too"},
       {"go_backwards", &o.go_backwards, "from the last step to the first"},
-      {"stateful", Fixed{{false}, {}, kNoStates}, "states from one batch to the next"},
+      {"stateful", &o.stateful, "begin a batch with the states that the one before it left"},
       {"unroll", Ignored{false}, "how Keras runs it"}};
 }
 template <typename Options>
@@ -90,15 +84,19 @@ std::vector<WeightSpec> cell_weights(std::string_view cell, const Options& o, Ce
   return weights;
 }
 
-/// Runs a layer on `input` as its options say: its output and, with return_state, the last states.
-/// `recurrence` has its tensors.
+/// What a layer's options say of how it runs `recurrence`, which has its tensors.
 template <typename Options>
-std::vector<Signal> recur(Recurrence recurrence, const Options& o, const Signal& input,
-                          const RecurrentStep& step) {
+RecurrenceResults recur(Recurrence recurrence, const Options& o, const RecurrentStep& step) {
   recurrence.backwards = o.go_backwards;
   recurrence.zero_output_for_mask = o.zero_output_for_mask;
   recurrence.all_outputs = o.return_sequences;
-  const RecurrenceResults results = recur(recurrence, step);
+  return recur(recurrence, step);
+}
+
+/// What a layer gives for `input`: its output and, with return_state, the last states.
+template <typename Options>
+std::vector<Signal> outputs_of(const RecurrenceResults& results, const Options& o,
+                               const Signal& input) {
   std::vector<Signal> outputs = {{results.output, {}}};
   if (o.return_sequences) outputs[0].mask = input.mask;
   if (o.return_state) {
