@@ -30,44 +30,93 @@ std::vector<Loop> order_loops(Halide::Func consumer, const TileLoops& loops, con
   return outer;
 }
 
-/// Blocks of a convolution's result: the loops of its sums within one, innermost first, and those of
-/// the consumer around blocks, outermost first.
+/// Whether neighbours along dimension d of a convolution's result, counted from the last, read
+/// nearly the same inputs: its window is longer than the result, as in a kernel's gradient.
+bool shares_inputs(const ir::Op& op, size_t d) {
+  const ir::Convolution c = ir::Convolution::of(op);
+  const ir::Shape& shape = op.result()->type().shape;
+  for (size_t i = 0; i < c.output_spatial.size(); ++i) {
+    const auto place = static_cast<size_t>(c.output_spatial[i]);
+    const auto window = static_cast<size_t>(c.kernel_spatial[i]);
+    if (place + d + 1 == shape.size()) return op.operand(1)->type().shape[window] > shape[place];
+  }
+  return false;
+}
+
+/// The loops over a convolution's result that can be split into blocks: over tiles along rows, and
+/// over positions beyond. By dimensions counted from the last; none before the tile's rows.
+std::vector<int64_t> loop_extents(const ir::Shape& shape, const ProductTile& tile) {
+  std::vector<int64_t> extents(shape.rbegin(), shape.rend());
+  extents[tile.row_dimension] = tiles_over(extents[tile.row_dimension], tile.rows);
+  return extents;
+}
+
+/// How many iterations of each of these loops lie in a block: all that read the same inputs, then as
+/// many as make kBlockRows rows.
+std::vector<int64_t> block_parts(const ir::Op& op, const ProductTile& tile) {
+  const ir::Shape& shape = op.result()->type().shape;
+  const std::vector<int64_t> extents = loop_extents(shape, tile);
+  std::vector<int64_t> parts(extents.size(), 1);
+  int64_t rows = tile.rows, shared = 1;
+  for (size_t d = 1; d < tile.row_dimension; ++d) rows *= extents[d];
+  for (size_t d = tile.row_dimension + 1; d < extents.size(); ++d)
+    if (shares_inputs(op, d)) shared *= parts[d] = extents[d];
+  bool is_full = false;
+  const auto take = [&](size_t d, int64_t part) {
+    parts[d] = part;
+    rows *= part;
+    is_full = part < extents[d];
+  };
+  const int64_t own = std::max<int64_t>(1, kSharedBlockRows / rows);
+  take(tile.row_dimension,
+       shared > 1 ? std::min(own, extents[tile.row_dimension]) : extents[tile.row_dimension]);
+  rows *= shared;
+  for (size_t d = tile.row_dimension + 1; d < extents.size() && !is_full; ++d) {
+    if (!shares_inputs(op, d))
+      take(d, divisor_at_most(extents[d], std::max<int64_t>(1, kBlockRows / rows)));
+  }
+  return parts;
+}
+
+/// Blocks of a convolution's result: the consumer's innermost loop around a tile, the loops of the
+/// sums within a block, innermost first, and those of the consumer around blocks, outermost first.
 struct ConvolutionBlocks {
+  Halide::Var tiles;
   std::vector<Halide::Var> within;
   Halide::Var block{"block"};  ///< of one iteration, whatever becomes of those around
   std::vector<Loop> around;
 };
 
-/// Orders the loops of a convolution's consumer by blocks of all tiles along the tile's rows, and of
-/// as many positions beyond as make kBlockRows.
-ConvolutionBlocks order_blocks(Halide::Func consumer, Halide::Func sums, const TileLoops& loops,
-                               const ir::Shape& shape, const ProductTile& tile) {
+/// Orders the loops of a convolution's consumer by blocks.
+ConvolutionBlocks order_blocks(Halide::Func consumer, const ir::Op& op, Halide::Func sums,
+                               const TileLoops& loops, const ProductTile& tile) {
+  const std::vector<int64_t> extents = loop_extents(op.result()->type().shape, tile);
+  const std::vector<int64_t> parts = block_parts(op, tile);
   const std::vector<Halide::Var> args = consumer.args();
   ConvolutionBlocks blocks;
-  blocks.within = {sums.args()[kRows]};
   const Halide::Var columns("block_columns");
   consumer.split(loops.columns, columns, blocks.block, 1);
-  blocks.around = {{columns, tiles_over(shape.back(), tile.columns())}};
+  blocks.around = {{columns, tiles_over(op.result()->type().shape.back(), tile.columns())}};
   std::vector<Halide::VarOrRVar> order = loops.inner, beyond;
-  order.emplace_back(loops.rows);
-  int64_t rows = 1;
-  for (size_t d = 1; d < shape.size(); ++d) {
-    const int64_t extent = shape[shape.size() - 1 - d];
-    if (d <= tile.row_dimension) {
-      rows *= extent;
-      continue;
+  for (size_t d = tile.row_dimension; d < extents.size(); ++d) {
+    const bool is_tiled = d == tile.row_dimension;
+    Halide::Var around = is_tiled ? loops.rows : args[d], within = around;
+    if (parts[d] < extents[d]) {
+      if (is_tiled || parts[d] > 1) {
+        const Halide::Var all = around;
+        around = Halide::Var("around" + std::to_string(d));
+        within = Halide::Var("block" + std::to_string(d));
+        consumer.split(all, around, within, static_cast<int>(parts[d]),
+                       extents[d] % parts[d] == 0 ? Halide::TailStrategy::RoundUp
+                                                  : Halide::TailStrategy::GuardWithIf);
+      }
+      beyond.emplace_back(around);
+      blocks.around.insert(blocks.around.begin(), {around, tiles_over(extents[d], parts[d])});
+      if (parts[d] == 1 && !is_tiled) continue;
     }
-    const int64_t part = divisor_at_most(extent, std::max<int64_t>(1, kBlockRows / rows));
-    Halide::Var around = args[d];
-    if (part > 1) {
-      const Halide::Var within("block" + std::to_string(d));
-      consumer.split(args[d], around, within, static_cast<int>(part));
-      order.emplace_back(within);
-      blocks.within.push_back(sums.args()[parameter_of(tile, d)]);
-    }
-    rows = part < extent ? kBlockRows : rows * part;
-    beyond.emplace_back(around);
-    blocks.around.insert(blocks.around.begin(), {around, extent / part});
+    order.emplace_back(within);
+    blocks.within.push_back(sums.args()[is_tiled ? size_t{kRows} : parameter_of(tile, d)]);
+    if (is_tiled) blocks.tiles = within;
   }
   order.insert(order.end(), {blocks.block, columns});
   order.insert(order.end(), beyond.begin(), beyond.end());
@@ -142,9 +191,9 @@ void schedule_convolution(Algorithm& algorithm, const ir::Region& region, const 
   const TileLoops loops = tile_consumer(output.func, output.shape, tile);
   if (chunks) {
     const ConvolutionBlocks blocks =
-        order_blocks(output.func, algorithm.sums.at(op.result()), loops, output.shape, tile);
+        order_blocks(output.func, op, algorithm.sums.at(op.result()), loops, tile);
     split_into_tasks(output.func, blocks.around, most_tasks);
-    sum_blocks(algorithm, op, *chunks, {output.func, loops.rows, blocks.block, blocks.within},
+    sum_blocks(algorithm, op, *chunks, {output.func, blocks.tiles, blocks.block, blocks.within},
                target);
   } else {
     split_into_tasks(output.func, order_loops(output.func, loops, output.shape, tile), most_tasks);
