@@ -61,7 +61,7 @@ std::vector<Literal> interpret_structured(const Op& op, std::vector<Literal> ope
              print(op));
   if (op.is("scan")) return interpret_scan(op, std::move(operands));
   KILN_CHECK(op.is("fusion"), "the interpreter does not know {}", op.name());
-  return interpret(op.region(), std::move(operands));
+  return interpret_fusion(op, std::move(operands));
 }
 
 std::vector<Literal> evaluate(const Op& op, std::vector<Literal> operands) {
@@ -73,6 +73,15 @@ std::vector<Literal> evaluate(const Op& op, std::vector<Literal> operands) {
 }
 
 }  // namespace
+
+std::vector<Literal> interpret_fusion(const Op& fusion, std::vector<Literal> operands) {
+  for (size_t i = 0; i < operands.size(); ++i)
+    operands[i] = operands[i].reshaped(fusion.region().argument(i)->type().shape);
+  std::vector<Literal> results = interpret(fusion.region(), std::move(operands));
+  for (size_t i = 0; i < results.size(); ++i)
+    results[i] = results[i].reshaped(fusion.result(i)->type().shape);
+  return results;
+}
 
 std::vector<Literal> interpret(const Region& region, std::vector<Literal> arguments) {
   KILN_CHECK(arguments.size() == region.argument_count(), "{} arguments for a region of {}",

@@ -17,6 +17,9 @@ using Environment = std::map<std::string, Literal>;
 /// Arguments in, results out, by position.
 std::vector<Literal> interpret(const Region& region, std::vector<Literal> arguments);
 
+/// A fusion's results: its region sees views of operands and results.
+std::vector<Literal> interpret_fusion(const Op& fusion, std::vector<Literal> operands);
+
 /// Runs a function: arguments bound to variables are read from `variables`, results bound to
 /// variables are written there; `inputs` by name; returns the other results by name.
 std::map<std::string, Literal> interpret(const Function& function, Environment& variables,

@@ -39,6 +39,11 @@ struct Type {
   /// The same shape with another element type.
   Type with_element(ElementType new_element) const { return {new_element, shape}; }
 
+  /// Whether they have the same elements, in row-major order, by other dimensions or the same.
+  bool is_view_of(const Type& other) const {
+    return element == other.element && count() == other.count();
+  }
+
   friend bool operator==(const Type&, const Type&) = default;
 };
 

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "ir/verifier.h"
+#include "passes/fusion/collapse.h"
 #include "passes/fusion/fuse.h"
 #include "passes/gradients/differentiate.h"
 #include "passes/loops/hoist.h"
@@ -28,6 +29,8 @@ std::span<const Pass> pipeline() {
            "ops into kernels: contractions with their epilogues, reductions, pointwise, small ones "
            "together",
            fuse},
+      Pass{"collapse", "neighbouring dimensions that a contraction kernel treats alike into one",
+           collapse},
       Pass{"order",
            "an order of the kernels that keeps little live and lets variables be updated in place",
            order},

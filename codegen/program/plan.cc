@@ -127,14 +127,14 @@ Status FunctionReader::read_fusion(const ir::Op& op, std::vector<Step>& steps) {
                                             op.result_count(), buffers.size()));
   }
   KernelCall call{&op, {}};
-  for (const ir::Value* operand : op.operands()) {
-    call.buffers.push_back({operand->type(), places_.at(operand)});
+  for (size_t i = 0; i < op.operands().size(); ++i) {
+    call.buffers.push_back({op.region().argument(i)->type(), places_.at(op.operand(i))});
     KILN_TRY(check_block(op, call.buffers.back()));
   }
   for (size_t i : output_order(op.region())) {
     KILN_ASSIGN(const Place place, place_of(op, buffers[i]));
     places_[op.result(i)] = place;
-    call.buffers.push_back({op.result(i)->type(), place});
+    call.buffers.push_back({op.region().results()[i]->type(), place});
     KILN_TRY(check_block(op, call.buffers.back()));
   }
   steps.push_back(std::move(call));
@@ -222,10 +222,7 @@ Expected<Place> FunctionReader::variable_place(std::string_view name,
 Status FunctionReader::check_block(const ir::Op& op, const Buffer& buffer) const {
   const auto& [type, place] = buffer;
   if (!place.steps.empty()) return ok();  // a slice: the stacked tensor has been checked
-  // A view has another shape.
-  auto fits = [&](const ir::Type& other) {
-    return other.element == type.element && other.count() == type.count();
-  };
+  const auto fits = [&](const ir::Type& other) { return type.is_view_of(other); };
   bool good = true;
   switch (place.base) {
     case Place::Base::arena:

@@ -18,7 +18,8 @@ Status check_fusion_kind(const Op& op) {
   return op_error(op, "there is no kind \"{}\"; kinds: {}", kind, fmt::join(names, ", "));
 }
 
-Expected<Types> infer_fusion(const Op& op, std::span<const Type>) {
+/// The region's arguments and results are views of the fusion's operands and results.
+Expected<Types> infer_fusion(const Op& op, std::span<const Type> written) {
   KILN_TRY(check_fusion_kind(op));
   const Region& body = op.region();
   if (body.argument_count() != op.operands().size()) {
@@ -26,13 +27,17 @@ Expected<Types> infer_fusion(const Op& op, std::span<const Type>) {
                     body.argument_count());
   }
   for (size_t i = 0; i < op.operands().size(); ++i) {
-    if (body.argument(i)->type() != op.operand(i)->type()) {
+    if (!body.argument(i)->type().is_view_of(op.operand(i)->type())) {
       return op_error(op, "operand {} is {}, its region's argument {}", i,
                       op.operand(i)->type().to_string(), body.argument(i)->type().to_string());
     }
   }
   Types types;
-  for (Value* value : body.results()) types.push_back(value->type());
+  for (Value* value : body.results()) {
+    const size_t i = types.size();
+    const bool is_written = i < written.size() && value->type().is_view_of(written[i]);
+    types.push_back(is_written ? written[i] : value->type());
+  }
   return types;
 }
 
@@ -120,7 +125,8 @@ Expected<Types> infer_gradient(const Op& op, std::span<const Type>) {
 void add_structured_ops(std::vector<OpDefinition>& ops) {
   ops.push_back(
       {"fusion",
-       "what its region computes, as one kernel",
+       "what its region computes, as one kernel; the region may see views of operands and results, "
+       "of other dimensions",
        OpClass::structured,
        0,
        -1,

@@ -40,7 +40,8 @@ std::vector<bool> overwritable_operands(const ir::Op& fusion) {
 }  // namespace
 
 bool InPlaceWrites::allowed(const ir::Op& fusion, size_t operand, size_t result) {
-  if (fusion.operand(operand)->type() != fusion.result(result)->type()) return false;
+  const ir::Region& region = fusion.region();
+  if (region.argument(operand)->type() != region.results()[result]->type()) return false;
   auto found = overwritable_.find(&fusion);
   if (found == overwritable_.end())
     found = overwritable_.emplace(&fusion, overwritable_operands(fusion)).first;

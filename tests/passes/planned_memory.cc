@@ -91,7 +91,7 @@ class PlannedRun {
     KILN_CHECK(op.is("fusion"), "{} stands outside a fusion", op.name());
     std::vector<ir::Literal> operands;
     for (const ir::Value* operand : op.operands()) operands.push_back(value(operand));
-    const std::vector<ir::Literal> results = ir::interpret(op.region(), std::move(operands));
+    const std::vector<ir::Literal> results = ir::interpret_fusion(op, std::move(operands));
     for (size_t r = 0; r < results.size(); ++r) {
       place(op.result(r), buffer(op, r));
       write(at_.at(op.result(r)), results[r]);
