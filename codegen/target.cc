@@ -58,8 +58,7 @@ std::string Target::key() const {
       runtime::device_kind_name(device), halide, triple, cpu, features, vector_registers,
       vector_bytes, nearest_cache_bytes, threads, block_threads, shared_bytes, grid_blocks_yz,
       wide_load, int{has_vector_code}, int{has_own_memory}, int{has_constant_tables},
-      int{has_half_floats}, int{has_bfloat16_code},
-      int{has_double_constants});
+      int{has_half_floats}, int{has_bfloat16_code}, int{has_double_constants});
 }
 
 Target host_target(int threads) {

@@ -36,8 +36,8 @@ struct Target {
   bool has_own_memory = false;
   /// A kernel can bring a table of constants along.
   bool has_constant_tables = true;
-  bool has_half_floats = true;    ///< it computes with f16 and bf16
-  bool has_bfloat16_code = true;  ///< Halide's code generator knows bf16 as a number
+  bool has_half_floats = true;       ///< it computes with f16 and bf16
+  bool has_bfloat16_code = true;     ///< Halide's code generator knows bf16 as a number
   bool has_double_constants = true;  ///< Halide's code generator writes all digits of an f64
 
   bool has_launches() const { return block_threads > 0; }

@@ -12,7 +12,6 @@ namespace kiln::codegen {
 using Halide::cast;
 using Halide::Expr;
 using ir::Integers;
-using ir::Op;
 
 namespace {
 

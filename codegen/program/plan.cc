@@ -175,7 +175,7 @@ Status FunctionReader::read_scan(const ir::Op& op, std::vector<Step>& steps) {
                             : places_.at(op.operand(i));
   }
   Loop loop{parts.trip_count, parts.reverse, {}};
-  const Status status = read_region(op.region(), loop.steps);
+  Status status = read_region(op.region(), loop.steps);
   scans_.pop_back();
   steps.push_back(std::move(loop));
   return status;
@@ -220,7 +220,8 @@ Expected<Place> FunctionReader::variable_place(std::string_view name,
 
 /// Whether what a kernel writes stays within its block, and kernels can index it.
 Status FunctionReader::check_block(const ir::Op& op, const Buffer& buffer) const {
-  const auto& [type, place] = buffer;
+  const ir::Type& type = buffer.type;
+  const Place& place = buffer.place;
   if (!place.steps.empty()) return ok();  // a slice: the stacked tensor has been checked
   const auto fits = [&](const ir::Type& other) { return type.is_view_of(other); };
   bool good = true;

@@ -29,7 +29,7 @@ Status check_table(const kiln_model& model) {
 
 }  // namespace
 
-Session::Session(const kiln_model* model, int threads, OpenedDevice device)
+Session::Session(const kiln_model* model, int threads, const OpenedDevice& device)
     : model_(model),
       pool_(std::make_unique<ThreadPool>(threads)),
       memory_(device.device),
@@ -53,8 +53,8 @@ Expected<Session> Session::create(const kiln_model* model, int threads,
                       "compile the model again with this version of kiln"};
   }
   KILN_TRY(check_table(*model));
-  KILN_ASSIGN(OpenedDevice opened, open_device(device, device_kinds_of(*model), model->name));
-  Session session(model, threads, std::move(opened));
+  KILN_ASSIGN(const OpenedDevice opened, open_device(device, device_kinds_of(*model), model->name));
+  Session session(model, threads, opened);
   if (session.device_ != nullptr) {
     KILN_TRY(check_memory(memory_need(*model, session.target()), *session.device_));
   } else {

@@ -78,7 +78,7 @@ class Session {
   Status restore(std::span<const std::byte> snapshot);
 
  private:
-  Session(const kiln_model* model, int threads, OpenedDevice device);
+  Session(const kiln_model* model, int threads, const OpenedDevice& device);
   Status allocate_blocks();
   Status zero(kiln_variable_role role);
   std::byte* address(const kiln_variable& variable) const { return state_.get() + variable.offset; }

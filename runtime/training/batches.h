@@ -69,9 +69,9 @@ Status check_whole_batches(const kiln_model& model, const kiln_function& functio
                            const std::string& what);
 
 /// The examples have all arrays that `function` takes, each of the same number of rows, at least
-/// one (check_whole_batches), of the right types and shapes, and with values that the model can take
-/// (value_checks.h).
-/// `what` comes before the names of arrays in the Diagnostic ("validation ", or nothing).
+/// one, of the right types and shapes, and with values that the model can take (value_checks.h); see
+/// check_whole_batches(), too. `what` comes before the names of arrays in the Diagnostic
+/// ("validation ", or nothing).
 Status check_examples(const kiln_model& model, const kiln_function& function,
                       const Examples& examples, const std::string& what);
 

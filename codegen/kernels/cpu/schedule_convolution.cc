@@ -51,8 +51,8 @@ std::vector<int64_t> loop_extents(const ir::Shape& shape, const ProductTile& til
   return extents;
 }
 
-/// How many iterations of each of these loops lie in a block: all that read the same inputs, then as
-/// many as make kBlockRows rows.
+/// How many iterations of each of these loops lie in a block: all that read the same inputs, then
+/// as many as make kBlockRows rows.
 std::vector<int64_t> block_parts(const ir::Op& op, const ProductTile& tile) {
   const ir::Shape& shape = op.result()->type().shape;
   const std::vector<int64_t> extents = loop_extents(shape, tile);

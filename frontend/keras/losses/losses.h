@@ -20,8 +20,8 @@ struct Loss {
       identifier;  ///< as written: "mse", "sparse_categorical_crossentropy", "MeanSquaredError"
   bool from_logits = false;
   double label_smoothing = 0;
-  std::optional<int64_t> ignore_class = {};       ///< labels of this class count for nothing
-  double delta = 1;                               ///< Huber: where the square becomes a line
+  std::optional<int64_t> ignore_class = {};  ///< labels of this class count for nothing
+  double delta = 1;                          ///< Huber: where the square becomes a line
   /// Of focal losses; Tversky's alpha is 0.5, Circle's gamma 80.
   double alpha = 0.25, gamma = 2;
   double beta = 0.5;                              ///< of Tversky

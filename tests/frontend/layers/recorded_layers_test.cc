@@ -45,7 +45,7 @@ Literal padded(const Json& array, int64_t rows, double factor) {
 }
 
 LayerPointer layer_of(const Json& json) {
-  const LayerPointer layer =
+  LayerPointer layer =
       must(read_layer(json["class_name"].get<std::string>(), json["config"], "case"));
   if (json.contains("last")) {
     const std::string last[] = {json["last"].get<std::string>()};
