@@ -75,11 +75,13 @@ std::vector<Literal> evaluate(const Op& op, std::vector<Literal> operands) {
 }  // namespace
 
 std::vector<Literal> interpret_fusion(const Op& fusion, std::vector<Literal> operands) {
+  const auto see_as = [](Literal& literal, const Type& type) {
+    if (literal.type() != type) literal = literal.reshaped(type.shape);
+  };
   for (size_t i = 0; i < operands.size(); ++i)
-    operands[i] = operands[i].reshaped(fusion.region().argument(i)->type().shape);
+    see_as(operands[i], fusion.region().argument(i)->type());
   std::vector<Literal> results = interpret(fusion.region(), std::move(operands));
-  for (size_t i = 0; i < results.size(); ++i)
-    results[i] = results[i].reshaped(fusion.result(i)->type().shape);
+  for (size_t i = 0; i < results.size(); ++i) see_as(results[i], fusion.result(i)->type());
   return results;
 }
 

@@ -13,6 +13,10 @@ int64_t divisor_at_most(int64_t count, int64_t limit) {
   return 1;
 }
 
+Halide::TailStrategy tail_of(int64_t extent, int64_t step, Halide::TailStrategy ragged) {
+  return extent % step == 0 ? Halide::TailStrategy::RoundUp : ragged;
+}
+
 namespace {
 
 /// The sizes of the outputs are constants, like those of the inputs.

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "codegen/kernels/cpu/register_cost.h"
+#include "codegen/kernels/schedule.h"
 #include "codegen/kernels/sums.h"
 #include "ir/ops/reduction.h"
 
@@ -22,15 +23,13 @@ int64_t row_step(int64_t extent, int64_t lanes) {
 }
 
 Halide::TailStrategy row_tail(int64_t extent, int64_t step) {
-  return extent % step == 0 ? Halide::TailStrategy::RoundUp : Halide::TailStrategy::Predicate;
+  return tail_of(extent, step, Halide::TailStrategy::Predicate);
 }
 
 void vectorize_innermost(Halide::Stage stage, const Halide::Var& x, int64_t extent, int64_t lanes) {
   if (extent < kLeastVectorized) return;
   lanes = std::min(extent, lanes);
-  const auto tail =
-      extent % lanes == 0 ? Halide::TailStrategy::RoundUp : Halide::TailStrategy::GuardWithIf;
-  stage.vectorize(x, static_cast<int>(lanes), tail);
+  stage.vectorize(x, static_cast<int>(lanes), tail_of(extent, lanes));
 }
 
 void schedule_sums(Halide::Func sums, const ir::Type& type, const Target& target) {

@@ -11,8 +11,9 @@
 namespace kiln::codegen::cpu {
 namespace {
 
-// How much of the FMA peak a tile can reach. Per step of the contraction a tile loads its vectors of the right operand and broadcasts its rows
-// of the left; few accumulators do not hide the latency of an FMA.
+/// How much of the FMA peak a tile can reach. Per step of the contraction a tile loads its vectors of
+/// the right operand and broadcasts its rows of the left; few accumulators do not hide the latency of
+/// an FMA.
 double efficiency(int64_t rows, int64_t vectors) {
   const auto sums = static_cast<double>(rows * vectors);
   return std::min(1.0, sums / kAccumulatorsInFlight) * sums /
@@ -96,7 +97,7 @@ ProductTiles choose_tiles(const ir::Region& region, ir::FusionKind kind, const T
 TileLoops tile_consumer(Halide::Func consumer, const ir::Shape& shape, const ProductTile& tile) {
   using Tail = Halide::TailStrategy;
   const auto tail = [&](size_t d, int64_t part, Tail ragged) {
-    return shape[shape.size() - 1 - d] % part == 0 ? Tail::RoundUp : ragged;
+    return tail_of(shape[shape.size() - 1 - d], part, ragged);
   };
   TileLoops loops;
   const std::vector<Halide::Var> args = consumer.args();

@@ -113,9 +113,7 @@ void schedule_blocks(Algorithm& algorithm, const ir::Op& dot, const SumChunks& c
   const TileLoops loops = tile_consumer(output.func, output.shape, tile);
   // The block's own loop, of one iteration, stays whatever becomes of those around it.
   const Halide::Var rows("block_rows"), row("block_row"), columns("block_columns"), block("block");
-  const auto tail =
-      row_tiles % in_block == 0 ? Halide::TailStrategy::RoundUp : Halide::TailStrategy::GuardWithIf;
-  output.func.split(loops.rows, rows, row, static_cast<int>(in_block), tail)
+  output.func.split(loops.rows, rows, row, static_cast<int>(in_block), tail_of(row_tiles, in_block))
       .split(loops.columns, columns, block, 1);
   std::vector<Halide::VarOrRVar> order = loops.inner;
   order.insert(order.end(), {row, block, rows, columns});

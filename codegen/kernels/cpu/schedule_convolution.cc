@@ -99,21 +99,21 @@ ConvolutionBlocks order_blocks(Halide::Func consumer, const ir::Op& op, Halide::
   blocks.around = {{columns, tiles_over(op.result()->type().shape.back(), tile.columns())}};
   std::vector<Halide::VarOrRVar> order = loops.inner, beyond;
   for (size_t d = tile.row_dimension; d < extents.size(); ++d) {
-    const bool is_tiled = d == tile.row_dimension;
+    const bool is_tiled = d == tile.row_dimension, is_whole = parts[d] == extents[d];
     Halide::Var around = is_tiled ? loops.rows : args[d], within = around;
-    if (parts[d] < extents[d]) {
-      if (is_tiled || parts[d] > 1) {
-        const Halide::Var all = around;
-        around = Halide::Var("around" + std::to_string(d));
-        within = Halide::Var("block" + std::to_string(d));
-        consumer.split(all, around, within, static_cast<int>(parts[d]),
-                       extents[d] % parts[d] == 0 ? Halide::TailStrategy::RoundUp
-                                                  : Halide::TailStrategy::GuardWithIf);
-      }
+    const bool runs_within = is_tiled || is_whole || parts[d] > 1;
+    if (runs_within && !is_whole) {
+      const Halide::Var all = around;
+      around = Halide::Var("around" + std::to_string(d));
+      within = Halide::Var("block" + std::to_string(d));
+      consumer.split(all, around, within, static_cast<int>(parts[d]),
+                     tail_of(extents[d], parts[d]));
+    }
+    if (!is_whole) {
       beyond.emplace_back(around);
       blocks.around.insert(blocks.around.begin(), {around, tiles_over(extents[d], parts[d])});
-      if (parts[d] == 1 && !is_tiled) continue;
     }
+    if (!runs_within) continue;
     order.emplace_back(within);
     blocks.within.push_back(sums.args()[is_tiled ? size_t{kRows} : parameter_of(tile, d)]);
     if (is_tiled) blocks.tiles = within;

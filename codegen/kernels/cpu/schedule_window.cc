@@ -5,6 +5,7 @@
 #include "codegen/kernels/cpu/task_cost.h"
 #include "codegen/kernels/cpu/tasks.h"
 #include "codegen/kernels/cpu/templates.h"
+#include "codegen/kernels/schedule.h"
 #include "ir/ops/fusion.h"
 #include "ir/ops/window_reduction.h"
 
@@ -73,9 +74,7 @@ Halide::Var loop_over_windows(Output& output, const std::vector<ir::WindowDimens
     int64_t count = extent;
     if (step > 1 && step <= std::min(extent, kUnrolledElements)) {
       const Halide::Var within("step" + std::to_string(d));
-      const auto tail =
-          extent % step == 0 ? Halide::TailStrategy::RoundUp : Halide::TailStrategy::GuardWithIf;
-      func.split(loop, loop, within, static_cast<int>(step), tail).unroll(within);
+      func.split(loop, loop, within, static_cast<int>(step), tail_of(extent, step)).unroll(within);
       steps.push_back(within);
       count = (extent + step - 1) / step;
     }
