@@ -37,17 +37,17 @@ LossValues circle(const Loss& loss, Tensor y, const Signal& prediction, Tensor r
       compare(broadcast_in_dim(y, pairs, {0}), "EQ", broadcast_in_dim(y, pairs, {1}));
   const Tensor there = broadcast_in_dim(real, pairs, {1});
   Tensor positive = logical_and(same, there);
-  if (loss.remove_diagonal) {
+  if (loss.circle.remove_diagonal) {
     const ir::Type index{ir::ElementType::i32, pairs};
     positive =
         logical_and(positive, compare(y.builder->iota(index, 0), "NE", y.builder->iota(index, 1)));
   }
   const Tensor negative = logical_and(logical_not(same), there);
-  const double margin = loss.margin;
+  const double gamma = loss.circle.gamma, margin = loss.circle.margin;
   const LogSum near =
-      log_sum(loss.gamma * (maximum(margin + distance, 0.0) * (distance - margin)), positive);
-  const LogSum far = log_sum(
-      loss.gamma * (maximum(1 + margin - distance, 0.0) * (1 - margin - distance)), negative);
+      log_sum(gamma * (maximum(margin + distance, 0.0) * (distance - margin)), positive);
+  const LogSum far =
+      log_sum(gamma * (maximum(1 + margin - distance, 0.0) * (1 - margin - distance)), negative);
   const Tensor values =
       select(logical_and(near.any, far.any), softplus(near.value + far.value), 0.0);
   return {values, compare(values, "GT", 0.0)};

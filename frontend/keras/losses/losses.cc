@@ -58,9 +58,10 @@ OptionList generalized_options(Loss& loss) {
 }
 
 OptionList circle_options(Loss& loss) {
-  return {{"gamma", &loss.gamma, "the scale of the similarities"},
-          {"margin", &loss.margin, "how far apart classes are kept"},
-          {"remove_diagonal", &loss.remove_diagonal, "no row is a pair with itself"}};
+  CircleOptions& o = loss.circle;
+  return {{"gamma", &o.gamma, "the scale of the similarities"},
+          {"margin", &o.margin, "how far apart classes are kept"},
+          {"remove_diagonal", &o.remove_diagonal, "no row is a pair with itself"}};
 }
 
 constexpr bool kIntegerLabels = true;
@@ -215,16 +216,13 @@ Loss CTC() { return Loss("CTC"); }
 
 Loss Circle(CircleOptions options) {
   Loss loss("Circle");
-  loss.gamma = options.gamma;
-  loss.margin = options.margin;
-  loss.remove_diagonal = options.remove_diagonal;
+  loss.circle = options;
   return loss;
 }
 
 Loss::Loss(std::string name) : identifier(std::move(name)) {
-  const LossFunction* function = find_loss(identifier);
-  if (function && function->name == "tversky") alpha = 0.5;
-  if (function && function->name == "circle") gamma = CircleOptions().gamma;
+  if (const LossFunction* function = find_loss(identifier); function && function->name == "tversky")
+    alpha = 0.5;
 }
 
 bool has_option(const OptionList& options, std::string_view key) {

@@ -14,6 +14,13 @@
 
 namespace kiln::keras {
 
+/// The options of Circle.
+struct CircleOptions {
+  double gamma = 80;
+  double margin = 0.4;
+  bool remove_diagonal = true;  ///< no row is a pair with itself
+};
+
 /// A loss as a model's compile() takes it. Options that a loss does not have keep their defaults.
 struct Loss {
   std::string
@@ -22,12 +29,10 @@ struct Loss {
   double label_smoothing = 0;
   std::optional<int64_t> ignore_class = {};  ///< labels of this class count for nothing
   double delta = 1;                          ///< Huber: where the square becomes a line
-  /// Of focal losses; Tversky's alpha is 0.5, Circle's gamma 80.
-  double alpha = 0.25, gamma = 2;
-  double beta = 0.5;                              ///< of Tversky
-  bool apply_class_balancing = false;             ///< binary focal: weighs classes by alpha
-  double margin = 0.4;                            ///< of Circle
-  bool remove_diagonal = true;                    ///< of Circle: no row is a pair with itself
+  double alpha = 0.25, gamma = 2;            ///< of focal losses; Tversky's alpha is 0.5
+  double beta = 0.5;                         ///< of Tversky
+  bool apply_class_balancing = false;        ///< binary focal: weighs classes by alpha
+  CircleOptions circle = {};
   double q = 0.5;                                 ///< of the generalized cross-entropy, in (0, 1)
   std::string reduction = "sum_over_batch_size";  ///< or "sum", "mean", "mean_with_sample_weight"
   std::string name = "";                          ///< of a loss object; empty: the function's
@@ -73,11 +78,6 @@ Loss Dice();
 Loss CategoricalGeneralizedCrossEntropy(double q = 0.5);
 Loss Tversky(double alpha = 0.5, double beta = 0.5);
 Loss CTC();
-struct CircleOptions {
-  double gamma = 80;
-  double margin = 0.4;
-  bool remove_diagonal = true;
-};
 Loss Circle(CircleOptions options = {});
 
 /// What a loss says of a batch.
