@@ -18,7 +18,8 @@ void schedule(Algorithm& algorithm, const ir::Region& region, ir::FusionKind kin
 /// Largest divisor of `count` that is at most `limit`.
 int64_t divisor_at_most(int64_t count, int64_t limit);
 
-/// How a loop of `extent` that is split into steps ends: as `ragged` says where they do not divide it.
+/// How a loop of `extent` that is split into steps ends: as `ragged` says, where they do not divide
+/// it.
 Halide::TailStrategy tail_of(int64_t extent, int64_t step,
                              Halide::TailStrategy ragged = Halide::TailStrategy::GuardWithIf);
 

@@ -82,7 +82,7 @@ void schedule_reduce(Halide::Func func, const ir::Op& reduce, const Target& targ
   const ir::Type& type = reduce.result()->type();
   if (lanes > 0 || type.rank() == 0) return;
   const Halide::Var x = func.args()[0];
-  for (Halide::Stage stage : {Halide::Stage(func), func.update()})
+  for (const Halide::Stage& stage : {Halide::Stage(func), func.update()})
     vectorize_innermost(stage, x, type.shape.back(), lanes_of(type, target));
 }
 

@@ -11,9 +11,9 @@
 namespace kiln::codegen::cpu {
 namespace {
 
-/// How much of the FMA peak a tile can reach. Per step of the contraction a tile loads its vectors of
-/// the right operand and broadcasts its rows of the left; few accumulators do not hide the latency of
-/// an FMA.
+/// How much of the FMA peak a tile can reach. Per step of the contraction a tile loads its vectors
+/// of the right operand and broadcasts its rows of the left; few accumulators do not hide the
+/// latency of an FMA.
 double efficiency(int64_t rows, int64_t vectors) {
   const auto sums = static_cast<double>(rows * vectors);
   return std::min(1.0, sums / kAccumulatorsInFlight) * sums /

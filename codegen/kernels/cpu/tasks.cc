@@ -25,7 +25,8 @@ Halide::Var split_into_tasks(Halide::Func func, const std::vector<Loop>& loops, 
   }
   const int64_t tasks = count_tasks(outer.extent, most);
   const int64_t per_task = (outer.extent + tasks - 1) / tasks;
-  const Halide::Var task("task"), rest("rest");
+  Halide::Var task("task");
+  const Halide::Var rest("rest");
   func.split(outer.var, task, rest, static_cast<int>(per_task), tail_of(outer.extent, per_task));
   if (outer.extent > per_task) func.parallel(task);
   return task;
