@@ -14,7 +14,7 @@ static_assert(keras::kNone == runtime::kOpen);
 /// The table, and what it points to.
 struct OpenModel::Parts {
   std::string name, summary;
-  std::vector<std::string> input_names, output_names, losses;
+  std::vector<std::string> input_names, output_names, losses, text_rules;
   keras::InputShapes rows;
   std::vector<ir::Shape> dims;  ///< of the inputs, with the batch
   std::vector<kiln_input> inputs;
@@ -28,16 +28,26 @@ namespace {
 
 constexpr int64_t kAnyBatch = 1;
 
+Expected<std::vector<std::string>> rules_for_texts(const keras::Model& model) {
+  std::vector<std::string> texts;
+  for (const keras::NodeOutput& input : model.inputs) {
+    KILN_ASSIGN(const auto rules, keras::text_rules(model, input.node));
+    texts.push_back(rules ? to_text(*rules) : "");
+  }
+  return texts;
+}
+
 void add_inputs(const keras::Model& model, const keras::Graph& graph, std::vector<ir::Shape>& dims,
                 std::vector<kiln_input>& inputs, std::vector<kiln_tensor>& tensors,
-                const std::vector<std::string>& names) {
+                const std::vector<std::string>& names, const std::vector<std::string>& text_rules) {
   for (const keras::NodeOutput& input : model.inputs) {
     dims.push_back(graph.type(input).shape);
     dims.back()[0] = kAnyBatch;
   }
   for (size_t i = 0; i < names.size(); ++i) {
     const ir::Type& type = graph.type(model.inputs[i]);
-    inputs.push_back({names[i].c_str(), keras::index_limit(model, model.inputs[i].node)});
+    inputs.push_back({names[i].c_str(), keras::index_limit(model, model.inputs[i].node),
+                      text_rules[i].c_str()});
     tensors.push_back({names[i].c_str(), static_cast<int32_t>(type.element),
                        static_cast<int32_t>(dims[i].size()), dims[i].data()});
   }
@@ -53,7 +63,9 @@ Expected<OpenModel> OpenModel::create(const keras::Model& model) {
   parts->name = model.name;
   parts->input_names = model.input_names();
   parts->output_names = model.output_names();
-  add_inputs(model, graph, parts->dims, parts->inputs, parts->tensors, parts->input_names);
+  KILN_ASSIGN(parts->text_rules, rules_for_texts(model));
+  add_inputs(model, graph, parts->dims, parts->inputs, parts->tensors, parts->input_names,
+             parts->text_rules);
   keras::Objective objective;
   if (model.compile_options && !model.unreadable.loss) {
     // What is wrong with the losses is said where they are needed.

@@ -108,10 +108,12 @@ llvm::Constant* DescriptorEmitter::target(const TargetCode& code) {
 std::vector<llvm::Constant*> DescriptorEmitter::inputs(const ir::Module& model) {
   const auto names = list<ir::Strings>(model.attributes, "inputs");
   const auto limits = list<ir::Integers>(model.attributes, "index_limits");
+  const auto rules = list<ir::Strings>(model.attributes, "text_rules");
   std::vector<llvm::Constant*> inputs;
   for (size_t i = 0; i < names.size(); ++i) {
     inputs.push_back(same_layout<kiln_input>(constants_.structure(
-        {constants_.string(names[i]), constants_.i64(i < limits.size() ? limits[i] : 0)})));
+        {constants_.string(names[i]), constants_.i64(i < limits.size() ? limits[i] : 0),
+         constants_.string(i < rules.size() ? rules[i] : "")})));
   }
   return inputs;
 }

@@ -21,7 +21,7 @@
 extern "C" {
 #endif
 
-#define KILN_ABI_VERSION 5
+#define KILN_ABI_VERSION 6
 #define KILN_ALIGNMENT 64
 
 /// Element types, in the order of ir::ElementType.
@@ -119,6 +119,8 @@ typedef struct {
   const char* name;     ///< in data: "words"
   int64_t index_limit;  ///< x holds integers in [0, index_limit), of which a layer looks up what
                         ///< belongs to each; 0: x holds any numbers
+  const char* text_rules;  ///< how texts become x's numbers (runtime/data/text/text_rules.h); null
+                           ///< or "": data holds the numbers themselves
 } kiln_input;
 
 /// One of the model's outputs.

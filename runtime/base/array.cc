@@ -262,6 +262,19 @@ Array copy_of(kiln_element_type type, std::vector<int64_t> dims, const void* byt
   return array;
 }
 
+Array text_array(std::vector<std::string> texts, std::optional<std::vector<int64_t>> dims) {
+  Array array;
+  array.dims = dims ? std::move(*dims) : std::vector<int64_t>{static_cast<int64_t>(texts.size())};
+  if (array.element_count() != static_cast<int64_t>(texts.size()))
+    die(std::to_string(texts.size()) + " texts as " + shape_name(array.dims));
+  array.texts = std::make_shared<const std::vector<std::string>>(std::move(texts));
+  return array;
+}
+
+std::string Array::name() const {
+  return texts ? shape_name(dims) + " texts" : tensor_name(type, dims);
+}
+
 Array convert(const Array& array, kiln_element_type type) {
   if (array.type == type && array.scale == 1) return array;
   Array result = allocate(type, array.dims);

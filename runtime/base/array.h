@@ -48,6 +48,9 @@ struct Array {
   /// What the elements count in: an element stands for itself times this number. Bytes of pictures
   /// that mean 0..1 have 1/255.
   double scale = 1;
+  /// Texts in the place of numbers, as many as dims say, without storage. Null: numbers. Only what
+  /// readers of data give, and what is fed to a model of texts, may hold some.
+  std::shared_ptr<const std::vector<std::string>> texts = nullptr;
 
   std::byte* data() const { return storage.get(); }
 
@@ -80,8 +83,8 @@ struct Array {
   /// A view of the same elements as `new_dims`, which has as many elements.
   Array reshape(std::vector<int64_t> new_dims) const;
 
-  /// "60000x28x28xu8", for messages.
-  std::string name() const { return tensor_name(type, dims); }
+  /// "60000x28x28xu8", or "60000x1 texts", for messages.
+  std::string name() const;
 };
 
 /// A new array of zeros, aligned to KILN_ALIGNMENT. For shapes the program chose itself: a size
@@ -94,6 +97,9 @@ Expected<Array> try_allocate(const std::string& where, kiln_element_type type,
 
 /// A new array with a copy of `bytes`, which holds exactly the elements of type and dims.
 Array copy_of(kiln_element_type type, std::vector<int64_t> dims, const void* bytes);
+
+/// An array of texts: UTF-8, in `dims`, or [texts] where there are none.
+Array text_array(std::vector<std::string> texts, std::optional<std::vector<int64_t>> dims = {});
 
 /// The values of `array`, its scale multiplied in, as another element type; the same array where the
 /// types agree and there is no scale. Between

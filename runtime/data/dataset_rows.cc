@@ -116,6 +116,7 @@ class Adapter {
   /// Multiplied by `scale`, or by the array's own where there is none; ids are not.
   Expected<Array> adapt_x(const Array& x, const Wanted& wanted, const kiln_input& input,
                           std::optional<double> scale) {
+    if (x.texts) return texts_instead(x, "the input \"" + std::string(input.name) + "\"");
     KILN_ASSIGN(Array shaped, with_row_dims(x, wanted));
     shaped.scale = takes_ids(wanted, input) ? 1 : scale.value_or(x.scale);
     KILN_TRY(check_indices(shaped, input, where_));
@@ -127,6 +128,7 @@ class Adapter {
 
   // A weight for each example, or for each value that the loss has for it.
   Expected<Array> adapt_weights(const Array& weights, const Wanted& wanted) {
+    if (weights.texts) return texts_instead(weights, "the sample weights");
     KILN_TRY(check_weights(weights, where_));
     const Array numbers = convert(weights, KILN_F32);
     const int64_t own = product(weights.row_dims()), size = product(wanted.row_dims);
@@ -141,6 +143,7 @@ class Adapter {
   }
 
   Expected<Array> adapt_y(const Array& labels, const Wanted& wanted, const kiln_output& output) {
+    if (labels.texts) return texts_instead(labels, "the labels");
     KILN_ASSIGN(const Array y, filled_up(labels, wanted, output));
     KILN_TRY(check_encoding(y, wanted, output));
     KILN_ASSIGN(const Array shaped, with_row_dims(y, wanted));
@@ -151,6 +154,11 @@ class Adapter {
  private:
   Diagnostic failure(const std::string& message, const std::string& note) const {
     return {where_, message, note};
+  }
+
+  Diagnostic texts_instead(const Array& array, const std::string& what) const {
+    return failure("holds texts (" + array.name() + "), but " + what + " are numbers",
+                   "turn the texts into numbers first");
   }
 
   // "the model 'mnist_mlp' takes 784xf32", or "takes 6x2xf32 or 9x2xf32" of one for both.
@@ -412,8 +420,9 @@ Status check_lengths(const std::string& part, const std::vector<NamedArray>& arr
   return ok();
 }
 
-Expected<Examples> adapt_part(const std::string& part, const std::vector<NamedArray>& arrays,
+Expected<Examples> adapt_part(const std::string& part, const std::vector<NamedArray>& read,
                               const Dataset& data, const kiln_model& model, Notes& notes) {
+  KILN_ASSIGN(const std::vector<NamedArray> arrays, encode_inputs(read, model, part));
   const kiln_function* function = consumer(model, arrays);
   if (function == nullptr) {
     return Diagnostic{model.name, "the model has no function that takes data", ""};

@@ -1,10 +1,13 @@
 #include "runtime/data/input_arrays.h"
 
+#include <algorithm>
 #include <optional>
 #include <span>
 #include <utility>
 
 #include "runtime/base/array.h"
+#include "runtime/data/text/text_encoder.h"
+#include "runtime/data/text/text_rules.h"
 
 namespace kiln::runtime {
 namespace {
@@ -57,9 +60,43 @@ std::string open_shape_name(const std::vector<int64_t>& row) {
   return row.size() == 1 ? "(" + text + ",)" : "(" + text + ")";
 }
 
+namespace {
+
+// How many numbers a row of the input has in the model's functions, increasing; none where that is
+// open.
+std::vector<int64_t> row_lengths(const kiln_model& model, int32_t input) {
+  std::vector<int64_t> lengths;
+  for (int32_t f = 0; f < model.function_count; ++f) {
+    const kiln_function& function = model.functions[f];
+    if (function.batch == 0 || function.input_count <= input) continue;
+    const kiln_tensor& tensor = function.inputs[input];
+    if (tensor.rank == 2 && tensor.dims[1] != kOpen) lengths.push_back(tensor.dims[1]);
+  }
+  std::ranges::sort(lengths);
+  return lengths;
+}
+
+}  // namespace
+
+Expected<std::vector<NamedArray>> encode_inputs(std::vector<NamedArray> arrays,
+                                                const kiln_model& model, const std::string& part) {
+  for (int i = 0; i < model.input_count; ++i) {
+    const kiln_input& input = model.inputs[i];
+    if (input.text_rules == nullptr || input.text_rules[0] == 0) continue;
+    const NamedArray* found = find_any(arrays, names_for("x", input.name, i, model.input_count));
+    if (found == nullptr) continue;  // that it is missing is said where arrays are taken
+    KILN_ASSIGN(TextRules rules, parse_text_rules(input.text_rules));
+    KILN_ASSIGN(Array numbers, TextEncoder(std::move(rules))
+                                   .encode(found->array, row_lengths(model, i), part + found->name));
+    arrays[static_cast<size_t>(found - arrays.data())].array = std::move(numbers);
+  }
+  return arrays;
+}
+
 Expected<std::vector<std::vector<int64_t>>> shapes_of_inputs(
-    const std::vector<NamedArray>& arrays, const kiln_model& model,
+    const std::vector<NamedArray>& read, const kiln_model& model,
     const std::vector<std::vector<int64_t>>& rows, const std::string& part) {
+  KILN_ASSIGN(const std::vector<NamedArray> arrays, encode_inputs(read, model, part));
   std::vector<std::vector<int64_t>> shapes;
   for (int i = 0; i < model.input_count; ++i) {
     const auto names = names_for("x", model.inputs[i].name, i, model.input_count);

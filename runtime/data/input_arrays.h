@@ -28,6 +28,12 @@ const NamedArray* find_any(const std::vector<NamedArray>& arrays,
 Diagnostic missing_array(const std::string& part, const char* what,
                          const std::vector<std::string>& names, const std::string& held);
 
+/// The arrays, where those of inputs that take texts hold the numbers of these (TextEncoder), as many
+/// as one of the model's functions takes.
+Expected<std::vector<NamedArray>> encode_inputs(std::vector<NamedArray> arrays,
+                                                const kiln_model& model,
+                                                const std::string& part = "");
+
 /// For each of the model's inputs, [rows...] without the batch, the shape of a row of its array.
 /// `rows` says what the model takes, kOpen where an extent is open. As in Keras's fit(), a last
 /// extent of 1 may be missing in the data, or be in it alone. Errors name the array and both shapes.

@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::string_view kMagic = "\x93NUMPY";
 constexpr size_t kLargestRank = 64;  // NumPy 2's limit
+constexpr int64_t kLongestText = int64_t{1} << 28;
 
 // How a NumPy type is stored, and what it becomes.
 struct StoredType {
@@ -32,7 +33,8 @@ constexpr StoredType kStoredTypes[] = {
 
 // What an .npy header says.
 struct Header {
-  const StoredType* stored = nullptr;
+  std::optional<StoredType> stored;
+  int64_t unit = 0;  ///< of texts, the bytes of a character: 1 (S) or 4 (U); 0: numbers
   bool big_endian = false;
   bool fortran_order = false;
   std::vector<int64_t> dims;
@@ -55,7 +57,7 @@ class HeaderParser {
       KILN_TRY(entry(*key, header));
       take(',');
     }
-    if (header.stored == nullptr || !has_order_ || !has_shape_) {
+    if (!header.stored || !has_order_ || !has_shape_) {
       return failure("'descr', 'fortran_order' and 'shape' are not all there");
     }
     return header;
@@ -80,13 +82,24 @@ class HeaderParser {
       code.remove_prefix(1);
     }
     for (const StoredType& stored : kStoredTypes) {
-      if (stored.code == code) header.stored = &stored;
+      if (stored.code == code) header.stored = stored;
     }
-    if (header.stored == nullptr) {
-      return unsupported("elements of type '" + std::string(*descr) + "' are not supported",
-                         "convert the array first, as in array.astype(\"float32\")");
-    }
-    return ok();
+    if (header.stored || text_type(code, header)) return ok();
+    return unsupported("elements of type '" + std::string(*descr) + "' are not supported",
+                       code == "O" ? "save texts as array.astype(str), numbers as numbers"
+                                   : "convert the array first, as in array.astype(\"float32\")");
+  }
+
+  // "S7" or "U7": texts of at most seven bytes, or characters of four bytes, with zeros behind.
+  static bool text_type(std::string_view code, Header& header) {
+    if (!code.starts_with('S') && !code.starts_with('U')) return false;
+    int64_t length = 0;
+    const auto [end, error] = std::from_chars(code.data() + 1, code.data() + code.size(), length);
+    const bool is_length = error == std::errc() && end == code.data() + code.size();
+    if (!is_length || length < 0 || length > kLongestText) return false;
+    header.unit = code[0] == 'U' ? 4 : 1;
+    header.stored = StoredType{code, length * header.unit, KILN_U8, false};
+    return true;
   }
 
   Status order(Header& header) {
@@ -209,7 +222,8 @@ Status check_size(const std::string& where, const Header& header, int64_t size) 
     return Diagnostic{where, "the .npy header gives an impossible shape, " + shape,
                       "the file is damaged: save it again with numpy.save"};
   }
-  const int64_t expected = *count * header.stored->size;
+  int64_t expected = 0;
+  if (__builtin_mul_overflow(*count, header.stored->size, &expected)) expected = INT64_MAX;
   const int64_t actual = size - header.data_offset;
   if (expected == actual) return ok();
   return Diagnostic{where,
@@ -280,6 +294,59 @@ void normalize_booleans(const Array& array) {
   }
 }
 
+// A code point as UTF-8; what is none becomes Unicode's replacement character.
+void append_utf8(std::string& text, uint32_t point) {
+  if (point > 0x10ffff || (point >= 0xd800 && point < 0xe000)) point = 0xfffd;
+  const auto continued = [&](int shift) {
+    text += static_cast<char>(0x80 | ((point >> shift) & 0x3f));
+  };
+  if (point < 0x80) {
+    text += static_cast<char>(point);
+  } else if (point < 0x800) {
+    text += static_cast<char>(0xc0 | (point >> 6));
+    continued(0);
+  } else if (point < 0x10000) {
+    text += static_cast<char>(0xe0 | (point >> 12));
+    continued(6);
+    continued(0);
+  } else {
+    text += static_cast<char>(0xf0 | (point >> 18));
+    continued(12);
+    continued(6);
+    continued(0);
+  }
+}
+
+// The text in a field of an array of texts, without the zeros behind it.
+std::string text_at(const Header& header, const std::byte* field) {
+  const int64_t size = header.stored->size;
+  std::string text;
+  if (header.unit == 1) {
+    text.assign(reinterpret_cast<const char*>(field), static_cast<size_t>(size));
+    text.resize(text.find_last_not_of('\0') + 1);
+    return text;
+  }
+  int64_t end = size;
+  const auto point_at = [&](int64_t at) {
+    return header.big_endian ? load_big_u32(field + at) : load_little<uint32_t>(field + at);
+  };
+  while (end > 0 && point_at(end - 4) == 0) end -= 4;
+  for (int64_t at = 0; at < end; at += 4) append_utf8(text, point_at(at));
+  return text;
+}
+
+Expected<Array> read_texts(const std::string& where, const Header& header,
+                           const std::byte* fields, int64_t count) {
+  if (header.fortran_order && header.dims.size() > 1) {
+    return Diagnostic{where, "holds texts in Fortran's order",
+                      "save numpy.ascontiguousarray(array) instead"};
+  }
+  std::vector<std::string> texts;
+  for (int64_t i = 0; i < count; ++i)
+    texts.push_back(text_at(header, fields + i * header.stored->size));
+  return text_array(std::move(texts), header.dims);
+}
+
 std::string_view type_code(kiln_element_type type) {
   for (const StoredType& stored : kStoredTypes) {
     if (stored.type == type && !stored.unsigned_number) return stored.code;
@@ -294,6 +361,8 @@ Expected<Array> parse_npy(const std::string& where, std::shared_ptr<std::byte> b
   KILN_ASSIGN(const Header header, parse_header(where, bytes.get(), size));
   KILN_TRY(check_size(where, header, size));
   const int64_t count = *checked_element_count(header.dims);
+  if (header.unit > 0)
+    return read_texts(where, header, bytes.get() + header.data_offset, count);
   Array array = {header.stored->type, header.dims,
                  stored_elements(header, std::move(bytes), count)};
   if (header.stored->unsigned_number) {

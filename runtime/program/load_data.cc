@@ -27,10 +27,21 @@ std::span<const int64_t> input_dims(const kiln_model& model) {
   return {};
 }
 
+// Whether the model has its own rules by which texts become numbers.
+bool takes_texts(const kiln_model& model) {
+  const char* rules = model.input_count == 1 ? model.inputs[0].text_rules : nullptr;
+  return rules != nullptr && rules[0] != 0;
+}
+
 // An order of its own, that of no epoch.
 constexpr int kMixing = -1;
 
 Array in_order(const Array& rows, const std::vector<uint32_t>& order) {
+  if (rows.texts) {
+    std::vector<std::string> texts;
+    for (const uint32_t row : order) texts.push_back((*rows.texts)[row]);
+    return text_array(std::move(texts));
+  }
   Array result = allocate(rows.type, rows.dims);
   result.scale = rows.scale;
   for (size_t i = 0; i < order.size(); ++i) {
@@ -197,20 +208,22 @@ Expected<std::optional<Dataset>> DataLoader::load_sequences(const std::string& s
   KILN_ASSIGN(const std::optional<SequenceData> read, load_sequence_data(spec, *classes_));
   if (!read) return std::optional<Dataset>();
   const std::span<const int64_t> dims = input_dims(model_);
-  if (dims.size() != 1) {
+  const bool encodes = read->is_text() && takes_texts(model_);
+  if (dims.size() != 1 && !encodes) {
     return Diagnostic{spec,
                       "holds texts or sequences, but the model takes rows of " + shape_name(dims),
                       "a model of sequences takes rows of one dimension, their length"};
   }
-  if (read->is_text() && !vocabulary_) {
+  if (read->is_text() && !encodes && !vocabulary_) {
     KILN_ASSIGN(vocabulary_, vocabulary_for(*read, vocabulary_options()));
   }
   Dataset data;
-  data.train.push_back({"x", rows_of(*read, vocabulary_, dims[0])});
+  data.train.push_back(
+      {"x", encodes ? text_array(read->texts) : rows_of(*read, vocabulary_, dims[0])});
   if (read->y.storage != nullptr) data.train.push_back({"y", read->y});
   data.description = read->description;
   data.classes = read->classes;
-  if (read->is_text()) {
+  if (read->is_text() && !encodes) {
     data.description += "; " + std::to_string(vocabulary_->size()) + " words";
   }
   if (read->by_class && line_.command == Command::kFit) mix(data, line_.fit.seed);

@@ -11,7 +11,7 @@ namespace kiln::keras {
 
 struct InputOptions {
   ir::Shape shape;  ///< without the batch; kNone where open
-  /// Keras's name: float32, float64, int64, int32, int16, int8, uint8 or bool.
+  /// Keras's name: float32, float64, int64, int32, int16, int8, uint8, bool or string.
   std::string dtype = "float32";
   std::string name = "";
   /// The rows of every batch; nothing: any number. It counts where layers keep states from batch to
@@ -43,7 +43,8 @@ class Input : public Layer {
 struct InputType {
   ir::ElementType stored, computed;
 };
-/// Layers turn a float64 into float32, so it is read as that. Errors: types that would round data.
+/// Layers turn a float64 into float32, so it is read as that. Of a string the numbers are computed
+/// that a layer of texts defines. Errors: types that would round data.
 Expected<InputType> input_type(std::string_view dtype);
 
 }  // namespace kiln::keras

@@ -114,9 +114,16 @@ class Lowering {
       classes.push_back(has_loss ? label_classes(*output->loss, output->type) : 0);
     }
     ir::Integers limits;
-    for (const NodeOutput& input : model_.inputs) limits.push_back(index_limit(model_, input.node));
+    ir::Strings text_rules;
+    for (const NodeOutput& input : model_.inputs) {
+      limits.push_back(index_limit(model_, input.node));
+      KILN_ASSIGN(const auto rules, keras::text_rules(model_, input.node));
+      text_rules.push_back(rules ? to_text(*rules) : "");
+    }
     module_.attributes["inputs"] = model_.input_names();
     module_.attributes["index_limits"] = std::move(limits);
+    const bool has_texts = std::ranges::any_of(text_rules, [](auto& rules) { return !rules.empty(); });
+    if (has_texts) module_.attributes["text_rules"] = std::move(text_rules);
     module_.attributes["outputs"] = model_.output_names();
     module_.attributes["losses"] = std::move(losses);
     module_.attributes["label_classes"] = std::move(classes);

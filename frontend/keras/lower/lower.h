@@ -53,8 +53,9 @@ Expected<int64_t> default_batch(const Model& model);
 /// Keras's order; running means "metrics/loss/total", "metrics/loss/count", ... A state that a
 /// recurrent layer keeps from batch to batch has the attribute `recurrent_state`, that of a random
 /// generator `random_state`. The module's attributes are `inputs` and `outputs` (their names),
-/// `index_limits` (one for each input; 0 where it takes any numbers), `losses` and `label_classes`
-/// (one for each output; "" and 0 where the output has none), and `summary`; a step's is `batch`.
+/// `index_limits` (one for each input; 0 where it takes any numbers), `text_rules` (one for each
+/// input, "" where it takes no texts; only where one does), `losses` and `label_classes` (one for
+/// each output; "" and 0 where the output has none), and `summary`; a step's is `batch`.
 Expected<ir::Module> lower(const Model& model, const LowerOptions& options = {});
 
 }  // namespace kiln::keras

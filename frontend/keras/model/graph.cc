@@ -161,10 +161,26 @@ Status check_build(const LayerBuild& build) {
   return ok();
 }
 
+/// The numbers that an input's texts become: those of a text that is split are a row.
+ir::Type numbers_of(const runtime::TextRules& rules, const ir::Type& texts) {
+  if (rules.split == runtime::Split::kNone && rules.length == 0)
+    return texts.with_element(ir::ElementType::i32);
+  return {ir::ElementType::i32, {texts.shape[0], rules.length > 0 ? rules.length : kNone}};
+}
+
+/// Whether a layer makes vectors of texts, whose shape Keras believes to have a dimension more than
+/// it has, as in what its files say of all layers behind.
+bool has_text_vectors(const Model& model) {
+  return std::ranges::any_of(model.layers, [](const LayerPointer& layer) {
+    const auto rules = layer->text_rules(0);
+    return rules && rules->split != runtime::Split::kNone && rules->filling < 0;
+  });
+}
+
 class Building {
  public:
   Building(const Model& model, const InputTypes& input_types)
-      : model_(model), input_types_(input_types) {
+      : model_(model), input_types_(input_types), has_text_vectors_(has_text_vectors(model)) {
     graph_.weights.resize(model.layers.size());
   }
 
@@ -203,7 +219,9 @@ class Building {
     KILN_ASSIGN(const std::vector<LayerInput> inputs, inputs_of(model_.nodes[node], layer));
     KILN_ASSIGN(LayerBuild build, layer.build(inputs));
     // A layer that is shared may take other shapes, too.
-    if (!inputs.empty() && call_count(node) == 1) KILN_TRY(check_built_for(layer, inputs[0]));
+    const bool was_built = !inputs.empty() && call_count(node) == 1 && !has_text_vectors_;
+    if (was_built) KILN_TRY(check_built_for(layer, inputs[0]));
+    if (is_input(layer)) KILN_TRY(take_texts(node, build.outputs[0]));
     if (is_input(layer) && takes_indices(model_, node))
       build.outputs[0].element = ir::ElementType::i32;
     if (is_input(layer) && feeds_operations(model_, node))
@@ -216,6 +234,13 @@ class Building {
     }
     graph_.weights[model_.nodes[node].layer] = std::move(build.weights);
     graph_.node_outputs.push_back(std::move(build.outputs));
+    return ok();
+  }
+
+  /// The input is of the numbers that its texts become.
+  Status take_texts(size_t node, ir::Type& type) const {
+    KILN_ASSIGN(const auto rules, text_rules(model_, node));
+    if (rules) type = numbers_of(*rules, type);
     return ok();
   }
 
@@ -240,6 +265,7 @@ class Building {
       }
       input.type.element = *element;
       KILN_TRY(check_batch_first(layer, input));
+      KILN_TRY(check_texts(layer, inputs.size(), output.node));
       inputs.push_back(std::move(input));
     }
     return inputs;
@@ -261,6 +287,17 @@ class Building {
                       "move it there with keras.ops.transpose"};
   }
 
+  /// Texts become numbers where data is read, and nowhere else.
+  Status check_texts(const Layer& layer, size_t input, size_t from) const {
+    const Layer& source = *model_.layers[model_.nodes[from].layer];
+    if (is_input(source) || !layer.text_rules(input)) return ok();
+    return Diagnostic{"",
+                      fmt::format("takes texts, or what it hashes, as data has them, but gets what "
+                                  "\"{}\" computes",
+                                  source.name),
+                      "let it read an input of the model"};
+  }
+
   /// How often the node's layer is called.
   int64_t call_count(size_t node) const {
     const size_t layer = model_.nodes[node].layer;
@@ -276,6 +313,7 @@ class Building {
 
   const Model& model_;
   const InputTypes& input_types_;
+  const bool has_text_vectors_;
   Graph graph_;
 };
 
@@ -308,6 +346,36 @@ int64_t index_limit(const Model& model, size_t input_node) {
     if (own > 0) limit = limit == 0 ? own : std::min(limit, own);
   }
   return limit;
+}
+
+Expected<std::optional<runtime::TextRules>> text_rules(const Model& model, size_t input_node) {
+  const Layer& layer = *model.layers[model.nodes[input_node].layer];
+  const auto* input = dynamic_cast<const Input*>(&layer);
+  const bool is_text = input != nullptr && input->dtype() == "string";
+  std::optional<runtime::TextRules> rules;
+  const Layer *with = nullptr, *without = nullptr;
+  for (const Reader& reader : readers_of(model, input_node)) {
+    std::optional<runtime::TextRules> own = reader.layer.text_rules(reader.input);
+    if (!own) {
+      without = &reader.layer;
+    } else if (with != nullptr && own != rules) {
+      return Diagnostic{where_of(model, layer),
+                        fmt::format("\"{}\" and \"{}\" make different numbers of its texts",
+                                    with->name, reader.layer.name),
+                        "give each an input of its own, with the same data"};
+    } else {
+      rules = std::move(own);
+      with = &reader.layer;
+    }
+  }
+  if (without != nullptr && (is_text || with != nullptr)) {
+    return Diagnostic{where_of(model, layer),
+                      fmt::format("\"{}\" reads it, which takes numbers, not texts{}", without->name,
+                                  with ? fmt::format(" as \"{}\" does", with->name) : ""),
+                      "begin with TextVectorization, StringLookup or Hashing; numbers that other "
+                      "layers take, too, need an input of their own"};
+  }
+  return rules;
 }
 
 bool feeds_operations(const Model& model, size_t input_node) {
@@ -356,6 +424,7 @@ bool takes_indices(const Model& model, size_t input_node) {
 ir::Type argument_type(const Model& model, size_t input_node, const ir::Type& type) {
   const auto* input = dynamic_cast<const Input*>(model.layers[model.nodes[input_node].layer].get());
   if (input == nullptr || type.element != ir::ElementType::i32) return type;
+  if (const auto rules = text_rules(model, input_node); rules && *rules) return type;
   const auto dtype = input_type(input->dtype());
   // Where a layer looks up by integers, a float32 has been made one.
   if (!dtype || ir::is_float(dtype->stored)) return type;
@@ -414,7 +483,9 @@ Expected<InputShapes> declared_shapes(const Model& model) {
     const auto build = layer.build({});
     if (!build)
       return Diagnostic{where_of(model, layer), build.error().message, build.error().note};
-    const ir::Shape& shape = build->outputs[0].shape;
+    KILN_ASSIGN(const auto rules, text_rules(model, input.node));
+    const ir::Type& own = build->outputs[0];
+    const ir::Shape shape = rules ? numbers_of(*rules, own).shape : own.shape;
     shapes.emplace_back(shape.begin() + 1, shape.end());
   }
   return shapes;

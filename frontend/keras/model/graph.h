@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "frontend/keras/model/model.h"
+#include "runtime/data/text/text_rules.h"
 
 namespace kiln::keras {
 
@@ -47,6 +48,10 @@ int64_t index_limit(const Model& model, size_t input_node);
 /// Whether all layers that read a model's input take integers. Such an input is of integers,
 /// whatever its dtype says: Keras would round it. Not so where an operation of keras.ops reads it.
 bool takes_indices(const Model& model, size_t input_node);
+/// How the texts of a model's input become the numbers that its step takes; nothing where it takes
+/// the data's numbers. An error where the layers that read it do not agree, and where no layer makes
+/// numbers of texts.
+Expected<std::optional<runtime::TextRules>> text_rules(const Model& model, size_t input_node);
 /// The type of a step's argument for a model's input of that type: what its dtype holds.
 ir::Type argument_type(const Model& model, size_t input_node, const ir::Type& type);
 /// Whether an operation of keras.ops reads a model's input, so that its dtype counts.

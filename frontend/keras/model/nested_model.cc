@@ -39,6 +39,13 @@ int64_t NestedModel::index_limit(size_t input) const {
   return keras::index_limit(model_, model_.inputs[input].node);
 }
 
+// What the layers in it do not agree on is said by build().
+std::optional<runtime::TextRules> NestedModel::text_rules(size_t input) const {
+  if (input >= model_.inputs.size()) return std::nullopt;
+  auto rules = keras::text_rules(model_, model_.inputs[input].node);
+  return rules ? std::move(*rules) : std::nullopt;
+}
+
 bool NestedModel::takes_indices(size_t input) const {
   return input < model_.inputs.size() && keras::takes_indices(model_, model_.inputs[input].node);
 }

@@ -23,6 +23,7 @@ class NestedModel : public Layer {
   std::vector<Signal> call(CallContext& context, std::span<const Signal> inputs) const override;
   int64_t index_limit(size_t input) const override;
   bool takes_indices(size_t input) const override;
+  std::optional<runtime::TextRules> text_rules(size_t input) const override;
   bool is_stateful() const override;
   void set_trainable(bool value) override;
 

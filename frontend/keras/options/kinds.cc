@@ -76,6 +76,26 @@ void read(std::optional<double>* value, const OptionReading& from) {
 }
 Json write(const std::optional<double>* value) { return *value ? Json(**value) : Json(); }
 
+std::string word(const std::optional<std::string>*) { return "text or null"; }
+void read(std::optional<std::string>* value, const OptionReading& from) {
+  if (!from.is_null())
+    *value = from.config.string(from.key);
+  else if (from.config.has(from.key))
+    value->reset();
+}
+Json write(const std::optional<std::string>* value) { return *value ? Json(**value) : Json(); }
+
+std::string word(const TextOrInteger&) { return "text, integer or null"; }
+void read(const TextOrInteger& option, const OptionReading& from) {
+  *option.is_integer = from.value().is_number_integer();
+  if (!*option.is_integer) return read(option.text, from);
+  *option.text = std::to_string(from.config.integer(from.key));
+}
+Json write(const TextOrInteger& option) {
+  if (*option.text && *option.is_integer) return std::stoll(**option.text);
+  return write(option.text);
+}
+
 std::string word(const IntegerOr&) { return "integer or null"; }
 void read(const IntegerOr& option, const OptionReading& from) { read(option.value, from); }
 Json write(const IntegerOr& option) { return option.value->value_or(*option.otherwise); }
@@ -219,6 +239,16 @@ Json write(const Axes& option) {
   if (option.form == Axes::kListOrNull) return list_or_null(axes);
   return option.form == Axes::kNumberOrList && axes.size() == 1 ? Json(axes[0]) : Json(axes);
 }
+
+std::string word(const UpTo&) { return "integer, list of integers, or null"; }
+void read(const UpTo& option, const OptionReading& from) {
+  read(Axes{option.numbers, Axes::kListOrNull, "an integer or a list of integers"}, from);
+  if (!from.value().is_number_integer()) return;
+  const int64_t last = option.numbers->front();
+  option.numbers->clear();
+  for (int64_t number = 1; number <= last; ++number) option.numbers->push_back(number);
+}
+Json write(const UpTo& option) { return list_or_null(*option.numbers); }
 
 std::string word(const ShapeOf& option) {
   return option.empty_is_null ? "list of integers, or null" : "list of integers";

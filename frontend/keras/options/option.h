@@ -55,6 +55,15 @@ struct Count {
 struct Counts {
   std::vector<double>* values;
 };
+/// A list of integers; one without a list stands for all from 1 to it. Null where empty.
+struct UpTo {
+  std::vector<int64_t>* numbers;
+};
+/// A text or an integer, which is kept as its digits, or null.
+struct TextOrInteger {
+  std::optional<std::string>* text;
+  bool* is_integer;
+};
 /// A number or a list of them, of which one is written as a number. Null where empty.
 struct NumberOrList {
   std::vector<double>* numbers;
@@ -111,9 +120,10 @@ struct ObjectPlace {
 /// Where an option's value is; the type says how it is read and written.
 using OptionPlace =
     std::variant<bool*, int64_t*, double*, std::string*, std::optional<int64_t>*,
-                 std::optional<double>*, std::vector<double>*, std::vector<std::string>*,
+                 std::optional<double>*, std::optional<std::string>*, std::vector<double>*,
+                 std::vector<std::string>*,
                  std::array<int64_t, 2>*, DataFormat*, ObjectPlace, Fixed, Ignored, ComputeType,
-                 NullableText, Count, Counts, NumberOrList, ExtentsOf, IntegerOr, Axes, ShapeOf,
+                 NullableText, Count, Counts, UpTo, TextOrInteger, NumberOrList, ExtentsOf, IntegerOr, Axes, ShapeOf,
                  BatchShape, BordersOf>;
 
 /// What is special about an option.

@@ -5,32 +5,18 @@
 
 #include "runtime/base/file.h"
 #include "runtime/data/class_names.h"
+#include "runtime/data/text/text_rules.h"
 #include "runtime/data/text_file.h"
 
 namespace kiln::runtime {
 namespace {
 
-constexpr std::string_view kPunctuation = "!\"#$%&()*+,-./:;<=>?@[\\]^_`{|}~'";
-constexpr std::string_view kSpace = " \t\n\v\f\r";
 constexpr int32_t kUnknown = 1;
 constexpr int32_t kFirstWord = 2;
 
 }  // namespace
 
-std::vector<std::string> words_of(std::string_view text) {
-  std::vector<std::string> words;
-  std::string word;
-  for (const char c : text) {
-    if (kPunctuation.find(c) != std::string_view::npos) continue;
-    if (kSpace.find(c) == std::string_view::npos) {
-      word += c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-    } else if (!word.empty()) {
-      words.push_back(std::exchange(word, ""));
-    }
-  }
-  if (!word.empty()) words.push_back(word);
-  return words;
-}
+std::vector<std::string> words_of(std::string_view text) { return tokens_of(text, TextRules{}); }
 
 Vocabulary::Vocabulary(std::vector<std::string> words) : words_(std::move(words)) {
   for (const std::string& word : words_) {

@@ -20,6 +20,7 @@
 #include "frontend/keras/options/option.h"
 #include "ir/builder.h"
 #include "runtime/base/expected.h"
+#include "runtime/data/text/text_rules.h"
 
 namespace kiln::keras {
 
@@ -145,6 +146,11 @@ class Layer {
   virtual int64_t index_limit(size_t /*input*/) const { return 0; }
   /// Whether that input is taken as integers alone, so that it may arrive as such.
   virtual bool takes_indices(size_t input) const { return index_limit(input) > 0; }
+  /// How the texts of a model's input become the integers that arrive at that input of the layer, if
+  /// it takes texts. They do so where data is read: nothing but the model's input may lead there.
+  virtual std::optional<runtime::TextRules> text_rules(size_t /*input*/) const {
+    return std::nullopt;
+  }
   /// Whether that input may be of truth values.
   virtual bool takes_truth_values(size_t /*input*/) const { return false; }
   /// The arguments of Keras's call() that take inputs, in their order. The last takes all inputs
