@@ -47,6 +47,7 @@
 #include "frontend/keras/layers/simple_rnn.h"
 #include "frontend/keras/layers/softmax.h"
 #include "frontend/keras/layers/spatial_dropout.h"
+#include "frontend/keras/layers/spectral_normalization.h"
 #include "frontend/keras/layers/time_distributed.h"
 #include "frontend/keras/layers/transposed_convolution.h"
 #include "frontend/keras/layers/unit_normalization.h"
