@@ -123,6 +123,7 @@ using Softmax = keras::Callable<keras::Softmax>;
 using SpatialDropout1D = keras::Callable<keras::SpatialDropout1D>;
 using SpatialDropout2D = keras::Callable<keras::SpatialDropout2D>;
 using SpatialDropout3D = keras::Callable<keras::SpatialDropout3D>;
+using SpectralNormalization = keras::Callable<keras::SpectralNormalization>;
 using StochasticDepth = keras::Callable<keras::StochasticDepth>;
 using Subtract = keras::Callable<keras::Subtract>;
 using TimeDistributed = keras::Callable<keras::TimeDistributed>;

@@ -74,6 +74,8 @@ class LayoutBuilder {
       if (weight.kind == WeightKind::random_state)
         layout_.random_states.variables.push_back(variable);
       if (!weight.is_weight()) continue;
+      if (weight.is_held_twice)
+        object(layout_.objects, group, layer.name).variables.push_back(variable);
       const std::string part = part_of(weight);
       std::string place = group;
       if (!part.empty()) place.append("/").append(part);

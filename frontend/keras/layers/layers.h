@@ -48,6 +48,7 @@
 #include "frontend/keras/layers/simple_rnn.h"
 #include "frontend/keras/layers/softmax.h"
 #include "frontend/keras/layers/spatial_dropout.h"
+#include "frontend/keras/layers/spectral_normalization.h"
 #include "frontend/keras/layers/string_lookup.h"
 #include "frontend/keras/layers/text_vectorization.h"
 #include "frontend/keras/layers/time_distributed.h"

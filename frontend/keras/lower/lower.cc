@@ -176,9 +176,8 @@ class Lowering {
     const Labels labels = add_labels(step, objective_, options_.sample_weights);
     const Tensor count = step.input("count", {ir::ElementType::i32, {}});
     const Rows rows = count_rows(count, options_.batch);
-    std::vector<Tensor> weights;
     for (const NamedType& weight : trainable_.variables) {
-      if (training) weights.push_back(step.read(weight.name));
+      if (training) step.read(weight.name);  // The first of the arguments.
     }
     KILN_ASSIGN(const std::vector<Signal> predictions,
                 run_layers(model_, graph_, step, inputs, training, rows));
@@ -186,7 +185,7 @@ class Lowering {
     add_weight_regularization(model_, graph_, step);
     BatchLoss loss = batch_loss(step, objective_, labels, predictions, rows);
     if (step.added_loss()) loss.total = loss.total + step.added_loss();
-    if (!weights.empty()) train(optimizer(), trainable_, step, loss.total, weights);
+    if (training && !trainable_.variables.empty()) train(optimizer(), trainable_, step, loss.total);
     step.output("batch_loss", loss.total);
     add_means(step, objective_, labels, predictions, loss, rows);
     step.finish();

@@ -27,19 +27,45 @@ Tensor squares_of_lookups(const TrainableWeights& trainable, size_t which, StepB
   return squares;
 }
 
-/// `gradients`: of the weights, then of the lookups' rows.
+/// Of a loss.
+struct Gradients {
+  std::vector<Tensor> weights;
+  std::vector<Tensor> lookups;  ///< of their rows
+};
+
+/// Where a weight had several values, Keras has read one variable several times: its gradient is the
+/// sum of theirs.
+Gradients gradients_of(Tensor loss, const TrainableWeights& trainable, StepBuilder& step) {
+  std::vector<Tensor> sources;
+  std::vector<size_t> counts;
+  for (const NamedType& weight : trainable.variables) {
+    const std::vector<Tensor> values = step.values_of(weight.name);
+    sources.insert(sources.end(), values.begin(), values.end());
+    counts.push_back(values.size());
+  }
+  for (const Lookup& lookup : step.lookups()) sources.push_back(lookup.rows);
+  const std::vector<Tensor> derivatives = gradient(loss, sources);
+  Gradients result;
+  auto next = derivatives.begin();
+  for (const size_t count : counts) {
+    result.weights.push_back(*next++);
+    for (size_t i = 1; i < count; ++i) result.weights.back() = result.weights.back() + *next++;
+  }
+  result.lookups.assign(next, derivatives.end());
+  return result;
+}
+
 OptimizerState read_state(const Optimizer& optimizer, const TrainableWeights& trainable,
-                          StepBuilder& step, const std::vector<Tensor>& values,
-                          const std::vector<Tensor>& gradients) {
+                          StepBuilder& step, const Gradients& gradients) {
   OptimizerState state;
   state.iterations = step.read(kIterations);
   if (!optimizer.learning_rate.is_scheduled()) state.learning_rate = step.read(kLearningRate);
   for (const std::string& name : own_variables(optimizer)) state.own.push_back(step.read(name));
-  for (size_t i = 0; i < values.size(); ++i) {
+  for (size_t i = 0; i < trainable.variables.size(); ++i) {
     const NamedType& weight = trainable.variables[i];
-    WeightUpdate update{values[i], gradients[i], {}, weight.name, trainable.constraints[i]};
-    update.squares =
-        squares_of_lookups(trainable, i, step, std::span(gradients).subspan(values.size()));
+    WeightUpdate update{
+        step.read(weight.name), gradients.weights[i], {}, weight.name, trainable.constraints[i]};
+    update.squares = squares_of_lookups(trainable, i, step, gradients.lookups);
     for (const std::string& slot : slot_variables(optimizer, weight))
       update.slots.push_back(step.read(slot));
     state.weights.push_back(std::move(update));
@@ -71,13 +97,11 @@ void declare_optimizer(const Optimizer& optimizer, const TrainableWeights& train
 }
 
 void train(const Optimizer& optimizer, const TrainableWeights& trainable, StepBuilder& step,
-           Tensor loss, const std::vector<Tensor>& values) {
+           Tensor loss) {
   const double scale = optimizer.loss_scale_factor.value_or(1);
-  std::vector<Tensor> sources = values;
-  for (const Lookup& lookup : step.lookups()) sources.push_back(lookup.rows);
-  const std::vector<Tensor> gradients = gradient(scale == 1 ? loss : loss * scale, sources);
+  const Gradients gradients = gradients_of(scale == 1 ? loss : loss * scale, trainable, step);
   ir::LocationScope scope(step.builder(), kPart);
-  OptimizerState state = read_state(optimizer, trainable, step, values, gradients);
+  OptimizerState state = read_state(optimizer, trainable, step, gradients);
   assign(optimizer, trainable, step, apply(optimizer, std::move(state)));
 }
 

@@ -20,10 +20,9 @@ struct TrainableWeights {
 void declare_optimizer(const Optimizer& optimizer, const TrainableWeights& trainable,
                        Variables& variables);
 
-/// Appends the update of the weights by the derivatives of `loss`. `values` are their values that
-/// the loss was computed from.
+/// Appends the update of the weights' values by the derivatives of `loss`.
 void train(const Optimizer& optimizer, const TrainableWeights& trainable, StepBuilder& step,
-           ir::Tensor loss, const std::vector<ir::Tensor>& values);
+           ir::Tensor loss);
 
 /// Appends what Keras does at the end of fit where the optimizer has use_ema: the weights become
 /// their moving averages.

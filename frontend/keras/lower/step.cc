@@ -37,6 +37,16 @@ void StepBuilder::assign(const std::string& variable, Tensor value) {
   assigned_.insert_or_assign(variable, value);
 }
 
+void StepBuilder::change(const WeightChange& change) {
+  assign(change.weight, change.value);
+  values_of_weights_[change.weight].push_back(change.value);
+}
+
+std::vector<Tensor> StepBuilder::values_of(const std::string& weight) {
+  const auto found = values_of_weights_.find(weight);
+  return found == values_of_weights_.end() ? std::vector{read(weight)} : found->second;
+}
+
 void StepBuilder::finish() {
   std::vector<ir::Value*> results = function_.body.results();
   for (const ir::Variable& variable : module_.variables) {
@@ -70,7 +80,7 @@ Expected<std::vector<Signal>> run_layers(const Model& model, const Graph& graph,
   std::vector<Signal> outputs = forward(model, context, signals);
   if (error) return in_model(model, *error);
   for (Signal& output : outputs) output.mask = output.own_mask();
-  for (const std::string& name : weights.updated) step.assign(name, context.weight(name));
+  for (const WeightChange& change : weights.changes) step.change(change);
   for (const Tensor& loss : losses) step.add_loss(loss);
   step.lookups() = std::move(weights.lookups);
   return outputs;

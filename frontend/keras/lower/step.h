@@ -25,6 +25,11 @@ class StepBuilder {
   /// The variable's value: at entry, or what was last assigned.
   ir::Tensor read(const std::string& variable);
   void assign(const std::string& variable, ir::Tensor value);
+  /// Assigns what a layer made of a weight.
+  void change(const WeightChange& change);
+  /// The values that stood for a weight, the last of which is read(): that at entry, or those that
+  /// layers gave it.
+  std::vector<ir::Tensor> values_of(const std::string& weight);
   /// Adds an f32 scalar to the loss, whatever the model's loss function is: a regularizer's.
   void add_loss(ir::Tensor loss) { added_loss_ = added_loss_ ? added_loss_ + loss : loss; }
   /// The sum of what was added; null: nothing.
@@ -43,6 +48,7 @@ class StepBuilder {
   std::unordered_map<std::string, size_t> places_;  ///< of the module's variables, by name
   std::map<std::string, ir::Tensor> values_;
   std::map<std::string, ir::Tensor> assigned_;
+  std::map<std::string, std::vector<ir::Tensor>> values_of_weights_;  ///< by layers
   ir::Tensor added_loss_;
   std::vector<Lookup> lookups_;
 };

@@ -60,8 +60,8 @@ std::vector<Signal> call(const Layer& layer, CallContext& context,
   std::vector<Signal> results = call_layer(layer, of_layer, arguments);
   locate_error(layer, context);
   add_activity_regularization(layer, results, context);
-  for (const std::string& name : weights.updated)
-    context.update(layer.name + "/" + name, of_layer.weight(name));
+  for (const WeightChange& change : weights.changes)
+    context.update(layer.name + "/" + change.weight, change.value);
   for (Lookup& lookup : weights.lookups) {
     lookup.weight = layer.name + "/" + lookup.weight;
     context.weights.lookups.push_back(std::move(lookup));

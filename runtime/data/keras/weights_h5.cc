@@ -36,6 +36,16 @@ std::string class_of_optimizer(std::string name, const std::vector<std::string>&
   return "";
 }
 
+/// Some weights are held by two objects, of which one may fit: Keras takes what it finds last.
+void keep_one_of_each(SavedWeights& saved) {
+  std::set<std::string> seen;
+  const auto is_repeated = [&](const std::string& name) { return !seen.insert(name).second; };
+  std::reverse(saved.weights.begin(), saved.weights.end());
+  std::erase_if(saved.weights, [&](const NamedArray& array) { return is_repeated(array.name); });
+  std::reverse(saved.weights.begin(), saved.weights.end());
+  std::erase_if(saved.left, is_repeated);
+}
+
 class Reading {
  public:
   Reading(const Hdf5Contents& contents, std::string where)
@@ -82,6 +92,7 @@ class Reading {
           saved.left.push_back(object.variables[i].name);
       }
     }
+    keep_one_of_each(saved);
     return saved;
   }
 

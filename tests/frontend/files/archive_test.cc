@@ -92,7 +92,8 @@ TEST_P(KerasModel, ComesBackFromKilnsOwnFile) {
   EXPECT_EQ(must(to_json(second.model)), must(to_json(saved_.model)));
 }
 
-INSTANTIATE_TEST_SUITE_P(Files, KerasModel, ::testing::Values("normalized", "attention"),
+INSTANTIATE_TEST_SUITE_P(Files, KerasModel,
+                         ::testing::Values("normalized", "attention", "spectral"),
                          [](const auto& info) { return std::string(info.param); });
 
 /// The values in the order in which graph.npz has them.

@@ -159,6 +159,16 @@ MODELS = {
         ),
         "sgd",
     ),
+    "spectral": (
+        lambda: sequential(
+            (8, 8, 2),
+            L.SpectralNormalization(L.Conv2D(4, 3, activation="relu")),
+            L.SpectralNormalization(L.Conv2DTranspose(3, 2), power_iterations=2),
+            L.Flatten(),
+            L.SpectralNormalization(L.Dense(6, activation="tanh")),
+        ),
+        "adam",
+    ),
     "encoder_decoder": (encoder_decoder, "adam"),
     "attention": (
         lambda: functional((6, 8), residual),

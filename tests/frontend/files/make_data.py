@@ -14,8 +14,9 @@ graph.npz                  its weights and its optimizer's variables then, in Ke
 plain.weights.h5           of a model that was not compiled
 normalized.keras           BatchNormalization, Dropout, Normalization; after three training steps
 attention.keras            a functional model with MultiHeadAttention; likewise
+spectral.keras             SpectralNormalization, whose kernels are in a file twice; likewise
 lookup.keras               vocabularies that adapt() found, also of a layer of a nested model
-normalized.npz, attention.npz, lookup.npz   x; `predict`: what the model predicts
+normalized.npz, attention.npz, spectral.npz, lookup.npz   x; `predict`: what the model predicts
 """
 
 import os
@@ -77,6 +78,19 @@ def attention():
     y = layers.LayerNormalization()(layers.Add()([x, attended]))
     y = layers.Dense(3, "softmax")(layers.Flatten()(y))
     return keras.Model(x, y, name="attention")
+
+
+def spectral():
+    layers = keras.layers
+    return keras.Sequential(
+        [
+            layers.Input((4, 2)),
+            layers.SpectralNormalization(layers.Conv1D(3, 2, activation="relu"), name="first"),
+            layers.Flatten(),
+            layers.SpectralNormalization(layers.Dense(3, "softmax"), power_iterations=2),
+        ],
+        name="spectral",
+    )
 
 
 def save_trained(model, folder):
@@ -154,6 +168,7 @@ def main(folder):
     mlp().save_weights(f"{folder}/plain.weights.h5")
     save_trained(normalized(), folder)
     save_trained(attention(), folder)
+    save_trained(spectral(), folder)
     make_graph(folder)
     x = np.array([[70, 900, 5, 0], [1, 2, 3, 900], [70, 70, 70, 70], [6, 7, 8, 9]], np.int32)
     model = lookup()

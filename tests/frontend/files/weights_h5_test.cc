@@ -3,6 +3,8 @@
 
 #include "frontend/keras/files/hdf5_writer.h"
 #include "frontend/keras/files/layout.h"
+#include "frontend/keras/files/legacy_h5.h"
+#include "frontend/keras/layers/layers.h"
 #include "tests/frontend/files/support.h"
 
 namespace kiln::keras {
@@ -84,6 +86,8 @@ std::vector<std::string> described(const SavedLayout& layout) {
   return lines;
 }
 
+Sequential spectral_model() { return Sequential({Input({2}), SpectralNormalization(Dense(1))}); }
+
 /// As Keras lays them out: shared/golden/lstm_adam, and a Bidirectional layer saved by Keras.
 TEST(Layout, PartsOfALayerHaveGroupsOfTheirOwn) {
   const Sequential model({Input({2}), AnyClass("LSTM", "a", {"cell/kernel", "cell/bias"}),
@@ -95,6 +99,17 @@ TEST(Layout, PartsOfALayerHaveGroupsOfTheirOwn) {
                 "layers/bidirectional/vars:",
                 "layers/bidirectional/forward_layer/cell/vars: b/forward_layer/cell/kernel",
                 "layers/bidirectional/backward_layer/cell/vars: b/backward_layer/cell/kernel"}));
+}
+
+/// As Keras lays it out: data/spectral.keras.
+TEST(Layout, ANormalizedKernelIsInItsLayerAndInTheOneAround) {
+  EXPECT_EQ(described(must(saved_layout(spectral_model()))),
+            (std::vector<std::string>{
+                "vars:",
+                "layers/spectral_normalization/vars: spectral_normalization/dense/kernel "
+                "spectral_normalization/vector_u",
+                "layers/spectral_normalization/layer/vars: spectral_normalization/dense/kernel "
+                "spectral_normalization/dense/bias"}));
 }
 
 TEST(Layout, OnlyFunctionalModelsCountTheirInputs) {
@@ -219,6 +234,25 @@ TEST(WeightsH5, AnotherTypeIsConvertedOrAnError) {
   EXPECT_NE(
       error_of(read_weights_h5(small_mlp(), made_of(groups))).find("is not of a type of numbers"),
       std::string::npos);
+}
+
+TEST(WeightsH5, OfAWeightThatIsThereTwiceTheSecondIsTakenWhereOneFits) {
+  const auto fitting = [](const runtime::Array& outer, const runtime::Array& inner) {
+    const std::string group = "layers/spectral_normalization/";
+    const std::string path = made_of({{group + "vars", "outer", {outer, floats({1, 1}, {5})}},
+                                      {group + "layer/vars", "inner", {inner, floats({1}, {6})}}});
+    return must(read_h5_weights(spectral_model(), path, {.skip_mismatch = true}));
+  };
+  const std::string name = "spectral_normalization/dense/";
+  const SavedWeights both = fitting(floats({2, 1}, {1, 2}), floats({2, 1}, {3, 4}));
+  EXPECT_EQ(both.weights.size(), 3u);
+  EXPECT_TRUE(both.left.empty());
+  const NamedArray inner{name + "kernel", floats({2, 1}, {3, 4})};
+  EXPECT_TRUE(same({{inner.name, *runtime::find_array(both.weights, inner.name)}}, {inner}));
+  const SavedWeights none = fitting(floats({1, 1}, {1}), floats({1, 1}, {2}));
+  EXPECT_EQ(none.weights.size(), 0u);
+  EXPECT_EQ(none.left, (std::vector<std::string>{name + "kernel", "spectral_normalization/vector_u",
+                                                 name + "bias"}));
 }
 
 TEST(WeightsH5, OnlyCompleteValuesAreWritten) {

@@ -220,6 +220,21 @@ TEST(LayerErrors, ActivityRegularizersOfLayersWithin) {
   lstm.activity_regularizer = L2();
   EXPECT_EQ(error(Bidirectional(std::move(lstm)), {{kNone, 3, 4}}),
             "error: an activity_regularizer of the layers in it is not supported");
+  EXPECT_EQ(
+      error(SpectralNormalization(Dense({.units = 2, .activity_regularizer = L2()})), {{kNone, 3}}),
+      "error: an activity_regularizer of the layer in it is not supported");
+}
+
+TEST(LayerErrors, SpectralNormalization) {
+  EXPECT_EQ(error(SpectralNormalization(Dense(2), 0), {{kNone, 3}}),
+            "error: power_iterations must be positive, not 0");
+  EXPECT_EQ(error(SpectralNormalization(LSTM(2)), {{kNone, 4, 3}}),
+            "error: the LSTM in it has neither a kernel nor embeddings to normalize");
+  const LayerInput integers{{ir::ElementType::i32, {kNone, 3}}, "x0"};
+  EXPECT_EQ(
+      error_of(SpectralNormalization(Embedding(6, 2)).build({&integers, 1})),
+      "error: gets integers from \"x0\", to which Keras would cut its outputs\nnote: make the "
+      "model with Input(..., dtype=\"float32\"), its weights fit");
 }
 
 /// The error of reading a layer's config.

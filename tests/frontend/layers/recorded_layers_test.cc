@@ -123,7 +123,7 @@ class Replay {
     if (json_["runs"][0].contains("masks")) {
       for (const Signal& output : outputs) results.push_back(mask_of(output));
     }
-    const std::vector<Tensor> sources = differentiable(tensors);
+    const std::vector<Tensor> sources = differentiable(tensors, context);
     const bool has_derivatives = json_["runs"][0].contains("input_gradients");
     if (!sources.empty() && has_derivatives) {
       const std::vector<Tensor> gradients = gradient(weighed_sum(outputs), sources);
@@ -147,15 +147,15 @@ class Replay {
     return output.tensor.builder->constant(0, {ir::ElementType::i32, {0}});
   }
 
-  /// The float inputs, then the trainable weights.
-  std::vector<Tensor> differentiable(const std::vector<Tensor>& tensors) const {
+  /// The float inputs, then the trainable weights: the values that the layer gave them, if any.
+  std::vector<Tensor> differentiable(const std::vector<Tensor>& tensors,
+                                     const CallContext& context) const {
     std::vector<Tensor> sources;
-    const size_t input_count = json_["inputs"].size();
-    for (size_t i = 0; i < input_count + build_.weights.size(); ++i) {
-      const bool is_input = i < input_count;
-      if (is_input ? ir::is_float(tensors[i].type().element)
-                   : build_.weights[i - input_count].trainable)
-        sources.push_back(tensors[i]);
+    for (size_t i = 0; i < json_["inputs"].size(); ++i) {
+      if (ir::is_float(tensors[i].type().element)) sources.push_back(tensors[i]);
+    }
+    for (const WeightSpec& weight : build_.weights) {
+      if (weight.trainable) sources.push_back(context.weight(weight.name));
     }
     return sources;
   }

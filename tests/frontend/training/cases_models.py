@@ -1,6 +1,7 @@
 """Whole models: what regularizers and constraints do to loss and weights; losses that are no mean over
 rows; what metrics are called."""
 
+import keras
 from keras import constraints, layers, losses, metrics, optimizers, regularizers
 from keras.optimizers import schedules
 
@@ -26,6 +27,31 @@ def stateful(*recurrent, shape=(4, 3, 2), **options):
         "labels": "numbers",
         "predicts": True,
     } | options
+
+
+def spectral(*spectral_layers, optimizer=lambda: optimizers.SGD(0.5), **options):
+    """Kernels that are normalized in training. (Keras on TensorFlow makes the quotient the kernel; on
+    JAX the kernel stays.)"""
+    return {
+        "layers": lambda: [make() for make in spectral_layers],
+        "compile": lambda: {"optimizer": optimizer(), "loss": "mse", "metrics": ["mae"]},
+        "labels": "numbers",
+    } | options
+
+
+def spectral_dense(units=2, activation=None, power_iterations=1, trainable=True, **options):
+    options = {key: make() for key, make in options.items()}
+    layer = layers.SpectralNormalization(layers.Dense(units, activation, **options), power_iterations)
+    layer.trainable = trainable
+    return layer
+
+
+def twice_normalized():
+    """A layer that is called twice, so that it normalizes twice in a step, and one in a model."""
+    x = layers.Input((3,))
+    layer = layers.SpectralNormalization(layers.Dense(3, "tanh", kernel_regularizer="l2"))
+    inner = keras.Sequential([layers.Input((3,)), layers.SpectralNormalization(layers.Dense(2))])
+    return keras.Model(x, inner(layer(layer(x))))
 
 
 CASES = {
@@ -140,5 +166,40 @@ CASES = {
         lambda: layers.ConvLSTM1D(1, 2, stateful=True),
         lambda: layers.Flatten(),
         shape=(4, 2, 3, 2),
+    ),
+    "spectral": spectral(
+        lambda: spectral_dense(4, "tanh", kernel_regularizer=lambda: "l2"),
+        lambda: spectral_dense(power_iterations=3, kernel_constraint=lambda: constraints.MaxNorm(0.75)),
+        predicts=True,
+    ),
+    "spectral_adam": spectral(
+        lambda: spectral_dense(4, "tanh"),
+        lambda: layers.Reshape((4, 1)),
+        lambda: layers.SpectralNormalization(layers.Conv1D(3, 2, activation="tanh")),
+        lambda: layers.Flatten(),
+        lambda: spectral_dense(),
+        optimizer=lambda: optimizers.Adam(0.125),
+        steps=4,
+    ),
+    "spectral_averages": spectral(
+        spectral_dense,
+        optimizer=lambda: optimizers.AdamW(
+            0.25, gradient_accumulation_steps=2, use_ema=True, ema_momentum=0.75, clipnorm=0.5
+        ),
+    ),
+    "spectral_frozen": spectral(
+        lambda: spectral_dense(4, "tanh", trainable=False),
+        lambda: layers.SpectralNormalization(layers.Dense(3, trainable=False)),
+        spectral_dense,
+    ),
+    "spectral_twice": spectral(model=twice_normalized, optimizer=lambda: optimizers.SGD(0.5, momentum=0.75)),
+    "spectral_of_zeros": spectral(lambda: spectral_dense(4), spectral_dense, zero="dense_1/kernel"),
+    "spectral_embedding": spectral(
+        lambda: layers.SpectralNormalization(layers.Embedding(4, 2, mask_zero=True)),
+        lambda: layers.GRU(2),
+        spectral_dense,
+        optimizer=lambda: optimizers.Adam(0.125),
+        tokens=4,
+        token_type="float32",
     ),
 }

@@ -91,7 +91,8 @@ def random_batch(case, random, model, count):
         name = f"x/{x.name}" if len(model.inputs) > 1 else "x"
         shape = (count, *x.shape[1:])
         if "tokens" in case:
-            batch[name] = random.integers(0, case["tokens"], shape).astype(np.int32)
+            tokens = random.integers(0, case["tokens"], shape)
+            batch[name] = tokens.astype(case.get("token_type", "int32"))
         else:
             batch[name] = floats(random, shape)
     kinds = case["labels"] if isinstance(case["labels"], dict) else {"": case["labels"]}
@@ -125,7 +126,8 @@ def record_models(case, random):
     model.compile(**case["compile"]())
     for w in model.weights:
         low, high = (0.5, 2.0) if "variance" in w.path else (-1.0, 1.0)
-        w.assign(floats(random, w.shape, low, high))
+        is_zero = w.path.endswith(case.get("zero", "nothing"))
+        w.assign(floats(random, w.shape, 0, 0) if is_zero else floats(random, w.shape, low, high))
     initial = [array(w) for w in model.get_weights()]
     rows = [4] * (case.get("steps", 3) - 1) + [4 if "predicts" in case else 3]
     steps = []

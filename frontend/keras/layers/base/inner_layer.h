@@ -23,8 +23,8 @@ auto with_inner_weights(std::string_view prefix, CallContext& context, Function 
   }
   CallContext inside = context.with_weights(weights);
   auto result = function(inside);
-  for (const std::string& name : weights.updated)
-    context.update(std::string(prefix) + name, inside.weight(name));
+  for (const WeightChange& change : weights.changes)
+    context.update(std::string(prefix) + change.weight, change.value);
   for (Lookup& lookup : weights.lookups) {
     lookup.weight = std::string(prefix) + lookup.weight;
     context.weights.lookups.push_back(std::move(lookup));

@@ -5,7 +5,6 @@
 #include <map>
 #include <memory>
 #include <optional>
-#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -48,6 +47,8 @@ struct WeightSpec {
   /// anything.
   std::string object = {};
   WeightKind kind = WeightKind::weight;
+  /// Whether the layer itself holds it besides `object`, so that Keras's files have it twice.
+  bool is_held_twice = false;
 
   bool is_weight() const { return kind == WeightKind::weight; }
 };
@@ -58,7 +59,7 @@ struct LayerInput {
   std::string from;
 };
 
-/// What follows from the inputs' types: the weights, trainable ones first, and the outputs' types.
+/// What follows from the inputs' types: the weights in Keras's order, and the outputs' types.
 struct LayerBuild {
   std::vector<WeightSpec> weights;
   std::vector<ir::Type> outputs;
@@ -71,10 +72,16 @@ struct Lookup {
   ir::Tensor rows;     ///< [indices..., row]
 };
 
+/// A value that a layer gave one of its weights.
+struct WeightChange {
+  std::string weight;
+  ir::Tensor value;
+};
+
 /// A layer's weights during one step function: values at entry, replaced as the layer updates them.
 struct WeightValues {
   std::map<std::string, ir::Tensor, std::less<>> values;
-  std::set<std::string, std::less<>> updated;
+  std::vector<WeightChange> changes;  ///< one after the other
   std::vector<Lookup> lookups;
 };
 
@@ -110,10 +117,12 @@ struct CallContext {
   void refuse(Diagnostic refusal) const;
   /// The weight's rows at the indices, noted as a lookup.
   ir::Tensor look_up(std::string_view name, ir::Tensor indices);
-  /// The weight's value for the next step: a moving average, a random key, a recurrent state.
+  /// Replaces the weight's value, for this step and the next one: a moving average, a random key, a
+  /// recurrent state. To the optimizer a trainable weight's value is then this one: it changes it by
+  /// the derivatives with respect to it. Nothing of the loss may come through what it was made of.
   void update(std::string_view name, ir::Tensor value) {
     weights.values.insert_or_assign(std::string(name), value);
-    weights.updated.insert(std::string(name));
+    weights.changes.push_back({std::string(name), value});
   }
 };
 
