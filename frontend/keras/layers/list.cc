@@ -203,14 +203,14 @@ constexpr LayerClass kLayers[] = {
     {"ZeroPadding3D", "zeros around a volume", make<ZeroPadding3D>},
 };
 
-/// The options of every layer, before its own. An input has a type of its own; all other layers
-/// compute in f32.
+/// The options of every layer, before its own. An input and a hash have types of their own; all
+/// other layers compute in f32.
 OptionList base_options(Layer& layer) {
   OptionList options = {
       {"name", &layer.name, "unique in a model", kRequired},
       {"trainable", &layer.trainable, "whether training changes the weights"},
   };
-  if (layer.class_name() != "InputLayer")
+  if (layer.class_name() != "InputLayer" && layer.class_name() != "Hashing")
     options.push_back({"dtype", ComputeType{}, "what the layer computes in"});
   options.push_back({"activity_regularizer", &layer.activity_regularizer,
                      "what the outputs add to the loss",

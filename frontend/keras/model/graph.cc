@@ -219,8 +219,10 @@ class Building {
     KILN_ASSIGN(const std::vector<LayerInput> inputs, inputs_of(model_.nodes[node], layer));
     KILN_ASSIGN(LayerBuild build, layer.build(inputs));
     // A layer that is shared may take other shapes, too.
-    const bool was_built = !inputs.empty() && call_count(node) == 1 && !has_text_vectors_;
-    if (was_built) KILN_TRY(check_built_for(layer, inputs[0]));
+    const bool was_built = !inputs.empty() && call_count(node) == 1;
+    // Files say the texts' shape, not the numbers'.
+    const bool has_own_shape = !has_text_vectors_ && !layer.text_rules(0);
+    if (was_built && has_own_shape) KILN_TRY(check_built_for(layer, inputs[0]));
     if (is_input(layer)) KILN_TRY(take_texts(node, build.outputs[0]));
     if (is_input(layer) && takes_indices(model_, node))
       build.outputs[0].element = ir::ElementType::i32;
