@@ -46,8 +46,8 @@ void add_inputs(const keras::Model& model, const keras::Graph& graph, std::vecto
   }
   for (size_t i = 0; i < names.size(); ++i) {
     const ir::Type& type = graph.type(model.inputs[i]);
-    inputs.push_back({names[i].c_str(), keras::index_limit(model, model.inputs[i].node),
-                      text_rules[i].c_str()});
+    inputs.push_back(
+        {names[i].c_str(), keras::index_limit(model, model.inputs[i].node), text_rules[i].c_str()});
     tensors.push_back({names[i].c_str(), static_cast<int32_t>(type.element),
                        static_cast<int32_t>(dims[i].size()), dims[i].data()});
   }

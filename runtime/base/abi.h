@@ -116,9 +116,9 @@ typedef struct {
 
 /// One of the model's inputs.
 typedef struct {
-  const char* name;     ///< in data: "words"
-  int64_t index_limit;  ///< x holds integers in [0, index_limit), of which a layer looks up what
-                        ///< belongs to each; 0: x holds any numbers
+  const char* name;        ///< in data: "words"
+  int64_t index_limit;     ///< x holds integers in [0, index_limit), of which a layer looks up what
+                           ///< belongs to each; 0: x holds any numbers
   const char* text_rules;  ///< how texts become x's numbers (runtime/data/text/text_rules.h); null
                            ///< or "": data holds the numbers themselves
 } kiln_input;

@@ -86,8 +86,9 @@ Expected<std::vector<NamedArray>> encode_inputs(std::vector<NamedArray> arrays,
     const NamedArray* found = find_any(arrays, names_for("x", input.name, i, model.input_count));
     if (found == nullptr) continue;  // that it is missing is said where arrays are taken
     KILN_ASSIGN(TextRules rules, parse_text_rules(input.text_rules));
-    KILN_ASSIGN(Array numbers, TextEncoder(std::move(rules))
-                                   .encode(found->array, row_lengths(model, i), part + found->name));
+    KILN_ASSIGN(Array numbers,
+                TextEncoder(std::move(rules))
+                    .encode(found->array, row_lengths(model, i), part + found->name));
     arrays[static_cast<size_t>(found - arrays.data())].array = std::move(numbers);
   }
   return arrays;

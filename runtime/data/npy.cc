@@ -335,8 +335,8 @@ std::string text_at(const Header& header, const std::byte* field) {
   return text;
 }
 
-Expected<Array> read_texts(const std::string& where, const Header& header,
-                           const std::byte* fields, int64_t count) {
+Expected<Array> read_texts(const std::string& where, const Header& header, const std::byte* fields,
+                           int64_t count) {
   if (header.fortran_order && header.dims.size() > 1) {
     return Diagnostic{where, "holds texts in Fortran's order",
                       "save numpy.ascontiguousarray(array) instead"};
@@ -361,8 +361,7 @@ Expected<Array> parse_npy(const std::string& where, std::shared_ptr<std::byte> b
   KILN_ASSIGN(const Header header, parse_header(where, bytes.get(), size));
   KILN_TRY(check_size(where, header, size));
   const int64_t count = *checked_element_count(header.dims);
-  if (header.unit > 0)
-    return read_texts(where, header, bytes.get() + header.data_offset, count);
+  if (header.unit > 0) return read_texts(where, header, bytes.get() + header.data_offset, count);
   Array array = {header.stored->type, header.dims,
                  stored_elements(header, std::move(bytes), count)};
   if (header.stored->unsigned_number) {

@@ -106,6 +106,8 @@ std::string describe_model(const kiln_model& model, const kiln_checkpoint* check
       std::string(model.name) + ", compiled by kiln for " + target_names(model) + "\n\n";
   text += model.summary;
   for (const kiln_input& input : inputs_of(model)) {
+    if (input.text_rules != nullptr && input.text_rules[0] != 0)
+      text += std::string("\ninput ") + input.name + ": texts, by the model's own vocabulary";
     if (input.index_limit == 0) continue;
     text += std::string("\ninput ") + input.name + ": ids from 0 to " +
             std::to_string(input.index_limit - 1);

@@ -47,8 +47,8 @@ TEST_P(SavedModels, PredictWhatKerasPredicts) {
 
 TEST_P(SavedModels, TrainAsKerasTrains) {
   const std::string saved = temporary("trained.keras"), history = temporary("history.json");
-  run({kiln(), "fit", model(), "--weights", model(), "--data", arrays(), "--epochs", "3", "--batch-size", "5",
-       "--no-shuffle", "--save", saved, "--history", history});
+  run({kiln(), "fit", model(), "--weights", model(), "--data", arrays(), "--epochs", "3",
+       "--batch-size", "5", "--no-shuffle", "--save", saved, "--history", history});
   const auto own = nlohmann::json::parse(read_file(history));
   const auto losses = nlohmann::json::parse(read_file(data(name() + ".losses.json")));
   ASSERT_TRUE(own.contains("loss")) << own;
@@ -65,11 +65,15 @@ INSTANTIATE_TEST_SUITE_P(Texts, SavedModels, ::testing::Values("reviews", "bags"
 TEST(TextData, AnExecutableReadsTexts) {
   const std::string program = temporary("program"), out = temporary("y.npy");
   run({kiln(), "compile", data("reviews.keras"), "-o", program});
+  EXPECT_THAT(run_command({program, "info"}).out,
+              HasSubstr("texts, by the model's own vocabulary"));
   run({program, "predict", "--data", data("reviews.npz"), "-o", out});
   expect_near(out, data("reviews.predictions.npy"), 1e-6f);
-  const std::string table = write_temporary("reviews.tsv", "text\tlabel\na good film\t1\nawful\t0\n");
+  const std::string table =
+      write_temporary("reviews.tsv", "text\tlabel\na good film\t1\nawful\t0\n");
   run({program, "predict", "--data", table + ":label=none", "-o", out});
-  const auto own = runtime::load_npy(out), keras = runtime::load_npy(data("reviews.predictions.npy"));
+  const auto own = runtime::load_npy(out),
+             keras = runtime::load_npy(data("reviews.predictions.npy"));
   ASSERT_EQ(own->rows(), 2);
   EXPECT_NEAR(own->as<float>()[0], keras->as<float>()[0], 1e-6f);
   EXPECT_NEAR(own->as<float>()[1], keras->as<float>()[4], 1e-6f);

@@ -40,17 +40,17 @@ std::optional<runtime::TextRules> Hashing::text_rules(size_t) const {
 
 OptionList Hashing::option_list() {
   HashingOptions& o = options_;
-  return {{"name", &name, "unique in a model", kRequired},
-          {"trainable", &trainable, "without effect: there are no weights"},
-          {"dtype", Ignored{o.output_mode == "int" ? "int64" : "float32"},
-           "what Keras computes in"},
-          {"num_bins", &o.num_bins, "how many bins there are", kRequired},
-          {"salt", Axes{&o.salt, Axes::kListOrNull, "an integer or a list of two"},
-           "the key of SipHash, instead of FarmHash"},
-          {"mask_value", TextOrInteger{&o.mask_value, &mask_is_integer_},
-           "has bin 0 for itself; null: none"},
-          {"output_mode", &o.output_mode, "\"int\", \"one_hot\", \"multi_hot\" or \"count\""},
-          {"sparse", Fixed{{false}}, "sparse tensors"}};
+  return {
+      {"name", &name, "unique in a model", kRequired},
+      {"trainable", &trainable, "without effect: there are no weights"},
+      {"dtype", Ignored{o.output_mode == "int" ? "int64" : "float32"}, "what Keras computes in"},
+      {"num_bins", &o.num_bins, "how many bins there are", kRequired},
+      {"salt", Axes{&o.salt, Axes::kListOrNull, "an integer or a list of two"},
+       "the key of SipHash, instead of FarmHash"},
+      {"mask_value", TextOrInteger{&o.mask_value, &mask_is_integer_},
+       "has bin 0 for itself; null: none"},
+      {"output_mode", &o.output_mode, "\"int\", \"one_hot\", \"multi_hot\" or \"count\""},
+      {"sparse", Fixed{{false}}, "sparse tensors"}};
 }
 
 }  // namespace kiln::keras

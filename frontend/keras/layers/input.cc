@@ -15,8 +15,7 @@ Expected<InputType> input_type(std::string_view dtype) {
   constexpr Named kTypes[] = {
       {"float32", {f32, f32}}, {"float64", {f32, f32}}, {"int64", {i32, i32}},
       {"int32", {i32, i32}},   {"int16", {i16, i32}},   {"int8", {i8, i32}},
-      {"uint8", {u8, i32}},    {"bool", {i1, i32}},
-      {"string", {i32, i32}},
+      {"uint8", {u8, i32}},    {"bool", {i1, i32}},     {"string", {i32, i32}},
   };
   for (const Named& type : kTypes) {
     if (type.name == dtype) return type.type;
@@ -48,15 +47,16 @@ std::vector<Signal> Input::call(CallContext&, std::span<const Signal> inputs) co
 }
 
 OptionList Input::option_list() {
-  return {{"batch_shape", BatchShape{&options_.shape, &options_.batch},
-           "null where an extent is open", kRequired},
-          {"dtype", &options_.dtype,
-           "\"float32\", \"float64\", \"int64\", \"int32\", \"int16\", \"int8\", \"uint8\", \"bool\" "
-           "or \"string\""},
-          {"sparse", Fixed{{false, nullptr}}, "sparse tensors"},
-          {"ragged", Fixed{{false, nullptr}}, "ragged tensors"},
-          {"name", &name, "unique in a model", kRequired},
-          {"optional", Fixed{{false, nullptr}}, "inputs that may be missing"}};
+  return {
+      {"batch_shape", BatchShape{&options_.shape, &options_.batch}, "null where an extent is open",
+       kRequired},
+      {"dtype", &options_.dtype,
+       "\"float32\", \"float64\", \"int64\", \"int32\", \"int16\", \"int8\", \"uint8\", \"bool\" "
+       "or \"string\""},
+      {"sparse", Fixed{{false, nullptr}}, "sparse tensors"},
+      {"ragged", Fixed{{false, nullptr}}, "ragged tensors"},
+      {"name", &name, "unique in a model", kRequired},
+      {"optional", Fixed{{false, nullptr}}, "inputs that may be missing"}};
 }
 
 }  // namespace kiln::keras

@@ -77,22 +77,21 @@ std::optional<runtime::TextRules> TextVectorization::text_rules(size_t) const {
 }
 
 OptionList TextVectorization::option_list() {
-  return {
-      {"max_tokens", &lookup_.max_tokens, "places, all together; null: any number"},
-      {"standardize", NullableText{&standardize_},
-       "\"lower_and_strip_punctuation\", \"lower\", \"strip_punctuation\" or null"},
-      {"split", NullableText{&split_}, "\"whitespace\", \"character\" or null: one word"},
-      {"ngrams", UpTo{&ngrams_}, "how many words make one; null: one"},
-      {"output_mode", &lookup_.output_mode,
-       "\"int\", \"one_hot\", \"multi_hot\", \"count\" or \"tf_idf\""},
-      {"output_sequence_length", &length_, "of a row; null: the longest's"},
-      {"pad_to_max_tokens", &lookup_.pad_to_max_tokens, "vectors have max_tokens elements"},
-      {"sparse", Fixed{{false}}, "sparse tensors"},
-      {"ragged", Fixed{{false}}, "ragged tensors"},
-      {"vocabulary", &lookup_.vocabulary, "the words that have places, in their order"},
-      {"idf_weights", NumberOrList{&lookup_.idf_weights}, "of tf_idf, a word's; null: none"},
-      {"encoding", Fixed{{"utf-8"}}, "of texts"},
-      {"vocabulary_size", &vocabulary_size_, "places, all together: follows from the rest"}};
+  return {{"max_tokens", &lookup_.max_tokens, "places, all together; null: any number"},
+          {"standardize", NullableText{&standardize_},
+           "\"lower_and_strip_punctuation\", \"lower\", \"strip_punctuation\" or null"},
+          {"split", NullableText{&split_}, "\"whitespace\", \"character\" or null: one word"},
+          {"ngrams", UpTo{&ngrams_}, "how many words make one; null: one"},
+          {"output_mode", &lookup_.output_mode,
+           "\"int\", \"one_hot\", \"multi_hot\", \"count\" or \"tf_idf\""},
+          {"output_sequence_length", &length_, "of a row; null: the longest's"},
+          {"pad_to_max_tokens", &lookup_.pad_to_max_tokens, "vectors have max_tokens elements"},
+          {"sparse", Fixed{{false}}, "sparse tensors"},
+          {"ragged", Fixed{{false}}, "ragged tensors"},
+          {"vocabulary", &lookup_.vocabulary, "the words that have places, in their order"},
+          {"idf_weights", NumberOrList{&lookup_.idf_weights}, "of tf_idf, a word's; null: none"},
+          {"encoding", Fixed{{"utf-8"}}, "of texts"},
+          {"vocabulary_size", &vocabulary_size_, "places, all together: follows from the rest"}};
 }
 
 }  // namespace kiln::keras

@@ -12,16 +12,16 @@
 namespace kiln::keras {
 
 struct TextVectorizationOptions {
-  std::vector<std::string> vocabulary = {};    ///< without or with "" and "[UNK]" in front
-  std::optional<int64_t> max_tokens = {};      ///< places, all together
+  std::vector<std::string> vocabulary = {};  ///< without or with "" and "[UNK]" in front
+  std::optional<int64_t> max_tokens = {};    ///< places, all together
   /// Or "lower", "strip_punctuation"; "": texts stay as they are.
   std::string standardize = "lower_and_strip_punctuation";
-  std::string split = "whitespace";            ///< or "character"; "": a text is one word
-  std::vector<int64_t> ngrams = {};            ///< how many words make one; none: one
-  std::string output_mode = "int";             ///< or "one_hot", "multi_hot", "count", "tf_idf"
+  std::string split = "whitespace";  ///< or "character"; "": a text is one word
+  std::vector<int64_t> ngrams = {};  ///< how many words make one; none: one
+  std::string output_mode = "int";   ///< or "one_hot", "multi_hot", "count", "tf_idf"
   std::optional<int64_t> output_sequence_length = {};  ///< of a row; nothing: the longest
-  bool pad_to_max_tokens = false;              ///< vectors have max_tokens elements
-  std::vector<double> idf_weights = {};        ///< of tf_idf: one for each of `vocabulary`
+  bool pad_to_max_tokens = false;                      ///< vectors have max_tokens elements
+  std::vector<double> idf_weights = {};                ///< of tf_idf: one for each of `vocabulary`
   std::string name = "";
 };
 

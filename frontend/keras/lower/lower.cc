@@ -122,7 +122,8 @@ class Lowering {
     }
     module_.attributes["inputs"] = model_.input_names();
     module_.attributes["index_limits"] = std::move(limits);
-    const bool has_texts = std::ranges::any_of(text_rules, [](auto& rules) { return !rules.empty(); });
+    const bool has_texts =
+        std::ranges::any_of(text_rules, [](auto& rules) { return !rules.empty(); });
     if (has_texts) module_.attributes["text_rules"] = std::move(text_rules);
     module_.attributes["outputs"] = model_.output_names();
     module_.attributes["losses"] = std::move(losses);

@@ -371,11 +371,12 @@ Expected<std::optional<runtime::TextRules>> text_rules(const Model& model, size_
     }
   }
   if (without != nullptr && (is_text || with != nullptr)) {
-    return Diagnostic{where_of(model, layer),
-                      fmt::format("\"{}\" reads it, which takes numbers, not texts{}", without->name,
-                                  with ? fmt::format(" as \"{}\" does", with->name) : ""),
-                      "begin with TextVectorization, StringLookup or Hashing; numbers that other "
-                      "layers take, too, need an input of their own"};
+    return Diagnostic{
+        where_of(model, layer),
+        fmt::format("\"{}\" reads it, which takes numbers, not texts{}", without->name,
+                    with ? fmt::format(" as \"{}\" does", with->name) : ""),
+        "begin with TextVectorization, StringLookup or Hashing; numbers that other "
+        "layers take, too, need an input of their own"};
   }
   return rules;
 }

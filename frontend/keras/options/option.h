@@ -121,10 +121,9 @@ struct ObjectPlace {
 using OptionPlace =
     std::variant<bool*, int64_t*, double*, std::string*, std::optional<int64_t>*,
                  std::optional<double>*, std::optional<std::string>*, std::vector<double>*,
-                 std::vector<std::string>*,
-                 std::array<int64_t, 2>*, DataFormat*, ObjectPlace, Fixed, Ignored, ComputeType,
-                 NullableText, Count, Counts, UpTo, TextOrInteger, NumberOrList, ExtentsOf, IntegerOr, Axes, ShapeOf,
-                 BatchShape, BordersOf>;
+                 std::vector<std::string>*, std::array<int64_t, 2>*, DataFormat*, ObjectPlace,
+                 Fixed, Ignored, ComputeType, NullableText, Count, Counts, UpTo, TextOrInteger,
+                 NumberOrList, ExtentsOf, IntegerOr, Axes, ShapeOf, BatchShape, BordersOf>;
 
 /// What is special about an option.
 enum OptionFlags : unsigned {

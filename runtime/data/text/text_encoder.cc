@@ -97,8 +97,9 @@ Expected<Array> TextEncoder::encode(const Array& texts, std::span<const int64_t>
 Expected<Array> TextEncoder::encode_split(const Array& texts, std::span<const int64_t> lengths,
                                           const std::string& where) const {
   if (texts.rank() == 0 || texts.element_count() != texts.rows()) {
-    return Diagnostic{where, "each row is " + shape_name(texts.row_dims()) +
-                                 " texts, but the model splits one text a row",
+    return Diagnostic{where,
+                      "each row is " + shape_name(texts.row_dims()) +
+                          " texts, but the model splits one text a row",
                       "give one text for each example"};
   }
   Numbers numbers;
@@ -122,7 +123,8 @@ Expected<Array> TextEncoder::encode_split(const Array& texts, std::span<const in
 
 Expected<Array> TextEncoder::encode_each(const Array& texts, const std::string& where) const {
   const int64_t last = texts.rank() > 1 ? texts.dims.back() : 1;
-  const int64_t per_row = std::max<int64_t>(texts.element_count() / std::max<int64_t>(texts.rows(), 1), 1);
+  const int64_t per_row =
+      std::max<int64_t>(texts.element_count() / std::max<int64_t>(texts.rows(), 1), 1);
   Numbers numbers;
   for (size_t i = 0; i < texts.texts->size(); ++i) {
     for (const std::string& token : tokens_of((*texts.texts)[i], rules_)) {
@@ -134,8 +136,8 @@ Expected<Array> TextEncoder::encode_each(const Array& texts, const std::string& 
   }
   std::vector<int64_t> dims = texts.dims;
   if (rules_.length > 0 && texts.rank() > 1) dims.back() = rules_.length;
-  KILN_ASSIGN(const Array rows, rows_of(numbers, texts.rank() > 1 ? dims.back() : 1,
-                                        rules_.filling, where));
+  KILN_ASSIGN(const Array rows,
+              rows_of(numbers, texts.rank() > 1 ? dims.back() : 1, rules_.filling, where));
   return rows.reshape(std::move(dims));
 }
 

@@ -203,8 +203,8 @@ std::string to_text(const TextRules& rules) {
   text += number("first_token", rules.first_token) + number("first_bucket", rules.first_bucket) +
           number("buckets", rules.buckets);
   if (rules.salt) {
-    text += "salt " + std::to_string((*rules.salt)[0]) + " " + std::to_string((*rules.salt)[1]) +
-            "\n";
+    text +=
+        "salt " + std::to_string((*rules.salt)[0]) + " " + std::to_string((*rules.salt)[1]) + "\n";
   }
   if (rules.mask) {
     text += "mask " + escaped(*rules.mask) + "\n" + number("mask_number", rules.mask_number);

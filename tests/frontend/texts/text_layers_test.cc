@@ -46,7 +46,8 @@ TEST_P(TextLayers, AreWrittenAsTheyAreRead) {
   const std::string written = must(to_json(read));
   EXPECT_EQ(must(to_json(must(parse_model(written)))), written);
   const Json config = Json::parse(written)["config"]["layers"][1]["config"];
-  for (const auto& [key, value] : GetParam().json["model"]["config"]["layers"][1]["config"].items()) {
+  for (const auto& [key, value] :
+       GetParam().json["model"]["config"]["layers"][1]["config"].items()) {
     if (key == "dtype" || (key == "ngrams" && value.is_number()) || key == "oov_method") continue;
     EXPECT_EQ(config.value(key, Json()), value) << key;
   }
@@ -62,20 +63,22 @@ TEST(TextHashes, AreTensorFlows) {
   for (const Recorded& recorded : cases) {
     const auto text = recorded.json["text"].get<std::string>();
     const uint64_t limit = uint64_t{1} << 62;
-    EXPECT_EQ(runtime::farm_fingerprint(text) % limit, recorded.json["farm"].get<uint64_t>()) << text;
+    EXPECT_EQ(runtime::farm_fingerprint(text) % limit, recorded.json["farm"].get<uint64_t>())
+        << text;
     EXPECT_EQ(runtime::sip_hash({123456789, 987654321}, text) % limit,
               recorded.json["sip"].get<uint64_t>())
         << text;
   }
 }
 
-Input strings(std::string name = "") { return Input({.shape = {1}, .dtype = "string", .name = name}); }
+Input strings(std::string name = "") {
+  return Input({.shape = {1}, .dtype = "string", .name = name});
+}
 
 Array colors() { return runtime::text_array({"red", "blue"}); }
 
 TEST(TextErrors, AnUnknownTextWithoutAPlace) {
-  Sequential definition(
-      {strings(), StringLookup({.vocabulary = {"red"}, .num_oov_indices = 0})});
+  Sequential definition({strings(), StringLookup({.vocabulary = {"red"}, .num_oov_indices = 0})});
   kiln::Model model(definition);
   EXPECT_THAT(error_of(model.predict(colors())),
               HasSubstr("row 1 (counted from 0) holds \"blue\", which is not in the model's "
@@ -111,11 +114,11 @@ TEST(TextErrors, ModelsThatMakeNoSense) {
               HasSubstr("the vocabulary has \"a\" twice"));
   EXPECT_THAT(error(Sequential({strings(), StringLookup({.vocabulary = {"a"}, .invert = true})})),
               HasSubstr("gives texts (invert=True)"));
-  EXPECT_THAT(error(Sequential({strings(), TextVectorization({.vocabulary = {"a"},
-                                                              .output_mode = "tf_idf"})})),
+  EXPECT_THAT(error(Sequential(
+                  {strings(), TextVectorization({.vocabulary = {"a"}, .output_mode = "tf_idf"})})),
               HasSubstr("has no idf_weights"));
-  EXPECT_THAT(error(Sequential({strings(), TextVectorization({.vocabulary = {"a"},
-                                                              .standardize = "upper"})})),
+  EXPECT_THAT(error(Sequential(
+                  {strings(), TextVectorization({.vocabulary = {"a"}, .standardize = "upper"})})),
               HasSubstr("standardize \"upper\" is not supported"));
 }
 

@@ -72,6 +72,29 @@ TEST(Npy, SwapsBigEndianAndTransposesFortranOrder) {
   for (int16_t i = 0; i < 6; ++i) EXPECT_EQ(array->as<int16_t>()[i], i);
 }
 
+TEST(Npy, ReadsTexts) {
+  const auto bytes = load(npy_of("|S3", "(2, 1)", std::string("ab\0xyz", 6)));
+  ASSERT_TRUE(bytes) << bytes.error().to_string();
+  EXPECT_EQ(bytes->name(), "2x1 texts");
+  EXPECT_EQ(*bytes->texts, (std::vector<std::string>{"ab", "xyz"}));
+  // "a", U+00FC, U+4E2D, U+1F600, nothing; and what is no code point.
+  const auto points = load(
+      npy_of("<U2", "(4,)", bytes_of<uint32_t>({'a', 0xfc, 0x4e2d, 0x1f600, 0, 0, 0xd800, 0})));
+  ASSERT_TRUE(points) << points.error().to_string();
+  EXPECT_EQ(*points->texts, (std::vector<std::string>{"a\xc3\xbc", "\xe4\xb8\xad\xf0\x9f\x98\x80",
+                                                      "", "\xef\xbf\xbd"}));
+  const auto big = load(npy_of(">U1", "(1,)", std::string("\0\0\0z", 4)));
+  ASSERT_TRUE(big) << big.error().to_string();
+  EXPECT_EQ(big->texts->front(), "z");
+  const auto empty = load(npy_of("<U0", "(2,)", ""));
+  ASSERT_TRUE(empty) << empty.error().to_string();
+  EXPECT_EQ(*empty->texts, (std::vector<std::string>{"", ""}));
+  expect_error(load(npy_of("<U2", "(2,)", "1234567")), "7 follow");
+  expect_error(load(npy_of("|O", "(2,)", "")), "save texts as array.astype(str)");
+  expect_error(load(npy_of("<U99999999999", "(2,)", "")), "is not supported");
+  expect_error(load(npy_of("<U268435456", "(99999999999,)", "")), "follow");
+}
+
 TEST(Npy, ReadsVersions2And3AndScalars) {
   const std::string header = "{'shape': (), 'fortran_order': False, 'descr': '<f4'}";
   for (const char version : {2, 3}) {

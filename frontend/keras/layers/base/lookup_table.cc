@@ -86,9 +86,9 @@ Expected<ir::Type> LookupTable<Token>::type_for(const LayerInput& input) const {
 template <typename Token>
 std::vector<double> LookupTable<Token>::weights_by_place() const {
   const std::vector<double>& own = options_.idf_weights;
-  const double mean = std::accumulate(own.begin(), own.end(), 0.0) / static_cast<double>(own.size());
-  std::vector<double> weights(
-      special_in_front_ > 0 ? 0 : static_cast<size_t>(first_place()), mean);
+  const double mean =
+      std::accumulate(own.begin(), own.end(), 0.0) / static_cast<double>(own.size());
+  std::vector<double> weights(special_in_front_ > 0 ? 0 : static_cast<size_t>(first_place()), mean);
   weights.insert(weights.end(), own.begin(), own.end());
   weights.resize(static_cast<size_t>(encoding().depth), 0);
   return weights;
