@@ -32,7 +32,7 @@ Expected<LayerBuild> Embedding::build(std::span<const LayerInput> inputs) const 
 std::vector<Signal> Embedding::call(CallContext& context, std::span<const Signal> inputs) const {
   const ir::Tensor index = convert(inputs[0].tensor, ir::ElementType::i32);
   Signal output{context.look_up("embeddings", index), {}};
-  if (options_.mask_zero) output.mask = compare(index, "NE", 0.0);
+  if (options_.mask_zero) output.mask = compare(inputs[0].tensor, "NE", 0.0);
   return {output};
 }
 

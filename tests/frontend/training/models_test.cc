@@ -19,10 +19,12 @@ void erase_inner_builds(Json& options) {
   }
 }
 
-/// Without inner builds, and without arguments that have their defaults.
+/// Without inner builds, what says that an inner model is not compiled, and without arguments that
+/// have their defaults.
 Json without_defaults(Json model) {
   for (Json& layer : model["config"]["layers"]) {
     erase_inner_builds(layer["config"]);
+    if (layer.value("compile_config", Json()) == Json::object()) layer.erase("compile_config");
     if (!layer.contains("inbound_nodes")) continue;  // of a Sequential
     for (Json& node : layer["inbound_nodes"]) {
       Json& arguments = node["kwargs"];
