@@ -28,8 +28,8 @@ inline constexpr int64_t kLargeTensor = 16 * 1024;
 /// serial, which is for what is not.
 bool is_large(ir::FusionKind kind, const ir::Op& op);
 
-// ---- Serial kernels: how much may be in one. Time to run them: `tests/benchmarks:kernels MODEL`.
-// Time to compile them: `tests/codegen:compile_time FILE.kir`, or `kiln compile MODEL --timings`.
+// ---- Serial kernels: how much may be in one. Time to run them: `tests/benchmarks -v`. Time
+// to compile them: `tests/codegen:compile_time FILE.kir`, or `kiln compile MODEL --timings`.
 
 /// Floating-point operations of one serial kernel, which runs on one thread: some ten microseconds
 /// that no other thread can take over. Chosen, not measured.

@@ -1,25 +1,15 @@
 // What benchmarks share: buffers to call a compiled function with.
 #pragma once
 
-#include <fmt/format.h>
-
 #include <cstdlib>
 #include <string_view>
 #include <vector>
 
 #include "runtime/base/array.h"
-#include "runtime/base/expected.h"
 #include "runtime/model/session.h"
+#include "tests/benchmarks/must.h"
 
 namespace kiln::benchmarks {
-
-/// The value, or the end of the program with the error.
-template <typename T>
-T must(Expected<T> value) {
-  if (value) return std::move(*value);
-  fmt::print(stderr, "{}\n", value.error().to_string());
-  std::exit(2);
-}
 
 /// A buffer for every input and output of a function; floats are random in [0, 1), `count` is the
 /// batch.

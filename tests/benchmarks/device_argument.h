@@ -6,7 +6,7 @@
 #include <cstdlib>
 
 #include "runtime/device/devices.h"
-#include "tests/benchmarks/buffers.h"
+#include "tests/benchmarks/must.h"
 
 namespace kiln::benchmarks {
 

@@ -8,50 +8,21 @@
 #include <algorithm>
 #include <chrono>
 #include <cstdlib>
-#include <random>
 
 #include "frontend/compiler.h"
 #include "frontend/keras/model/built_in_models.h"
 #include "runtime/device/devices.h"
 #include "runtime/model/session.h"
 #include "runtime/training/step_runner.h"
-#include "tests/benchmarks/buffers.h"
 #include "tests/benchmarks/device_argument.h"
+#include "tests/benchmarks/random_examples.h"
 
 namespace kiln {
 namespace {
 
 using benchmarks::must;
+using benchmarks::random_examples;
 using Clock = std::chrono::steady_clock;
-
-/// Rows for an input of a step: numbers in [0, 1), ids or classes below `limit`.
-runtime::Array random_rows(const kiln_tensor& input, int64_t rows, int64_t limit) {
-  std::vector<int64_t> dims(runtime::dims_of(input).begin(), runtime::dims_of(input).end());
-  dims[0] = rows;
-  const runtime::Array array = runtime::allocate(runtime::element_type_of(input), dims);
-  std::mt19937 random(1);
-  for (int64_t i = 0; i < array.element_count(); ++i) {
-    if (array.type == KILN_F32) {
-      array.as<float>()[i] = std::uniform_real_distribution<float>()(random);
-    } else {
-      array.as<int32_t>()[i] =
-          static_cast<int32_t>(random() % static_cast<uint32_t>(std::max<int64_t>(limit, 1)));
-    }
-  }
-  return array;
-}
-
-runtime::Examples random_examples(const kiln_model& model, const kiln_function& step,
-                                  int64_t rows) {
-  const runtime::StepInputs inputs = must(runtime::step_inputs(model, step));
-  runtime::Examples examples;
-  for (size_t i = 0; i < inputs.x.size(); ++i)
-    examples.x.push_back(random_rows(inputs.x[i], rows, model.inputs[i].index_limit));
-  const auto outputs = runtime::labelled_outputs(model);
-  for (size_t i = 0; i < inputs.y.size(); ++i)
-    examples.y.push_back(random_rows(inputs.y[i], rows, outputs[i]->label_classes));
-  return examples;
-}
 
 /// A model that trains on one device.
 class Training {

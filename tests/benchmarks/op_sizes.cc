@@ -15,8 +15,8 @@
 #include "frontend/compiler.h"
 #include "ir/parser.h"
 #include "passes/memory/plan_memory.h"
-#include "tests/benchmarks/buffers.h"
 #include "tests/benchmarks/call_time.h"
+#include "tests/benchmarks/must.h"
 
 namespace kiln {
 namespace {
@@ -95,9 +95,10 @@ std::vector<Case> all_cases() {
 
 std::vector<double> times_of(const codegen::LoadedCode& code, size_t count, int threads) {
   runtime::Session session = must(runtime::Session::create(code.model(), threads));
+  constexpr double kSeconds = 0.2;  // for each op
   std::vector<double> times;
   for (size_t i = 0; i < count; ++i)
-    times.push_back(median_microseconds(session, code.model()->functions[i]));
+    times.push_back(median_microseconds(session, code.model()->functions[i], kSeconds));
   return times;
 }
 

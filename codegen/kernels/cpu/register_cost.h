@@ -1,8 +1,8 @@
 // What a core's registers hold: the sizes of register tiles, and how many vectors a loop has under
 // way. A tile's shape is the one of the best `efficiency` (product_tile.h) within these limits.
 //
-// To measure these numbers again: `tests/benchmarks:kernels MODEL` prints GFLOP/s of each kernel,
-// `tests/benchmarks:train_step` those of a step beside the core's FMA peak.
+// To measure these numbers again: `tests/benchmarks --models MODEL -v` prints the time of each
+// kernel and of the step beside what the core can do.
 #pragma once
 
 #include <cstdint>

@@ -4,8 +4,8 @@
 //
 // The measure is what the thread pool takes to hand a task over, about a microsecond: a task of a
 // few loses little to it. To measure these numbers again: `tests/benchmarks:op_sizes` times ops of
-// growing size on one thread and on several, `tests/benchmarks:kernels MODEL BATCH THREADS` every
-// kernel of a step.
+// growing size on one thread and on several, `tests/benchmarks --models MODEL -v` every kernel of a
+// step.
 #pragma once
 
 #include <algorithm>

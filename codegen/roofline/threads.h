@@ -1,0 +1,12 @@
+// Measuring what several threads do at once.
+#pragma once
+
+#include <functional>
+
+namespace kiln::codegen {
+
+/// Seconds from when the first of `threads` threads begins with work(0), work(1), ... until the
+/// last is done. None begins before all are there.
+double seconds_on_threads(int threads, const std::function<void(int thread)>& work);
+
+}  // namespace kiln::codegen
