@@ -272,7 +272,7 @@ Expected<Array> widen(const std::string& where, const Header& header, const std:
 
 // An array whose elements stand in Fortran order (first index fastest), in row-major order.
 Array from_fortran_order(const Array& array) {
-  const Array result = allocate(array.type, array.dims);
+  Array result = allocate(array.type, array.dims);
   const int64_t size = element_size(array.type);
   const int64_t count = array.element_count();
   std::vector<int64_t> index(array.dims.size(), 0);

@@ -136,7 +136,7 @@ TEST(Shapes, Errors) {
        "fit"},
       {Sequential({Input({4}, "uint16")}),
        "error: layer \"input_layer\": dtype \"uint16\" is not supported for inputs\nnote: use "
-       "float32, float64, int64, int32, int16, int8, uint8 or bool"},
+       "float32, float64, int64, int32, int16, int8, uint8, bool or string"},
       {Sequential({Input({0})}), "error: layer \"input_layer\": an extent of 0 holds no data"},
       {Sequential({Input({1 << 30}), Dense(int64_t{1} << 30)}),
        "error: layer \"dense\": its weight \"kernel\" of shape (1073741824, 1073741824) is too "

@@ -91,7 +91,7 @@ TEST(Npy, ReadsTexts) {
   EXPECT_EQ(*empty->texts, (std::vector<std::string>{"", ""}));
   expect_error(load(npy_of("<U2", "(2,)", "1234567")), "7 follow");
   expect_error(load(npy_of("|O", "(2,)", "")), "save texts as array.astype(str)");
-  expect_error(load(npy_of("<U99999999999", "(2,)", "")), "is not supported");
+  expect_error(load(npy_of("<U99999999999", "(2,)", "")), "are not supported");
   expect_error(load(npy_of("<U268435456", "(99999999999,)", "")), "follow");
 }
 

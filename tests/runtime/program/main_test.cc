@@ -191,7 +191,7 @@ TEST_F(Main, InfoDescribesTheModel) {
     EXPECT_NE(info.out.find(part), std::string::npos) << part << "\n" << info.out;
   }
   EXPECT_EQ(run(fake_regression(), {"--version"}).out,
-            "fake, compiled by kiln for x86-64-linux, runtime interface 5\n");
+            "fake, compiled by kiln for x86-64-linux, runtime interface 6\n");
 }
 
 TEST_F(Main, WrongInputWritesNothing) {

@@ -11,6 +11,9 @@ namespace {
 
 using ir::Tensor;
 
+std::string shown(int64_t token) { return std::to_string(token); }
+std::string shown(const std::string& token) { return fmt::format("\"{}\"", token); }
+
 }  // namespace
 
 template <typename Token>
@@ -38,7 +41,7 @@ Status LookupTable<Token>::check() const {
     const bool is_special = token == o.mask_token || (o.invert && token == o.oov_token);
     if (is_special || !seen.insert(token).second) {
       return Diagnostic{"",
-                        fmt::format("the vocabulary has \"{}\" {}", token,
+                        fmt::format("the vocabulary has {} {}", shown(token),
                                     is_special ? "in the wrong place" : "twice"),
                         ""};
     }
