@@ -73,6 +73,7 @@ def measure(kiln, folder):
     own, theirs, memory, their_memory = [], [], 0, 0
     for _ in range(3):
         seconds = []
+        run(program, "predict", "--data", folder / "few.npy", "-o", folder / "y.npy")  # Keras warms up, too.
         for count in ("few", "many"):
             took, size = run(program, "predict", "--data", folder / f"{count}.npy", "-o", folder / "y.npy")
             seconds.append(took)
