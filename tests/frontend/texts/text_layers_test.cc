@@ -71,9 +71,7 @@ TEST(TextHashes, AreTensorFlows) {
   }
 }
 
-Input strings(std::string name = "") {
-  return Input({.shape = {1}, .dtype = "string", .name = name});
-}
+Input strings() { return Input({.shape = {1}, .dtype = "string"}); }
 
 Array colors() { return runtime::text_array({"red", "blue"}); }
 
