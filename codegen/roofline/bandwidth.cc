@@ -99,13 +99,9 @@ double bandwidth(int threads, size_t bytes) {
   });
   if (std::find(blocks.begin(), blocks.end(), nullptr) != blocks.end()) return 0;
   const auto rate = [&](Loop loop, double accesses) {
-    double best = 0;
-    for (int repeat = 0; repeat < kRepeats; ++repeat) {
-      const double seconds =
-          seconds_on_threads(threads, [&](int t) { loop(own(t).get(), bytes, rounds); });
-      best = std::max(best, accesses * static_cast<double>(bytes * rounds) * threads / seconds);
-    }
-    return best;
+    const double moved = accesses * static_cast<double>(bytes * rounds) * threads;
+    return moved / least_seconds_on_threads(threads, kRepeats,
+                                            [&](int t) { loop(own(t).get(), bytes, rounds); });
   };
   return std::max(rate(loops.read, 1), rate(loops.change, 2));
 }

@@ -86,15 +86,11 @@ Loops loops_of(Vectors vectors) {
 /// The best of several runs, in numbers a second.
 double rate(int threads, Vectors vectors, Loop loop) {
   constexpr int kRepeats = 15;
-  double best = 0;
-  for (int repeat = 0; repeat < kRepeats; ++repeat) {
-    const double seconds = seconds_on_threads(threads, [&](int) {
-      volatile float kept = loop();
-      static_cast<void>(kept);
-    });
-    best = std::max(best, 1.0 * lanes_of(vectors) * kChains * kIterations * threads / seconds);
-  }
-  return best;
+  const double numbers = 1.0 * lanes_of(vectors) * kChains * kIterations * threads;
+  return numbers / least_seconds_on_threads(threads, kRepeats, [&](int) {
+           volatile float kept = loop();
+           static_cast<void>(kept);
+         });
 }
 
 }  // namespace

@@ -1,7 +1,5 @@
 #include "codegen/roofline/fma_peak.h"
 
-#include <algorithm>
-
 #include "codegen/roofline/threads.h"
 #include "codegen/roofline/vectors.h"
 
@@ -49,18 +47,13 @@ float run(Vectors vectors) {
 }  // namespace
 
 double fma_peak(int threads) {
-  constexpr int kRepeats = 25;  // short ones: what else runs here interrupts some, not all
+  constexpr int kRepeats = 25;  // short ones
   const Vectors vectors = widest_vectors();
   const double flops = 2.0 * lanes_of(vectors) * kAccumulators * kIterations * threads;
-  double best = 0;
-  for (int repeat = 0; repeat < kRepeats; ++repeat) {
-    const double seconds = seconds_on_threads(threads, [&](int) {
-      volatile float kept = run(vectors);
-      static_cast<void>(kept);
-    });
-    best = std::max(best, flops / seconds);
-  }
-  return best;
+  return flops / least_seconds_on_threads(threads, kRepeats, [&](int) {
+           volatile float kept = run(vectors);
+           static_cast<void>(kept);
+         });
 }
 
 }  // namespace kiln::codegen

@@ -34,4 +34,12 @@ double seconds_on_threads(int threads, const std::function<void(int thread)>& wo
   return std::chrono::duration<double>(whole.end - whole.begin).count();
 }
 
+double least_seconds_on_threads(int threads, int repeats,
+                                const std::function<void(int thread)>& work) {
+  double least = seconds_on_threads(threads, work);
+  for (int repeat = 1; repeat < repeats; ++repeat)
+    least = std::min(least, seconds_on_threads(threads, work));
+  return least;
+}
+
 }  // namespace kiln::codegen

@@ -9,4 +9,8 @@ namespace kiln::codegen {
 /// last is done. None begins before all are there.
 double seconds_on_threads(int threads, const std::function<void(int thread)>& work);
 
+/// The least of several such: what else runs here disturbs some, not all.
+double least_seconds_on_threads(int threads, int repeats,
+                                const std::function<void(int thread)>& work);
+
 }  // namespace kiln::codegen

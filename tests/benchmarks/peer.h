@@ -7,8 +7,10 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "codegen/temporary_directory.h"
 #include "frontend/keras/model/model.h"
 #include "runtime/base/expected.h"
 #include "tests/benchmarks/step.h"
@@ -21,18 +23,17 @@ class Peer {
   /// `program`: what a shell understands, arguments included. Errors: a model that Keras's JSON
   /// cannot say, no place for a temporary file.
   static Expected<Peer> create(const std::string& program, const keras::Model& model);
-  Peer(Peer&& other) noexcept;
-  Peer& operator=(Peer&&) = delete;
-  ~Peer();
 
   /// Runs it: microseconds a step. Errors: it fails, or prints anything but numbers.
   Expected<std::vector<double>> run(Mode mode, int64_t batch, int threads) const;
 
  private:
-  Peer(std::string program, std::string folder);
+  Peer(std::string program, codegen::TemporaryDirectory folder)
+      : program_(std::move(program)), folder_(std::move(folder)) {}
+  std::string model_file() const { return folder_.file("model.json"); }
 
   std::string program_;
-  std::string folder_;  ///< temporary; the model is in it
+  codegen::TemporaryDirectory folder_;
 };
 
 /// The numbers of a peer's output, one a line, all positive. `program` names it in errors.
