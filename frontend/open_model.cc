@@ -28,15 +28,6 @@ namespace {
 
 constexpr int64_t kAnyBatch = 1;
 
-Expected<std::vector<std::string>> rules_for_texts(const keras::Model& model) {
-  std::vector<std::string> texts;
-  for (const keras::NodeOutput& input : model.inputs) {
-    KILN_ASSIGN(const auto rules, keras::text_rules(model, input.node));
-    texts.push_back(rules ? to_text(*rules) : "");
-  }
-  return texts;
-}
-
 void add_inputs(const keras::Model& model, const keras::Graph& graph, std::vector<ir::Shape>& dims,
                 std::vector<kiln_input>& inputs, std::vector<kiln_tensor>& tensors,
                 const std::vector<std::string>& names, const std::vector<std::string>& text_rules) {
@@ -63,7 +54,7 @@ Expected<OpenModel> OpenModel::create(const keras::Model& model) {
   parts->name = model.name;
   parts->input_names = model.input_names();
   parts->output_names = model.output_names();
-  KILN_ASSIGN(parts->text_rules, rules_for_texts(model));
+  KILN_ASSIGN(parts->text_rules, keras::text_rules_of_inputs(model));
   add_inputs(model, graph, parts->dims, parts->inputs, parts->tensors, parts->input_names,
              parts->text_rules);
   keras::Objective objective;

@@ -82,7 +82,7 @@ Expected<std::vector<NamedArray>> encode_inputs(std::vector<NamedArray> arrays,
                                                 const kiln_model& model, const std::string& part) {
   for (int i = 0; i < model.input_count; ++i) {
     const kiln_input& input = model.inputs[i];
-    if (input.text_rules == nullptr || input.text_rules[0] == 0) continue;
+    if (!takes_texts(input)) continue;
     const NamedArray* found = find_any(arrays, names_for("x", input.name, i, model.input_count));
     if (found == nullptr) continue;  // that it is missing is said where arrays are taken
     KILN_ASSIGN(TextRules rules, parse_text_rules(input.text_rules));

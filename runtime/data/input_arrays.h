@@ -28,6 +28,11 @@ const NamedArray* find_any(const std::vector<NamedArray>& arrays,
 Diagnostic missing_array(const std::string& part, const char* what,
                          const std::vector<std::string>& names, const std::string& held);
 
+/// Whether the input has rules by which texts become its numbers.
+inline bool takes_texts(const kiln_input& input) {
+  return input.text_rules != nullptr && input.text_rules[0] != 0;
+}
+
 /// The arrays, where those of inputs that take texts hold the numbers of these (TextEncoder), as many
 /// as one of the model's functions takes.
 Expected<std::vector<NamedArray>> encode_inputs(std::vector<NamedArray> arrays,

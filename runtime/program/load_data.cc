@@ -10,6 +10,7 @@
 #include "runtime/base/joined.h"
 #include "runtime/data/class_folders.h"
 #include "runtime/data/digits.h"
+#include "runtime/data/input_arrays.h"
 #include "runtime/data/text/sequence_data.h"
 #include "runtime/model/session.h"
 #include "runtime/training/batches.h"
@@ -25,12 +26,6 @@ std::span<const int64_t> input_dims(const kiln_model& model) {
     }
   }
   return {};
-}
-
-// Whether the model has its own rules by which texts become numbers.
-bool takes_texts(const kiln_model& model) {
-  const char* rules = model.input_count == 1 ? model.inputs[0].text_rules : nullptr;
-  return rules != nullptr && rules[0] != 0;
 }
 
 // An order of its own, that of no epoch.
@@ -208,7 +203,7 @@ Expected<std::optional<Dataset>> DataLoader::load_sequences(const std::string& s
   KILN_ASSIGN(const std::optional<SequenceData> read, load_sequence_data(spec, *classes_));
   if (!read) return std::optional<Dataset>();
   const std::span<const int64_t> dims = input_dims(model_);
-  const bool encodes = read->is_text() && takes_texts(model_);
+  const bool encodes = read->is_text() && model_.input_count == 1 && takes_texts(model_.inputs[0]);
   if (dims.size() != 1 && !encodes) {
     return Diagnostic{spec,
                       "holds texts or sequences, but the model takes rows of " + shape_name(dims),

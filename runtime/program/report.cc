@@ -5,6 +5,7 @@
 #include <cstdio>
 #include <string_view>
 
+#include "runtime/data/input_arrays.h"
 #include "runtime/model/checkpoint.h"
 #include "runtime/model/model_table.h"
 
@@ -106,7 +107,7 @@ std::string describe_model(const kiln_model& model, const kiln_checkpoint* check
       std::string(model.name) + ", compiled by kiln for " + target_names(model) + "\n\n";
   text += model.summary;
   for (const kiln_input& input : inputs_of(model)) {
-    if (input.text_rules != nullptr && input.text_rules[0] != 0)
+    if (takes_texts(input))
       text += std::string("\ninput ") + input.name + ": texts, by the model's own vocabulary";
     if (input.index_limit == 0) continue;
     text += std::string("\ninput ") + input.name + ": ids from 0 to " +

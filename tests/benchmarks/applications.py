@@ -20,12 +20,10 @@ import tempfile
 import time
 
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "frontend" / "files"))
 
-FAMILIES = (
-    "MobileNet MobileNetV2 MobileNetV3Small MobileNetV3Large EfficientNetB0 EfficientNetV2B0 "
-    "ConvNeXtTiny ResNet50 ResNet50V2 DenseNet121 NASNetMobile InceptionV3 InceptionResNetV2 "
-    "Xception VGG16"
-).split()
+from application_families import FAMILIES
+
 FEW, MANY, BATCH = 32, 96, 32
 
 

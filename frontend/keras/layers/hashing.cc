@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "frontend/keras/layers/base/hash_salt.h"
+#include "frontend/keras/layers/base/lookup_table.h"
 #include "frontend/keras/layers/base/one_input.h"
 
 namespace kiln::keras {
@@ -25,16 +26,14 @@ std::vector<Signal> Hashing::call(CallContext&, std::span<const Signal> inputs) 
   return {{options_.output_mode == "int" ? bins : encoding().of(bins), {}}};
 }
 
+/// A lookup in an empty vocabulary: every text is hashed.
 std::optional<runtime::TextRules> Hashing::text_rules(size_t) const {
-  runtime::TextRules rules;
-  rules.lower = rules.strip_punctuation = false;
-  rules.split = runtime::Split::kNone;
+  LookupOptions<std::string> lookup;
+  if (options_.num_bins > 1) lookup.mask_token = options_.mask_value;
+  lookup.num_oov_indices = options_.num_bins - (lookup.mask_token ? 1 : 0);
+  runtime::TextRules rules = keras::text_rules(lookup);
   rules.takes_integers = true;
   rules.salt = hash_salt(options_.salt);
-  const bool has_mask = options_.mask_value && options_.num_bins > 1;
-  if (has_mask) rules.mask = options_.mask_value;
-  rules.first_bucket = has_mask ? 1 : 0;
-  rules.buckets = options_.num_bins - rules.first_bucket;
   return rules;
 }
 

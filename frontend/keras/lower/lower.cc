@@ -114,12 +114,8 @@ class Lowering {
       classes.push_back(has_loss ? label_classes(*output->loss, output->type) : 0);
     }
     ir::Integers limits;
-    ir::Strings text_rules;
-    for (const NodeOutput& input : model_.inputs) {
-      limits.push_back(index_limit(model_, input.node));
-      KILN_ASSIGN(const auto rules, keras::text_rules(model_, input.node));
-      text_rules.push_back(rules ? to_text(*rules) : "");
-    }
+    for (const NodeOutput& input : model_.inputs) limits.push_back(index_limit(model_, input.node));
+    KILN_ASSIGN(ir::Strings text_rules, text_rules_of_inputs(model_));
     module_.attributes["inputs"] = model_.input_names();
     module_.attributes["index_limits"] = std::move(limits);
     const bool has_texts =

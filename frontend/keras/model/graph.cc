@@ -381,6 +381,15 @@ Expected<std::optional<runtime::TextRules>> text_rules(const Model& model, size_
   return rules;
 }
 
+Expected<std::vector<std::string>> text_rules_of_inputs(const Model& model) {
+  std::vector<std::string> texts;
+  for (const NodeOutput& input : model.inputs) {
+    KILN_ASSIGN(const auto rules, text_rules(model, input.node));
+    texts.push_back(rules ? to_text(*rules) : "");
+  }
+  return texts;
+}
+
 bool feeds_operations(const Model& model, size_t input_node) {
   return std::ranges::any_of(readers_of(model, input_node),
                              [](const Reader& reader) { return is_operation(reader.layer); });

@@ -52,6 +52,8 @@ bool takes_indices(const Model& model, size_t input_node);
 /// the data's numbers. An error where the layers that read it do not agree, and where no layer makes
 /// numbers of texts.
 Expected<std::optional<runtime::TextRules>> text_rules(const Model& model, size_t input_node);
+/// The same for each of the model's inputs, as the model's table has it: "" where it takes numbers.
+Expected<std::vector<std::string>> text_rules_of_inputs(const Model& model);
 /// The type of a step's argument for a model's input of that type: what its dtype holds.
 ir::Type argument_type(const Model& model, size_t input_node, const ir::Type& type);
 /// Whether an operation of keras.ops reads a model's input, so that its dtype counts.

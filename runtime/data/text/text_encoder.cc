@@ -32,35 +32,33 @@ Diagnostic too_long(const std::string& where, int64_t longest, int64_t most) {
           "compile it for longer ones (--shape), or give output_sequence_length in Keras"};
 }
 
-// The numbers of texts, one after the other, and where each text's end.
-struct Numbers {
+}  // namespace
+
+struct TextEncoder::Numbers {
   std::vector<int32_t> values;
-  std::vector<size_t> ends;
+  std::vector<size_t> ends;  ///< of each row in `values`
 
   int64_t longest() const {
     size_t most = 1, begin = 0;
     for (const size_t end : ends) most = std::max(most, end - std::exchange(begin, end));
     return static_cast<int64_t>(most);
   }
-};
 
-// Rows of `length` numbers.
-Expected<Array> rows_of(const Numbers& numbers, int64_t length, int64_t filling,
-                        const std::string& where) {
-  const auto count = static_cast<int64_t>(numbers.ends.size());
-  KILN_ASSIGN(Array rows, try_allocate(where, KILN_I32, {count, length}));
-  std::fill_n(rows.as<int32_t>(), rows.element_count(), static_cast<int32_t>(filling));
-  size_t begin = 0;
-  for (int64_t row = 0; row < count; ++row) {
-    const size_t end = numbers.ends[static_cast<size_t>(row)];
-    const size_t taken = std::min(end - begin, static_cast<size_t>(length));
-    std::copy_n(numbers.values.data() + begin, taken, rows.as<int32_t>() + row * length);
-    begin = end;
+  /// i32 [rows, length].
+  Expected<Array> as_rows(int64_t length, int64_t filling, const std::string& where) const {
+    const auto count = static_cast<int64_t>(ends.size());
+    KILN_ASSIGN(Array rows, try_allocate(where, KILN_I32, {count, length}));
+    std::fill_n(rows.as<int32_t>(), rows.element_count(), static_cast<int32_t>(filling));
+    size_t begin = 0;
+    for (int64_t row = 0; row < count; ++row) {
+      const size_t end = ends[static_cast<size_t>(row)];
+      const size_t taken = std::min(end - begin, static_cast<size_t>(length));
+      std::copy_n(values.data() + begin, taken, rows.as<int32_t>() + row * length);
+      begin = end;
+    }
+    return rows;
   }
-  return rows;
-}
-
-}  // namespace
+};
 
 TextEncoder::TextEncoder(TextRules rules) : rules_(std::move(rules)) {
   int64_t next = rules_.first_token;
@@ -68,18 +66,27 @@ TextEncoder::TextEncoder(TextRules rules) : rules_(std::move(rules)) {
   if (rules_.mask) numbers_.insert_or_assign(*rules_.mask, rules_.mask_number);
 }
 
-int64_t TextEncoder::number_of(const std::string& token) const {
+std::optional<int64_t> TextEncoder::number_of(const std::string& token) const {
   if (const auto found = numbers_.find(token); found != numbers_.end()) return found->second;
-  if (rules_.buckets <= 1) return rules_.buckets == 1 ? rules_.first_bucket : INT64_MIN;
+  if (rules_.buckets == 0) return std::nullopt;
+  if (rules_.buckets == 1) return rules_.first_bucket;
   const uint64_t hash = rules_.salt ? sip_hash(*rules_.salt, token) : farm_fingerprint(token);
   return rules_.first_bucket + static_cast<int64_t>(hash % static_cast<uint64_t>(rules_.buckets));
 }
 
-Expected<int32_t> TextEncoder::checked_number(const std::string& token, const std::string& where,
-                                              int64_t row) const {
-  const int64_t number = number_of(token);
-  if (number == INT64_MIN) return unknown(token, where, row);
-  return static_cast<int32_t>(number);
+Expected<TextEncoder::Numbers> TextEncoder::numbers_of(const Array& texts, int64_t row,
+                                                       int64_t example,
+                                                       const std::string& where) const {
+  Numbers numbers;
+  for (int64_t i = 0; i < std::ssize(*texts.texts); ++i) {
+    for (const std::string& token : tokens_of((*texts.texts)[static_cast<size_t>(i)], rules_)) {
+      const std::optional<int64_t> number = number_of(token);
+      if (!number) return unknown(token, where, i / example);
+      numbers.values.push_back(static_cast<int32_t>(*number));
+    }
+    if ((i + 1) % row == 0) numbers.ends.push_back(numbers.values.size());
+  }
+  return numbers;
 }
 
 Expected<Array> TextEncoder::encode(const Array& texts, std::span<const int64_t> lengths,
@@ -102,14 +109,7 @@ Expected<Array> TextEncoder::encode_split(const Array& texts, std::span<const in
                           " texts, but the model splits one text a row",
                       "give one text for each example"};
   }
-  Numbers numbers;
-  for (size_t i = 0; i < texts.texts->size(); ++i) {
-    for (const std::string& token : tokens_of((*texts.texts)[i], rules_)) {
-      KILN_ASSIGN(const int32_t number, checked_number(token, where, static_cast<int64_t>(i)));
-      numbers.values.push_back(number);
-    }
-    numbers.ends.push_back(numbers.values.size());
-  }
+  KILN_ASSIGN(const Numbers numbers, numbers_of(texts, 1, 1, where));
   int64_t length = rules_.length;
   if (length == 0) {
     length = numbers.longest();
@@ -118,26 +118,18 @@ Expected<Array> TextEncoder::encode_split(const Array& texts, std::span<const in
       return too_long(where, length, lengths.back());
     if (!lengths.empty()) length = *fitting;
   }
-  return rows_of(numbers, length, rules_.filling, where);
+  return numbers.as_rows(length, rules_.filling, where);
 }
 
 Expected<Array> TextEncoder::encode_each(const Array& texts, const std::string& where) const {
   const int64_t last = texts.rank() > 1 ? texts.dims.back() : 1;
-  const int64_t per_row =
+  const int64_t example =
       std::max<int64_t>(texts.element_count() / std::max<int64_t>(texts.rows(), 1), 1);
-  Numbers numbers;
-  for (size_t i = 0; i < texts.texts->size(); ++i) {
-    for (const std::string& token : tokens_of((*texts.texts)[i], rules_)) {
-      KILN_ASSIGN(const int32_t number,
-                  checked_number(token, where, static_cast<int64_t>(i) / per_row));
-      numbers.values.push_back(number);
-    }
-    if (static_cast<int64_t>(i + 1) % last == 0) numbers.ends.push_back(numbers.values.size());
-  }
+  KILN_ASSIGN(const Numbers numbers, numbers_of(texts, last, example, where));
   std::vector<int64_t> dims = texts.dims;
   if (rules_.length > 0 && texts.rank() > 1) dims.back() = rules_.length;
   KILN_ASSIGN(const Array rows,
-              rows_of(numbers, texts.rank() > 1 ? dims.back() : 1, rules_.filling, where));
+              numbers.as_rows(texts.rank() > 1 ? dims.back() : 1, rules_.filling, where));
   return rows.reshape(std::move(dims));
 }
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -28,13 +29,16 @@ class TextEncoder {
                          const std::string& where) const;
 
  private:
+  /// Numbers of texts, one after the other, and where the rows end that they stand in.
+  struct Numbers;
+  /// `row`: how many texts make a row. `example`: how many each example has.
+  Expected<Numbers> numbers_of(const Array& texts, int64_t row, int64_t example,
+                               const std::string& where) const;
   Expected<Array> encode_split(const Array& texts, std::span<const int64_t> lengths,
                                const std::string& where) const;
   Expected<Array> encode_each(const Array& texts, const std::string& where) const;
-  /// Negative: there is none.
-  int64_t number_of(const std::string& token) const;
-  Expected<int32_t> checked_number(const std::string& token, const std::string& where,
-                                   int64_t row) const;
+  /// Nothing where it has none.
+  std::optional<int64_t> number_of(const std::string& token) const;
 
   TextRules rules_;
   std::unordered_map<std::string, int64_t> numbers_;

@@ -24,14 +24,11 @@ os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
 import keras
 import numpy as np
 
+from application_families import FAMILIES
+
 ROWS = 4
 CLASSES = 3
 SMALLEST = {"InceptionResNetV2": 75, "InceptionV3": 75, "Xception": 71}  # others: 32 pixels
-FAMILIES = (
-    "MobileNet MobileNetV2 MobileNetV3Small MobileNetV3Large EfficientNetB0 EfficientNetV2B0 "
-    "ConvNeXtTiny ResNet50 ResNet50V2 DenseNet121 NASNetMobile InceptionV3 InceptionResNetV2 "
-    "Xception VGG16"
-).split()
 PREDICTIONS, CHANGES = 1e-4, 1e-3  # tolerances
 
 
