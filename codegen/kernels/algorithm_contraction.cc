@@ -148,7 +148,8 @@ Func AlgorithmBuilder::define_right_operand(const Op& op, const Indices& index,
   const Indices innermost_first = reversed(Indices(parameters.begin(), parameters.end()));
   const bool is_convolution = op.is("convolution");
   const bool has_columns =
-      !is_convolution || ir::Convolution::of(op).output_feature == op.result()->type().rank() - 1;
+      !parameters.empty() &&
+      (!is_convolution || ir::Convolution::of(op).output_feature == op.result()->type().rank() - 1);
   right.block(innermost_first) = has_columns
                                      ? column_element(op, op.operand(1), index, parameters.back(),
                                                       right_lies_along_columns(op))

@@ -29,10 +29,11 @@ void redirect(const std::string& path, int descriptor) {
 }
 
 // AddressSanitizer says on the first change of stacks, which is Halide's, that it knows little of
-// such: not the program's words.
-std::string without_sanitizers_words(const std::string& err) {
-  const bool begins = err.starts_with("==") && err.find("WARNING: ASan") < err.find('\n');
-  return begins ? err.substr(err.find('\n') + 1) : err;
+// such: not the program's words. A program that becomes another one says so twice.
+std::string without_sanitizers_words(std::string err) {
+  while (err.starts_with("==") && err.find("WARNING: ASan") < err.find('\n'))
+    err.erase(0, err.find('\n') + 1);
+  return err;
 }
 
 }  // namespace

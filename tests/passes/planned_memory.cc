@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include <cstring>
+#include <algorithm>
 #include <deque>
 #include <unordered_map>
 
@@ -45,7 +45,7 @@ struct Memory {
 
 void write(std::byte* to, const ir::Literal& literal) {
   const ir::Literal dense = literal.dense();
-  std::memcpy(to, dense.bytes().data(), dense.bytes().size());
+  std::copy(dense.bytes().begin(), dense.bytes().end(), to);  // which may be none
 }
 
 ir::Literal read(const std::byte* from, const ir::Type& type) {
