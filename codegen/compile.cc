@@ -11,6 +11,9 @@
 #include "codegen/generators.h"
 #include "codegen/kernels/buffer_alignment.h"
 #include "codegen/kernels/compile.h"
+#include "codegen/library/emit_library.h"
+#include "codegen/library/header.h"
+#include "codegen/library/library_file.h"
 #include "codegen/link.h"
 #include "codegen/machine.h"
 #include "codegen/parallel.h"
@@ -149,10 +152,14 @@ class Compilation {
   }
 
   Expected<ObjectCode> object_code();
+  Expected<Library> library(const LibraryOptions& library);
   /// What `link` makes of it; `kind` is part of its name in the cache.
   Expected<std::string> linked(const char* kind, Expected<std::string> (*link)(const ObjectCode&));
 
  private:
+  /// All kernels, behind an empty place for what calls them.
+  Expected<ObjectCode> kernels();
+
   const CompileOptions& options_;
   Cache objects_;
   Cache linked_;
@@ -163,7 +170,7 @@ class Compilation {
   Stopwatch stopwatch_;
 };
 
-Expected<ObjectCode> Compilation::object_code() {
+Expected<ObjectCode> Compilation::kernels() {
   ObjectCode code;
   code.opens_drivers = std::any_of(options_.targets.begin(), options_.targets.end(),
                                    [](const Target& target) { return target.has_own_memory; });
@@ -174,6 +181,11 @@ Expected<ObjectCode> Compilation::object_code() {
     most = std::max(most, code.objects[1 + i].temporary_bytes);
   }
   statistics_.kernels_seconds = stopwatch_.lap();
+  return code;
+}
+
+Expected<ObjectCode> Compilation::object_code() {
+  KILN_ASSIGN(ObjectCode code, kernels());
   code.objects[0] = std::move(program_);
   KILN_TRY(collect_program(source_, objects_, code.objects[0], statistics_));
   statistics_.program_seconds += stopwatch_.lap();
@@ -211,6 +223,32 @@ Expected<std::string> Compilation::linked(const char* kind,
   if (options_.checkpoint == nullptr) linked_.store(file);
   statistics_.link_seconds = stopwatch_.lap();
   return std::move(file.bytes);
+}
+
+Expected<Library> Compilation::library(const LibraryOptions& options) {
+  require_generators();
+  KILN_ASSIGN(ObjectCode code, kernels());
+  const ProgramSource::ForTarget& target = source_.targets.front();
+  const LibraryInterface interface =
+      library_interface(source_.module, source_.plan, options.name, options_.checkpoint != nullptr,
+                        target.temporary_bytes);
+  LibrarySource source{source_.module,      source_.plan,        target, interface,
+                       options_.checkpoint, options.class_names, 0};
+  source.abi = library_abi(source_.module, interface, options.class_names);
+  KILN_ASSIGN(std::string program, emit_library(source));
+  code.objects[0] = {interface.name, std::move(program)};
+  statistics_.program_seconds += stopwatch_.lap();
+  const bool has_state = interface.storage == VariableStorage::state;
+  Library library;
+  library.header = library_header(source_.module, interface, options.class_names);
+  library.symbols = library_symbols(interface, !options.class_names.empty());
+  library.arena_bytes = interface.arena_bytes;
+  library.state_bytes = has_state ? interface.variable_bytes : 0;
+  library.weight_bytes =
+      interface.storage == VariableStorage::constant ? interface.variable_bytes : 0;
+  KILN_ASSIGN(library.object, join_objects(code, library.symbols));
+  statistics_.link_seconds = stopwatch_.lap();
+  return library;
 }
 
 /// Does something with a module's compilation.
@@ -253,6 +291,12 @@ Expected<std::string> compile_shared_object(const ir::Module& module, const Comp
   return with_compilation(module, options, statistics, [](Compilation& each) {
     return each.linked("shared", link_shared_object);
   });
+}
+
+Expected<Library> compile_library(const ir::Module& module, const CompileOptions& options,
+                                  const LibraryOptions& library, CompileStatistics* statistics) {
+  return with_compilation(module, options, statistics,
+                          [&](Compilation& each) { return each.library(library); });
 }
 
 }  // namespace kiln::codegen

@@ -33,6 +33,22 @@ struct CompileStatistics {
   double link_seconds = 0;     ///< finding or linking the file
 };
 
+/// A model as a library for C.
+struct Library {
+  std::string header;                ///< its text
+  std::string object;                ///< ELF: all of it
+  std::vector<std::string> symbols;  ///< what it defines for others
+  int64_t arena_bytes = 0;           ///< memory that its caller gives for the time of a call
+  int64_t state_bytes = 0;           ///< and for as long as the model is used
+  int64_t weight_bytes = 0;          ///< of weights in the object
+};
+
+/// What is asked of a library.
+struct LibraryOptions {
+  std::string name;                      ///< the prefix of all that it defines, a C identifier
+  std::vector<std::string> class_names;  ///< those of the model's classes, where they are known
+};
+
 /// Compiles a verified module that has been through `plan-memory`. The result does not depend on
 /// jobs or cache.
 Expected<ObjectCode> compile(const ir::Module& module, const CompileOptions& options,
@@ -45,6 +61,12 @@ Expected<std::string> compile_executable(const ir::Module& module, const Compile
                                          CompileStatistics* statistics = nullptr);
 Expected<std::string> compile_shared_object(const ir::Module& module, const CompileOptions& options,
                                             CompileStatistics* statistics = nullptr);
+
+/// The same for one freestanding target, as a library that carries the values of the options'
+/// checkpoint, if any. Its functions are those of the module.
+Expected<Library> compile_library(const ir::Module& module, const CompileOptions& options,
+                                  const LibraryOptions& library,
+                                  CompileStatistics* statistics = nullptr);
 
 /// The name of a fusion's kernel: its kind and a hash of all that its code depends on, which source
 /// locations are not.

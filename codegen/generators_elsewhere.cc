@@ -5,6 +5,8 @@
 #include "codegen/generators.h"
 #include "codegen/handover.h"
 #include "codegen/kernels/compile.h"
+#include "codegen/library/emit_library.h"
+#include "codegen/library/library_file.h"
 #include "codegen/link.h"
 #include "codegen/machine.h"
 #include "codegen/program/checkpoint.h"
@@ -44,8 +46,25 @@ Expected<std::string> emit_file_layout(const FileLayout&, const Target&) {
   become_code_generator();
 }
 
+Expected<std::string> emit_library(const LibrarySource&) { become_code_generator(); }
+
+Expected<std::string> join_objects(const ObjectCode&, const std::vector<std::string>&) {
+  become_code_generator();
+}
+
+Expected<std::string> static_library(const std::string&, const std::string&) {
+  become_code_generator();
+}
+
+Expected<ObjectSizes> sizes_of(const std::string&) { become_code_generator(); }
+
 Expected<std::string> link_executable(const ObjectCode&) { become_code_generator(); }
 
 Expected<std::string> link_shared_object(const ObjectCode&) { become_code_generator(); }
+
+Expected<std::string> link_shared_library(const ObjectCode&, const std::vector<std::string>&,
+                                          const std::string&) {
+  become_code_generator();
+}
 
 }  // namespace kiln::codegen

@@ -44,7 +44,14 @@ Status write_file(const std::string& path, std::string_view bytes) {
 }
 
 /// What is linked, from the files that this program carries.
-enum class Kind { static_executable, executable_with_drivers, shared_object };
+enum class Kind { static_executable, executable_with_drivers, shared_object, relocatable };
+
+/// What to link.
+struct Request {
+  Kind kind;
+  std::vector<std::string> visible = {};  ///< of a shared object, the symbols that others see
+  std::string soname = {};                ///< of a shared object; empty: none
+};
 
 /// What only some kinds are linked with.
 constexpr std::string_view kStaticFiles[] = {"crtbeginT.o", "libc.a", "libm-2.36.a", "libmvec.a"};
@@ -58,6 +65,7 @@ bool belongs(std::string_view name, Kind kind) {
   auto is_among = [&](const auto& names) {
     return std::find(std::begin(names), std::end(names), name) != std::end(names);
   };
+  if (kind == Kind::relocatable) return false;
   if (kind == Kind::shared_object) return is_among(kSharedObjectFiles);
   return kind == Kind::static_executable ? !is_among(kDynamicFiles) : !is_among(kStaticFiles);
 }
@@ -114,9 +122,21 @@ Status run_lld(const std::vector<std::string>& arguments) {
   return Diagnostic{"", "cannot link: " + first_error(log), ""};
 }
 
+Expected<std::vector<std::string>> shared_object_options(const Request& request,
+                                                         const TemporaryDirectory& directory) {
+  std::string script = "{ global: ";
+  for (const std::string& symbol : request.visible) script += symbol + "; ";
+  const std::string visible = directory.file("visible");
+  KILN_TRY(write_file(visible, script + "local: *; };"));
+  std::vector<std::string> options = {"-shared", "--as-needed", "--version-script=" + visible};
+  if (!request.soname.empty()) options.push_back("-soname=" + request.soname);
+  return options;
+}
+
 /// What is special about a kind on the linker's command line.
-Expected<std::vector<std::string>> options(Kind kind, const TemporaryDirectory& directory) {
-  switch (kind) {
+Expected<std::vector<std::string>> options(const Request& request,
+                                           const TemporaryDirectory& directory) {
+  switch (request.kind) {
     case Kind::static_executable:
       // As `gcc -static`. An exception that nobody catches need not name itself: that takes 45 KB
       // of demangling.
@@ -127,23 +147,30 @@ Expected<std::vector<std::string>> options(Kind kind, const TemporaryDirectory& 
       return std::vector<std::string>{"--icf=all", "-dynamic-linker", "/lib64/ld-linux-x86-64.so.2",
                                       "--eh-frame-hdr", "--as-needed"};
     case Kind::shared_object:
+      return shared_object_options(request, directory);
+    case Kind::relocatable:
       break;
   }
-  const std::string visible = directory.file("visible");
-  KILN_TRY(write_file(visible, "{ global: kiln_model; local: *; };"));
-  return std::vector<std::string>{"-shared", "--as-needed", "--version-script=" + visible};
+  return std::vector<std::string>{"-r"};
+}
+
+/// What all kinds have in common, but for a file that is linked again.
+std::vector<std::string> common_options(Kind kind) {
+  // LLD would map its output, in which a full disk is a signal.
+  std::vector<std::string> line = {"ld.lld", "--no-mmap-output-file", "--build-id=none", "-z",
+                                   "noexecstack"};
+  if (kind != Kind::relocatable) line.insert(line.end(), {"--gc-sections", "--strip-all"});
+  return line;
 }
 
 /// The linker's command line.
-Expected<std::vector<std::string>> command_line(Kind kind, const std::vector<std::string>& objects,
+Expected<std::vector<std::string>> command_line(const Request& request,
+                                                const std::vector<std::string>& objects,
                                                 const std::vector<std::string>& link_files,
                                                 const TemporaryDirectory& directory,
                                                 const std::string& output) {
-  // LLD would map its output, in which a full disk is a signal.
-  std::vector<std::string> line = {"ld.lld",      "--gc-sections",   "--no-mmap-output-file",
-                                   "--strip-all", "--build-id=none", "-z",
-                                   "noexecstack"};
-  KILN_ASSIGN(const std::vector<std::string> special, options(kind, directory));
+  std::vector<std::string> line = common_options(request.kind);
+  KILN_ASSIGN(const std::vector<std::string> special, options(request, directory));
   line.insert(line.end(), special.begin(), special.end());
   line.insert(line.end(), {"-o", output});
   std::vector<std::string> libraries = {"--start-group"};
@@ -160,17 +187,17 @@ Expected<std::vector<std::string>> command_line(Kind kind, const std::vector<std
   return line;
 }
 
-/// The file that a kind of link makes of the objects.
-Expected<std::string> linked(Kind kind, const ObjectCode& code) {
+/// The file that is made of the objects.
+Expected<std::string> linked(const Request& request, const ObjectCode& code) {
   KILN_ASSIGN(const TemporaryDirectory directory, TemporaryDirectory::create());
-  KILN_ASSIGN(const auto link_files, extract_link_files(kind, directory));
+  KILN_ASSIGN(const auto link_files, extract_link_files(request.kind, directory));
   std::vector<std::string> objects;
   for (const ObjectFile& object : code.objects) {
     objects.push_back(directory.file(object.name + ".o"));
     KILN_TRY(write_file(objects.back(), object.bytes));
   }
   const std::string output = directory.file("linked");
-  KILN_ASSIGN(const auto line, command_line(kind, objects, link_files, directory, output));
+  KILN_ASSIGN(const auto line, command_line(request, objects, link_files, directory, output));
   KILN_TRY(run_lld(line));
   if (auto bytes = read_bytes(output)) return std::move(*bytes);
   return Diagnostic{output, "cannot read what was just linked", ""};
@@ -179,11 +206,22 @@ Expected<std::string> linked(Kind kind, const ObjectCode& code) {
 }  // namespace
 
 Expected<std::string> link_executable(const ObjectCode& code) {
-  return linked(code.opens_drivers ? Kind::executable_with_drivers : Kind::static_executable, code);
+  return linked({code.opens_drivers ? Kind::executable_with_drivers : Kind::static_executable},
+                code);
 }
 
 Expected<std::string> link_shared_object(const ObjectCode& code) {
-  return linked(Kind::shared_object, code);
+  return linked({Kind::shared_object, {"kiln_model"}}, code);
+}
+
+Expected<std::string> link_shared_library(const ObjectCode& code,
+                                          const std::vector<std::string>& visible,
+                                          const std::string& soname) {
+  return linked({Kind::shared_object, visible, soname}, code);
+}
+
+Expected<std::string> link_relocatable(const ObjectCode& code) {
+  return linked({Kind::relocatable}, code);
 }
 
 }  // namespace kiln::codegen

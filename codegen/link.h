@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "codegen/object_code.h"
 #include "runtime/base/expected.h"
@@ -16,5 +17,14 @@ Expected<std::string> link_executable(const ObjectCode& code);
 /// Links a shared library for LoadedCode, which leaves the runtime's symbols undefined. Gives the
 /// file's bytes.
 Expected<std::string> link_shared_object(const ObjectCode& code);
+
+/// Links a shared library for any program, which sees the symbols of these names. `soname` is what
+/// programs look for that were linked with it.
+Expected<std::string> link_shared_library(const ObjectCode& code,
+                                          const std::vector<std::string>& visible,
+                                          const std::string& soname);
+
+/// Joins the objects into one, which is to be linked again. All their symbols stay visible.
+Expected<std::string> link_relocatable(const ObjectCode& code);
 
 }  // namespace kiln::codegen

@@ -11,7 +11,8 @@ namespace kiln::codegen {
 struct ObjectFile {
   std::string name;   ///< without extension: "contraction_1f0c...", "program_77ab..."
   std::string bytes;  ///< ELF
-  /// Of a device's memory, what a kernel takes between its own launches.
+  /// What a kernel takes beside its buffers: of a device's memory between its own launches, or of
+  /// the memory that a freestanding one is given.
   int64_t temporary_bytes = 0;
 
   friend bool operator==(const ObjectFile&, const ObjectFile&) = default;

@@ -54,11 +54,12 @@ std::string Target::key() const {
   return fmt::format(
       "{} {} {} {} {} vector={}x{} cache={} threads={} block={} shared={} grid={} load={} "
       "facts={}{}"
-      "{}{}{}{}",
+      "{}{}{}{}{}",
       runtime::device_kind_name(device), halide, triple, cpu, features, vector_registers,
       vector_bytes, nearest_cache_bytes, threads, block_threads, shared_bytes, grid_blocks_yz,
       wide_load, int{has_vector_code}, int{has_own_memory}, int{has_constant_tables},
-      int{has_half_floats}, int{has_bfloat16_code}, int{has_double_constants});
+      int{has_half_floats}, int{has_bfloat16_code}, int{has_double_constants},
+      int{is_freestanding});
 }
 
 Target host_target(int threads) {
@@ -68,6 +69,12 @@ Target host_target(int threads) {
   target.vector_bytes = this_machine().vector_bytes;
   target.vector_registers = this_machine().vector_registers;
   target.threads = threads;
+  return target;
+}
+
+Target freestanding_target(int tasks) {
+  Target target = host_target(tasks);
+  target.is_freestanding = true;
   return target;
 }
 

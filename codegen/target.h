@@ -24,6 +24,9 @@ struct Target {
   /// kernels depend on vectors alone.
   int nearest_cache_bytes = 32 * 1024;
   int threads = 1;  ///< how many tasks a large kernel is split into
+  /// Kernels call on nothing: their tasks run one after the other, and what they take beside their
+  /// buffers, an object file's temporary_bytes, is in the memory that is their first argument.
+  bool is_freestanding = false;
 
   // A GPU's launches: blocks of threads.
   int block_threads = 0;        ///< of one block, at most; 0: kernels are tasks, and no launches
@@ -48,6 +51,8 @@ struct Target {
 
 /// This machine, with kernels split for `threads` threads.
 Target host_target(int threads);
+/// The same without threads and heap.
+Target freestanding_target(int tasks);
 
 /// Kernels for GPUs: in OpenCL C for any device with 64-bit floats and shared virtual memory, or in
 /// PTX for compute capability `capability`, 10 times, and later ones. The program is for this

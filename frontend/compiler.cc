@@ -10,41 +10,59 @@ std::vector<codegen::Target> targets_of(const CompilerOptions& options) {
   return targets;
 }
 
-using CompileFile = Expected<std::string> (*)(const ir::Module&, const codegen::CompileOptions&,
-                                              codegen::CompileStatistics*);
-
-/// Runs the passes, then generates code into a file.
-Expected<std::string> compile_file(ir::Module module, const CompilerOptions& options,
-                                   codegen::CompileStatistics* statistics, CompileFile generate) {
+/// Runs the passes, then generates code.
+template <typename Generate>
+auto compile_module(ir::Module module, const CompilerOptions& options,
+                    std::vector<codegen::Target> targets, codegen::CompileStatistics* statistics,
+                    const Generate& generate)
+    -> decltype(generate(module, codegen::CompileOptions(), statistics)) {
   KILN_TRY(passes::run_pipeline(module, options.after_pass, options.timings));
   codegen::CompileOptions code_options;
-  code_options.targets = targets_of(options);
+  code_options.targets = std::move(targets);
   code_options.use_cache = options.use_cache;
   code_options.checkpoint = options.checkpoint;
   code_options.file_layout = options.file_layout;
   codegen::CompileStatistics unasked;
   if (statistics == nullptr) statistics = &unasked;
-  auto file = generate(module, code_options, statistics);
+  auto code = generate(module, code_options, statistics);
   if (options.timings != nullptr) {
     options.timings->lap("other code generation", {{"plan", statistics->plan_seconds},
                                                    {"kernels", statistics->kernels_seconds},
                                                    {"program", statistics->program_seconds},
                                                    {"link", statistics->link_seconds}});
   }
-  return file;
+  return code;
 }
+
+/// C aligns a tensor's elements, and no more.
+constexpr int64_t kAlignmentInC = 1;
 
 }  // namespace
 
 Expected<std::string> compile_executable(ir::Module module, const CompilerOptions& options,
                                          codegen::CompileStatistics* statistics) {
-  return compile_file(std::move(module), options, statistics, codegen::compile_executable);
+  return compile_module(std::move(module), options, targets_of(options), statistics,
+                        codegen::compile_executable);
+}
+
+Expected<codegen::Library> compile_library(ir::Module module,
+                                           const codegen::LibraryOptions& library,
+                                           const CompilerOptions& options,
+                                           codegen::CompileStatistics* statistics) {
+  module.attributes["caller_alignment"] = kAlignmentInC;
+  return compile_module(
+      std::move(module), options, {codegen::freestanding_target(kKernelTasks)}, statistics,
+      [&](const ir::Module& planned, const codegen::CompileOptions& code_options,
+          codegen::CompileStatistics* code_statistics) {
+        return codegen::compile_library(planned, code_options, library, code_statistics);
+      });
 }
 
 Expected<codegen::LoadedCode> compile_in_memory(ir::Module module, const CompilerOptions& options,
                                                 codegen::CompileStatistics* statistics) {
   KILN_ASSIGN(const std::string file,
-              compile_file(std::move(module), options, statistics, codegen::compile_shared_object));
+              compile_module(std::move(module), options, targets_of(options), statistics,
+                             codegen::compile_shared_object));
   return codegen::LoadedCode::load(file);
 }
 

@@ -37,6 +37,12 @@ struct CompilerOptions {
 Expected<std::string> compile_executable(ir::Module module, const CompilerOptions& options = {},
                                          codegen::CompileStatistics* statistics = nullptr);
 
+/// The same as a library for C. Its step functions are those of the module.
+Expected<codegen::Library> compile_library(ir::Module module,
+                                           const codegen::LibraryOptions& library,
+                                           const CompilerOptions& options = {},
+                                           codegen::CompileStatistics* statistics = nullptr);
+
 /// The same, loaded into this process.
 Expected<codegen::LoadedCode> compile_in_memory(ir::Module module,
                                                 const CompilerOptions& options = {},

@@ -10,6 +10,7 @@
 #include "codegen/kernels/algorithm.h"
 #include "codegen/kernels/bfloat16.h"
 #include "codegen/kernels/buffer_alignment.h"
+#include "codegen/kernels/cpu/freestanding.h"
 #include "codegen/kernels/double_constants.h"
 #include "codegen/kernels/expression.h"
 #include "codegen/kernels/gpu/device_code.h"
@@ -33,12 +34,14 @@ void install_error_reporter() {
   std::call_once(once, [] { Halide::set_custom_compile_time_error_reporter(&reporter); });
 }
 
-/// Lets kernels load and store aligned vectors.
+/// Lets kernels load and store aligned vectors. Elements are aligned as C aligns them.
 void set_alignment(Algorithm& algorithm, int alignment) {
-  for (Halide::ImageParam& input : algorithm.inputs) input.set_host_alignment(alignment);
+  auto set = [&](Halide::OutputImageParam& buffer) {
+    buffer.set_host_alignment(std::max(alignment, buffer.type().bytes()));
+  };
+  for (Halide::ImageParam& input : algorithm.inputs) set(input);
   for (Output& output : algorithm.outputs) {
-    for (Halide::OutputImageParam buffer : output.func.output_buffers())
-      buffer.set_host_alignment(alignment);
+    for (Halide::OutputImageParam buffer : output.func.output_buffers()) set(buffer);
   }
 }
 
@@ -99,7 +102,9 @@ Halide::Target halide_target(const Target& target) {
 }
 
 /// External without metadata: the program is the only caller and knows the kernel's arguments.
-Halide::Module lower(const ir::Op& fusion, const std::string& name, const Target& target) {
+/// `freestanding_bytes` becomes what a freestanding kernel takes beside its buffers.
+Halide::Module lower(const ir::Op& fusion, const std::string& name, const Target& target,
+                     int64_t& freestanding_bytes) {
   const ir::FusionKind kind = ir::kind_of(fusion);
   Algorithm algorithm =
       build_algorithm(fusion.region(), target, choose_tiles(fusion.region(), kind, target));
@@ -112,20 +117,25 @@ Halide::Module lower(const ir::Op& fusion, const std::string& name, const Target
   pipeline.add_custom_lowering_pass(new Reveal);
   if (!target.has_bfloat16_code) pipeline.add_custom_lowering_pass(new Bfloat16ByBits);
   if (!target.has_double_constants) pipeline.add_custom_lowering_pass(new DoublesByBits);
+  if (target.is_freestanding)
+    pipeline.add_custom_lowering_pass(new cpu::Freestanding(freestanding_bytes));
   return pipeline.compile_to_module(arguments, name, halide_target(target),
                                     Halide::LinkageType::External);
 }
 
-/// Does something with the fusion's kernel; what Halide objects to becomes a Diagnostic.
+/// Does something with the fusion's kernel and its temporary_bytes; what Halide objects to becomes a
+/// Diagnostic.
 Status with_lowered(const ir::Op& fusion, const std::string& name, const Target& target,
-                    const std::function<void(const Halide::Module&)>& use) {
+                    const std::function<void(const Halide::Module&, int64_t)>& use) {
   KILN_TRY(check_target(fusion, target));
   install_error_reporter();
   try {
-    const Halide::Module module = lower(fusion, name, target);
+    int64_t bytes = 0;
+    const Halide::Module module = lower(fusion, name, target, bytes);
     if (target.has_own_memory && reads_on_host(module))
       return kernel_error(fusion, "its host would read the device's memory");
-    use(module);
+    if (target.has_own_memory) bytes = temporary_bytes(module);
+    use(module, bytes);
     return ok();
   } catch (const Halide::Error& error) {
     return kernel_error(fusion, error.what());
@@ -139,9 +149,9 @@ Status with_lowered(const ir::Op& fusion, const std::string& name, const Target&
 Expected<int64_t> compile_kernel(const ir::Op& fusion, const std::string& name,
                                  const Target& target, const std::string& path) {
   int64_t bytes = 0;
-  KILN_TRY(with_lowered(fusion, name, target, [&](const Halide::Module& module) {
+  KILN_TRY(with_lowered(fusion, name, target, [&](const Halide::Module& module, int64_t taken) {
     module.compile({{Halide::OutputFileType::object, path}});
-    if (target.has_own_memory) bytes = temporary_bytes(module);
+    bytes = taken;
   }));
   return bytes;
 }
@@ -149,8 +159,9 @@ Expected<int64_t> compile_kernel(const ir::Op& fusion, const std::string& name,
 Expected<DeviceCode> device_code(const ir::Op& fusion, const Target& target) {
   KILN_CHECK(target.has_launches(), "the CPU's kernels have no device code");
   DeviceCode code;
-  KILN_TRY(with_lowered(fusion, "kernel", target,
-                        [&](const Halide::Module& module) { code = read_device_code(module); }));
+  KILN_TRY(with_lowered(fusion, "kernel", target, [&](const Halide::Module& module, int64_t) {
+    code = read_device_code(module);
+  }));
   return code;
 }
 

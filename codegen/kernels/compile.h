@@ -15,8 +15,9 @@ namespace kiln::codegen {
 /// Compiles the fusion's region into an object file at `path` that defines the C function
 ///   int NAME(void* pool, halide_buffer_t* inputs..., halide_buffer_t* outputs...)
 /// with outputs in output_order(). The object refers to the symbols of runtime/device/halide_runtime.h and
-/// libm only; on a device to those of runtime/device/kernel_calls.h. Gives the kernel's
-/// temporary_bytes (see DeviceCode); an error is what Halide says, at the fusion's location.
+/// libm only, where the target is freestanding to
+/// halide_free and libm; on a device to those of runtime/device/kernel_calls.h. Gives the kernel's
+/// temporary_bytes (see ObjectFile); an error is what Halide says, at the fusion's location.
 Expected<int64_t> compile_kernel(const ir::Op& fusion, const std::string& name,
                                  const Target& target, const std::string& path);
 

@@ -1,18 +1,28 @@
-// kiln compile: an executable that trains.
+// kiln compile: an executable that trains, or a library for C.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "codegen/generators.h"
+#include "codegen/library/interface.h"
+#include "codegen/library/library_file.h"
+#include "codegen/link.h"
 #include "frontend/checkpoint.h"
-#include "frontend/cli/executable_file.h"
+#include "frontend/cli/emit.h"
 #include "frontend/cli/model_argument.h"
+#include "frontend/cli/output_files.h"
 #include "frontend/cli/subcommand.h"
 #include "frontend/compiler.h"
 #include "frontend/file_layout.h"
 #include "frontend/keras/files/load.h"
+#include "frontend/library.h"
+#include "ir/printer.h"
+#include "passes/pass.h"
 #include "runtime/device/devices.h"
 
 namespace kiln::cli {
@@ -21,6 +31,9 @@ namespace {
 struct CompileArguments {
   ModelArgument model;
   std::string output;
+  std::string emit = "exe";  ///< the kinds of output
+  std::string purpose;       ///< "predict", "train"; empty: what is usual for the kinds
+  std::string name;          ///< the library's; empty: the output's
   std::string devices = "cpu";
   std::string weights;      ///< a file of them; empty: MODEL's own, where it has them
   std::string class_names;  ///< a file of them; empty: that beside the weights, if any
@@ -71,38 +84,194 @@ std::string describe_weights(const CompileArguments& arguments) {
   return arguments.model.has_weights() ? "left out" : "none";
 }
 
-Status run(const CompileArguments& arguments, std::chrono::steady_clock::time_point start) {
-  Timings timings(start);
-  timings.lap("start");
-  // No file with weights is in the cache: these are read but once.
-  if (!weights_of(arguments).empty()) codegen::require_generators();
-  KILN_ASSIGN(ModelArgument::Read model, arguments.model.read(&timings));
-  CompilerOptions options;
-  options.use_cache = arguments.use_cache;
-  options.timings = &timings;
-  KILN_ASSIGN(options.devices, runtime::parse_device_kinds(arguments.devices));
-  // Before the compilation, which takes longer, in case that they do not fit.
-  KILN_ASSIGN(const auto checkpoint, checkpoint_of(arguments, model));
-  timings.lap("weights");
-  codegen::CompileStatistics statistics;
-  if (checkpoint) options.checkpoint = &*checkpoint;
-  codegen::FileLayout layout;
-  if (model.definition) {
-    KILN_ASSIGN(layout, file_layout(*model.definition, model.module));
-    options.file_layout = &layout;
+/// What the command line asks for, once it is clear that it makes sense.
+struct Order {
+  std::vector<Emit> kinds;
+  LibraryPurpose purpose = LibraryPurpose::train;
+  std::string library;  ///< its name
+
+  bool has(Emit kind) const { return std::find(kinds.begin(), kinds.end(), kind) != kinds.end(); }
+  bool has_library() const { return std::any_of(kinds.begin(), kinds.end(), is_library); }
+};
+
+Expected<LibraryPurpose> purpose_of(const CompileArguments& arguments, const Order& order) {
+  if (arguments.model.purpose == keras::Purpose::predict) return LibraryPurpose::predict;
+  if (!arguments.purpose.empty()) return LibraryPurpose::train;
+  if (order.has_library() && order.has(Emit::exe)) {
+    return Diagnostic{"--emit", "an executable trains, as a rule, and a library predicts",
+                      "say --for=train or --for=predict for both"};
   }
-  KILN_ASSIGN(const std::string executable,
-              compile_executable(std::move(model.module), options, &statistics));
-  KILN_TRY(write_executable(arguments.output, executable));
-  timings.lap("write");
-  fmt::print("{}: {} kernels, {} of them from the cache\n", arguments.output, statistics.kernels,
-             statistics.cache_hits);
-  fmt::print("weights: {}\n", describe_weights(arguments));
-  if (arguments.timings) {
-    fmt::print("{} calls of {} distinct kernels\n", statistics.calls, statistics.kernels);
-    print_timings(timings);
+  return order.has_library() ? LibraryPurpose::predict : LibraryPurpose::train;
+}
+
+Status check_library(const CompileArguments& arguments, const Order& order) {
+  if (!arguments.name.empty() && !codegen::is_c_identifier(arguments.name)) {
+    return Diagnostic{"--name", fmt::format("\"{}\" is no name in C", arguments.name),
+                      fmt::format("{} is one", codegen::c_identifier(arguments.name))};
+  }
+  if (arguments.devices != "cpu")
+    return Diagnostic{"--device", "a library is for the CPU", "leave it out, or --emit=exe"};
+  if (arguments.model.shapes.size() > 1)
+    return Diagnostic{"--shape", "a library is for one shape of its inputs", "give it once"};
+  const std::string header = header_path(arguments.output);
+  for (const Emit kind : order.kinds) {
+    if (path_of(kind, arguments.output, order.kinds.size() == 1, order.library) == header)
+      return Diagnostic{arguments.output, "is what the library's header is called",
+                        "give --output another extension"};
   }
   return ok();
+}
+
+Expected<Order> order_of(const CompileArguments& arguments) {
+  Order order;
+  KILN_ASSIGN(order.kinds, parse_emit(arguments.emit));
+  KILN_ASSIGN(order.purpose, purpose_of(arguments, order));
+  order.library = arguments.name.empty() ? library_name(arguments.output) : arguments.name;
+  if (order.has_library()) {
+    KILN_TRY(check_library(arguments, order));
+  } else if (!arguments.name.empty()) {
+    return Diagnostic{"--name", "only a library has one", "add --emit=lib, shared or object"};
+  }
+  return order;
+}
+
+/// One run of the command: from the model to the files that were ordered.
+class Compilation {
+ public:
+  Compilation(const CompileArguments& arguments, Order order,
+              std::chrono::steady_clock::time_point start)
+      : arguments_(arguments), order_(std::move(order)), timings_(start) {}
+
+  Status run();
+
+ private:
+  Status read();
+  Status add_executable();
+  Status add_library();
+  Status add_ir();
+  void add(Emit kind, std::string bytes, bool is_executable) {
+    files_.push_back({path_of(kind, arguments_.output, order_.kinds.size() == 1, order_.library),
+                      std::move(bytes), is_executable});
+  }
+  void report() const;
+  void report_library() const;
+
+  const CompileArguments& arguments_;
+  Order order_;
+  Timings timings_;
+  ModelArgument::Read model_;
+  std::optional<codegen::Checkpoint> checkpoint_;
+  CompilerOptions options_;
+  codegen::FileLayout layout_;
+  codegen::CompileStatistics statistics_;
+  std::optional<codegen::Library> library_;
+  codegen::ObjectSizes sizes_;  ///< of the library
+  std::vector<OutputFile> files_;
+};
+
+Status Compilation::run() {
+  timings_.lap("start");
+  // No file with weights is in the cache: these are read but once.
+  if (!weights_of(arguments_).empty() || order_.has_library()) codegen::require_generators();
+  KILN_TRY(read());
+  if (order_.has(Emit::exe)) KILN_TRY(add_executable());
+  if (order_.has_library()) KILN_TRY(add_library());
+  if (order_.has(Emit::kir)) KILN_TRY(add_ir());
+  KILN_TRY(write_outputs(files_));
+  timings_.lap("write");
+  report();
+  return ok();
+}
+
+Status Compilation::read() {
+  ModelArgument argument = arguments_.model;
+  if (order_.purpose == LibraryPurpose::predict) argument.purpose = keras::Purpose::predict;
+  if (order_.purpose == LibraryPurpose::predict && order_.has_library())
+    argument.usual_batch_size = 1;
+  KILN_ASSIGN(model_, argument.read(&timings_));
+  options_.use_cache = arguments_.use_cache;
+  options_.timings = &timings_;
+  KILN_ASSIGN(options_.devices, runtime::parse_device_kinds(arguments_.devices));
+  // Before the compilation, which takes longer, in case that they do not fit.
+  KILN_ASSIGN(checkpoint_, checkpoint_of(arguments_, model_));
+  timings_.lap("weights");
+  if (checkpoint_) options_.checkpoint = &*checkpoint_;
+  return ok();
+}
+
+Status Compilation::add_executable() {
+  CompilerOptions options = options_;
+  if (model_.definition) {
+    KILN_ASSIGN(layout_, file_layout(*model_.definition, model_.module));
+    options.file_layout = &layout_;
+  }
+  KILN_ASSIGN(std::string executable,
+              compile_executable(ir::clone(model_.module), options, &statistics_));
+  add(Emit::exe, std::move(executable), /*is_executable=*/true);
+  return ok();
+}
+
+Status Compilation::add_library() {
+  const bool needs_weights = order_.purpose == LibraryPurpose::predict &&
+                             !model_.module.variables.empty() && arguments_.carries_weights;
+  if (needs_weights && !checkpoint_) {
+    return Diagnostic{arguments_.model.model, "holds no weights, and a library that predicts does",
+                      "give --weights FILE, or --no-weights: its caller then brings them"};
+  }
+  KILN_ASSIGN(library_, compile_model_library(ir::clone(model_.module), order_.library,
+                                              order_.purpose, options_, &statistics_));
+  KILN_ASSIGN(sizes_, codegen::sizes_of(library_->object));
+  files_.push_back({header_path(arguments_.output), library_->header});
+  if (order_.has(Emit::object)) add(Emit::object, library_->object, false);
+  if (order_.has(Emit::lib)) {
+    KILN_ASSIGN(std::string archive,
+                codegen::static_library(library_->object, order_.library + ".o"));
+    add(Emit::lib, std::move(archive), false);
+  }
+  if (order_.has(Emit::shared)) {
+    const std::string path =
+        path_of(Emit::shared, arguments_.output, order_.kinds.size() == 1, order_.library);
+    KILN_ASSIGN(std::string shared, codegen::link_shared_library(
+                                        {{{order_.library, library_->object}}}, library_->symbols,
+                                        std::filesystem::path(path).filename().string()));
+    add(Emit::shared, std::move(shared), true);
+  }
+  timings_.lap("library");
+  return ok();
+}
+
+Status Compilation::add_ir() {
+  ir::Module module = ir::clone(model_.module);
+  KILN_TRY(passes::run_pipeline(module));
+  add(Emit::kir, ir::print(module), false);
+  return ok();
+}
+
+void Compilation::report() const {
+  std::vector<std::string> paths;
+  for (const OutputFile& file : files_) paths.push_back(file.path);
+  fmt::print("{}: {} kernels, {} of them from the cache\n", fmt::join(paths, ", "),
+             statistics_.kernels, statistics_.cache_hits);
+  fmt::print("weights: {}\n", describe_weights(arguments_));
+  if (library_) report_library();
+  if (arguments_.timings) {
+    fmt::print("{} calls of {} distinct kernels\n", statistics_.calls, statistics_.kernels);
+    print_timings(timings_);
+  }
+}
+
+/// What it takes of a machine: in flash where there is one.
+void Compilation::report_library() const {
+  fmt::print("code: {} bytes; constants: {} bytes, {} of them weights\n", sizes_.code,
+             sizes_.constants, library_->weight_bytes);
+  fmt::print("memory: arena of {} bytes", library_->arena_bytes);
+  if (library_->state_bytes > 0) fmt::print(", state of {} bytes", library_->state_bytes);
+  fmt::print("\n");
+}
+
+Status run(const CompileArguments& arguments, std::chrono::steady_clock::time_point start) {
+  KILN_ASSIGN(Order order, order_of(arguments));
+  return Compilation(arguments, std::move(order), start).run();
 }
 
 }  // namespace
@@ -110,14 +279,33 @@ Status run(const CompileArguments& arguments, std::chrono::steady_clock::time_po
 void add_compile(CLI::App& program, Action& action) {
   auto arguments = std::make_shared<CompileArguments>();
   CLI::App* command =
-      program.add_subcommand("compile", "write an executable that trains, evaluates and predicts");
+      program.add_subcommand("compile",
+                             "write an executable that trains, evaluates and predicts, or a "
+                             "library for C");
   arguments->model.add_to(*command);
   arguments->model.add_training_to(*command);
   arguments->model.add_predict_only_to(*command);
-  command->add_option("-o,--output", arguments->output, "the executable to write")->required();
+  command
+      ->add_option("-o,--output", arguments->output,
+                   "the file to write; of several kinds each is written beside it")
+      ->required();
+  command
+      ->add_option("--emit", arguments->emit,
+                   "what to write: exe, a program; lib, shared or object, a library for C with its "
+                   "header; kir, the IR after all passes; or several with commas between them")
+      ->capture_default_str();
+  command
+      ->add_option("--for", arguments->purpose,
+                   "predict or train: what it is to do; default train, for a library predict")
+      ->check(CLI::IsMember({"predict", "train"}))
+      ->each([arguments](const std::string& purpose) {
+        if (purpose == "predict") arguments->model.purpose = keras::Purpose::predict;
+      });
+  command->add_option("--name", arguments->name,
+                      "what a library's names in C begin with; default the output's");
   CLI::Option* weights = command->add_option(
       "--weights", arguments->weights,
-      "a file of the weights that the executable carries; default: MODEL's own, where it has them");
+      "a file of the weights that the output carries; default: MODEL's own, where it has them");
   command->add_flag("!--no-weights", arguments->carries_weights, "leave the weights out")
       ->excludes(weights);
   command->add_option("--class-names", arguments->class_names,

@@ -220,7 +220,7 @@ Expected<ModelArgument::Read> ModelArgument::read(Timings* timings,
   KILN_TRY(change_training(*this, definition));
   KILN_TRY(check_readable(*this, definition));
   lap(timings, "read");
-  KILN_ASSIGN(const int64_t own_batch, keras::default_batch(definition));
+  KILN_ASSIGN(const int64_t own_batch, keras::default_batch(definition, usual_batch_size));
   keras::LowerOptions options = {.batch = batch_size.value_or(own_batch),
                                  .test_batch = test_batch_size,
                                  .sample_weights = sample_weights,

@@ -19,8 +19,9 @@ namespace kiln::cli {
 /// What stands on the command line about the model.
 struct ModelArgument {
   std::string model;
-  /// Not given: what a model whose layers keep states declares, else 32.
+  /// Not given: what a model whose layers keep states declares, else the usual one.
   std::optional<int64_t> batch_size = {};
+  int64_t usual_batch_size = 32;
   int64_t test_batch_size = 0;  ///< of validation and evaluation; 0: the same
   std::string optimizer;        ///< empty: the model's own, as the following
   std::string loss;

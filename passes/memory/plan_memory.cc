@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <numeric>
 #include <unordered_map>
+#include <unordered_set>
 
 #include "ir/scan.h"
 #include "passes/memory/packing.h"
@@ -127,9 +128,39 @@ void write_alignments(ir::Region& region, int64_t alignment) {
   }
 }
 
-void plan_function(ir::Function& function) {
+/// The values that are the caller's memory: inputs, in their own shape or seen in another.
+std::unordered_set<const ir::Value*> input_values(const ir::Function& function) {
+  std::unordered_set<const ir::Value*> inputs;
+  for (size_t i = 0; i < function.body.argument_count(); ++i) {
+    if (!function.argument_bindings[i].is_variable) inputs.insert(function.body.argument(i));
+  }
+  for (const auto& op : function.body.ops()) {
+    if (op->is("reshape") && inputs.contains(op->operand(0))) inputs.insert(op->result());
+  }
+  return inputs;
+}
+
+/// Kernels that read inputs or write outputs find them at no more than the caller's alignment.
+void write_caller_alignment(ir::Function& function, int64_t alignment) {
+  const auto inputs = input_values(function);
+  for (const auto& op : function.body.ops()) {
+    if (!writes_buffers(*op)) continue;
+    const auto buffers = op->get<ir::Placements>("buffers");
+    const bool writes = std::any_of(buffers.begin(), buffers.end(), [](const ir::Placement& each) {
+      return each.space == ir::Placement::Space::output;
+    });
+    const bool reads = std::any_of(op->operands().begin(), op->operands().end(),
+                                   [&](const ir::Value* each) { return inputs.contains(each); });
+    if (!writes && !reads) continue;
+    if (op->is("fusion")) op->set("buffer_alignment", alignment);
+    if (op->is("scan")) write_alignments(op->region(), std::min(alignment, slice_alignment(*op)));
+  }
+}
+
+void plan_function(ir::Function& function, int64_t caller_alignment) {
   const ArenaSize size = Planner(function.body, destinations_of(function)).run();
   write_alignments(function.body, kBufferAlignment);
+  if (caller_alignment < kBufferAlignment) write_caller_alignment(function, caller_alignment);
   function.attributes["arena_bytes"] = size.bytes;
   function.attributes["arena_lower_bound"] = size.lower_bound;
 }
@@ -159,7 +190,10 @@ void describe_region(const ir::Region& region, const std::string& indent, std::s
 
 Status plan_memory(ir::Module& module) {
   place_variables(module);
-  for (auto& function : module.functions) plan_function(*function);
+  const auto given = module.attributes.find("caller_alignment");
+  const int64_t caller_alignment =
+      given == module.attributes.end() ? kBufferAlignment : std::get<int64_t>(given->second);
+  for (auto& function : module.functions) plan_function(*function, caller_alignment);
   return ok();
 }
 

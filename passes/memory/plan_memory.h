@@ -26,7 +26,8 @@ inline constexpr int64_t kBufferAlignment = 64;
 /// the start. Carries of a scan are treated as variables are, within its region. A scan's results
 /// have buffers, too; what its region needs of the arena is taken while it runs, at offsets from
 /// the arena's start like all others. Fusions in a scan whose slices do not start at multiples of
-/// kBufferAlignment say so: `buffer_alignment`. Functions get `arena_bytes`, and
+/// kBufferAlignment say so: `buffer_alignment`; so do those that read inputs or write outputs, where
+/// the module's `caller_alignment` says that callers align them to less. Functions get `arena_bytes`, and
 /// `arena_lower_bound`: the largest sum of temporaries that are live at once.
 ///
 ///     func @step(%0: tensor<8xf32> @w, %1: tensor<8xf32> "x") -> (tensor<8xf32> @w) {

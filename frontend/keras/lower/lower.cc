@@ -273,9 +273,9 @@ Status check_same_variables(const Model& model, const ir::Module& first, const i
 
 }  // namespace
 
-Expected<int64_t> default_batch(const Model& model) {
+Expected<int64_t> default_batch(const Model& model, int64_t usual) {
   KILN_ASSIGN(const auto declared, stateful_batch(model));
-  return declared.value_or(LowerOptions().batch);
+  return declared.value_or(usual);
 }
 
 Expected<ir::Module> lower(const Model& model, const LowerOptions& options) {

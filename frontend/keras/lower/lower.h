@@ -39,8 +39,8 @@ struct LowerOptions {
 };
 
 /// Rows of a call where no one says how many: what a model declares whose layers keep states from
-/// batch to batch, else 32.
-Expected<int64_t> default_batch(const Model& model);
+/// batch to batch, else `usual`.
+Expected<int64_t> default_batch(const Model& model, int64_t usual = LowerOptions().batch);
 
 /// The model as a module; kiln_function (runtime/base/abi.h) says what its functions take and give.
 ///   init, predict_step     always

@@ -1,0 +1,259 @@
+#include "codegen/library/emit_library.h"
+
+#include <fmt/format.h>
+#include <llvm/IR/IRBuilder.h>
+#include <llvm/IR/LLVMContext.h>
+#include <llvm/IR/Verifier.h>
+#include <llvm/Support/raw_ostream.h>
+
+#include <algorithm>
+
+#include "codegen/program/constants.h"
+#include "codegen/program/emit_object.h"
+#include "codegen/program/step_function.h"
+#include "ir/check.h"
+#include "runtime/base/abi.h"
+
+namespace kiln::codegen {
+namespace {
+
+using Kind = Parameter::Kind;
+
+llvm::Type* llvm_type(llvm::LLVMContext& context, ir::ElementType element) {
+  if (element == ir::ElementType::f32) return llvm::Type::getFloatTy(context);
+  if (element == ir::ElementType::f64) return llvm::Type::getDoubleTy(context);
+  return llvm::Type::getIntNTy(context, static_cast<unsigned>(ir::size_of(element) * 8));
+}
+
+int64_t offset_of(const ir::Variable& variable) {
+  return std::get<int64_t>(variable.attributes.at("offset"));
+}
+
+class LibraryEmitter {
+ public:
+  LibraryEmitter(llvm::Module& module, const LibrarySource& source)
+      : module_(module), constants_(module), source_(source), builder_(module.getContext()) {}
+
+  void emit() {
+    constant_block_ = constants_.block(source_.plan.constants);
+    if (source_.interface.storage == VariableStorage::constant) emit_weights();
+    for (const LibraryFunction& function : source_.interface.functions) emit_function(function);
+    if (source_.interface.has_metrics) emit_reset_metrics();
+    emit_abi();
+    emit_size("arena_bytes", source_.interface.arena_bytes);
+    if (source_.interface.storage == VariableStorage::state)
+      emit_size("state_bytes", source_.interface.variable_bytes);
+    emit_free();
+    if (!source_.class_names.empty()) emit_class_names();
+  }
+
+ private:
+  void emit_weights();
+  void emit_function(const LibraryFunction& function);
+  void take(const Parameter& parameter, llvm::Value* argument);
+  llvm::Value* member(const Parameter& parameter, size_t at, llvm::Value* structure);
+  llvm::Value* address_table(const std::vector<llvm::Value*>& addresses);
+  void load_checkpoint();
+  void emit_reset_metrics();
+  void emit_abi();
+  void emit_size(std::string_view name, int64_t bytes);
+  void emit_free();
+  void emit_class_names();
+
+  llvm::Function* begin(const std::string& name, llvm::Type* result,
+                        const std::vector<llvm::Type*>& parameters) {
+    auto* function =
+        llvm::Function::Create(llvm::FunctionType::get(result, parameters, /*isVarArg=*/false),
+                               llvm::GlobalValue::ExternalLinkage, name, module_);
+    function->addFnAttr(llvm::Attribute::NoUnwind);
+    builder_.SetInsertPoint(llvm::BasicBlock::Create(module_.getContext(), "entry", function));
+    return function;
+  }
+  std::string symbol(std::string_view name) const {
+    return fmt::format("{}_{}", source_.interface.name, name);
+  }
+  llvm::Value* offset(llvm::Value* base, int64_t bytes) {
+    return builder_.CreateConstInBoundsGEP1_64(builder_.getInt8Ty(), base,
+                                               static_cast<uint64_t>(bytes));
+  }
+
+  llvm::Module& module_;
+  Constants constants_;
+  const LibrarySource& source_;
+  llvm::IRBuilder<> builder_;
+  llvm::Constant* constant_block_ = nullptr;
+  llvm::Constant* weights_ = nullptr;
+  // Of the function that is being made.
+  std::vector<llvm::Value*> inputs_;
+  std::vector<llvm::Value*> outputs_;
+  llvm::Value* variables_ = nullptr;
+  llvm::Value* arena_ = nullptr;
+};
+
+/// One constant, laid out as the block of variables is.
+void LibraryEmitter::emit_weights() {
+  if (source_.module.variables.empty()) return;
+  std::string bytes(static_cast<size_t>(source_.interface.variable_bytes), '\0');
+  for (size_t i = 0; i < source_.module.variables.size(); ++i) {
+    bytes.replace(static_cast<size_t>(offset_of(source_.module.variables[i])),
+                  source_.checkpoint->values[i].size(), source_.checkpoint->values[i]);
+  }
+  auto* value = llvm::ConstantDataArray::getString(module_.getContext(), bytes, /*AddNull=*/false);
+  auto* weights =
+      new llvm::GlobalVariable(module_, value->getType(), /*isConstant=*/true,
+                               llvm::GlobalValue::ExternalLinkage, value, symbol("weights"));
+  weights->setAlignment(llvm::Align(KILN_ALIGNMENT));
+  weights_ = weights;
+}
+
+void LibraryEmitter::emit_function(const LibraryFunction& function) {
+  llvm::Function* step = emit_step_function(module_, constants_, *function.plan,
+                                            source_.target.kernels, source_.target.target);
+  std::vector<llvm::Type*> types;
+  for (const Parameter& parameter : function.parameters) {
+    types.push_back(parameter.kind == Kind::value
+                        ? llvm_type(module_.getContext(), parameter.tensors[0].type.element)
+                        : constants_.pointer_type());
+  }
+  llvm::Function* defined = begin(symbol(function.name), builder_.getVoidTy(), types);
+  inputs_.assign(function.plan->inputs.size(), constants_.null());
+  outputs_.assign(function.plan->outputs.size(), constants_.null());
+  variables_ = weights_ != nullptr ? weights_ : constants_.null();
+  for (size_t i = 0; i < function.parameters.size(); ++i)
+    take(function.parameters[i], defined->getArg(static_cast<unsigned>(i)));
+  llvm::Value* scratch = offset(arena_, source_.interface.scratch_offset);
+  llvm::Constant* const constants = constant_block_ ? constant_block_ : constants_.null();
+  builder_.CreateCall(step, {scratch, variables_, arena_, constants, address_table(inputs_),
+                             address_table(outputs_)});
+  if (function.plan->function->name == "init") load_checkpoint();
+  builder_.CreateRetVoid();
+}
+
+/// Notes where the tensors of a parameter are.
+void LibraryEmitter::take(const Parameter& parameter, llvm::Value* argument) {
+  if (parameter.kind == Kind::arena) {
+    arena_ = argument;
+    return;
+  }
+  if (parameter.kind == Kind::variables) {
+    variables_ = argument;
+    return;
+  }
+  std::vector<llvm::Value*>& table = parameter.is_output ? outputs_ : inputs_;
+  if (parameter.kind == Kind::value) {
+    llvm::Value* const on_stack = builder_.CreateAlloca(argument->getType());
+    builder_.CreateStore(argument, on_stack);
+    argument = on_stack;
+  }
+  for (size_t i = 0; i < parameter.tensors.size(); ++i) {
+    table[parameter.tensors[i].index] =
+        parameter.kind == Kind::structure ? member(parameter, i, argument) : argument;
+  }
+}
+
+/// A scalar output is a member itself; of all else the structure holds the address.
+llvm::Value* LibraryEmitter::member(const Parameter& parameter, size_t at, llvm::Value* structure) {
+  const auto is_inside = [&](const LibraryTensor& tensor) {
+    return parameter.is_output && tensor.type.rank() == 0;
+  };
+  std::vector<llvm::Type*> members;
+  for (const LibraryTensor& tensor : parameter.tensors) {
+    members.push_back(is_inside(tensor) ? llvm_type(module_.getContext(), tensor.type.element)
+                                        : constants_.pointer_type());
+  }
+  auto* type = llvm::StructType::get(module_.getContext(), members);
+  llvm::Value* place = builder_.CreateStructGEP(type, structure, static_cast<unsigned>(at));
+  return is_inside(parameter.tensors[at]) ? place
+                                          : builder_.CreateLoad(constants_.pointer_type(), place);
+}
+
+llvm::Value* LibraryEmitter::address_table(const std::vector<llvm::Value*>& addresses) {
+  if (addresses.empty()) return constants_.null();
+  auto* type = llvm::ArrayType::get(constants_.pointer_type(), addresses.size());
+  llvm::Value* table = builder_.CreateAlloca(type);
+  for (size_t i = 0; i < addresses.size(); ++i)
+    builder_.CreateStore(addresses[i], builder_.CreateConstInBoundsGEP2_64(type, table, 0, i));
+  return table;
+}
+
+/// What was trained takes the place of what `init` has put there.
+void LibraryEmitter::load_checkpoint() {
+  if (source_.checkpoint == nullptr) return;
+  for (size_t i = 0; i < source_.module.variables.size(); ++i) {
+    const std::string& value = source_.checkpoint->values[i];
+    if (value.empty()) continue;
+    builder_.CreateMemCpy(offset(variables_, offset_of(source_.module.variables[i])),
+                          llvm::Align(KILN_ALIGNMENT), constants_.block(value),
+                          llvm::Align(KILN_ALIGNMENT), value.size());
+  }
+}
+
+void LibraryEmitter::emit_reset_metrics() {
+  llvm::Function* reset =
+      begin(symbol("reset_metrics"), builder_.getVoidTy(), {constants_.pointer_type()});
+  for (const ir::Variable& variable : source_.module.variables) {
+    if (variable.role != ir::Role::metric) continue;
+    builder_.CreateMemSet(offset(reset->getArg(0), offset_of(variable)), builder_.getInt8(0),
+                          static_cast<uint64_t>(variable.type.bytes()),
+                          llvm::MaybeAlign(KILN_ALIGNMENT));
+  }
+  builder_.CreateRetVoid();
+}
+
+void LibraryEmitter::emit_abi() {
+  begin(symbol("abi"), builder_.getInt32Ty(), {});
+  builder_.CreateRet(builder_.getInt32(source_.abi));
+}
+
+/// For languages that read no header.
+void LibraryEmitter::emit_size(std::string_view name, int64_t bytes) {
+  new llvm::GlobalVariable(module_, builder_.getInt64Ty(), /*isConstant=*/true,
+                           llvm::GlobalValue::ExternalLinkage, constants_.i64(bytes), symbol(name));
+}
+
+/// Halide's code gives back what it has not taken from a heap: see kernels/cpu/freestanding.h.
+void LibraryEmitter::emit_free() {
+  begin("halide_free", builder_.getVoidTy(),
+        {constants_.pointer_type(), constants_.pointer_type()});
+  builder_.CreateRetVoid();
+}
+
+void LibraryEmitter::emit_class_names() {
+  std::vector<llvm::Constant*> names;
+  for (const std::string& name : source_.class_names) names.push_back(constants_.string(name));
+  auto* type = llvm::ArrayType::get(constants_.pointer_type(), names.size());
+  new llvm::GlobalVariable(module_, type, /*isConstant=*/true, llvm::GlobalValue::ExternalLinkage,
+                           llvm::ConstantArray::get(type, names), symbol("class_names"));
+}
+
+/// Each weight that a function reads must have a value, where the library is to carry them.
+Status check_values(const LibrarySource& source) {
+  if (source.interface.storage != VariableStorage::constant) return ok();
+  for (size_t i = 0; i < source.module.variables.size(); ++i) {
+    const ir::Variable& variable = source.module.variables[i];
+    const bool is_read = std::any_of(source.module.functions.begin(), source.module.functions.end(),
+                                     [&](const auto& function) {
+                                       return function->variable_argument(variable.name) != nullptr;
+                                     });
+    if (is_read && source.checkpoint->values[i].empty())
+      return Diagnostic{variable.name, "the weights hold no value for this variable", ""};
+  }
+  return ok();
+}
+
+}  // namespace
+
+Expected<std::string> emit_library(const LibrarySource& source) {
+  KILN_TRY(check_values(source));
+  KILN_ASSIGN(auto machine, target_machine(source.target.target));
+  llvm::LLVMContext context;
+  llvm::Module module(source.interface.name, context);
+  set_machine(module, *machine);
+  LibraryEmitter(module, source).emit();
+  std::string problem;
+  llvm::raw_string_ostream stream(problem);
+  KILN_CHECK(!llvm::verifyModule(module, &stream), "the library is not valid LLVM IR: {}", problem);
+  return emit_object(module, *machine);
+}
+
+}  // namespace kiln::codegen

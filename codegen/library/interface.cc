@@ -1,0 +1,212 @@
+#include "codegen/library/interface.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cctype>
+#include <set>
+
+#include "ir/check.h"
+#include "runtime/base/abi.h"
+#include "runtime/base/round_up.h"
+
+namespace kiln::codegen {
+namespace {
+
+/// Keywords of C11 and C++20, and the names that an interface gives to other parameters.
+constexpr std::array kTaken = {
+    "alignas",  "alignof",  "and",      "arena",    "asm",      "auto",    "bitand",    "bitor",
+    "bool",     "break",    "case",     "catch",    "char",     "class",   "compl",     "concept",
+    "const",    "continue", "decltype", "default",  "delete",   "do",      "double",    "else",
+    "enum",     "explicit", "export",   "extern",   "false",    "float",   "for",       "friend",
+    "goto",     "if",       "inline",   "int",      "long",     "mutable", "namespace", "new",
+    "noexcept", "not",      "nullptr",  "operator", "or",       "private", "protected", "public",
+    "register", "requires", "restrict", "return",   "short",    "signed",  "sizeof",    "state",
+    "static",   "struct",   "switch",   "template", "this",     "throw",   "true",      "try",
+    "typedef",  "typeid",   "typename", "union",    "unsigned", "using",   "virtual",   "void",
+    "volatile", "weights",  "while",    "xor"};
+
+/// A group of tensors that one parameter stands for: those of one prefix, "x/pixels" and "x/mask".
+struct Group {
+  std::string_view prefix;     ///< of the step function's names
+  std::string_view parameter;  ///< in C
+  std::string_view structure;  ///< of the type, where there are several tensors
+};
+
+constexpr std::array kInputs = {Group{"x", "x", "inputs"}, Group{"y", "y", "labels"},
+                                Group{"w", "w", "sample_weights"}};
+constexpr std::array kOutputs = {Group{"y", "y", "outputs"}};
+
+/// "x/pixels" in two: prefix and rest; without a slash all is prefix.
+std::pair<std::string_view, std::string_view> split(std::string_view path) {
+  const size_t slash = path.find('/');
+  if (slash == std::string_view::npos) return {path, path};
+  return {path.substr(0, slash), path.substr(slash + 1)};
+}
+
+LibraryTensor tensor_of(const NamedType& named, size_t index) {
+  return {c_identifier(split(named.name).second), named.name, named.type, index};
+}
+
+/// Makes the names of a structure's members differ.
+void make_distinct(std::vector<LibraryTensor>& tensors) {
+  std::set<std::string> used;
+  for (LibraryTensor& tensor : tensors) {
+    const std::string name = tensor.name;
+    for (int i = 2; !used.insert(tensor.name).second; ++i)
+      tensor.name = fmt::format("{}_{}", name, i);
+  }
+}
+
+Parameter parameter_of(std::vector<LibraryTensor> tensors, const Group& group, bool is_output) {
+  Parameter parameter{Parameter::Kind::tensor, std::string(group.parameter), is_output};
+  if (tensors.size() > 1) {
+    make_distinct(tensors);
+    parameter.kind = Parameter::Kind::structure;
+    parameter.structure = group.structure;
+  } else if (tensors[0].type.rank() == 0 && !is_output) {
+    parameter.kind = Parameter::Kind::value;
+  }
+  parameter.tensors = std::move(tensors);
+  return parameter;
+}
+
+/// One parameter for each group of tensors, and one for each tensor that is in none.
+template <typename Groups>
+std::vector<Parameter> parameters_of(const std::vector<NamedType>& tensors, const Groups& groups,
+                                     bool is_output) {
+  std::vector<Parameter> parameters;
+  std::vector<LibraryTensor> rest;
+  for (const Group& group : groups) {
+    std::vector<LibraryTensor> members;
+    for (size_t i = 0; i < tensors.size(); ++i) {
+      if (split(tensors[i].name).first == group.prefix) members.push_back(tensor_of(tensors[i], i));
+    }
+    if (!members.empty()) parameters.push_back(parameter_of(std::move(members), group, is_output));
+  }
+  for (size_t i = 0; i < tensors.size(); ++i) {
+    const auto is_in = [&](const Group& group) {
+      return split(tensors[i].name).first == group.prefix;
+    };
+    if (std::none_of(groups.begin(), groups.end(), is_in)) rest.push_back(tensor_of(tensors[i], i));
+  }
+  if (is_output && !rest.empty()) {  // what a step counts: scalars
+    parameters.push_back(parameter_of(std::move(rest), {"", "metrics", "metrics"}, is_output));
+    return parameters;
+  }
+  for (LibraryTensor& tensor : rest) {
+    const std::string name = tensor.name;
+    parameters.push_back(parameter_of({std::move(tensor)}, {"", name, ""}, is_output));
+  }
+  return parameters;
+}
+
+bool changes_variables(const FunctionPlan& plan) {
+  const auto& results = plan.function->result_bindings;
+  return std::any_of(results.begin(), results.end(),
+                     [](const ir::Binding& binding) { return binding.is_variable; });
+}
+
+VariableStorage storage_of(const ModulePlan& plan, bool carries_weights) {
+  if (std::any_of(plan.functions.begin(), plan.functions.end(), changes_variables))
+    return VariableStorage::state;
+  return carries_weights ? VariableStorage::constant : VariableStorage::given;
+}
+
+/// In C a prediction is no step of training.
+std::string function_name(const std::string& step) {
+  return step == "predict_step" ? "predict" : c_identifier(step);
+}
+
+int64_t integer(const ir::Attributes& attributes, std::string_view name) {
+  const auto found = attributes.find(name);
+  return found == attributes.end() ? 0 : std::get<int64_t>(found->second);
+}
+
+LibraryFunction function_of(const FunctionPlan& plan, VariableStorage storage) {
+  LibraryFunction function{function_name(plan.function->name), &plan,
+                           parameters_of(plan.inputs, kInputs, /*is_output=*/false)};
+  for (Parameter& output : parameters_of(plan.outputs, kOutputs, /*is_output=*/true))
+    function.parameters.push_back(std::move(output));
+  if (storage != VariableStorage::constant) {
+    const bool is_state = storage == VariableStorage::state;
+    function.parameters.push_back(
+        {Parameter::Kind::variables, is_state ? "state" : "weights", is_state});
+  }
+  function.parameters.push_back({Parameter::Kind::arena, "arena", true});
+  return function;
+}
+
+}  // namespace
+
+LibraryInterface library_interface(const ir::Module& module, const ModulePlan& plan,
+                                   std::string name, bool carries_weights, int64_t scratch_bytes) {
+  LibraryInterface interface;
+  interface.name = std::move(name);
+  interface.storage = storage_of(plan, carries_weights);
+  interface.variable_bytes = integer(module.attributes, "state_bytes");
+  interface.has_metrics =
+      std::any_of(module.variables.begin(), module.variables.end(),
+                  [](const ir::Variable& each) { return each.role == ir::Role::metric; });
+  for (const FunctionPlan& function : plan.functions) {
+    interface.functions.push_back(function_of(function, interface.storage));
+    interface.scratch_offset =
+        std::max(interface.scratch_offset, integer(function.function->attributes, "arena_bytes"));
+  }
+  interface.scratch_offset = runtime::round_up(interface.scratch_offset, KILN_ALIGNMENT);
+  // In C no array is empty.
+  interface.arena_bytes = std::max<int64_t>(
+      interface.scratch_offset + runtime::round_up(scratch_bytes, KILN_ALIGNMENT), KILN_ALIGNMENT);
+  return interface;
+}
+
+std::vector<std::string> library_symbols(const LibraryInterface& interface, bool names_classes) {
+  std::vector<std::string> symbols = {"abi", "arena_bytes"};
+  for (const LibraryFunction& function : interface.functions) symbols.push_back(function.name);
+  if (interface.has_metrics) symbols.push_back("reset_metrics");
+  if (interface.storage == VariableStorage::state) symbols.push_back("state_bytes");
+  if (interface.storage == VariableStorage::constant && interface.variable_bytes > 0)
+    symbols.push_back("weights");
+  if (names_classes) symbols.push_back("class_names");
+  for (std::string& symbol : symbols) symbol.insert(0, interface.name + "_");
+  return symbols;
+}
+
+std::string c_identifier(std::string_view text) {
+  std::string name;
+  for (const char c : text) name += std::isalnum(static_cast<unsigned char>(c)) != 0 ? c : '_';
+  if (name.empty() || std::isdigit(static_cast<unsigned char>(name[0])) != 0) name.insert(0, "_");
+  if (std::find(kTaken.begin(), kTaken.end(), name) != kTaken.end()) name += '_';
+  return name;
+}
+
+bool is_c_identifier(std::string_view text) { return c_identifier(text) == text; }
+
+std::string_view c_type(ir::ElementType element) {
+  using ir::ElementType;
+  switch (element) {
+    case ElementType::f32:
+      return "float";
+    case ElementType::f64:
+      return "double";
+    case ElementType::f16:
+    case ElementType::bf16:
+      return "uint16_t";
+    case ElementType::i8:
+      return "int8_t";
+    case ElementType::i16:
+      return "int16_t";
+    case ElementType::i32:
+      return "int32_t";
+    case ElementType::i64:
+      return "int64_t";
+    case ElementType::u8:
+    case ElementType::i1:
+      return "uint8_t";
+  }
+  KILN_CHECK(false, "an element type without a name in C");
+  return "";
+}
+
+}  // namespace kiln::codegen

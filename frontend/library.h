@@ -1,0 +1,26 @@
+// A model as a library for C.
+#pragma once
+
+#include <string>
+
+#include "codegen/compile.h"
+#include "frontend/compiler.h"
+#include "ir/module.h"
+#include "runtime/base/expected.h"
+
+namespace kiln {
+
+/// What a library's functions are for.
+enum class LibraryPurpose {
+  predict,  ///< NAME_predict alone, with NAME_init where it changes states
+  train,    ///< NAME_init, NAME_train_step, NAME_test_step, NAME_predict, ...
+};
+
+/// Compiles a model's module as a library whose functions begin with `name`, a C identifier. The
+/// options' checkpoint is what it carries. Errors: there is no such function in the module.
+Expected<codegen::Library> compile_model_library(ir::Module module, const std::string& name,
+                                                 LibraryPurpose purpose,
+                                                 const CompilerOptions& options,
+                                                 codegen::CompileStatistics* statistics = nullptr);
+
+}  // namespace kiln
