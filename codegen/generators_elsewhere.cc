@@ -63,7 +63,7 @@ Expected<std::string> link_executable(const ObjectCode&) { become_code_generator
 Expected<std::string> link_shared_object(const ObjectCode&) { become_code_generator(); }
 
 Expected<std::string> link_shared_library(const ObjectCode&, const std::vector<std::string>&,
-                                          const std::string&) {
+                                          const std::string&, bool) {
   become_code_generator();
 }
 

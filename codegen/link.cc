@@ -44,7 +44,13 @@ Status write_file(const std::string& path, std::string_view bytes) {
 }
 
 /// What is linked, from the files that this program carries.
-enum class Kind { static_executable, executable_with_drivers, shared_object, relocatable };
+enum class Kind {
+  static_executable,
+  executable_with_drivers,
+  shared_object,
+  foreign_shared_object,
+  relocatable
+};
 
 /// What to link.
 struct Request {
@@ -65,7 +71,7 @@ bool belongs(std::string_view name, Kind kind) {
   auto is_among = [&](const auto& names) {
     return std::find(std::begin(names), std::end(names), name) != std::end(names);
   };
-  if (kind == Kind::relocatable) return false;
+  if (kind == Kind::relocatable || kind == Kind::foreign_shared_object) return false;
   if (kind == Kind::shared_object) return is_among(kSharedObjectFiles);
   return kind == Kind::static_executable ? !is_among(kDynamicFiles) : !is_among(kStaticFiles);
 }
@@ -147,6 +153,7 @@ Expected<std::vector<std::string>> options(const Request& request,
       return std::vector<std::string>{"--icf=all", "-dynamic-linker", "/lib64/ld-linux-x86-64.so.2",
                                       "--eh-frame-hdr", "--as-needed"};
     case Kind::shared_object:
+    case Kind::foreign_shared_object:
       return shared_object_options(request, directory);
     case Kind::relocatable:
       break;
@@ -216,8 +223,9 @@ Expected<std::string> link_shared_object(const ObjectCode& code) {
 
 Expected<std::string> link_shared_library(const ObjectCode& code,
                                           const std::vector<std::string>& visible,
-                                          const std::string& soname) {
-  return linked({Kind::shared_object, visible, soname}, code);
+                                          const std::string& soname, bool foreign) {
+  return linked({foreign ? Kind::foreign_shared_object : Kind::shared_object, visible, soname},
+                code);
 }
 
 Expected<std::string> link_relocatable(const ObjectCode& code) {

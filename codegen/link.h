@@ -19,10 +19,11 @@ Expected<std::string> link_executable(const ObjectCode& code);
 Expected<std::string> link_shared_object(const ObjectCode& code);
 
 /// Links a shared library for any program, which sees the symbols of these names. `soname` is what
-/// programs look for that were linked with it.
+/// programs look for that were linked with it. It names the C library as what it needs, but where
+/// it is `foreign`, for another system than this: its programs then bring that.
 Expected<std::string> link_shared_library(const ObjectCode& code,
                                           const std::vector<std::string>& visible,
-                                          const std::string& soname);
+                                          const std::string& soname, bool foreign = false);
 
 /// Joins the objects into one, which is to be linked again. All their symbols stay visible.
 Expected<std::string> link_relocatable(const ObjectCode& code);

@@ -5,14 +5,12 @@
 #include <algorithm>
 #include <limits>
 
-#include "codegen/machine.h"
 #include "runtime/device/device.h"
 
 namespace kiln::codegen {
 namespace {
 
-void set_host(Target& target) {
-  const Machine& machine = this_machine();
+void set_host(Target& target, const Machine& machine) {
   target.triple = machine.triple;
   target.cpu = machine.cpu;
   target.features = machine.features;
@@ -26,7 +24,7 @@ Target device_target(kiln_device_kind device, std::string_view features) {
   target.halide = fmt::format("{}-{}", this_machine().halide_system, features);
   target.has_own_memory = true;
   target.has_constant_tables = false;
-  set_host(target);
+  set_host(target, this_machine());
   return target;
 }
 
@@ -62,18 +60,18 @@ std::string Target::key() const {
       int{is_freestanding});
 }
 
-Target host_target(int threads) {
+Target host_target(int threads, const Machine& machine) {
   Target target;
-  target.halide = this_machine().halide;
-  set_host(target);
-  target.vector_bytes = this_machine().vector_bytes;
-  target.vector_registers = this_machine().vector_registers;
+  target.halide = machine.halide;
+  set_host(target, machine);
+  target.vector_bytes = machine.vector_bytes;
+  target.vector_registers = machine.vector_registers;
   target.threads = threads;
   return target;
 }
 
-Target freestanding_target(int tasks) {
-  Target target = host_target(tasks);
+Target freestanding_target(int tasks, const Machine& machine) {
+  Target target = host_target(tasks, machine);
   target.is_freestanding = true;
   return target;
 }
@@ -103,14 +101,14 @@ Target cuda_target(int capability) {
   return target;
 }
 
-Target target_for(kiln_device_kind device, int threads, int cuda_capability) {
+Target target_for(kiln_device_kind device, int threads, int cuda_capability, const Machine& cpu) {
   switch (device) {
     case KILN_OPENCL:
       return opencl_target();
     case KILN_CUDA:
       return cuda_target(cuda_capability);
     default:
-      return host_target(threads);
+      return host_target(threads, cpu);
   }
 }
 

@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "codegen/machine.h"
 #include "runtime/base/abi.h"
 #include "runtime/base/expected.h"
 
@@ -49,18 +50,19 @@ struct Target {
   std::string key() const;
 };
 
-/// This machine, with kernels split for `threads` threads.
-Target host_target(int threads);
+/// A CPU, with kernels split for `threads` threads.
+Target host_target(int threads, const Machine& machine = this_machine());
 /// The same without threads and heap.
-Target freestanding_target(int tasks);
+Target freestanding_target(int tasks, const Machine& machine = this_machine());
 
 /// Kernels for GPUs: in OpenCL C for any device with 64-bit floats and shared virtual memory, or in
-/// PTX for compute capability `capability`, 10 times, and later ones. The program is for this
-/// machine.
+/// PTX for compute capability `capability`, 10 times, and later ones. The program around them is for
+/// this machine.
 Target opencl_target();
 Target cuda_target(int capability = 80);
 
 /// The target for that kind of device, by one of the functions above.
-Target target_for(kiln_device_kind device, int threads, int cuda_capability = 80);
+Target target_for(kiln_device_kind device, int threads, int cuda_capability = 80,
+                  const Machine& cpu = this_machine());
 
 }  // namespace kiln::codegen

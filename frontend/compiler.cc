@@ -3,10 +3,15 @@
 namespace kiln {
 namespace {
 
+const codegen::Machine& machine_of(const CompilerOptions& options) {
+  return options.machine ? *options.machine : codegen::this_machine();
+}
+
 std::vector<codegen::Target> targets_of(const CompilerOptions& options) {
   std::vector<codegen::Target> targets;
   for (const kiln_device_kind device : options.devices)
-    targets.push_back(codegen::target_for(device, kKernelTasks, options.cuda_capability));
+    targets.push_back(
+        codegen::target_for(device, kKernelTasks, options.cuda_capability, machine_of(options)));
   return targets;
 }
 
@@ -51,7 +56,8 @@ Expected<codegen::Library> compile_library(ir::Module module,
                                            codegen::CompileStatistics* statistics) {
   module.attributes["caller_alignment"] = kAlignmentInC;
   return compile_module(
-      std::move(module), options, {codegen::freestanding_target(kKernelTasks)}, statistics,
+      std::move(module), options, {codegen::freestanding_target(kKernelTasks, machine_of(options))},
+      statistics,
       [&](const ir::Module& planned, const codegen::CompileOptions& code_options,
           codegen::CompileStatistics* code_statistics) {
         return codegen::compile_library(planned, code_options, library, code_statistics);

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "codegen/compile.h"
 #include "codegen/loaded_code.h"
+#include "codegen/machine.h"
 #include "frontend/keras/lower/lower.h"
 #include "frontend/keras/model/model.h"
 #include "ir/module.h"
@@ -24,6 +26,8 @@ inline constexpr int kKernelTasks = 8;
 struct CompilerOptions {
   /// The kinds of devices to make code for; an executable chooses among them.
   std::vector<kiln_device_kind> devices = {KILN_CPU};
+  /// The CPU that the code runs on; nothing: this one. Code for this process is for this one.
+  std::optional<codegen::Machine> machine = {};
   /// The least compute capability of CUDA devices, 10 times.
   int cuda_capability = 80;
   bool use_cache = true;  ///< keep compiled kernels in the user's cache, and look there first

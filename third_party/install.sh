@@ -2,7 +2,8 @@
 # Puts in place what kiln is built with: Debian packages, and Halide's C++ library out of its wheel.
 # Installs only what is missing and needs the network only then; run it as often as you like.
 #   third_party/install.sh [--for-tests]
-# With --for-tests also what tests alone need: OpenCL on the CPU, and CUDA's assembler out of its wheel.
+# With --for-tests also what tests alone need: OpenCL on the CPU, ARM machines in software, and CUDA's
+# assembler out of its wheel.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")"
 
@@ -17,8 +18,13 @@ packages=(
   libgmock-dev libgtest-dev                                                       # tests, to build
   ca-certificates python3-pip unzip                                               # for wheels
 )
-test_packages=(clang-format-14 clang-tidy-14 ocl-icd-libopencl1 pocl-opencl-icd)
-packages_mib=3000 # what a bare Debian needs for all of them
+test_packages=(
+  clang-format-14 clang-tidy-14 ocl-icd-libopencl1 pocl-opencl-icd
+  qemu-user-static                                                                # other machines,
+  gcc-aarch64-linux-gnu libc6-dev-arm64-cross                                     # and programs
+  gcc-arm-linux-gnueabihf libc6-dev-armhf-cross                                   # for them
+)
+packages_mib=3600 # what a bare Debian needs for all of them
 halide_mib=300
 ptxas_mib=150
 

@@ -12,11 +12,13 @@
 namespace kiln::codegen {
 namespace {
 
-// The layout that the templates below have.
+// The order of members that the templates below have, on machines of any pointers.
 static_assert(sizeof(halide_buffer_t) == 56 && offsetof(halide_buffer_t, device) == 0 &&
               offsetof(halide_buffer_t, host) == 16 && offsetof(halide_buffer_t, type) == 32 &&
               offsetof(halide_buffer_t, dim) == 40);
 static_assert(sizeof(halide_dimension_t) == 16 && sizeof(halide_type_t) == 4);
+/// Members of a buffer's template.
+constexpr unsigned kDevice = 0, kHost = 2;
 
 /// A halide_type_t's bits: code, bits, lanes = 1.
 int64_t halide_type_bits(ir::ElementType element) {
@@ -48,6 +50,14 @@ llvm::Constant* buffer_template(Constants& constants, const ir::Type& type) {
                               constants.null()});
 }
 
+/// A halide_buffer_t.
+llvm::StructType* buffer_type(llvm::LLVMContext& context) {
+  llvm::Type* const i32 = llvm::Type::getInt32Ty(context);
+  llvm::Type* const i64 = llvm::Type::getInt64Ty(context);
+  llvm::Type* const pointer = llvm::PointerType::getUnqual(context);
+  return llvm::StructType::get(context, {i64, pointer, pointer, i64, i32, i32, pointer, pointer});
+}
+
 class StepFunctionEmitter {
  public:
   StepFunctionEmitter(llvm::Module& module, Constants& constants, const FunctionPlan& plan,
@@ -57,7 +67,9 @@ class StepFunctionEmitter {
         plan_(plan),
         kernels_(kernels),
         target_(target),
-        builder_(module.getContext()) {}
+        builder_(module.getContext()),
+        buffer_type_(buffer_type(module.getContext())),
+        buffer_bytes_(module.getDataLayout().getTypeAllocSize(buffer_type_)) {}
 
   llvm::Function* emit();
 
@@ -83,6 +95,8 @@ class StepFunctionEmitter {
   const KernelNames& kernels_;
   const Target& target_;
   llvm::IRBuilder<> builder_;
+  llvm::StructType* buffer_type_;
+  uint64_t buffer_bytes_;
   llvm::Function* function_ = nullptr;
   llvm::BasicBlock* failed_ = nullptr;
   llvm::PHINode* code_ = nullptr;
@@ -115,9 +129,7 @@ void StepFunctionEmitter::start() {
   for_each_call(plan_.steps,
                 [&](const KernelCall& call) { most = std::max(most, call.buffers.size()); });
   if (most == 0) return;
-  auto* room = builder_.CreateAlloca(
-      llvm::ArrayType::get(builder_.getInt8Ty(), most * sizeof(halide_buffer_t)), nullptr,
-      "buffers");
+  auto* room = builder_.CreateAlloca(llvm::ArrayType::get(buffer_type_, most), nullptr, "buffers");
   room->setAlignment(llvm::Align(64));
   buffers_ = room;
 }
@@ -170,12 +182,14 @@ void StepFunctionEmitter::emit_step(const KernelCall& call) {
   for (const Buffer& buffer : call.buffers)
     templates.push_back(buffer_template(constants_, buffer.type));
   builder_.CreateMemCpy(buffers_, llvm::Align(64), constants_.array(templates), llvm::Align(8),
-                        templates.size() * sizeof(halide_buffer_t));
-  const size_t address_member =
-      target_.has_own_memory ? offsetof(halide_buffer_t, device) : offsetof(halide_buffer_t, host);
+                        templates.size() * buffer_bytes_);
+  const int64_t address_member =
+      static_cast<int64_t>(module_.getDataLayout()
+                               .getStructLayout(buffer_type_)
+                               ->getElementOffset(target_.has_own_memory ? kDevice : kHost));
   for (const Buffer& buffer : call.buffers) {
     llvm::Value* on_stack =
-        offset(buffers_, static_cast<int64_t>((arguments.size() - 1) * sizeof(halide_buffer_t)));
+        offset(buffers_, static_cast<int64_t>((arguments.size() - 1) * buffer_bytes_));
     builder_.CreateStore(address(buffer.place), offset(on_stack, address_member));
     arguments.push_back(on_stack);
     types.push_back(constants_.pointer_type());
@@ -208,7 +222,8 @@ llvm::Value* StepFunctionEmitter::address(const Place& place) {
 llvm::Value* StepFunctionEmitter::start_of(const Place& place) {
   auto element = [&](Argument table) {
     llvm::Value* entry =
-        offset(function_->getArg(table), place.at * static_cast<int64_t>(sizeof(void*)));
+        offset(function_->getArg(table),
+               place.at * static_cast<int64_t>(module_.getDataLayout().getPointerSize()));
     return builder_.CreateLoad(constants_.pointer_type(), entry);
   };
   switch (place.base) {

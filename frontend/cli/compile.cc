@@ -12,6 +12,7 @@
 #include "codegen/library/interface.h"
 #include "codegen/library/library_file.h"
 #include "codegen/link.h"
+#include "codegen/named_machine.h"
 #include "frontend/checkpoint.h"
 #include "frontend/cli/emit.h"
 #include "frontend/cli/model_argument.h"
@@ -34,6 +35,7 @@ struct CompileArguments {
   std::string emit = "exe";  ///< the kinds of output
   std::string purpose;       ///< "predict", "train"; empty: what is usual for the kinds
   std::string name;          ///< the library's; empty: the output's
+  std::string target = "native";
   std::string devices = "cpu";
   std::string weights;      ///< a file of them; empty: MODEL's own, where it has them
   std::string class_names;  ///< a file of them; empty: that beside the weights, if any
@@ -88,7 +90,8 @@ std::string describe_weights(const CompileArguments& arguments) {
 struct Order {
   std::vector<Emit> kinds;
   LibraryPurpose purpose = LibraryPurpose::train;
-  std::string library;  ///< its name
+  std::string library;                      ///< its name
+  std::optional<codegen::Machine> machine;  ///< nothing: this one
 
   bool has(Emit kind) const { return std::find(kinds.begin(), kinds.end(), kind) != kinds.end(); }
   bool has_library() const { return std::any_of(kinds.begin(), kinds.end(), is_library); }
@@ -122,9 +125,22 @@ Status check_library(const CompileArguments& arguments, const Order& order) {
   return ok();
 }
 
+Status choose_machine(const CompileArguments& arguments, Order& order) {
+  if (arguments.target == "native") return ok();
+  KILN_ASSIGN(order.machine, codegen::find_machine(arguments.target, "--target"));
+  if (order.has(Emit::exe) && !codegen::runs_executables(*order.machine)) {
+    return Diagnostic{
+        "--target",
+        fmt::format("there are no executables for {}, only libraries", arguments.target),
+        "add --emit=lib, shared or object"};
+  }
+  return ok();
+}
+
 Expected<Order> order_of(const CompileArguments& arguments) {
   Order order;
   KILN_ASSIGN(order.kinds, parse_emit(arguments.emit));
+  KILN_TRY(choose_machine(arguments, order));
   KILN_ASSIGN(order.purpose, purpose_of(arguments, order));
   order.library = arguments.name.empty() ? library_name(arguments.output) : arguments.name;
   if (order.has_library()) {
@@ -191,6 +207,7 @@ Status Compilation::read() {
   KILN_ASSIGN(model_, argument.read(&timings_));
   options_.use_cache = arguments_.use_cache;
   options_.timings = &timings_;
+  options_.machine = order_.machine;
   KILN_ASSIGN(options_.devices, runtime::parse_device_kinds(arguments_.devices));
   // Before the compilation, which takes longer, in case that they do not fit.
   KILN_ASSIGN(checkpoint_, checkpoint_of(arguments_, model_));
@@ -231,9 +248,10 @@ Status Compilation::add_library() {
   if (order_.has(Emit::shared)) {
     const std::string path =
         path_of(Emit::shared, arguments_.output, order_.kinds.size() == 1, order_.library);
+    const bool foreign = order_.machine && !codegen::runs_executables(*order_.machine);
     KILN_ASSIGN(std::string shared, codegen::link_shared_library(
                                         {{{order_.library, library_->object}}}, library_->symbols,
-                                        std::filesystem::path(path).filename().string()));
+                                        std::filesystem::path(path).filename().string(), foreign));
     add(Emit::shared, std::move(shared), true);
   }
   timings_.lap("library");
@@ -301,6 +319,10 @@ void add_compile(CLI::App& program, Action& action) {
       ->each([arguments](const std::string& purpose) {
         if (purpose == "predict") arguments->model.purpose = keras::Purpose::predict;
       });
+  command
+      ->add_option("--target,--cpu", arguments->target,
+                   "the machine that the code is for, one of \"kiln targets\"")
+      ->default_str("this one");
   command->add_option("--name", arguments->name,
                       "what a library's names in C begin with; default the output's");
   CLI::Option* weights = command->add_option(

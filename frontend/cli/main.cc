@@ -18,10 +18,10 @@ namespace {
 using kiln::cli::AddSubcommand;
 
 constexpr AddSubcommand kSubcommands[] = {
-    kiln::cli::add_fit,        kiln::cli::add_evaluate, kiln::cli::add_predict,
-    kiln::cli::add_compile,    kiln::cli::add_devices,  kiln::cli::add_inspect,
-    kiln::cli::add_opt,        kiln::cli::add_ops,      kiln::cli::add_references,
-    kiln::cli::add_completion,
+    kiln::cli::add_fit,        kiln::cli::add_evaluate,   kiln::cli::add_predict,
+    kiln::cli::add_compile,    kiln::cli::add_devices,    kiln::cli::add_targets,
+    kiln::cli::add_inspect,    kiln::cli::add_opt,        kiln::cli::add_ops,
+    kiln::cli::add_references, kiln::cli::add_completion,
 };
 
 /// Halide's and LLVM's versions and this machine, a line each.

@@ -35,6 +35,7 @@ void add_evaluate(CLI::App& program, Action& action);
 void add_predict(CLI::App& program, Action& action);
 void add_compile(CLI::App& program, Action& action);
 void add_devices(CLI::App& program, Action& action);
+void add_targets(CLI::App& program, Action& action);
 void add_inspect(CLI::App& program, Action& action);
 void add_opt(CLI::App& program, Action& action);
 void add_ops(CLI::App& program, Action& action);
