@@ -225,15 +225,40 @@ Expected<std::string> Compilation::linked(const char* kind,
   return std::move(file.bytes);
 }
 
+bool is_larger(const MemoryPart& a, const MemoryPart& b) { return a.bytes > b.bytes; }
+
+/// The results of a region's ops that are in the arena.
+void collect_buffers(const ir::Region& region, std::vector<MemoryPart>& buffers) {
+  for (const auto& op : region.ops()) {
+    const auto places = op->get_or<ir::Placements>("buffers", {});
+    for (size_t i = 0; i < places.size(); ++i) {
+      if (places[i].space == ir::Placement::Space::arena)
+        buffers.push_back({op->location(), op->result(i)->type().bytes()});
+    }
+    if (op->is("scan")) collect_buffers(op->region(), buffers);
+  }
+}
+
+/// What takes memory in a library.
+void list_parts(const ir::Module& module, Library& library) {
+  for (const ir::Variable& variable : module.variables)
+    library.weights.push_back({variable.name, variable.type.bytes()});
+  for (const auto& function : module.functions) collect_buffers(function->body, library.buffers);
+  std::stable_sort(library.weights.begin(), library.weights.end(), is_larger);
+  std::stable_sort(library.buffers.begin(), library.buffers.end(), is_larger);
+}
+
 Expected<Library> Compilation::library(const LibraryOptions& options) {
   require_generators();
   KILN_ASSIGN(ObjectCode code, kernels());
   const ProgramSource::ForTarget& target = source_.targets.front();
-  const LibraryInterface interface =
+  LibraryInterface interface =
       library_interface(source_.module, source_.plan, options.name, options_.checkpoint != nullptr,
                         target.temporary_bytes);
-  LibrarySource source{source_.module,      source_.plan,        target, interface,
-                       options_.checkpoint, options.class_names, 0};
+  if (options.self_test) add_self_test(interface);
+  LibrarySource source{source_.module, source_.plan, target, interface, options_.checkpoint};
+  source.class_names = options.class_names;
+  source.self_test = options.self_test ? &*options.self_test : nullptr;
   source.abi = library_abi(source_.module, interface, options.class_names);
   KILN_ASSIGN(std::string program, emit_library(source));
   code.objects[0] = {interface.name, std::move(program)};
@@ -246,7 +271,11 @@ Expected<Library> Compilation::library(const LibraryOptions& options) {
   library.state_bytes = has_state ? interface.variable_bytes : 0;
   library.weight_bytes =
       interface.storage == VariableStorage::constant ? interface.variable_bytes : 0;
+  list_parts(source_.module, library);
   KILN_ASSIGN(library.object, join_objects(code, library.symbols));
+  KILN_ASSIGN(const ObjectSizes sizes, sizes_of(library.object));
+  library.code_bytes = sizes.code;
+  library.constant_bytes = sizes.constants;
   statistics_.link_seconds = stopwatch_.lap();
   return library;
 }

@@ -1,9 +1,11 @@
 // From a planned module to object code, and to files.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "codegen/library/emit_library.h"
 #include "codegen/object_code.h"
 #include "codegen/program/checkpoint.h"
 #include "codegen/program/file_layout.h"
@@ -33,20 +35,31 @@ struct CompileStatistics {
   double link_seconds = 0;     ///< finding or linking the file
 };
 
+/// A tensor that takes memory.
+struct MemoryPart {
+  std::string name;  ///< a variable's, or the location of the op that computes it
+  int64_t bytes = 0;
+};
+
 /// A model as a library for C.
 struct Library {
   std::string header;                ///< its text
   std::string object;                ///< ELF: all of it
   std::vector<std::string> symbols;  ///< what it defines for others
-  int64_t arena_bytes = 0;           ///< memory that its caller gives for the time of a call
-  int64_t state_bytes = 0;           ///< and for as long as the model is used
-  int64_t weight_bytes = 0;          ///< of weights in the object
+  int64_t code_bytes = 0;
+  int64_t constant_bytes = 0;       ///< read-only data, weights among them
+  int64_t arena_bytes = 0;          ///< memory that its caller gives for the time of a call
+  int64_t state_bytes = 0;          ///< and for as long as the model is used
+  int64_t weight_bytes = 0;         ///< of weights in the object
+  std::vector<MemoryPart> weights;  ///< the variables, the largest first
+  std::vector<MemoryPart> buffers;  ///< what is in the arena at one time or another, likewise
 };
 
 /// What is asked of a library.
 struct LibraryOptions {
   std::string name;                      ///< the prefix of all that it defines, a C identifier
   std::vector<std::string> class_names;  ///< those of the model's classes, where they are known
+  std::optional<SelfTest> self_test;     ///< what NAME_self_test runs
 };
 
 /// Compiles a verified module that has been through `plan-memory`. The result does not depend on

@@ -16,10 +16,16 @@ enum class LibraryPurpose {
   train,    ///< NAME_init, NAME_train_step, NAME_test_step, NAME_predict, ...
 };
 
-/// Compiles a model's module as a library whose functions begin with `name`, a C identifier. The
-/// options' checkpoint is what it carries. Errors: there is no such function in the module.
-Expected<codegen::Library> compile_model_library(ir::Module module, const std::string& name,
-                                                 LibraryPurpose purpose,
+/// What is asked of a library.
+struct LibraryRequest {
+  std::string name;  ///< what its functions begin with, a C identifier
+  LibraryPurpose purpose = LibraryPurpose::predict;
+  bool tests_itself = false;  ///< NAME_self_test is there
+};
+
+/// Compiles a model's module as a library. The options' checkpoint is what it carries. Errors: there
+/// is no such function in the module, or none that can test itself.
+Expected<codegen::Library> compile_model_library(ir::Module module, const LibraryRequest& request,
                                                  const CompilerOptions& options,
                                                  codegen::CompileStatistics* statistics = nullptr);
 

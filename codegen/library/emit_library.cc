@@ -13,6 +13,7 @@
 #include "codegen/program/step_function.h"
 #include "ir/check.h"
 #include "runtime/base/abi.h"
+#include "runtime/base/round_up.h"
 
 namespace kiln::codegen {
 namespace {
@@ -39,6 +40,7 @@ class LibraryEmitter {
     if (source_.interface.storage == VariableStorage::constant) emit_weights();
     for (const LibraryFunction& function : source_.interface.functions) emit_function(function);
     if (source_.interface.has_metrics) emit_reset_metrics();
+    if (source_.self_test != nullptr) emit_self_test();
     emit_abi();
     emit_size("arena_bytes", source_.interface.arena_bytes);
     if (source_.interface.storage == VariableStorage::state)
@@ -55,6 +57,9 @@ class LibraryEmitter {
   llvm::Value* address_table(const std::vector<llvm::Value*>& addresses);
   void load_checkpoint();
   void emit_reset_metrics();
+  void emit_self_test();
+  void return_unless(llvm::Value* good, llvm::Value* code);
+  void compare(llvm::Value* actual, llvm::Constant* expected, int64_t count, int64_t before);
   void emit_abi();
   void emit_size(std::string_view name, int64_t bytes);
   void emit_free();
@@ -83,6 +88,7 @@ class LibraryEmitter {
   llvm::IRBuilder<> builder_;
   llvm::Constant* constant_block_ = nullptr;
   llvm::Constant* weights_ = nullptr;
+  llvm::Function* last_step_ = nullptr;  ///< the step function that was made last
   // Of the function that is being made.
   std::vector<llvm::Value*> inputs_;
   std::vector<llvm::Value*> outputs_;
@@ -109,6 +115,7 @@ void LibraryEmitter::emit_weights() {
 void LibraryEmitter::emit_function(const LibraryFunction& function) {
   llvm::Function* step = emit_step_function(module_, constants_, *function.plan,
                                             source_.target.kernels, source_.target.target);
+  last_step_ = step;
   std::vector<llvm::Type*> types;
   for (const Parameter& parameter : function.parameters) {
     types.push_back(parameter.kind == Kind::value
@@ -198,6 +205,83 @@ void LibraryEmitter::emit_reset_metrics() {
                           llvm::MaybeAlign(KILN_ALIGNMENT));
   }
   builder_.CreateRetVoid();
+}
+
+/// How far an output may be from what the compiler's machine computed, where that is 0; elsewhere in
+/// proportion, too. Other machines round sums in other places. Chosen: a hundred times what the
+/// tutorial's models show.
+constexpr double kTolerance = 1e-4;
+
+/// The function's return where `good` does not hold.
+void LibraryEmitter::return_unless(llvm::Value* good, llvm::Value* code) {
+  llvm::Function* const function = builder_.GetInsertBlock()->getParent();
+  auto* bad = llvm::BasicBlock::Create(module_.getContext(), "bad", function);
+  auto* next = llvm::BasicBlock::Create(module_.getContext(), "next", function);
+  builder_.CreateCondBr(good, next, bad);
+  builder_.SetInsertPoint(bad);
+  builder_.CreateRet(code);
+  builder_.SetInsertPoint(next);
+}
+
+/// A loop over elements that returns at the first that differs. A NaN differs from all.
+void LibraryEmitter::compare(llvm::Value* actual, llvm::Constant* expected, int64_t count,
+                             int64_t before) {
+  llvm::BasicBlock* const start = builder_.GetInsertBlock();
+  auto* loop = llvm::BasicBlock::Create(module_.getContext(), "loop", start->getParent());
+  builder_.CreateBr(loop);
+  builder_.SetInsertPoint(loop);
+  llvm::PHINode* i = builder_.CreatePHI(builder_.getInt32Ty(), 2);
+  i->addIncoming(constants_.i32(0), start);
+  auto element = [&](llvm::Value* base) {
+    llvm::Type* const type = builder_.getFloatTy();
+    return builder_.CreateLoad(type, builder_.CreateInBoundsGEP(type, base, i));
+  };
+  auto magnitude = [&](llvm::Value* value) {
+    return builder_.CreateUnaryIntrinsic(llvm::Intrinsic::fabs, value);
+  };
+  llvm::Value* const wanted = element(expected);
+  llvm::Value* const distance = magnitude(builder_.CreateFSub(element(actual), wanted));
+  llvm::Value* const unit = llvm::ConstantFP::get(builder_.getFloatTy(), kTolerance);
+  llvm::Value* const allowed =
+      builder_.CreateFAdd(unit, builder_.CreateFMul(unit, magnitude(wanted)));
+  return_unless(builder_.CreateFCmpOLE(distance, allowed),
+                builder_.CreateAdd(i, constants_.i32(before + 1)));
+  llvm::Value* const next = builder_.CreateAdd(i, constants_.i32(1));
+  i->addIncoming(next, builder_.GetInsertBlock());
+  auto* after = llvm::BasicBlock::Create(module_.getContext(), "after", start->getParent());
+  builder_.CreateCondBr(builder_.CreateICmpULT(next, constants_.i32(count)), loop, after);
+  builder_.SetInsertPoint(after);
+}
+
+void LibraryEmitter::emit_self_test() {
+  const FunctionPlan& plan = *source_.interface.functions.at(0).plan;
+  llvm::Function* test =
+      begin(symbol("self_test"), builder_.getInt32Ty(), {constants_.pointer_type()});
+  llvm::Value* const arena = test->getArg(0);
+  llvm::Type* const word = module_.getDataLayout().getIntPtrType(module_.getContext());
+  llvm::Value* const misaligned = builder_.CreateAnd(
+      builder_.CreatePtrToInt(arena, word), llvm::ConstantInt::get(word, KILN_ALIGNMENT - 1));
+  return_unless(builder_.CreateIsNull(misaligned), constants_.i32(-1));
+  std::vector<llvm::Value*> inputs, outputs;
+  for (const std::string& bytes : source_.self_test->inputs)
+    inputs.push_back(constants_.block(bytes));
+  int64_t at = source_.interface.self_test_offset;
+  for (const NamedType& output : plan.outputs) {
+    outputs.push_back(offset(arena, at));
+    at += runtime::round_up(output.type.bytes(), KILN_ALIGNMENT);
+  }
+  llvm::Constant* const null = constants_.null();
+  builder_.CreateCall(
+      last_step_,
+      {offset(arena, source_.interface.scratch_offset), weights_ ? weights_ : null, arena,
+       constant_block_ ? constant_block_ : null, address_table(inputs), address_table(outputs)});
+  int64_t before = 0;
+  for (size_t i = 0; i < outputs.size(); ++i) {
+    const int64_t count = plan.outputs[i].type.count();
+    compare(outputs[i], constants_.block(source_.self_test->outputs[i]), count, before);
+    before += count;
+  }
+  builder_.CreateRet(constants_.i32(0));
 }
 
 void LibraryEmitter::emit_abi() {

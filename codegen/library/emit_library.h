@@ -12,6 +12,12 @@
 
 namespace kiln::codegen {
 
+/// Inputs and what the model computes of them.
+struct SelfTest {
+  std::vector<std::string> inputs;   ///< the bytes of each of the function's inputs
+  std::vector<std::string> outputs;  ///< likewise, f32
+};
+
 /// What a library is made of.
 struct LibrarySource {
   const ir::Module& module;
@@ -20,7 +26,8 @@ struct LibrarySource {
   const LibraryInterface& interface;
   const Checkpoint* checkpoint = nullptr;  ///< null: the variables' values do not come with it
   std::vector<std::string> class_names;
-  uint32_t abi = 0;  ///< library_abi()
+  const SelfTest* self_test = nullptr;  ///< null: none
+  uint32_t abi = 0;                     ///< library_abi()
 };
 
 /// The object file that defines what library_header() declares, and leaves the kernels undefined.

@@ -83,6 +83,7 @@ class HeaderWriter {
     write_structures();
     for (const LibraryFunction& function : interface_.functions) write_function(function);
     if (interface_.has_metrics) write_reset_metrics();
+    if (interface_.has_self_test) write_self_test();
     write_variables();
     write_class_names();
     return std::move(text_);
@@ -338,6 +339,19 @@ class HeaderWriter {
   void write_reset_metrics() {
     line("/* Begins the running means of loss and metrics anew: an epoch's first call. */");
     line(fmt::format("void {}_reset_metrics(void *state);\n", interface_.name));
+  }
+
+  void write_self_test() {
+    line(
+        "/* Predicts for inputs that stand in the library, and compares with what the compiler's "
+        "own");
+    line(
+        " * machine computed. Gives 0 where all is well, -1 where the arena is misaligned, else "
+        "the");
+    line(
+        " * number, from 1 on, of the first element that differs, all outputs one after the other. "
+        "*/");
+    line(fmt::format("int32_t {}_self_test(void *arena);\n", interface_.name));
   }
 
   /// Offsets by Keras's paths.

@@ -161,10 +161,18 @@ LibraryInterface library_interface(const ir::Module& module, const ModulePlan& p
   return interface;
 }
 
+void add_self_test(LibraryInterface& interface) {
+  interface.has_self_test = true;
+  interface.self_test_offset = interface.arena_bytes;
+  for (const NamedType& output : interface.functions.at(0).plan->outputs)
+    interface.arena_bytes += runtime::round_up(output.type.bytes(), KILN_ALIGNMENT);
+}
+
 std::vector<std::string> library_symbols(const LibraryInterface& interface, bool names_classes) {
   std::vector<std::string> symbols = {"abi", "arena_bytes"};
   for (const LibraryFunction& function : interface.functions) symbols.push_back(function.name);
   if (interface.has_metrics) symbols.push_back("reset_metrics");
+  if (interface.has_self_test) symbols.push_back("self_test");
   if (interface.storage == VariableStorage::state) symbols.push_back("state_bytes");
   if (interface.storage == VariableStorage::constant && interface.variable_bytes > 0)
     symbols.push_back("weights");

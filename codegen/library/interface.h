@@ -61,6 +61,9 @@ struct LibraryInterface {
   int64_t arena_bytes = 0;
   int64_t scratch_offset = 0;
   std::vector<LibraryFunction> functions;
+  /// NAME_self_test is there; where in the arena it has the outputs that it compares.
+  bool has_self_test = false;
+  int64_t self_test_offset = 0;
   /// Among the variables are counters of metrics, which NAME_reset_metrics sets to zero.
   bool has_metrics = false;
 };
@@ -70,6 +73,10 @@ struct LibraryInterface {
 /// its buffers.
 LibraryInterface library_interface(const ir::Module& module, const ModulePlan& plan,
                                    std::string name, bool carries_weights, int64_t scratch_bytes);
+
+/// Makes room in the arena for the outputs of NAME_self_test. The interface's one function takes no
+/// variables of the caller's.
+void add_self_test(LibraryInterface& interface);
 
 /// The names of all that the library defines for others.
 std::vector<std::string> library_symbols(const LibraryInterface& interface, bool names_classes);

@@ -15,6 +15,7 @@
 #include "codegen/named_machine.h"
 #include "frontend/checkpoint.h"
 #include "frontend/cli/emit.h"
+#include "frontend/cli/library_size.h"
 #include "frontend/cli/model_argument.h"
 #include "frontend/cli/output_files.h"
 #include "frontend/cli/subcommand.h"
@@ -36,6 +37,10 @@ struct CompileArguments {
   std::string purpose;       ///< "predict", "train"; empty: what is usual for the kinds
   std::string name;          ///< the library's; empty: the output's
   std::string target = "native";
+  bool self_test = false;  ///< the library has one
+  /// Bytes that a library may take at most; 0: any.
+  int64_t max_flash = 0, max_ram = 0;
+  bool verbose = false;
   std::string devices = "cpu";
   std::string weights;      ///< a file of them; empty: MODEL's own, where it has them
   std::string class_names;  ///< a file of them; empty: that beside the weights, if any
@@ -147,6 +152,11 @@ Expected<Order> order_of(const CompileArguments& arguments) {
     KILN_TRY(check_library(arguments, order));
   } else if (!arguments.name.empty()) {
     return Diagnostic{"--name", "only a library has one", "add --emit=lib, shared or object"};
+  } else if (arguments.self_test) {
+    return Diagnostic{"--self-test", "only a library has one", "add --emit=lib, shared or object"};
+  } else if (arguments.max_flash > 0 || arguments.max_ram > 0) {
+    return Diagnostic{arguments.max_flash > 0 ? "--max-flash" : "--max-ram", "is for libraries",
+                      "add --emit=lib, shared or object"};
   }
   return order;
 }
@@ -170,7 +180,7 @@ class Compilation {
                       std::move(bytes), is_executable});
   }
   void report() const;
-  void report_library() const;
+  Status check_limits() const;
 
   const CompileArguments& arguments_;
   Order order_;
@@ -181,7 +191,6 @@ class Compilation {
   codegen::FileLayout layout_;
   codegen::CompileStatistics statistics_;
   std::optional<codegen::Library> library_;
-  codegen::ObjectSizes sizes_;  ///< of the library
   std::vector<OutputFile> files_;
 };
 
@@ -235,9 +244,11 @@ Status Compilation::add_library() {
     return Diagnostic{arguments_.model.model, "holds no weights, and a library that predicts does",
                       "give --weights FILE, or --no-weights: its caller then brings them"};
   }
-  KILN_ASSIGN(library_, compile_model_library(ir::clone(model_.module), order_.library,
-                                              order_.purpose, options_, &statistics_));
-  KILN_ASSIGN(sizes_, codegen::sizes_of(library_->object));
+  KILN_ASSIGN(library_,
+              compile_model_library(ir::clone(model_.module),
+                                    {order_.library, order_.purpose, arguments_.self_test},
+                                    options_, &statistics_));
+  KILN_TRY(check_limits());
   files_.push_back({header_path(arguments_.output), library_->header});
   if (order_.has(Emit::object)) add(Emit::object, library_->object, false);
   if (order_.has(Emit::lib)) {
@@ -265,26 +276,22 @@ Status Compilation::add_ir() {
   return ok();
 }
 
+Status Compilation::check_limits() const {
+  KILN_TRY(check_flash(*library_, arguments_.max_flash));
+  return check_ram(*library_, arguments_.max_ram);
+}
+
 void Compilation::report() const {
   std::vector<std::string> paths;
   for (const OutputFile& file : files_) paths.push_back(file.path);
   fmt::print("{}: {} kernels, {} of them from the cache\n", fmt::join(paths, ", "),
              statistics_.kernels, statistics_.cache_hits);
   fmt::print("weights: {}\n", describe_weights(arguments_));
-  if (library_) report_library();
+  if (library_) print_library(*library_, arguments_.verbose);
   if (arguments_.timings) {
     fmt::print("{} calls of {} distinct kernels\n", statistics_.calls, statistics_.kernels);
     print_timings(timings_);
   }
-}
-
-/// What it takes of a machine: in flash where there is one.
-void Compilation::report_library() const {
-  fmt::print("code: {} bytes; constants: {} bytes, {} of them weights\n", sizes_.code,
-             sizes_.constants, library_->weight_bytes);
-  fmt::print("memory: arena of {} bytes", library_->arena_bytes);
-  if (library_->state_bytes > 0) fmt::print(", state of {} bytes", library_->state_bytes);
-  fmt::print("\n");
 }
 
 Status run(const CompileArguments& arguments, std::chrono::steady_clock::time_point start) {
@@ -323,6 +330,17 @@ void add_compile(CLI::App& program, Action& action) {
       ->add_option("--target,--cpu", arguments->target,
                    "the machine that the code is for, one of \"kiln targets\"")
       ->default_str("this one");
+  command->add_flag("--self-test", arguments->self_test,
+                    "a library can test itself: inputs in it, and what the model computes of them");
+  command
+      ->add_option("--max-flash", arguments->max_flash,
+                   "the most bytes of code and constants that a library may take: 64K, 1M")
+      ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false));
+  command
+      ->add_option("--max-ram", arguments->max_ram,
+                   "the most bytes of memory that it may want of its caller")
+      ->transform(CLI::AsSizeValue(/*kb_is_1000=*/false));
+  command->add_flag("-v,--verbose", arguments->verbose, "what takes memory in a library");
   command->add_option("--name", arguments->name,
                       "what a library's names in C begin with; default the output's");
   CLI::Option* weights = command->add_option(

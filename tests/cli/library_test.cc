@@ -151,6 +151,26 @@ TEST(Library, TheIrIsTextThatKilnReads) {
   out_of({kiln(), "inspect", text});
 }
 
+/// What is too large is not written, and the error says what is large.
+TEST(Library, LimitsAreKept) {
+  const std::string model = mnist(), output = temporary("small.a");
+  const std::vector<std::string> words = {kiln(), "compile", model, "--emit", "lib", "-o", output};
+  const auto with = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), words.begin(), words.end());
+    return more;
+  };
+  expect_mistake(with({"--max-flash", "64K"}),
+                 "more than allowed\nnote: the largest weights: dense/kernel (401408 bytes), "
+                 "dense_1/kernel (32768 bytes), ");
+  expect_mistake(with({"--max-ram", "100", "--batch-size", "8"}),
+                 "--max-ram: arena and state of the library take ");
+  EXPECT_FALSE(exists(output));
+  const std::string told = out_of(with({"--max-flash", "1M", "--max-ram", "1K", "-v"}));
+  EXPECT_THAT(told, HasSubstr("variables:\n      401408  dense/kernel\n"));
+  EXPECT_THAT(told,
+              HasSubstr("in the arena at one time or another:\n         512  mnist_mlp/dense\n"));
+}
+
 TEST(Library, WhatDoesNotMakeSenseIsOneError) {
   const std::string output = temporary("out");
   const auto mistake = [&](std::vector<std::string> more, const std::string& says) {
@@ -170,6 +190,11 @@ TEST(Library, WhatDoesNotMakeSenseIsOneError) {
   mistake({"--emit", "lib", "--name", "my-model"},
           "--name: \"my-model\" is no name in C\nnote: my_model is one");
   mistake({"--name", "model"}, "--name: only a library has one");
+  mistake({"--self-test"}, "--self-test: only a library has one");
+  mistake({"--max-ram", "1K"}, "--max-ram: is for libraries");
+  mistake(
+      {"--emit", "lib", "--for", "train", "--self-test"},
+      "--self-test: only a library that predicts, with its weights and without states, has one");
   mistake({"--emit", "lib", "--for", "run"}, "--for");
   mistake({"--emit", "lib", "--device", "opencl"}, "--device: a library is for the CPU");
   expect_mistake({kiln(), "compile", "mnist_mlp", "--emit", "object", "--no-weights", "-o",

@@ -64,7 +64,7 @@ std::string printing_program(const Case& model) {
       "  for (int i = 0; i < {1}; ++i) x[i] = {3};\n"
       "  model_predict(x, y, arena);\n"
       "  for (int i = 0; i < {2}; ++i) printf(\"%.9g\\n\", y[i]);\n"
-      "  return model_abi() != MODEL_ABI;\n"
+      "  return model_abi() != MODEL_ABI || model_self_test(arena) != 0;\n"
       "}}\n",
       model.element, model.inputs, model.outputs, model.value);
 }
@@ -91,8 +91,8 @@ TEST_P(OnMachine, TheTutorialsModelsPredictTheSame) {
     const std::string source = write_temporary("print.c", printing_program(model));
     const auto outputs_on = [&](const Machine& machine) {
       const std::string library = temporary("libmodel.a");
-      out_of(
-          {kiln(), "compile", trained, "--emit", "lib", "--target", machine.target, "-o", library});
+      out_of({kiln(), "compile", trained, "--emit", "lib", "--self-test", "--target",
+              machine.target, "-o", library});
       return numbers(run_on(machine, built(machine, source, library)));
     };
     const std::vector<float> expected = outputs_on(kNative);

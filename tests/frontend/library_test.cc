@@ -12,6 +12,7 @@
 #include "frontend/keras/lower/lower.h"
 #include "frontend/keras/model/functional.h"
 #include "frontend/keras/model/model.h"
+#include "frontend/self_test.h"
 #include "runtime/model/session.h"
 #include "tests/frontend/must.h"
 
@@ -22,9 +23,10 @@ namespace {
 class Loaded {
  public:
   Loaded(const ir::Module& module, LibraryPurpose purpose,
-         const codegen::Checkpoint* checkpoint = nullptr)
-      : library_(must(compile_model_library(ir::clone(module), "model", purpose,
-                                            {.checkpoint = checkpoint}))) {
+         const codegen::Checkpoint* checkpoint = nullptr, bool tests_itself = false)
+      : Loaded(must(compile_model_library(ir::clone(module), {"model", purpose, tests_itself},
+                                          {.checkpoint = checkpoint}))) {}
+  explicit Loaded(codegen::Library library) : library_(std::move(library)) {
     const std::string path = ::testing::TempDir() + "/libmodel_" + std::to_string(count_++) + ".so";
     const std::string bytes =
         must(codegen::link_shared_library({{{"model", library_.object}}}, library_.symbols, path));
@@ -309,12 +311,43 @@ TEST(Library, InitRestoresWhatWasTrained) {
   EXPECT_EQ(std::memcmp(state.as(), expected.as(), 12 * sizeof(float)), 0);
 }
 
+/// A library that is told wrong outputs says which element of all is the first that differs.
+TEST(Library, TestsItself) {
+  const Callable<Input> x({.shape = {5}, .name = "x"});
+  const Model model = functional({x}, {Callable<Dense>(3, "softmax")(x), Callable<Dense>(2)(x)});
+  ir::Module module = must(lower(model, {.batch = 2, .purpose = Purpose::predict}));
+  Reference reference(module);
+  Memory seed(8);
+  *seed.as<int64_t>() = 4;
+  reference.run("init", {seed.as()}, {});
+  const codegen::Checkpoint checkpoint = reference.checkpoint();
+  using Test = int32_t(void*);
+  {
+    const Loaded library(module, LibraryPurpose::predict, &checkpoint, /*tests_itself=*/true);
+    Memory arena(library.files().arena_bytes);
+    EXPECT_EQ(library.function<Test>("self_test")(arena.as()), 0);
+    EXPECT_EQ(library.function<Test>("self_test")(arena.as<char>() + 4), -1);
+  }
+  std::erase_if(module.functions,
+                [](const auto& function) { return function->name != "predict_step"; });
+  codegen::LibraryOptions options{"model", {}, must(make_self_test(module, checkpoint))};
+  reinterpret_cast<float*>(options.self_test->outputs[1].data())[1] += 0.01f;
+  const Loaded wrong(
+      must(compile_library(ir::clone(module), options, {.checkpoint = &checkpoint})));
+  Memory arena(wrong.files().arena_bytes);
+  EXPECT_EQ(wrong.function<Test>("self_test")(arena.as()), 2 * 3 + 2);
+  EXPECT_EQ(
+      error_of(compile_model_library(ir::clone(module),
+                                     {"m", LibraryPurpose::predict, /*tests_itself=*/true}, {})),
+      "error: --self-test: only a library that predicts, with its weights and without states, "
+      "has one");
+}
+
 TEST(Library, TheSameModelGivesTheSameBytes) {
   Sequential model({Input({6}), Dense(3, "tanh")});
   const ir::Module module = must(lower(model, {.batch = 1, .purpose = Purpose::predict}));
   const auto compiled = [&] {
-    return must(compile_model_library(ir::clone(module), "model", LibraryPurpose::predict,
-                                      {.use_cache = false}));
+    return must(compile_model_library(ir::clone(module), {"model"}, {.use_cache = false}));
   };
   const codegen::Library one = compiled(), other = compiled();
   EXPECT_TRUE(one.object == other.object);
@@ -324,13 +357,12 @@ TEST(Library, TheSameModelGivesTheSameBytes) {
 TEST(Library, WhatAModelCannotDoIsAnError) {
   Sequential model({Input({6}), Dense(3)});
   const ir::Module module = must(lower(model, {.batch = 1}));
-  EXPECT_EQ(error_of(compile_model_library(ir::clone(module), "m", LibraryPurpose::train, {})),
+  EXPECT_EQ(error_of(compile_model_library(ir::clone(module), {"m", LibraryPurpose::train}, {})),
             "error: --for: the model was not compiled for training\n"
             "note: add --loss (and --optimizer, --metrics), or --for=predict");
   codegen::Checkpoint empty;
   empty.values.resize(module.variables.size());
-  EXPECT_EQ(error_of(compile_model_library(ir::clone(module), "m", LibraryPurpose::predict,
-                                           {.checkpoint = &empty})),
+  EXPECT_EQ(error_of(compile_model_library(ir::clone(module), {"m"}, {.checkpoint = &empty})),
             "error: dense/kernel: the weights hold no value for this variable");
 }
 
