@@ -263,14 +263,12 @@ Expected<Library> Compilation::library(const LibraryOptions& options) {
   KILN_ASSIGN(std::string program, emit_library(source));
   code.objects[0] = {interface.name, std::move(program)};
   statistics_.program_seconds += stopwatch_.lap();
-  const bool has_state = interface.storage == VariableStorage::state;
   Library library;
   library.header = library_header(source_.module, interface, options.class_names);
   library.symbols = library_symbols(interface, !options.class_names.empty());
   library.arena_bytes = interface.arena_bytes;
-  library.state_bytes = has_state ? interface.variable_bytes : 0;
-  library.weight_bytes =
-      interface.storage == VariableStorage::constant ? interface.variable_bytes : 0;
+  library.state_bytes = interface.state_bytes;
+  library.weight_bytes = interface.weights == WeightStorage::constant ? interface.weight_bytes : 0;
   list_parts(source_.module, library);
   KILN_ASSIGN(library.object, join_objects(code, library.symbols));
   KILN_ASSIGN(const ObjectSizes sizes, sizes_of(library.object));

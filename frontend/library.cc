@@ -9,27 +9,29 @@
 namespace kiln {
 namespace {
 
-bool changes_variables(const ir::Function& function) {
-  return std::any_of(function.result_bindings.begin(), function.result_bindings.end(),
-                     [](const ir::Binding& binding) { return binding.is_variable; });
-}
-
-/// Leaves the functions that predictions take.
+/// Leaves the function that predicts.
 Status keep_prediction(ir::Module& module) {
   const ir::Function* predict = module.function("predict_step");
   if (predict == nullptr) return Diagnostic{"--for", "the module has no function predict_step", ""};
-  const bool needs_init = changes_variables(*predict);
-  std::erase_if(module.functions, [&](const auto& function) {
-    return function.get() != predict && !(needs_init && function->name == "init");
-  });
+  for (const ir::Binding& result : predict->result_bindings) {
+    if (result.is_variable &&
+        !module.variable(result.name)->attributes.contains("recurrent_state")) {
+      return Diagnostic{result.name, "is changed by predict_step, and is no recurrent state",
+                        "--for=train makes a library of all functions"};
+    }
+  }
+  std::erase_if(module.functions, [&](const auto& function) { return function.get() != predict; });
   return ok();
 }
 
 /// A test needs the weights, and one function that changes nothing.
 Status check_self_test(const ir::Module& module, const LibraryRequest& request,
                        const CompilerOptions& options) {
+  const auto keeps_state = [](const ir::Variable& variable) {
+    return variable.attributes.contains("recurrent_state");
+  };
   const bool fits = request.purpose == LibraryPurpose::predict && options.checkpoint != nullptr &&
-                    module.functions.size() == 1;
+                    std::none_of(module.variables.begin(), module.variables.end(), keeps_state);
   if (fits) return ok();
   return Diagnostic{"--self-test",
                     "only a library that predicts, with its weights and without states, has one",
@@ -55,6 +57,7 @@ Expected<codegen::Library> compile_model_library(ir::Module module, const Librar
     KILN_ASSIGN(library.class_names,
                 runtime::parse_class_names(options.checkpoint->class_names, "the class names"));
   }
+  if (request.purpose == LibraryPurpose::predict) module.attributes["weights_apart"] = int64_t{1};
   return compile_library(std::move(module), library, options, statistics);
 }
 

@@ -12,7 +12,7 @@ namespace kiln {
 
 /// What a library's functions are for.
 enum class LibraryPurpose {
-  predict,  ///< NAME_predict alone, with NAME_init where it changes states
+  predict,  ///< NAME_predict alone, with NAME_reset where it keeps states
   train,    ///< NAME_init, NAME_train_step, NAME_test_step, NAME_predict, ...
 };
 

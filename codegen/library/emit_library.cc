@@ -37,14 +37,15 @@ class LibraryEmitter {
 
   void emit() {
     constant_block_ = constants_.block(source_.plan.constants);
-    if (source_.interface.storage == VariableStorage::constant) emit_weights();
+    if (source_.interface.weights == WeightStorage::constant && source_.interface.weight_bytes > 0)
+      emit_weights();
     for (const LibraryFunction& function : source_.interface.functions) emit_function(function);
     if (source_.interface.has_metrics) emit_reset_metrics();
     if (source_.self_test != nullptr) emit_self_test();
     emit_abi();
     emit_size("arena_bytes", source_.interface.arena_bytes);
-    if (source_.interface.storage == VariableStorage::state)
-      emit_size("state_bytes", source_.interface.variable_bytes);
+    if (source_.interface.state_bytes > 0) emit_size("state_bytes", source_.interface.state_bytes);
+    if (source_.interface.has_reset) emit_reset();
     emit_free();
     if (!source_.class_names.empty()) emit_class_names();
   }
@@ -52,10 +53,12 @@ class LibraryEmitter {
  private:
   void emit_weights();
   void emit_function(const LibraryFunction& function);
+  void call_step(llvm::Function* step, const FunctionPlan& plan);
   void take(const Parameter& parameter, llvm::Value* argument);
   llvm::Value* member(const Parameter& parameter, size_t at, llvm::Value* structure);
   llvm::Value* address_table(const std::vector<llvm::Value*>& addresses);
   void load_checkpoint();
+  void emit_reset();
   void emit_reset_metrics();
   void emit_self_test();
   void return_unless(llvm::Value* good, llvm::Value* code);
@@ -87,20 +90,20 @@ class LibraryEmitter {
   const LibrarySource& source_;
   llvm::IRBuilder<> builder_;
   llvm::Constant* constant_block_ = nullptr;
-  llvm::Constant* weights_ = nullptr;
+  llvm::Value* weights_ = nullptr;       ///< the library's own, else the caller's
   llvm::Function* last_step_ = nullptr;  ///< the step function that was made last
   // Of the function that is being made.
   std::vector<llvm::Value*> inputs_;
   std::vector<llvm::Value*> outputs_;
-  llvm::Value* variables_ = nullptr;
+  llvm::Value* state_ = nullptr;
   llvm::Value* arena_ = nullptr;
 };
 
-/// One constant, laid out as the block of variables is.
+/// One constant, laid out as the block of the weights is.
 void LibraryEmitter::emit_weights() {
-  if (source_.module.variables.empty()) return;
-  std::string bytes(static_cast<size_t>(source_.interface.variable_bytes), '\0');
+  std::string bytes(static_cast<size_t>(source_.interface.weight_bytes), '\0');
   for (size_t i = 0; i < source_.module.variables.size(); ++i) {
+    if (!source_.module.variables[i].attributes.contains("block")) continue;
     bytes.replace(static_cast<size_t>(offset_of(source_.module.variables[i])),
                   source_.checkpoint->values[i].size(), source_.checkpoint->values[i]);
   }
@@ -125,15 +128,24 @@ void LibraryEmitter::emit_function(const LibraryFunction& function) {
   llvm::Function* defined = begin(symbol(function.name), builder_.getVoidTy(), types);
   inputs_.assign(function.plan->inputs.size(), constants_.null());
   outputs_.assign(function.plan->outputs.size(), constants_.null());
-  variables_ = weights_ != nullptr ? weights_ : constants_.null();
+  state_ = constants_.null();
   for (size_t i = 0; i < function.parameters.size(); ++i)
     take(function.parameters[i], defined->getArg(static_cast<unsigned>(i)));
-  llvm::Value* scratch = offset(arena_, source_.interface.scratch_offset);
-  llvm::Constant* const constants = constant_block_ ? constant_block_ : constants_.null();
-  builder_.CreateCall(step, {scratch, variables_, arena_, constants, address_table(inputs_),
-                             address_table(outputs_)});
+  call_step(step, *function.plan);
   if (function.plan->function->name == "init") load_checkpoint();
   builder_.CreateRetVoid();
+}
+
+/// Calls a step function on what is noted of memory and tensors.
+void LibraryEmitter::call_step(llvm::Function* step, const FunctionPlan& plan) {
+  std::vector<llvm::Value*> arguments = {offset(arena_, source_.interface.scratch_offset),
+                                         state_,
+                                         arena_,
+                                         constant_block_ ? constant_block_ : constants_.null(),
+                                         address_table(inputs_),
+                                         address_table(outputs_)};
+  if (plan.takes_weights) arguments.push_back(weights_);
+  builder_.CreateCall(step, arguments);
 }
 
 /// Notes where the tensors of a parameter are.
@@ -142,8 +154,12 @@ void LibraryEmitter::take(const Parameter& parameter, llvm::Value* argument) {
     arena_ = argument;
     return;
   }
-  if (parameter.kind == Kind::variables) {
-    variables_ = argument;
+  if (parameter.kind == Kind::weights) {
+    weights_ = argument;
+    return;
+  }
+  if (parameter.kind == Kind::state) {
+    state_ = argument;
     return;
   }
   std::vector<llvm::Value*>& table = parameter.is_output ? outputs_ : inputs_;
@@ -189,10 +205,18 @@ void LibraryEmitter::load_checkpoint() {
   for (size_t i = 0; i < source_.module.variables.size(); ++i) {
     const std::string& value = source_.checkpoint->values[i];
     if (value.empty()) continue;
-    builder_.CreateMemCpy(offset(variables_, offset_of(source_.module.variables[i])),
+    builder_.CreateMemCpy(offset(state_, offset_of(source_.module.variables[i])),
                           llvm::Align(KILN_ALIGNMENT), constants_.block(value),
                           llvm::Align(KILN_ALIGNMENT), value.size());
   }
+}
+
+void LibraryEmitter::emit_reset() {
+  llvm::Function* reset = begin(symbol("reset"), builder_.getVoidTy(), {constants_.pointer_type()});
+  builder_.CreateMemSet(reset->getArg(0), builder_.getInt8(0),
+                        static_cast<uint64_t>(source_.interface.state_bytes),
+                        llvm::MaybeAlign(KILN_ALIGNMENT));
+  builder_.CreateRetVoid();
 }
 
 void LibraryEmitter::emit_reset_metrics() {
@@ -262,23 +286,21 @@ void LibraryEmitter::emit_self_test() {
   llvm::Value* const misaligned = builder_.CreateAnd(
       builder_.CreatePtrToInt(arena, word), llvm::ConstantInt::get(word, KILN_ALIGNMENT - 1));
   return_unless(builder_.CreateIsNull(misaligned), constants_.i32(-1));
-  std::vector<llvm::Value*> inputs, outputs;
+  arena_ = arena;
+  inputs_.clear();
+  outputs_.clear();
   for (const std::string& bytes : source_.self_test->inputs)
-    inputs.push_back(constants_.block(bytes));
+    inputs_.push_back(constants_.block(bytes));
   int64_t at = source_.interface.self_test_offset;
   for (const NamedType& output : plan.outputs) {
-    outputs.push_back(offset(arena, at));
+    outputs_.push_back(offset(arena, at));
     at += runtime::round_up(output.type.bytes(), KILN_ALIGNMENT);
   }
-  llvm::Constant* const null = constants_.null();
-  builder_.CreateCall(
-      last_step_,
-      {offset(arena, source_.interface.scratch_offset), weights_ ? weights_ : null, arena,
-       constant_block_ ? constant_block_ : null, address_table(inputs), address_table(outputs)});
+  call_step(last_step_, plan);
   int64_t before = 0;
-  for (size_t i = 0; i < outputs.size(); ++i) {
+  for (size_t i = 0; i < outputs_.size(); ++i) {
     const int64_t count = plan.outputs[i].type.count();
-    compare(outputs[i], constants_.block(source_.self_test->outputs[i]), count, before);
+    compare(outputs_[i], constants_.block(source_.self_test->outputs[i]), count, before);
     before += count;
   }
   builder_.CreateRet(constants_.i32(0));
@@ -312,14 +334,15 @@ void LibraryEmitter::emit_class_names() {
 
 /// Each weight that a function reads must have a value, where the library is to carry them.
 Status check_values(const LibrarySource& source) {
-  if (source.interface.storage != VariableStorage::constant) return ok();
+  if (source.interface.weights != WeightStorage::constant) return ok();
   for (size_t i = 0; i < source.module.variables.size(); ++i) {
     const ir::Variable& variable = source.module.variables[i];
     const bool is_read = std::any_of(source.module.functions.begin(), source.module.functions.end(),
                                      [&](const auto& function) {
                                        return function->variable_argument(variable.name) != nullptr;
                                      });
-    if (is_read && source.checkpoint->values[i].empty())
+    const bool is_weight = variable.attributes.contains("block");
+    if (is_read && is_weight && source.checkpoint->values[i].empty())
       return Diagnostic{variable.name, "the weights hold no value for this variable", ""};
   }
   return ok();

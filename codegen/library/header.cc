@@ -82,6 +82,7 @@ class HeaderWriter {
     write_sizes();
     write_structures();
     for (const LibraryFunction& function : interface_.functions) write_function(function);
+    if (interface_.has_reset) write_reset();
     if (interface_.has_metrics) write_reset_metrics();
     if (interface_.has_self_test) write_self_test();
     write_variables();
@@ -136,7 +137,7 @@ class HeaderWriter {
   }
 
   std::string promises() const {
-    const bool has_state = interface_.storage == VariableStorage::state;
+    const bool has_state = interface_.state_bytes > 0;
     return fmt::format(
         "The functions use the memory that they are given and the stack, and nothing else: no\n"
         "heap, no threads, no files, no variables of their own. Several threads may call them at\n"
@@ -151,32 +152,36 @@ class HeaderWriter {
     for (const LibraryFunction& function : interface_.functions) write_batch(function);
     line("/* The arena: memory for the time of a call. What it holds before does not matter. */");
     line(fmt::format("#define {}_ARENA_BYTES {}", prefix_, interface_.arena_bytes));
-    if (interface_.storage == VariableStorage::state) {
-      line(
-          "/* The state: all variables, weights among them. It is plain memory, which may be "
-          "saved");
-      line(" * and read back by the same library. */");
-      line(fmt::format("#define {}_STATE_BYTES {}", prefix_, interface_.variable_bytes));
+    if (interface_.state_bytes > 0) {
+      line(fmt::format("/* The state: {}. It is plain", state_meaning()));
+      line(" * memory, which may be saved and read back by the same library. */");
+      line(fmt::format("#define {}_STATE_BYTES {}", prefix_, interface_.state_bytes));
     }
     line(fmt::format("/* What the addresses of {} are multiples of. */", blocks()));
     line(fmt::format("#define {}_ALIGNMENT {}\n", prefix_, KILN_ALIGNMENT));
     line("/* The sizes for languages that read no header. */");
     line(fmt::format("extern const uint64_t {}_arena_bytes;", interface_.name));
-    if (interface_.storage == VariableStorage::state)
+    if (interface_.state_bytes > 0)
       line(fmt::format("extern const uint64_t {}_state_bytes;", interface_.name));
     line("");
   }
 
+  std::string_view state_meaning() const {
+    return interface_.weights == WeightStorage::in_state
+               ? "all variables, weights among them"
+               : "what recurrent layers keep from call to call";
+  }
+
+  bool has_given_weights() const {
+    return interface_.weights == WeightStorage::given && interface_.weight_bytes > 0;
+  }
+
+  /// The blocks that a caller gives.
   std::string blocks() const {
-    switch (interface_.storage) {
-      case VariableStorage::state:
-        return "arena and state";
-      case VariableStorage::given:
-        return "arena and weights";
-      case VariableStorage::constant:
-        break;
-    }
-    return "the arena";
+    std::vector<std::string> names = {"arena"};
+    if (has_given_weights()) names.push_back("weights");
+    if (interface_.state_bytes > 0) names.push_back("state");
+    return names.size() == 1 ? "the arena" : fmt::format("{}", fmt::join(names, " and "));
   }
 
   /// Where all functions have one batch size, it is said once.
@@ -281,7 +286,8 @@ class HeaderWriter {
         return fmt::format("{} {}", c_type(parameter.tensors[0].type.element), parameter.name);
       case Kind::structure:
         return fmt::format("{}{} *{}", constant, type_name(parameter), parameter.name);
-      case Kind::variables:
+      case Kind::weights:
+      case Kind::state:
       case Kind::arena:
         break;
     }
@@ -292,8 +298,10 @@ class HeaderWriter {
     switch (parameter.kind) {
       case Kind::structure:
         return "the members of " + type_name(parameter);
-      case Kind::variables:
-        return variables_explanation();
+      case Kind::weights:
+        return fmt::format("{}_WEIGHTS_BYTES bytes, each weight at its offset", prefix_);
+      case Kind::state:
+        return fmt::format("{}_STATE_BYTES bytes", prefix_);
       case Kind::arena:
         return fmt::format("{}_ARENA_BYTES bytes", prefix_);
       case Kind::tensor:
@@ -301,12 +309,6 @@ class HeaderWriter {
         break;
     }
     return meaning(parameter.tensors[0], parameter.is_output);
-  }
-
-  std::string variables_explanation() const {
-    if (interface_.storage == VariableStorage::state)
-      return fmt::format("{}_STATE_BYTES bytes", prefix_);
-    return fmt::format("{}_WEIGHTS_BYTES bytes, each weight at its offset", prefix_);
   }
 
   std::string purpose(const LibraryFunction& function) const {
@@ -336,6 +338,11 @@ class HeaderWriter {
     line(fmt::format("void {}_{}({});\n", interface_.name, function.name, list));
   }
 
+  void write_reset() {
+    line("/* Begins a sequence anew: the first of all calls. */");
+    line(fmt::format("void {}_reset(void *state);\n", interface_.name));
+  }
+
   void write_reset_metrics() {
     line("/* Begins the running means of loss and metrics anew: an epoch's first call. */");
     line(fmt::format("void {}_reset_metrics(void *state);\n", interface_.name));
@@ -356,18 +363,22 @@ class HeaderWriter {
 
   /// Offsets by Keras's paths.
   void write_variables() {
-    if (module_.variables.empty()) return;
-    const bool is_state = interface_.storage == VariableStorage::state;
-    if (interface_.storage == VariableStorage::constant) {
-      line("/* The weights. */");
-      line(fmt::format("extern const unsigned char {}_weights[{}];", interface_.name,
-                       interface_.variable_bytes));
+    if (interface_.weight_bytes > 0) {
+      if (interface_.weights == WeightStorage::constant) {
+        line("/* The weights. */");
+        line(fmt::format("extern const unsigned char {}_weights[{}];", interface_.name,
+                         interface_.weight_bytes));
+      }
+      line(fmt::format("#define {}_WEIGHTS_BYTES {}", prefix_, interface_.weight_bytes));
+      write_offsets("weight", "weights", /*of_weights=*/true);
     }
-    if (!is_state)
-      line(fmt::format("#define {}_WEIGHTS_BYTES {}", prefix_, interface_.variable_bytes));
-    line(fmt::format("/* Where each {} begins in the {}, in bytes. */",
-                     is_state ? "variable" : "weight", is_state ? "state" : "weights"));
+    if (interface_.state_bytes > 0) write_offsets("variable", "state", /*of_weights=*/false);
+  }
+
+  void write_offsets(const char* what, const char* block, bool of_weights) {
+    line(fmt::format("/* Where each {} begins in the {}, in bytes. */", what, block));
     for (const ir::Variable& variable : module_.variables) {
+      if (variable.attributes.contains("block") != of_weights) continue;
       std::string name = fmt::format("{}_AT_{}", prefix_, upper(c_identifier(variable.name)));
       while (!defined_.insert(name).second) name += '_';
       line(fmt::format("#define {} {}  /* {}: {} */", name,

@@ -102,16 +102,9 @@ std::vector<Parameter> parameters_of(const std::vector<NamedType>& tensors, cons
   return parameters;
 }
 
-bool changes_variables(const FunctionPlan& plan) {
-  const auto& results = plan.function->result_bindings;
-  return std::any_of(results.begin(), results.end(),
-                     [](const ir::Binding& binding) { return binding.is_variable; });
-}
-
-VariableStorage storage_of(const ModulePlan& plan, bool carries_weights) {
-  if (std::any_of(plan.functions.begin(), plan.functions.end(), changes_variables))
-    return VariableStorage::state;
-  return carries_weights ? VariableStorage::constant : VariableStorage::given;
+WeightStorage weight_storage(const ir::Module& module, bool carries_weights) {
+  if (!module.attributes.contains("weights_apart")) return WeightStorage::in_state;
+  return carries_weights ? WeightStorage::constant : WeightStorage::given;
 }
 
 /// In C a prediction is no step of training.
@@ -124,16 +117,15 @@ int64_t integer(const ir::Attributes& attributes, std::string_view name) {
   return found == attributes.end() ? 0 : std::get<int64_t>(found->second);
 }
 
-LibraryFunction function_of(const FunctionPlan& plan, VariableStorage storage) {
+LibraryFunction function_of(const FunctionPlan& plan, const LibraryInterface& interface) {
   LibraryFunction function{function_name(plan.function->name), &plan,
                            parameters_of(plan.inputs, kInputs, /*is_output=*/false)};
   for (Parameter& output : parameters_of(plan.outputs, kOutputs, /*is_output=*/true))
     function.parameters.push_back(std::move(output));
-  if (storage != VariableStorage::constant) {
-    const bool is_state = storage == VariableStorage::state;
-    function.parameters.push_back(
-        {Parameter::Kind::variables, is_state ? "state" : "weights", is_state});
-  }
+  if (interface.weights == WeightStorage::given && interface.weight_bytes > 0)
+    function.parameters.push_back({Parameter::Kind::weights, "weights"});
+  if (interface.state_bytes > 0)
+    function.parameters.push_back({Parameter::Kind::state, "state", true});
   function.parameters.push_back({Parameter::Kind::arena, "arena", true});
   return function;
 }
@@ -144,13 +136,15 @@ LibraryInterface library_interface(const ir::Module& module, const ModulePlan& p
                                    std::string name, bool carries_weights, int64_t scratch_bytes) {
   LibraryInterface interface;
   interface.name = std::move(name);
-  interface.storage = storage_of(plan, carries_weights);
-  interface.variable_bytes = integer(module.attributes, "state_bytes");
+  interface.weights = weight_storage(module, carries_weights);
+  interface.weight_bytes = integer(module.attributes, "weight_bytes");
+  interface.state_bytes = integer(module.attributes, "state_bytes");
+  interface.has_reset = interface.state_bytes > 0 && module.function("init") == nullptr;
   interface.has_metrics =
       std::any_of(module.variables.begin(), module.variables.end(),
                   [](const ir::Variable& each) { return each.role == ir::Role::metric; });
   for (const FunctionPlan& function : plan.functions) {
-    interface.functions.push_back(function_of(function, interface.storage));
+    interface.functions.push_back(function_of(function, interface));
     interface.scratch_offset =
         std::max(interface.scratch_offset, integer(function.function->attributes, "arena_bytes"));
   }
@@ -173,8 +167,9 @@ std::vector<std::string> library_symbols(const LibraryInterface& interface, bool
   for (const LibraryFunction& function : interface.functions) symbols.push_back(function.name);
   if (interface.has_metrics) symbols.push_back("reset_metrics");
   if (interface.has_self_test) symbols.push_back("self_test");
-  if (interface.storage == VariableStorage::state) symbols.push_back("state_bytes");
-  if (interface.storage == VariableStorage::constant && interface.variable_bytes > 0)
+  if (interface.state_bytes > 0) symbols.push_back("state_bytes");
+  if (interface.has_reset) symbols.push_back("reset");
+  if (interface.weights == WeightStorage::constant && interface.weight_bytes > 0)
     symbols.push_back("weights");
   if (names_classes) symbols.push_back("class_names");
   for (std::string& symbol : symbols) symbol.insert(0, interface.name + "_");

@@ -13,11 +13,12 @@
 
 namespace kiln::codegen {
 
-/// Where a library's variables are.
-enum class VariableStorage {
-  constant,  ///< in the library, which only reads them: the weights of a model that predicts
-  given,     ///< in memory that the caller gives with each call, and that is only read
-  state,     ///< in memory that the caller gives and the functions change
+/// Where the variables are that no function of a library changes. The others are in its state, which
+/// is the caller's.
+enum class WeightStorage {
+  constant,  ///< in the library
+  given,     ///< in memory that the caller gives with each call
+  in_state,  ///< in the state, with the others: the library trains
 };
 
 /// A tensor that a function takes or gives.
@@ -34,7 +35,8 @@ struct Parameter {
     tensor,     ///< a pointer to its elements
     value,      ///< a scalar
     structure,  ///< a pointer to a structure of tensors' addresses, or of scalars
-    variables,  ///< a pointer to the block of all variables
+    weights,    ///< a pointer to the block of the weights
+    state,      ///< a pointer to the block of the variables that functions change
     arena,      ///< a pointer to the memory for temporaries
   };
   Kind kind = Kind::tensor;
@@ -54,8 +56,12 @@ struct LibraryFunction {
 /// The whole.
 struct LibraryInterface {
   std::string name;  ///< the prefix of all that the library defines: "mnist"
-  VariableStorage storage = VariableStorage::constant;
-  int64_t variable_bytes = 0;  ///< of the block of all variables
+  WeightStorage weights = WeightStorage::constant;
+  int64_t weight_bytes = 0;  ///< of their block; 0: there is none
+  int64_t state_bytes = 0;   ///< likewise
+  /// NAME_reset is there: it sets the states of recurrent layers to zero. (Where there is NAME_init,
+  /// that sets all.)
+  bool has_reset = false;
   /// Of the memory for temporaries: first what the step functions need, then, from
   /// `scratch_offset` on, what their kernels take beside their buffers.
   int64_t arena_bytes = 0;

@@ -19,8 +19,10 @@ void build(llvm::Module& module, const ProgramSource& source, const llvm::Target
   std::vector<TargetCode> targets;
   for (const auto& [target, kernels, temporary_bytes] : source.targets) {
     targets.push_back({target, temporary_bytes});
-    for (const FunctionPlan& plan : source.plan.functions)
+    for (const FunctionPlan& plan : source.plan.functions) {
+      KILN_CHECK(!plan.takes_weights, "a program's weights are part of its state");
       targets.back().run.push_back(emit_step_function(module, constants, plan, kernels, target));
+    }
   }
   emit_descriptor(module, constants, source.module, source.plan, targets);
   std::string problem;

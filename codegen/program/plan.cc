@@ -93,6 +93,7 @@ Status FunctionReader::place_arguments() {
     const ir::Binding& binding = function_.argument_bindings[i];
     if (binding.is_variable) {
       KILN_ASSIGN(places_[argument], variable_place(binding.name, ""));
+      plan_.takes_weights |= places_[argument].base == Place::Base::weights;
     } else {
       places_[argument] = {Place::Base::input, static_cast<int64_t>(plan_.inputs.size()), {}};
       plan_.inputs.push_back({binding.name, argument->type()});
@@ -209,11 +210,15 @@ Expected<Place> FunctionReader::variable_place(std::string_view name,
                                                const std::string& where) const {
   const ir::Variable* variable = module_.variable(name);
   if (variable == nullptr) return error(where, fmt::format("there is no variable {}", name));
-  const Place place{Place::Base::state, integer(variable->attributes, "offset"), {}};
+  const bool is_weight = variable->attributes.contains("block");
+  const Place place{is_weight ? Place::Base::weights : Place::Base::state,
+                    integer(variable->attributes, "offset"),
+                    {}};
+  const std::string_view bytes = is_weight ? "weight_bytes" : "state_bytes";
   if (place.at < 0 || place.at % KILN_ALIGNMENT != 0 ||
-      place.at + variable->type.bytes() > integer(module_.attributes, "state_bytes")) {
-    return error(variable->location,
-                 fmt::format("variable {} has no place in the state block", name));
+      place.at + variable->type.bytes() > integer(module_.attributes, bytes)) {
+    return error(variable->location, fmt::format("variable {} has no place in the {} block", name,
+                                                 is_weight ? "weights" : "state"));
   }
   return place;
 }
@@ -239,6 +244,7 @@ Status FunctionReader::check_block(const ir::Op& op, const Buffer& buffer) const
     case Place::Base::output:
       good = fits(plan_.outputs[static_cast<size_t>(place.at)].type);
       break;
+    case Place::Base::weights:
     case Place::Base::input:
     case Place::Base::constant:
       break;

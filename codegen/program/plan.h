@@ -15,10 +15,10 @@ namespace kiln::codegen {
 
 /// Where a tensor is while a function runs.
 struct Place {
-  enum class Base { state, arena, input, output, constant };
+  enum class Base { state, weights, arena, input, output, constant };
   Base base = Base::arena;
-  /// Bytes from the start of the state, the arena or the constants; else the input's or output's
-  /// number.
+  /// Bytes from the start of the state, the weights, the arena or the constants; else the input's or
+  /// output's number.
   int64_t at = 0;
   /// Bytes further with each index of the loops around it, outermost first; loops that are not
   /// listed do not move it.
@@ -67,6 +67,7 @@ struct FunctionPlan {
   std::vector<NamedType> inputs;
   std::vector<NamedType> outputs;
   std::vector<Step> steps;
+  bool takes_weights = false;  ///< it has a weight's place: the module keeps weights apart
 };
 
 /// What a whole module does.

@@ -74,7 +74,7 @@ class StepFunctionEmitter {
   llvm::Function* emit();
 
  private:
-  enum Argument : unsigned { kContext, kState, kArena, kConstants, kInputs, kOutputs };
+  enum Argument : unsigned { kContext, kState, kArena, kConstants, kInputs, kOutputs, kWeights };
 
   void start();
   void emit_steps(const std::vector<Step>& steps);
@@ -117,8 +117,8 @@ llvm::Function* StepFunctionEmitter::emit() {
 
 void StepFunctionEmitter::start() {
   llvm::PointerType* pointer = constants_.pointer_type();
-  auto* type = llvm::FunctionType::get(
-      builder_.getInt32Ty(), {pointer, pointer, pointer, pointer, pointer, pointer}, false);
+  const std::vector<llvm::Type*> arguments(plan_.takes_weights ? kWeights + 1 : kWeights, pointer);
+  auto* type = llvm::FunctionType::get(builder_.getInt32Ty(), arguments, false);
   function_ = llvm::Function::Create(
       type, llvm::GlobalValue::InternalLinkage,
       fmt::format("kiln_{}_{}", runtime::device_kind_name(target_.device), plan_.function->name),
@@ -229,6 +229,8 @@ llvm::Value* StepFunctionEmitter::start_of(const Place& place) {
   switch (place.base) {
     case Place::Base::state:
       return offset(function_->getArg(kState), place.at);
+    case Place::Base::weights:
+      return offset(function_->getArg(kWeights), place.at);
     case Place::Base::arena:
       return offset(function_->getArg(kArena), place.at);
     case Place::Base::input:

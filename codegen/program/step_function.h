@@ -12,7 +12,8 @@
 namespace kiln::codegen {
 
 /// Defines a local function with the signature of kiln_run that takes the plan's steps by calling
-/// these kernels, which are for this target.
+/// these kernels, which are for this target. Where the plan takes weights, the address of their block
+/// is one argument more, the last.
 llvm::Function* emit_step_function(llvm::Module& module, Constants& constants,
                                    const FunctionPlan& plan, const KernelNames& kernels,
                                    const Target& target);

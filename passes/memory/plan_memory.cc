@@ -165,13 +165,27 @@ void plan_function(ir::Function& function, int64_t caller_alignment) {
   function.attributes["arena_lower_bound"] = size.lower_bound;
 }
 
+/// Whether a function gives the variable a new value.
+bool is_changed(const ir::Module& module, const ir::Variable& variable) {
+  return std::any_of(module.functions.begin(), module.functions.end(), [&](const auto& function) {
+    const auto& results = function->result_bindings;
+    return std::find(results.begin(), results.end(), ir::Binding::variable(variable.name)) !=
+           results.end();
+  });
+}
+
 void place_variables(ir::Module& module) {
-  int64_t offset = 0;
+  const bool apart = module.attributes.contains("weights_apart");
+  int64_t state_bytes = 0, weight_bytes = 0;
   for (ir::Variable& variable : module.variables) {
-    variable.attributes["offset"] = offset;
-    offset += align(variable.type.bytes());
+    const bool is_weight = apart && !is_changed(module, variable);
+    if (is_weight) variable.attributes["block"] = "weights";
+    int64_t& bytes = is_weight ? weight_bytes : state_bytes;
+    variable.attributes["offset"] = bytes;
+    bytes += align(variable.type.bytes());
   }
-  module.attributes["state_bytes"] = offset;
+  module.attributes["state_bytes"] = state_bytes;
+  if (apart) module.attributes["weight_bytes"] = weight_bytes;
 }
 
 void describe_region(const ir::Region& region, const std::string& indent, std::string& text) {

@@ -11,8 +11,9 @@ namespace kiln::passes {
 /// Buffers start at multiples of this many bytes.
 inline constexpr int64_t kBufferAlignment = 64;
 
-/// Gives every variable its `offset` in the state block (the module's `state_bytes`), and every
-/// fusion its `buffers`, an ir::Placement per result:
+/// Gives every variable its `offset` in the state block (the module's `state_bytes`); where the
+/// module is marked `weights_apart`, those that no function changes have offsets in a block of their
+/// own (`block` is "weights", the module's `weight_bytes`). Gives every fusion its `buffers`, an ir::Placement per result:
 ///   state:NAME     the variable's own place: the new value is written over the old one
 ///   output:NAME    the caller's buffer of that output
 ///   carry:INDEX    within a scan: the buffer of that result of the scan, which holds the carry

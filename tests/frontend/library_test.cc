@@ -183,17 +183,19 @@ TEST(Library, PredictsWithRecurrentLayers) {
   expect_same_prediction(model, 3, 3 * 11 * 5, 3 * 6);
 }
 
-/// A state that is kept from call to call is the caller's.
+/// A state that is kept from call to call is the caller's; the weights are not part of it.
 TEST(Library, KeepsStatesFromCallToCall) {
   Sequential model({Input({.shape = {4, 3}, .batch = 2}), LSTM({.units = 5, .stateful = true})});
   const ir::Module module = must(lower(model, {.batch = 2, .purpose = Purpose::predict}));
   Reference reference(module);
-  const Loaded library(module, LibraryPurpose::predict);
   Memory seed(8), x(2 * 4 * 3 * 4), expected(2 * 5 * 4), y(2 * 5 * 4, 4);
-  Memory state(library.files().state_bytes), arena(library.files().arena_bytes);
   *seed.as<int64_t>() = 9;
   reference.run("init", {seed.as()}, {});
-  library.function<void(int64_t, void*, void*)>("init")(9, state.as(), arena.as());
+  codegen::Checkpoint checkpoint = reference.checkpoint();
+  const Loaded library(module, LibraryPurpose::predict, &checkpoint);
+  EXPECT_EQ(library.files().state_bytes, 2 * KILN_ALIGNMENT);
+  Memory state(library.files().state_bytes), arena(library.files().arena_bytes);
+  library.function<void(void*)>("reset")(state.as());
   std::string first;
   for (int call = 0; call < 3; ++call) {
     fill(x.as<float>(), 2 * 4 * 3, 0);
@@ -331,6 +333,7 @@ TEST(Library, TestsItself) {
   std::erase_if(module.functions,
                 [](const auto& function) { return function->name != "predict_step"; });
   codegen::LibraryOptions options{"model", {}, must(make_self_test(module, checkpoint))};
+  module.attributes["weights_apart"] = int64_t{1};
   reinterpret_cast<float*>(options.self_test->outputs[1].data())[1] += 0.01f;
   const Loaded wrong(
       must(compile_library(ir::clone(module), options, {.checkpoint = &checkpoint})));
