@@ -50,22 +50,6 @@ Expected<std::string> draw(runtime::RandomStream& random, int32_t element, int64
   }
 }
 
-Expected<std::vector<std::string>> draw_inputs(const kiln_model& model,
-                                               const kiln_function& predict) {
-  std::vector<std::string> inputs;
-  for (int32_t i = 0; i < predict.input_count; ++i) {
-    const kiln_tensor& tensor = predict.inputs[i];
-    const int64_t limit = i < model.input_count ? model.inputs[i].index_limit : 0;
-    runtime::RandomStream random(0, runtime::DataPart::kTest, static_cast<uint64_t>(i));
-    std::string& bytes = inputs.emplace_back();
-    while (static_cast<int64_t>(bytes.size()) < runtime::byte_count(tensor)) {
-      KILN_ASSIGN(const std::string element, draw(random, tensor.element_type, limit, tensor.name));
-      bytes += element;
-    }
-  }
-  return inputs;
-}
-
 Status set_variables(runtime::Session& session, const codegen::Checkpoint& checkpoint) {
   const auto variables = runtime::variables_of(session.model());
   for (size_t i = 0; i < variables.size(); ++i) {
@@ -98,6 +82,22 @@ Expected<std::vector<std::string>> predict(runtime::Session& session, const kiln
 }
 
 }  // namespace
+
+Expected<std::vector<std::string>> draw_inputs(const kiln_model& model,
+                                               const kiln_function& predict) {
+  std::vector<std::string> inputs;
+  for (int32_t i = 0; i < predict.input_count; ++i) {
+    const kiln_tensor& tensor = predict.inputs[i];
+    const int64_t limit = i < model.input_count ? model.inputs[i].index_limit : 0;
+    runtime::RandomStream random(0, runtime::DataPart::kTest, static_cast<uint64_t>(i));
+    std::string& bytes = inputs.emplace_back();
+    while (static_cast<int64_t>(bytes.size()) < runtime::byte_count(tensor)) {
+      KILN_ASSIGN(const std::string element, draw(random, tensor.element_type, limit, tensor.name));
+      bytes += element;
+    }
+  }
+  return inputs;
+}
 
 Expected<codegen::SelfTest> make_self_test(const ir::Module& module,
                                            const codegen::Checkpoint& checkpoint) {

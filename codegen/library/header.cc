@@ -313,6 +313,8 @@ class HeaderWriter {
 
   std::string purpose(const LibraryFunction& function) const {
     const std::string& step = function.plan->function->name;
+    if (module_.attributes.contains("streams"))
+      return "The model's outputs after the next time step.";
     if (step == "predict_step") return "The model's outputs for a batch.";
     if (step == "train_step")
       return "One step of the optimizer on a batch; its loss and metrics, which run on since they\n"

@@ -107,9 +107,10 @@ WeightStorage weight_storage(const ir::Module& module, bool carries_weights) {
   return carries_weights ? WeightStorage::constant : WeightStorage::given;
 }
 
-/// In C a prediction is no step of training.
-std::string function_name(const std::string& step) {
-  return step == "predict_step" ? "predict" : c_identifier(step);
+/// In C a prediction is no step of training. One time step of a sequence is one, though.
+std::string function_name(const ir::Module& module, const std::string& step) {
+  if (step != "predict_step") return c_identifier(step);
+  return module.attributes.contains("streams") ? "step" : "predict";
 }
 
 int64_t integer(const ir::Attributes& attributes, std::string_view name) {
@@ -117,8 +118,9 @@ int64_t integer(const ir::Attributes& attributes, std::string_view name) {
   return found == attributes.end() ? 0 : std::get<int64_t>(found->second);
 }
 
-LibraryFunction function_of(const FunctionPlan& plan, const LibraryInterface& interface) {
-  LibraryFunction function{function_name(plan.function->name), &plan,
+LibraryFunction function_of(const ir::Module& module, const FunctionPlan& plan,
+                            const LibraryInterface& interface) {
+  LibraryFunction function{function_name(module, plan.function->name), &plan,
                            parameters_of(plan.inputs, kInputs, /*is_output=*/false)};
   for (Parameter& output : parameters_of(plan.outputs, kOutputs, /*is_output=*/true))
     function.parameters.push_back(std::move(output));
@@ -144,7 +146,7 @@ LibraryInterface library_interface(const ir::Module& module, const ModulePlan& p
       std::any_of(module.variables.begin(), module.variables.end(),
                   [](const ir::Variable& each) { return each.role == ir::Role::metric; });
   for (const FunctionPlan& function : plan.functions) {
-    interface.functions.push_back(function_of(function, interface));
+    interface.functions.push_back(function_of(module, function, interface));
     interface.scratch_offset =
         std::max(interface.scratch_offset, integer(function.function->attributes, "arena_bytes"));
   }

@@ -23,6 +23,7 @@
 #include "frontend/file_layout.h"
 #include "frontend/keras/files/load.h"
 #include "frontend/library.h"
+#include "frontend/streaming.h"
 #include "ir/printer.h"
 #include "passes/pass.h"
 #include "runtime/device/devices.h"
@@ -34,7 +35,7 @@ struct CompileArguments {
   ModelArgument model;
   std::string output;
   std::string emit = "exe";  ///< the kinds of output
-  std::string purpose;       ///< "predict", "train"; empty: what is usual for the kinds
+  std::string purpose;       ///< "predict", "step", "train"; empty: what is usual for the kinds
   std::string name;          ///< the library's; empty: the output's
   std::string target = "native";
   bool self_test = false;  ///< the library has one
@@ -95,6 +96,7 @@ std::string describe_weights(const CompileArguments& arguments) {
 struct Order {
   std::vector<Emit> kinds;
   LibraryPurpose purpose = LibraryPurpose::train;
+  bool streams = false;                     ///< predictions go step by step through a sequence
   std::string library;                      ///< its name
   std::optional<codegen::Machine> machine;  ///< nothing: this one
 
@@ -148,6 +150,9 @@ Expected<Order> order_of(const CompileArguments& arguments) {
   KILN_TRY(choose_machine(arguments, order));
   KILN_ASSIGN(order.purpose, purpose_of(arguments, order));
   order.library = arguments.name.empty() ? library_name(arguments.output) : arguments.name;
+  order.streams = arguments.purpose == "step";
+  if (order.streams && order.has(Emit::exe))
+    return Diagnostic{"--for=step", "is for libraries", "add --emit=lib, shared or object"};
   if (order.has_library()) {
     KILN_TRY(check_library(arguments, order));
   } else if (!arguments.name.empty()) {
@@ -172,6 +177,7 @@ class Compilation {
 
  private:
   Status read();
+  Status read_stream(const ModelArgument& argument);
   Status add_executable();
   Status add_library();
   Status add_ir();
@@ -213,7 +219,11 @@ Status Compilation::read() {
   if (order_.purpose == LibraryPurpose::predict) argument.purpose = keras::Purpose::predict;
   if (order_.purpose == LibraryPurpose::predict && order_.has_library())
     argument.usual_batch_size = 1;
-  KILN_ASSIGN(model_, argument.read(&timings_));
+  if (order_.streams) {
+    KILN_TRY(read_stream(argument));
+  } else {
+    KILN_ASSIGN(model_, argument.read(&timings_));
+  }
   options_.use_cache = arguments_.use_cache;
   options_.timings = &timings_;
   options_.machine = order_.machine;
@@ -222,6 +232,31 @@ Status Compilation::read() {
   KILN_ASSIGN(checkpoint_, checkpoint_of(arguments_, model_));
   timings_.lap("weights");
   if (checkpoint_) options_.checkpoint = &*checkpoint_;
+  return ok();
+}
+
+/// The model of one time step, once it is clear that it computes what the whole sequence's does.
+Status Compilation::read_stream(const ModelArgument& argument) {
+  const auto some_steps =
+      [](const keras::Model& model) -> Expected<std::vector<keras::InputShapes>> {
+    KILN_ASSIGN(keras::InputShapes shapes, keras::declared_shapes(model));
+    for (ir::Shape& shape : shapes) {
+      if (!shape.empty() && shape[0] == keras::kNone) shape[0] = kComparedSteps;
+    }
+    return std::vector<keras::InputShapes>{shapes};
+  };
+  KILN_ASSIGN(model_, argument.read(&timings_, some_steps));
+  if (!model_.definition) {
+    return Diagnostic{"--for=step", "takes a Keras model, and this is IR text", ""};
+  }
+  const int64_t batch =
+      std::get<int64_t>(model_.module.function("predict_step")->attributes.at("batch"));
+  KILN_ASSIGN(keras::Model stream, streaming_model(*model_.definition, batch));
+  KILN_ASSIGN(ir::Module module,
+              keras::lower(stream, {.batch = batch, .purpose = keras::Purpose::predict}));
+  KILN_TRY(check_streaming(model_.module, module));
+  module.attributes["streams"] = int64_t{1};
+  model_ = {std::move(module), std::move(stream)};
   return ok();
 }
 
@@ -320,11 +355,13 @@ void add_compile(CLI::App& program, Action& action) {
                    "header; kir, the IR after all passes; or several with commas between them")
       ->capture_default_str();
   command
-      ->add_option("--for", arguments->purpose,
-                   "predict or train: what it is to do; default train, for a library predict")
-      ->check(CLI::IsMember({"predict", "train"}))
+      ->add_option(
+          "--for", arguments->purpose,
+          "predict, step (a library that predicts one time step after the other) or train: "
+          "what it is to do; default train, for a library predict")
+      ->check(CLI::IsMember({"predict", "step", "train"}))
       ->each([arguments](const std::string& purpose) {
-        if (purpose == "predict") arguments->model.purpose = keras::Purpose::predict;
+        if (purpose != "train") arguments->model.purpose = keras::Purpose::predict;
       });
   command
       ->add_option("--target,--cpu", arguments->target,

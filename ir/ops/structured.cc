@@ -138,7 +138,9 @@ void add_structured_ops(std::vector<OpDefinition>& ops) {
         {"buffers", Kind::placements, false,
          "where each result is written, once memory is planned"},
         {"buffer_alignment", Kind::integer, false,
-         "the bytes that its buffers' addresses are multiples of, where not 64: slices in a scan"}},
+         "the bytes that its buffers' addresses are multiples of, where not 64: slices in a scan, "
+         "and "
+         "the caller's memory of a library"}},
        infer_fusion,
        nullptr});
   ops.push_back(

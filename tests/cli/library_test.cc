@@ -151,6 +151,21 @@ TEST(Library, TheIrIsTextThatKilnReads) {
   out_of({kiln(), "inspect", text});
 }
 
+/// A sequence's model becomes one of a step, whose memory does not grow with the sequence.
+TEST(Library, RecurrentModelsStream) {
+  const std::string model = trained("imdb_lstm", "reviews:train=32,test=0");
+  const std::string told = out_of(
+      {kiln(), "compile", model, "--emit", "lib", "--for", "step", "-o", temporary("imdb.a")});
+  EXPECT_THAT(told, HasSubstr("memory: arena of 1792 bytes, state of 512 bytes"));
+  EXPECT_THAT(read_file(temporary("imdb.h")),
+              HasSubstr("void imdb_step(const int32_t *x, float *y, void *state, void *arena);"));
+  expect_mistake({kiln(), "compile", model, "--for", "step", "-o", temporary("exe")},
+                 "--for=step: is for libraries");
+  expect_mistake({kiln(), "compile", "mnist_cnn", "--emit", "lib", "--for", "step", "--no-weights",
+                  "-o", temporary("cnn.a")},
+                 "error: --for=step: layer \"conv2d\": ");
+}
+
 /// What is too large is not written, and the error says what is large.
 TEST(Library, LimitsAreKept) {
   const std::string model = mnist(), output = temporary("small.a");

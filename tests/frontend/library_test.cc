@@ -13,6 +13,7 @@
 #include "frontend/keras/model/functional.h"
 #include "frontend/keras/model/model.h"
 #include "frontend/self_test.h"
+#include "frontend/streaming.h"
 #include "runtime/model/session.h"
 #include "tests/frontend/must.h"
 
@@ -114,6 +115,17 @@ class Reference {
   }
   Memory& state() { return state_; }
 
+  /// Those of another model that bear the same names.
+  void take_weights(Reference& other) {
+    for (const kiln_variable& to : runtime::variables_of(*code_.model())) {
+      for (const kiln_variable& from : runtime::variables_of(*other.code_.model())) {
+        if (std::strcmp(from.tensor.name, to.tensor.name) != 0) continue;
+        std::memcpy(state_.as<char>() + to.offset, other.state_.as<char>() + from.offset,
+                    static_cast<size_t>(runtime::byte_count(to.tensor)));
+      }
+    }
+  }
+
   /// The values of all variables, for a library to carry.
   codegen::Checkpoint checkpoint() {
     codegen::Checkpoint checkpoint;
@@ -206,6 +218,68 @@ TEST(Library, KeepsStatesFromCallToCall) {
     EXPECT_FALSE(y.bytes() == first);
     first = y.bytes();
   }
+}
+
+/// The model of one step, where the whole sequence's predictions are those of its steps.
+Expected<ir::Module> stream_of(const Model& model, int64_t steps) {
+  LowerOptions options = {.batch = 2, .purpose = Purpose::predict};
+  if (has_open_extents(must(declared_shapes(model)))) options.input_shapes = {{steps, 3}};
+  KILN_ASSIGN(const Model stream, streaming_model(model, 2));
+  KILN_ASSIGN(ir::Module module, lower(stream, {.batch = 2, .purpose = Purpose::predict}));
+  KILN_TRY(check_streaming(must(lower(model, options)), module));
+  return module;
+}
+
+/// A library that is given one step after the other ends where the whole sequence does, and begins
+/// anew when it is told to.
+TEST(Library, StreamsASequenceStepByStep) {
+  constexpr int64_t kSteps = 6;
+  Sequential model({Input({kNone, 3}), Dense(5, "tanh"),
+                    LSTM({.units = 4, .return_sequences = true}), LayerNormalization(), GRU(7)});
+  ir::Module module = must(stream_of(model, kSteps));
+  const ir::Module whole =
+      must(lower(model, {.batch = 2, .input_shapes = {{kSteps, 3}}, .purpose = Purpose::predict}));
+  Reference reference(whole), initial(module);
+  Memory seed(8), sequence(2 * kSteps * 3 * 4), step(2 * 3 * 4, 4), expected(2 * 7 * 4),
+      y(2 * 7 * 4);
+  *seed.as<int64_t>() = 2;
+  reference.run("init", {seed.as()}, {});
+  initial.run("init", {seed.as()}, {});
+  fill(sequence.as<float>(), 2 * kSteps * 3, 5);
+  const codegen::Checkpoint checkpoint = initial.checkpoint();
+  module.attributes["streams"] = int64_t{1};
+  const Loaded library(module, LibraryPurpose::predict, &checkpoint);
+  reference.take_weights(initial);
+  reference.run("predict_step", {sequence.as()}, {expected.as()});
+  Memory state(library.files().state_bytes), arena(library.files().arena_bytes);
+  for (int round = 0; round < 2; ++round) {
+    library.function<void(void*)>("reset")(state.as());
+    for (int64_t t = 0; t < kSteps; ++t) {
+      for (int64_t row = 0; row < 2; ++row) {
+        std::memcpy(step.as<float>() + row * 3, sequence.as<float>() + (row * kSteps + t) * 3,
+                    3 * sizeof(float));
+      }
+      library.function<void(const float*, float*, void*, void*)>("step")(
+          step.as<float>(), y.as<float>(), state.as(), arena.as());
+    }
+    for (int i = 0; i < 2 * 7; ++i)
+      EXPECT_NEAR(y.as<float>()[i], expected.as<float>()[i], 1e-6f) << round;
+  }
+}
+
+TEST(Library, WhatIsNoStreamIsAnError) {
+  const auto error = [](Sequential model) { return error_of(stream_of(model, 4)); };
+  EXPECT_EQ(error(Sequential(
+                {Input({kNone, 3}), LSTM({.units = 2, .go_backwards = true, .name = "back"})})),
+            "error: layer \"back\": begins at the end of the sequence");
+  EXPECT_EQ(error(Sequential({Input(ir::Shape{}), Activation("relu")})),
+            "error: --for=step: the input \"input_layer\" has no time steps");
+  const std::string pooled = error(Sequential(
+      {Input({kNone, 3}), LSTM({.units = 2, .return_sequences = true}), GlobalAveragePooling1D()}));
+  EXPECT_TRUE(
+      pooled.starts_with("error: --for=step: the outputs of step 4 are not those of the "
+                         "sequence: "))
+      << pooled;
 }
 
 /// Several inputs and outputs are members of structures, by their names.
