@@ -9,20 +9,16 @@
 #include <vector>
 
 #include "codegen/generators.h"
-#include "codegen/library/interface.h"
 #include "codegen/library/library_file.h"
 #include "codegen/link.h"
-#include "codegen/named_machine.h"
 #include "frontend/checkpoint.h"
-#include "frontend/cli/emit.h"
+#include "frontend/cli/compile_order.h"
 #include "frontend/cli/library_size.h"
-#include "frontend/cli/model_argument.h"
 #include "frontend/cli/output_files.h"
 #include "frontend/cli/subcommand.h"
 #include "frontend/compiler.h"
 #include "frontend/file_layout.h"
 #include "frontend/keras/files/load.h"
-#include "frontend/library.h"
 #include "frontend/streaming.h"
 #include "ir/printer.h"
 #include "passes/pass.h"
@@ -30,26 +26,6 @@
 
 namespace kiln::cli {
 namespace {
-
-struct CompileArguments {
-  ModelArgument model;
-  std::string output;
-  std::string emit = "exe";  ///< the kinds of output
-  std::string purpose;       ///< "predict", "step", "train"; empty: what is usual for the kinds
-  std::string name;          ///< the library's; empty: the output's
-  std::string target = "native";
-  bool self_test = false;  ///< the library has one
-  /// Bytes that a library may take at most; 0: any.
-  int64_t max_flash = 0, max_ram = 0;
-  bool verbose = false;
-  std::string devices = "cpu";
-  std::string weights;      ///< a file of them; empty: MODEL's own, where it has them
-  std::string class_names;  ///< a file of them; empty: that beside the weights, if any
-  std::string vocabulary;   ///< likewise
-  bool carries_weights = true;
-  bool use_cache = true;
-  bool timings = false;
-};
 
 void print_timings(const Timings& timings) {
   auto print = [](const std::string& name, double seconds) {
@@ -92,84 +68,10 @@ std::string describe_weights(const CompileArguments& arguments) {
   return arguments.model.has_weights() ? "left out" : "none";
 }
 
-/// What the command line asks for, once it is clear that it makes sense.
-struct Order {
-  std::vector<Emit> kinds;
-  LibraryPurpose purpose = LibraryPurpose::train;
-  bool streams = false;                     ///< predictions go step by step through a sequence
-  std::string library;                      ///< its name
-  std::optional<codegen::Machine> machine;  ///< nothing: this one
-
-  bool has(Emit kind) const { return std::find(kinds.begin(), kinds.end(), kind) != kinds.end(); }
-  bool has_library() const { return std::any_of(kinds.begin(), kinds.end(), is_library); }
-};
-
-Expected<LibraryPurpose> purpose_of(const CompileArguments& arguments, const Order& order) {
-  if (arguments.model.purpose == keras::Purpose::predict) return LibraryPurpose::predict;
-  if (!arguments.purpose.empty()) return LibraryPurpose::train;
-  if (order.has_library() && order.has(Emit::exe)) {
-    return Diagnostic{"--emit", "an executable trains, as a rule, and a library predicts",
-                      "say --for=train or --for=predict for both"};
-  }
-  return order.has_library() ? LibraryPurpose::predict : LibraryPurpose::train;
-}
-
-Status check_library(const CompileArguments& arguments, const Order& order) {
-  if (!arguments.name.empty() && !codegen::is_c_identifier(arguments.name)) {
-    return Diagnostic{"--name", fmt::format("\"{}\" is no name in C", arguments.name),
-                      fmt::format("{} is one", codegen::c_identifier(arguments.name))};
-  }
-  if (arguments.devices != "cpu")
-    return Diagnostic{"--device", "a library is for the CPU", "leave it out, or --emit=exe"};
-  if (arguments.model.shapes.size() > 1)
-    return Diagnostic{"--shape", "a library is for one shape of its inputs", "give it once"};
-  const std::string header = header_path(arguments.output);
-  for (const Emit kind : order.kinds) {
-    if (path_of(kind, arguments.output, order.kinds.size() == 1, order.library) == header)
-      return Diagnostic{arguments.output, "is what the library's header is called",
-                        "give --output another extension"};
-  }
-  return ok();
-}
-
-Status choose_machine(const CompileArguments& arguments, Order& order) {
-  if (arguments.target == "native") return ok();
-  KILN_ASSIGN(order.machine, codegen::find_machine(arguments.target, "--target"));
-  if (order.has(Emit::exe) && !codegen::runs_executables(*order.machine)) {
-    return Diagnostic{
-        "--target",
-        fmt::format("there are no executables for {}, only libraries", arguments.target),
-        "add --emit=lib, shared or object"};
-  }
-  return ok();
-}
-
-Expected<Order> order_of(const CompileArguments& arguments) {
-  Order order;
-  KILN_ASSIGN(order.kinds, parse_emit(arguments.emit));
-  KILN_TRY(choose_machine(arguments, order));
-  KILN_ASSIGN(order.purpose, purpose_of(arguments, order));
-  order.library = arguments.name.empty() ? library_name(arguments.output) : arguments.name;
-  order.streams = arguments.purpose == "step";
-  if (order.streams && order.has(Emit::exe))
-    return Diagnostic{"--for=step", "is for libraries", "add --emit=lib, shared or object"};
-  if (order.has_library()) {
-    KILN_TRY(check_library(arguments, order));
-  } else if (!arguments.name.empty()) {
-    return Diagnostic{"--name", "only a library has one", "add --emit=lib, shared or object"};
-  } else if (arguments.self_test) {
-    return Diagnostic{"--self-test", "only a library has one", "add --emit=lib, shared or object"};
-  } else if (arguments.max_flash > 0 || arguments.max_ram > 0) {
-    return Diagnostic{arguments.max_flash > 0 ? "--max-flash" : "--max-ram", "is for libraries",
-                      "add --emit=lib, shared or object"};
-  }
-  return order;
-}
-
 /// One run of the command: from the model to the files that were ordered.
 class Compilation {
  public:
-  Compilation(const CompileArguments& arguments, Order order,
+  Compilation(const CompileArguments& arguments, CompileOrder order,
               std::chrono::steady_clock::time_point start)
       : arguments_(arguments), order_(std::move(order)), timings_(start) {}
 
@@ -189,7 +91,7 @@ class Compilation {
   Status check_limits() const;
 
   const CompileArguments& arguments_;
-  Order order_;
+  CompileOrder order_;
   Timings timings_;
   ModelArgument::Read model_;
   std::optional<codegen::Checkpoint> checkpoint_;
@@ -330,7 +232,7 @@ void Compilation::report() const {
 }
 
 Status run(const CompileArguments& arguments, std::chrono::steady_clock::time_point start) {
-  KILN_ASSIGN(Order order, order_of(arguments));
+  KILN_ASSIGN(CompileOrder order, order_of(arguments));
   return Compilation(arguments, std::move(order), start).run();
 }
 
