@@ -24,6 +24,7 @@
 #include "frontend/keras/layers/group_normalization.h"
 #include "frontend/keras/layers/grouped_query_attention.h"
 #include "frontend/keras/layers/gru.h"
+#include "frontend/keras/layers/hashed_crossing.h"
 #include "frontend/keras/layers/hashing.h"
 #include "frontend/keras/layers/image_size.h"
 #include "frontend/keras/layers/input.h"
