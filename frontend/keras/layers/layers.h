@@ -39,6 +39,7 @@
 #include "frontend/keras/layers/random_affine.h"
 #include "frontend/keras/layers/random_color.h"
 #include "frontend/keras/layers/random_image.h"
+#include "frontend/keras/layers/random_perspective.h"
 #include "frontend/keras/layers/random_pixels.h"
 #include "frontend/keras/layers/rectifiers.h"
 #include "frontend/keras/layers/rescaling.h"

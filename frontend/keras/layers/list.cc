@@ -153,6 +153,7 @@ constexpr LayerClass kLayers[] = {
     {"RandomGrayscale", "grey images while training", make<RandomGrayscale>},
     {"RandomHue", "images in other hues while training", make<RandomHue, std::vector<double>>},
     {"RandomInvert", "inverted images while training", make<RandomInvert>},
+    {"RandomPerspective", "images seen from another side while training", make<RandomPerspective>},
     {"RandomPosterization", "images of fewer values while training",
      make<RandomPosterization, std::vector<double>>},
     {"RandomRotation", "images turned while training", make<RandomRotation, std::vector<double>>},

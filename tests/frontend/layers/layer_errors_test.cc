@@ -92,6 +92,11 @@ TEST(LayerErrors, Images) {
 }
 
 TEST(LayerErrors, RandomImages) {
+  EXPECT_EQ(error(RandomPerspective({.scale = 2}), {{kNone, 3, 3, 1}}),
+            "error: scale must be from 0 to 1, not 2");
+  EXPECT_EQ(error(RandomPerspective(), {{kNone, 3, 1, 1}}),
+            "error: needs images of two rows and columns at least, gets (None, 3, 1, 1) from "
+            "\"x0\"");
   EXPECT_EQ(error(RandomCrop({.height = 2, .width = 3}), {{kNone, 4, 3, 1}}),
             "error: takes 2 x 3 out of images of 4 x 3 while training alone; in inference Keras "
             "leaves them as they are\nnote: crop the data before they come to the model, or use "
