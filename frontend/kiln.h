@@ -79,6 +79,7 @@ using ELU = keras::Callable<keras::ELU>;
 using Embedding = keras::Callable<keras::Embedding>;
 using Flatten = keras::Callable<keras::Flatten>;
 using GRU = keras::Callable<keras::GRU>;
+using HashedCrossing = keras::Callable<keras::HashedCrossing>;
 using Hashing = keras::Callable<keras::Hashing>;
 using GaussianDropout = keras::Callable<keras::GaussianDropout>;
 using GaussianNoise = keras::Callable<keras::GaussianNoise>;

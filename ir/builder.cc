@@ -112,6 +112,7 @@ Tensor is_finite(Tensor x) { return unary("is_finite", x); }
 Tensor square(Tensor x) { return x * x; }
 Tensor logical_and(Tensor a, Tensor b) { return binary("and", a, b); }
 Tensor logical_or(Tensor a, Tensor b) { return binary("or", a, b); }
+Tensor logical_xor(Tensor a, Tensor b) { return binary("xor", a, b); }
 Tensor logical_not(Tensor x) { return unary("not", x); }
 
 Tensor compare(Tensor a, std::string_view direction, Tensor b) {

@@ -116,8 +116,10 @@ Tensor ceil(Tensor x);
 Tensor round_nearest_even(Tensor x);
 Tensor is_finite(Tensor x);
 Tensor square(Tensor x);  ///< x * x
+// Of integers, bit by bit.
 Tensor logical_and(Tensor a, Tensor b);
 Tensor logical_or(Tensor a, Tensor b);
+Tensor logical_xor(Tensor a, Tensor b);
 Tensor logical_not(Tensor x);
 /// direction: EQ, NE, LT, LE, GT, GE; the result is i1.
 Tensor compare(Tensor a, std::string_view direction, Tensor b);

@@ -46,7 +46,7 @@ Halide::Type compute_type(ElementType element) {
 
 namespace {
 
-/// What holds the bits of a float.
+/// What holds the bits of a number.
 Halide::Type word_of(Halide::Type type) { return Halide::UInt(type.bits()); }
 
 }  // namespace
@@ -80,12 +80,28 @@ Expr equal(const Expr& a, const Expr& b) {
   if (!a.type().is_float()) return a == b;
   return Call::make(Halide::Bool(), Call::strict_eq, {a, b}, Call::PureIntrinsic);
 }
-Expr add(Expr a, Expr b) { return a.type().is_float() ? strict(Call::strict_add, a, b) : a + b; }
+
+/// Halide and LLVM take signed integers of 32 bits and more for such that never wrap, and then know
+/// the sign of a product. Hashes are of 64 bits, and wrap; the indices that Halide does arithmetic
+/// with are of 32.
+template <typename Function>
+Expr wrapping(const Expr& a, const Expr& b, Function function) {
+  if (a.type() != Halide::Int(64)) return function(a, b);
+  const Halide::Type word = word_of(a.type());
+  return cast(a.type(), function(cast(word, a), cast(word, b)));
+}
+
+Expr add(Expr a, Expr b) {
+  if (a.type().is_float()) return strict(Call::strict_add, a, b);
+  return wrapping(a, b, [](const Expr& x, const Expr& y) { return x + y; });
+}
 Expr subtract(Expr a, Expr b) {
-  return a.type().is_float() ? strict(Call::strict_sub, a, b) : a - b;
+  if (a.type().is_float()) return strict(Call::strict_sub, a, b);
+  return wrapping(a, b, [](const Expr& x, const Expr& y) { return x - y; });
 }
 Expr multiply(Expr a, Expr b) {
-  return a.type().is_float() ? strict(Call::strict_mul, a, b) : a * b;
+  if (a.type().is_float()) return strict(Call::strict_mul, a, b);
+  return wrapping(a, b, [](const Expr& x, const Expr& y) { return x * y; });
 }
 
 // Signs are bits: 0 - x has another zero, and Halide takes the constants 0 and -0 for one.

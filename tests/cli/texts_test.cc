@@ -59,7 +59,8 @@ TEST_P(SavedModels, TrainAsKerasTrains) {
   expect_near(out, data(name() + ".trained.npy"), 1e-5f);
 }
 
-INSTANTIATE_TEST_SUITE_P(Texts, SavedModels, ::testing::Values("reviews", "bags", "table"),
+INSTANTIATE_TEST_SUITE_P(Texts, SavedModels,
+                         ::testing::Values("reviews", "bags", "table", "crosses"),
                          [](const auto& info) { return info.param; });
 
 TEST(TextData, AnExecutableReadsTexts) {

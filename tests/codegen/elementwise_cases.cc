@@ -168,6 +168,27 @@ std::vector<FusionCase> logic() {
                   "serial");
 }
 
+std::vector<FusionCase> wrapped_signs() {
+  using Function = ir::Tensor (*)(ir::Tensor, ir::Tensor);
+  const std::pair<const char*, Function> functions[] = {
+      {"sum", [](ir::Tensor a, ir::Tensor b) { return a + b; }},
+      {"difference", [](ir::Tensor a, ir::Tensor b) { return a - b; }},
+      {"product", [](ir::Tensor a, ir::Tensor b) { return a * b; }}};
+  std::vector<FusionCase> cases;
+  for (const auto& [name, function] : functions) {
+    FusionCase each{.name = fmt::format("sign_of_{}_i64", name),
+                    .kind = "pointwise",
+                    .inputs = {operand({"multiply", {}}, ElementType::i64, 0, 1)},
+                    .body = {}};
+    each.body = [function](ir::Builder& builder, const std::vector<ir::Tensor>& x) {
+      const auto large = builder.constant(Literal::splat_int(x[0].type(), -0x395b586ca42e166b));
+      return std::vector{ir::compare(function(x[0], large), "LT", 0.0)};
+    };
+    cases.push_back(std::move(each));
+  }
+  return cases;
+}
+
 std::vector<FusionCase> comparisons() {
   std::vector<FusionCase> cases;
   for (const char* direction : {"EQ", "NE", "LT", "LE", "GT", "GE"}) {

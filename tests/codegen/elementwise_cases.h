@@ -11,6 +11,8 @@ std::vector<FusionCase> arithmetic();
 std::vector<FusionCase> extremes();
 std::vector<FusionCase> transcendental_functions();
 std::vector<FusionCase> logic();
+/// Signs of what has wrapped.
+std::vector<FusionCase> wrapped_signs();
 std::vector<FusionCase> comparisons();
 std::vector<FusionCase> selects();
 std::vector<FusionCase> conversions();

@@ -15,6 +15,7 @@ TEST(ElementwiseKernels, TranscendentalFunctionsAgree) {
   expect_kernels_agree(transcendental_functions());
 }
 TEST(ElementwiseKernels, LogicAgrees) { expect_kernels_agree(logic()); }
+TEST(ElementwiseKernels, WrappedSignsAgree) { expect_kernels_agree(wrapped_signs()); }
 TEST(ElementwiseKernels, ComparisonsAgree) { expect_kernels_agree(comparisons()); }
 TEST(ElementwiseKernels, SelectAgrees) { expect_kernels_agree(selects()); }
 TEST(ElementwiseKernels, ConversionsAgree) { expect_kernels_agree(conversions()); }

@@ -116,6 +116,8 @@ constexpr LayerClass kLayers[] = {
     {"GRU", "the gated recurrent unit", make<GRU, RecurrentOptions>},
     {"Identity", "x itself", make<Identity>},
     {"InputLayer", "where data enters a model", make<Input, InputOptions>, false},
+    {"HashedCrossing", "pairs of texts or integers by their hash",
+     make<HashedCrossing, HashedCrossingOptions>, false},
     {"Hashing", "texts or integers by their hash", make<Hashing, HashingOptions>, false},
     {"IntegerLookup", "integers by their places in a vocabulary",
      make<IntegerLookup, IntegerLookupOptions>},
@@ -151,6 +153,7 @@ constexpr LayerClass kLayers[] = {
     {"RandomGrayscale", "grey images while training", make<RandomGrayscale>},
     {"RandomHue", "images in other hues while training", make<RandomHue, std::vector<double>>},
     {"RandomInvert", "inverted images while training", make<RandomInvert>},
+    {"RandomPerspective", "images seen from another side while training", make<RandomPerspective>},
     {"RandomPosterization", "images of fewer values while training",
      make<RandomPosterization, std::vector<double>>},
     {"RandomRotation", "images turned while training", make<RandomRotation, std::vector<double>>},
@@ -203,14 +206,19 @@ constexpr LayerClass kLayers[] = {
     {"ZeroPadding3D", "zeros around a volume", make<ZeroPadding3D>},
 };
 
-/// The options of every layer, before its own. An input and a hash have types of their own; all
-/// other layers compute in f32.
+/// Whether it computes in f32, as all layers do but inputs and hashes, which have types of their own.
+bool computes_in_f32(const Layer& layer) {
+  constexpr std::string_view kOthers[] = {"InputLayer", "Hashing", "HashedCrossing"};
+  return std::ranges::find(kOthers, layer.class_name()) == std::end(kOthers);
+}
+
+/// The options of every layer, before its own.
 OptionList base_options(Layer& layer) {
   OptionList options = {
       {"name", &layer.name, "unique in a model", kRequired},
       {"trainable", &layer.trainable, "whether training changes the weights"},
   };
-  if (layer.class_name() != "InputLayer" && layer.class_name() != "Hashing")
+  if (computes_in_f32(layer))
     options.push_back({"dtype", ComputeType{}, "what the layer computes in"});
   options.push_back({"activity_regularizer", &layer.activity_regularizer,
                      "what the outputs add to the loss",

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "frontend/keras/layers/base/sample_image.h"
 #include "frontend/keras/layers/random_image.h"
 
 namespace kiln::keras {
@@ -41,6 +42,8 @@ class RandomAffine : public RandomImageLayer {
   OptionList fill_options();
 
  private:
+  Sampling sampling() const;
+
   RandomAffineOptions options_;
 };
 

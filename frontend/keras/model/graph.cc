@@ -163,9 +163,16 @@ Status check_build(const LayerBuild& build) {
 
 /// The numbers that an input's texts become: those of a text that is split are a row.
 ir::Type numbers_of(const runtime::TextRules& rules, const ir::Type& texts) {
+  if (rules.fingerprints) return texts.with_element(ir::ElementType::i64);
   if (rules.split == runtime::Split::kNone && rules.length == 0)
     return texts.with_element(ir::ElementType::i32);
   return {ir::ElementType::i32, {texts.shape[0], rules.length > 0 ? rules.length : kNone}};
+}
+
+/// Whether that input of the layer takes texts as numbers of 64 bits; it then takes integers, too.
+bool takes_fingerprints(const Layer& layer, size_t input) {
+  const auto rules = layer.text_rules(input);
+  return rules && rules->fingerprints;
 }
 
 /// Whether a layer makes vectors of texts, whose shape Keras believes to have a dimension more than
@@ -223,11 +230,7 @@ class Building {
     // Files say the texts' shape, not the numbers'.
     const bool has_own_shape = !has_text_vectors_ && !layer.text_rules(0);
     if (was_built && has_own_shape) KILN_TRY(check_built_for(layer, inputs[0]));
-    if (is_input(layer)) KILN_TRY(take_texts(node, build.outputs[0]));
-    if (is_input(layer) && takes_indices(model_, node))
-      build.outputs[0].element = ir::ElementType::i32;
-    if (is_input(layer) && feeds_operations(model_, node))
-      build.outputs[0].element = own_element(model_, node);
+    if (is_input(layer)) KILN_TRY(read_as_needed(node, build.outputs[0]));
     if (is_input(layer)) KILN_TRY(input_types_(build.outputs[0], input_index(node)));
     KILN_TRY(check_build(build));
     KILN_TRY(check_activity_regularizer(layer));
@@ -239,10 +242,16 @@ class Building {
     return ok();
   }
 
-  /// The input is of the numbers that its texts become.
-  Status take_texts(size_t node, ir::Type& type) const {
+  /// The input is of the numbers that its texts become, or of those that its readers compute with.
+  Status read_as_needed(size_t node, ir::Type& type) const {
     KILN_ASSIGN(const auto rules, text_rules(model_, node));
-    if (rules) type = numbers_of(*rules, type);
+    if (rules) {
+      type = numbers_of(*rules, type);
+    } else if (takes_indices(model_, node)) {
+      type.element = ir::ElementType::i32;
+    } else if (feeds_operations(model_, node)) {
+      type.element = own_element(model_, node);
+    }
     return ok();
   }
 
@@ -292,7 +301,8 @@ class Building {
   /// Texts become numbers where data is read, and nowhere else.
   Status check_texts(const Layer& layer, size_t input, size_t from) const {
     const Layer& source = *model_.layers[model_.nodes[from].layer];
-    if (is_input(source) || !layer.text_rules(input)) return ok();
+    if (is_input(source) || !layer.text_rules(input) || takes_fingerprints(layer, input))
+      return ok();
     return Diagnostic{"",
                       fmt::format("takes texts, or what it hashes, as data has them, but gets what "
                                   "\"{}\" computes",
@@ -358,6 +368,7 @@ Expected<std::optional<runtime::TextRules>> text_rules(const Model& model, size_
   const Layer *with = nullptr, *without = nullptr;
   for (const Reader& reader : readers_of(model, input_node)) {
     std::optional<runtime::TextRules> own = reader.layer.text_rules(reader.input);
+    if (own && own->fingerprints && !is_text) own.reset();
     if (!own) {
       without = &reader.layer;
     } else if (with != nullptr && own != rules) {
@@ -375,8 +386,8 @@ Expected<std::optional<runtime::TextRules>> text_rules(const Model& model, size_
         where_of(model, layer),
         fmt::format("\"{}\" reads it, which takes numbers, not texts{}", without->name,
                     with ? fmt::format(" as \"{}\" does", with->name) : ""),
-        "begin with TextVectorization, StringLookup or Hashing; numbers that other "
-        "layers take, too, need an input of their own"};
+        "begin with TextVectorization, StringLookup, Hashing or HashedCrossing; numbers "
+        "that other layers take, too, need an input of their own"};
   }
   return rules;
 }
@@ -413,6 +424,7 @@ Expected<ir::ElementType> arriving_element(const Layer& layer, size_t input,
       return Diagnostic{"", "computes with numbers, but gets truth values",
                         "convert them with keras.ops.cast(x, \"float32\")"};
     case ir::ElementType::i64:
+      if (takes_fingerprints(layer, input)) return element;
       return Diagnostic{"", "takes numbers of 32 bits, but gets such of 64",
                         "convert them with keras.ops.cast(x, \"int32\")"};
     case ir::ElementType::i8:

@@ -32,6 +32,15 @@ Diagnostic too_long(const std::string& where, int64_t longest, int64_t most) {
           "compile it for longer ones (--shape), or give output_sequence_length in Keras"};
 }
 
+// i64 of the texts' shape.
+Expected<Array> fingerprints_of(const Array& texts, const std::string& where) {
+  KILN_ASSIGN(Array numbers, try_allocate(where, KILN_I64, texts.dims));
+  std::ranges::transform(*texts.texts, numbers.as<int64_t>(), [](const std::string& text) {
+    return static_cast<int64_t>(farm_fingerprint(text));
+  });
+  return numbers;
+}
+
 }  // namespace
 
 struct TextEncoder::Numbers {
@@ -97,6 +106,7 @@ Expected<Array> TextEncoder::encode(const Array& texts, std::span<const int64_t>
     return Diagnostic{where, "holds numbers (" + texts.name() + "), but the model takes texts",
                       "save an array of str with numpy, or name a file of texts"};
   }
+  if (rules_.fingerprints) return fingerprints_of(texts, where);
   return rules_.split == Split::kNone ? encode_each(texts, where)
                                       : encode_split(texts, lengths, where);
 }

@@ -23,8 +23,9 @@ class TextEncoder {
   /// Of texts that are split, [rows] or [rows, 1]: i32 [rows, length], where a length that the rules
   /// leave open is the smallest of `lengths`, increasing, that holds the longest text, or, where
   /// there are none, that of the longest text, at least 1. Of others: i32 of the texts' shape, or,
-  /// where the rules have a length, of that many in the last dimension. Errors name `where` and the
-  /// row: no texts, a text that no number stands for, one that is too long.
+  /// where the rules have a length, of that many in the last dimension. Fingerprints are i64 of the
+  /// texts' shape. Errors name `where` and the row: no texts, a text that no number stands for, one
+  /// that is too long.
   Expected<Array> encode(const Array& texts, std::span<const int64_t> lengths,
                          const std::string& where) const;
 

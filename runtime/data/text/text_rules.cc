@@ -85,7 +85,8 @@ class Parser {
     const std::pair<std::string_view, bool*> flags[] = {
         {"lower", &rules.lower},
         {"strip_punctuation", &rules.strip_punctuation},
-        {"takes_integers", &rules.takes_integers}};
+        {"takes_integers", &rules.takes_integers},
+        {"fingerprints", &rules.fingerprints}};
     for (const auto& [name, target] : flags)
       if (key == name) return *target = true;
     if (key == "split") return read_split(value, rules.split);
@@ -193,11 +194,20 @@ std::vector<std::string> ngrams_of(const std::vector<std::string>& tokens,
 
 }  // namespace
 
+TextRules fingerprint_rules() {
+  TextRules rules;
+  rules.lower = rules.strip_punctuation = false;
+  rules.split = Split::kNone;
+  rules.fingerprints = true;
+  return rules;
+}
+
 std::string to_text(const TextRules& rules) {
   std::string text;
   if (rules.lower) text += "lower\n";
   if (rules.strip_punctuation) text += "strip_punctuation\n";
   if (rules.takes_integers) text += "takes_integers\n";
+  if (rules.fingerprints) text += "fingerprints\n";
   text += "split " + std::string(kSplitNames[static_cast<size_t>(rules.split)]) + "\n";
   for (const int64_t width : rules.ngrams) text += number("ngrams", width);
   text += number("first_token", rules.first_token) + number("first_bucket", rules.first_bucket) +

@@ -1,6 +1,7 @@
-// How texts become numbers on their way into a model, as Keras's TextVectorization, StringLookup and
-// Hashing define it: rules that the model carries, so that whoever runs it gives it texts.
-// Sources: keras/src/layers/preprocessing/{text_vectorization,index_lookup,hashing}.py (Keras 3).
+// How texts become numbers on their way into a model, as Keras's TextVectorization, StringLookup,
+// Hashing and HashedCrossing define it: rules that the model carries, so that whoever runs it gives it texts.
+// Sources: keras/src/layers/preprocessing/{text_vectorization,index_lookup,hashing,
+// hashed_crossing}.py (Keras 3).
 #pragma once
 
 #include <array>
@@ -43,6 +44,9 @@ struct TextRules {
   int64_t mask_number = 0;
   /// Integers are taken, too, as their decimal digits.
   bool takes_integers = false;
+  /// Each text becomes the 64 bits of its FarmHash instead, from which the model goes on. Where an
+  /// input is of integers, these stay as they are, and it has no rules.
+  bool fingerprints = false;
 
   /// Of texts that are split: each becomes a row of `length` numbers, cut off or filled up behind
   /// with `filling`. 0: as long as the longest.
@@ -51,6 +55,9 @@ struct TextRules {
 
   friend bool operator==(const TextRules&, const TextRules&) = default;
 };
+
+/// Those of an input whose texts become fingerprints.
+TextRules fingerprint_rules();
 
 /// The rules as text, a line each, which the model's table carries.
 std::string to_text(const TextRules& rules);

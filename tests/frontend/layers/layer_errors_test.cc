@@ -17,6 +17,21 @@ std::string error(const Layer& layer, const std::vector<ir::Shape>& shapes) {
   return error_of(layer.build(inputs));
 }
 
+TEST(LayerErrors, Crossings) {
+  const std::vector<LayerInput> integers(2, {{ir::ElementType::i32, {kNone, 1}}, "x"});
+  const std::vector<LayerInput> rows = {integers[0], {{ir::ElementType::i32, {kNone, 2}}, "y"}};
+  EXPECT_EQ(error_of(HashedCrossing({.num_bins = 3}).build(rows)),
+            "error: needs inputs of (batch,) or (batch, 1), gets (None, 2) from \"y\"");
+  EXPECT_EQ(error_of(HashedCrossing({.num_bins = 0}).build(integers)),
+            "error: num_bins is 0\nnote: give at least one, and no more than an int32 counts");
+  EXPECT_EQ(error_of(HashedCrossing({.num_bins = 3, .output_mode = "count"}).build(integers)),
+            "error: output_mode \"count\" is not supported\nnote: use int or one_hot");
+  const std::vector<LayerInput> ranks = {integers[0], {{ir::ElementType::i32, {kNone}}, "y"}};
+  EXPECT_EQ(error_of(HashedCrossing({.num_bins = 3}).build(ranks)),
+            "error: crosses inputs of one shape, gets (None, 1) from \"x\" and (None,) from "
+            "\"y\"");
+}
+
 TEST(LayerErrors, Axes) {
   EXPECT_EQ(error(BatchNormalization({.axis = 2}), {{kNone, 4}}),
             "error: axis 2 is not in inputs of 2 dimensions");
@@ -77,6 +92,11 @@ TEST(LayerErrors, Images) {
 }
 
 TEST(LayerErrors, RandomImages) {
+  EXPECT_EQ(error(RandomPerspective({.scale = 2}), {{kNone, 3, 3, 1}}),
+            "error: scale must be from 0 to 1, not 2");
+  EXPECT_EQ(error(RandomPerspective(), {{kNone, 3, 1, 1}}),
+            "error: needs images of two rows and columns at least, gets (None, 3, 1, 1) from "
+            "\"x0\"");
   EXPECT_EQ(error(RandomCrop({.height = 2, .width = 3}), {{kNone, 4, 3, 1}}),
             "error: takes 2 x 3 out of images of 4 x 3 while training alone; in inference Keras "
             "leaves them as they are\nnote: crop the data before they come to the model, or use "

@@ -84,6 +84,22 @@ TEST(RandomImages, ShearsToBothSides) {
   EXPECT_NEAR(counts[2.5] / double(kImages), 0.5, spread_of(0.5));
 }
 
+TEST(RandomImages, APerspectiveKeepsTheFirstCorner) {
+  constexpr int64_t kPixels = 9;
+  Literal x({ir::ElementType::f32, {kImages, 3, 3, 1}});
+  for (int64_t i = 0; i < x.type().count(); ++i) x.set(i, 1 + static_cast<double>(i % kPixels));
+  const Values y = drawn(RandomPerspective({.factor = {0.25, 0.25}, .fill_value = -1}), x);
+  int moved = 0, filled = 0;
+  for (size_t image = 0; image < kImages; ++image) {
+    const size_t first = image * kPixels, last = first + kPixels - 1;
+    EXPECT_EQ(y[first], 1) << image;
+    moved += y[last] != kPixels;
+    filled += y[last] < 1;
+  }
+  EXPECT_NEAR(moved / double(kImages), 0.25, spread_of(0.25));
+  EXPECT_GT(filled, 0) << "outside of the image is the fill_value";
+}
+
 TEST(RandomImages, AHueMovesToBothSides) {
   // Pure red, a twelfth of a turn away: orange, or a purple red.
   Literal x({ir::ElementType::f32, {kImages, 1, 1, 3}});

@@ -2,7 +2,7 @@
 """Records what Keras makes of texts, so that the tests need no Python.
 
 Made with keras 3.15.1 on tensorflow-cpu 2.21.0, by `python3 record.py`: data/layers.json, models of
-one layer with texts and what they give; data/hashes.json, TensorFlow's hashes; data/NAME.keras,
+one layer with texts and what they give; data/pairs.json, the same of a layer of two inputs; data/hashes.json, TensorFlow's hashes; data/NAME.keras,
 models as their users save them, with NAME.npz, data; NAME.predictions.npy, what the model predicts;
 NAME.losses.json and NAME.trained.npy, the losses of three epochs in batches of 5, and what it
 predicts after them.
@@ -52,6 +52,30 @@ def places(options, texts=COLORS, shape=(1,)):
 PAIRS = [["red", "blue"], ["green", "green"], ["", "violet"], ["blue", "pink"]]
 NUMBERS = [0, 1, -7, 123456789, 2147483647, -2147483648]
 WEIGHTS = [0.5, 1.25, 2.0, 0.75, 1.0, 3.0, 0.25, 1.5, 2.5, 0.1]
+
+
+
+def pairs(options, first, second, shape=(1,)):
+    return Case(layers.HashedCrossing, options, [first, second], shape)
+
+
+CITIES = ["Oslo", "", "Bern", "Oslo", "Rome", "a city whose name is longer than thirty-two bytes", "\u00dcberlingen"]
+LETTERS = ["", "a", "ab", "abcd", "abcdefgh", "abcdefghi", "abcdefghijklmnopq"]
+
+PAIR_CASES = [
+    pairs({"num_bins": 7}, COLORS, CITIES),
+    pairs({"num_bins": 7}, COLORS, CITIES, ()),
+    pairs({"num_bins": 1000003}, CITIES, COLORS),
+    pairs({"num_bins": 2147483647}, LETTERS, CITIES),
+    pairs({"num_bins": 2147483647}, LETTERS, LETTERS),
+    pairs({"num_bins": 1}, COLORS, CITIES),
+    pairs({"num_bins": 1000003}, NUMBERS, COLORS[:6]),
+    pairs({"num_bins": 1000003}, COLORS[:6], NUMBERS),
+    pairs({"num_bins": 2147483647}, NUMBERS, NUMBERS[::-1]),
+    pairs({"num_bins": 11}, NUMBERS, NUMBERS, ()),
+    pairs({"num_bins": 5, "output_mode": "one_hot"}, COLORS, CITIES),
+    pairs({"num_bins": 5, "output_mode": "one_hot"}, NUMBERS, LETTERS[:6], ()),
+]
 
 CASES = [
     vectors({}),
@@ -122,16 +146,30 @@ def data_of(values, shape):
     return tf.constant(values.tolist(), dtype=tf.string if is_text else tf.int64), entry
 
 
+def input_of(tensor, shape):
+    return keras.Input(shape, dtype="string" if tensor.dtype == tf.string else "int64")
+
+
+def output_of(layer, tensors):
+    """As batches of predict() have it, all at once."""
+    output = layer(tensors).numpy()
+    return array(output.astype(np.int32) if output.dtype == np.int64 else output)
+
+
 def record(case):
     tensor, entry = data_of(case.values, case.shape)
-    x = keras.Input(case.shape, dtype="string" if tensor.dtype == tf.string else "int64")
+    x = input_of(tensor, case.shape)
     layer = case.layer(**case.options)
     model = keras.Model(x, layer(x))
-    # As batches of predict() have it, all at once.
-    output = layer(tensor).numpy()
-    if output.dtype == np.int64:
-        output = output.astype(np.int32)
-    return {"model": json.loads(model.to_json()), "x": entry, "y": array(output)}
+    return {"model": json.loads(model.to_json()), "x": entry, "y": output_of(layer, tensor)}
+
+
+def record_pair(case):
+    tensors, entries = zip(*[data_of(values, case.shape) for values in case.values])
+    x = [input_of(tensor, case.shape) for tensor in tensors]
+    layer = case.layer(**case.options)
+    model = keras.Model(x, layer(x))
+    return {"model": json.loads(model.to_json()), "x": entries, "y": output_of(layer, list(tensors))}
 
 
 def record_hashes():
@@ -185,6 +223,26 @@ def table():
     return model, {"color": color, "city": city, "age": age}, labels
 
 
+def crosses():
+    keras.utils.set_random_seed(4)
+    random = np.random.default_rng(4)
+    color = random.choice(["red", "green", "blue", "violet"], (12, 1))
+    city = random.choice(["Oslo", "Rome", "Bern"], (12, 1))
+    rooms = random.integers(1, 5, (12, 1))
+    age = random.normal(size=(12, 1)).astype(np.float32)
+    labels = random.integers(0, 3, 12).astype(np.int32)
+    inputs = [keras.Input((1,), dtype="string", name="color"), keras.Input((1,), dtype="string", name="city"),
+              keras.Input((1,), dtype="int64", name="rooms"), keras.Input((1,), name="age")]
+    decade = layers.Discretization([-1.0, 0.0, 1.0], output_mode="int")(inputs[3])
+    crossed = [layers.HashedCrossing(5, output_mode="one_hot")([inputs[0], inputs[1]]),
+               layers.HashedCrossing(7, output_mode="one_hot")([inputs[1], decade]),
+               layers.Flatten()(layers.Embedding(6, 2)(layers.HashedCrossing(6)([inputs[2], inputs[0]]))),
+               layers.Flatten()(layers.Embedding(5, 2)(inputs[2]))]
+    model = keras.Model(inputs, layers.Dense(3, activation="softmax")(layers.Concatenate()(crossed)))
+    model.compile("sgd", "sparse_categorical_crossentropy")
+    return model, {"color": color, "city": city, "rooms": rooms, "age": age}, labels
+
+
 def tensors(data):
     return [tf.constant(v.tolist()) if v.dtype.kind == "U" else tf.constant(v) for v in data.values()]
 
@@ -212,6 +270,7 @@ def write_lines(name, cases):
 if __name__ == "__main__":
     DATA.mkdir(exist_ok=True)
     write_lines("layers.json", [record(case) for case in CASES])
+    write_lines("pairs.json", [record_pair(case) for case in PAIR_CASES])
     write_lines("hashes.json", record_hashes())
-    for name, make in {"reviews": reviews, "bags": bags, "table": table}.items():
+    for name, make in {"reviews": reviews, "bags": bags, "table": table, "crosses": crosses}.items():
         record_model(name, make)

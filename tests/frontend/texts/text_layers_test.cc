@@ -32,7 +32,9 @@ TEST_P(TextLayers, GiveWhatKerasGives) {
   const std::string definition = recorded["model"].dump();
   const keras::Model read = must(parse_model(definition));
   kiln::Model model(read);
-  const Array y = must(model.predict(data_of(recorded["x"])));
+  const Json& x = recorded["x"];
+  const Array y = must(x.is_array() ? model.predict({data_of(x[0]), data_of(x[1])})
+                                    : model.predict(data_of(x)));
   const std::vector<double> wanted = values_of(recorded["y"]);
   EXPECT_EQ(y.dims, recorded["y"]["shape"].get<std::vector<int64_t>>());
   ASSERT_EQ(y.element_count(), static_cast<int64_t>(wanted.size()));
@@ -45,9 +47,9 @@ TEST_P(TextLayers, AreWrittenAsTheyAreRead) {
   const Model read = must(parse_model(GetParam().json["model"].dump()));
   const std::string written = must(to_json(read));
   EXPECT_EQ(must(to_json(must(parse_model(written)))), written);
-  const Json config = Json::parse(written)["config"]["layers"][1]["config"];
+  const Json config = Json::parse(written)["config"]["layers"].back()["config"];
   for (const auto& [key, value] :
-       GetParam().json["model"]["config"]["layers"][1]["config"].items()) {
+       GetParam().json["model"]["config"]["layers"].back()["config"].items()) {
     if (key == "dtype" || (key == "ngrams" && value.is_number()) || key == "oov_method") continue;
     EXPECT_EQ(config.value(key, Json()), value) << key;
   }
@@ -55,6 +57,10 @@ TEST_P(TextLayers, AreWrittenAsTheyAreRead) {
 
 INSTANTIATE_TEST_SUITE_P(Recorded, TextLayers,
                          ::testing::ValuesIn(recorded_file(kData + "layers.json")),
+                         [](const auto& info) { return info.param.name; });
+
+INSTANTIATE_TEST_SUITE_P(RecordedPairs, TextLayers,
+                         ::testing::ValuesIn(recorded_file(kData + "pairs.json")),
                          [](const auto& info) { return info.param.name; });
 
 TEST(TextHashes, AreTensorFlows) {
@@ -128,6 +134,30 @@ TEST(TextErrors, TwoLayersThatDisagreeOnAnInput) {
   EXPECT_THAT(error_of(model.predict_all(colors())),
               HasSubstr("\"string_lookup\" and \"string_lookup_1\" make different numbers of its "
                         "texts"));
+  const auto y = Callable<Input>(InputOptions{.shape = {1}, .dtype = "int32"});
+  const auto crossed = Callable<HashedCrossing>(HashedCrossingOptions{.num_bins = 3})({x, y});
+  kiln::Model crossing({x, y}, {a, crossed});
+  EXPECT_THAT(error_of(crossing.predict_all({colors(), colors()})),
+              HasSubstr("\"string_lookup\" and \"hashed_crossing\" make different numbers of its "
+                        "texts"));
+}
+
+TEST(TextErrors, CrossingsOfWhatIsNoPair) {
+  const auto crossing = Callable<HashedCrossing>(HashedCrossingOptions{.num_bins = 3});
+  const auto texts = Callable<Input>(InputOptions{.shape = {1}, .dtype = "string"});
+  const auto numbers = Callable<Input>(InputOptions{.shape = {1}});
+  const auto floats = Callable<Rescaling>(2)(numbers);
+  kiln::Model of_floats({texts, numbers}, {crossing({texts, floats})});
+  EXPECT_THAT(
+      error_of(of_floats.predict({colors(), runtime::allocate(KILN_F32, {2, 1})})),
+      HasSubstr("layer \"hashed_crossing\": crosses integers and texts, but gets floats from "
+                "\"rescaling\""));
+  kiln::Model of_one({texts}, {crossing(texts)});
+  EXPECT_THAT(error_of(of_one.predict(colors())), HasSubstr("crosses two inputs, gets 1"));
+  kiln::Model with_dense({texts}, {crossing({texts, texts}), Callable<Dense>(1)(texts)});
+  EXPECT_THAT(error_of(with_dense.predict_all(colors())),
+              HasSubstr("\"dense\" reads it, which takes numbers, not texts as "
+                        "\"hashed_crossing\" does"));
 }
 
 }  // namespace

@@ -9,6 +9,8 @@ RANDOM = [
     Case("RandomRotation", {"factor": 0.2}, (2, 2, 3, 2), random=True),
     Case("RandomTranslation", {"height_factor": 0.2, "width_factor": (0.1, 0.3)}, (2, 2, 3, 2), random=True),
     Case("RandomZoom", {"height_factor": 0.2, "fill_mode": "wrap"}, (2, 2, 3, 2), random=True),
+    Case("RandomPerspective", {}, (2, 2, 3, 2), random=True),
+    Case("RandomPerspective", {"factor": 0.25, "scale": 0.5, "interpolation": "nearest", "fill_value": 2.0, "seed": 3}, (2, 2, 3, 2), random=True),
     Case("RandomZoom", {"height_factor": 0.2, "width_factor": (-0.1, 0.3), "interpolation": "nearest"}, (2, 2, 3, 2), random=True),
 ]
 
@@ -34,6 +36,8 @@ FIXED = [
     Case("RandomRotation", {"factor": (0.06, 0.06), "fill_mode": "constant"}, PIXELS),
     Case("RandomRotation", {"factor": (-0.1, -0.1), "fill_mode": "nearest"}, PIXELS),
     Case("RandomZoom", {"height_factor": (-0.3, -0.3)}, PIXELS),
+    Case("RandomPerspective", {"factor": (1.0, 1.0), "scale": 0.0}, PIXELS),
+    Case("RandomPerspective", {"factor": (0.0, 0.0)}, PIXELS),
     Case("RandomZoom", {"height_factor": (0.2, 0.2), "width_factor": (0.6, 0.6), "fill_mode": "constant"}, PIXELS),
     Case("RandomZoom", {"height_factor": (0.25, 0.25), "fill_mode": "nearest", "interpolation": "nearest"}, PIXELS),
 ]

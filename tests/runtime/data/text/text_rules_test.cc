@@ -21,6 +21,7 @@ TEST(TextRules, AreReadAsTheyAreWritten) {
   rules.mask = "";
   rules.mask_number = -1;
   rules.takes_integers = true;
+  rules.fingerprints = true;
   rules.length = 12;
   rules.filling = -1;
   const auto read = parse_text_rules(to_text(rules));
@@ -84,6 +85,17 @@ TEST(TextEncoder, LengthsThatRulesLeaveOpen) {
   EXPECT_EQ(encoder.encode(text_array({""}), {}, "x")->name(), "1x1xi32") << "at least one";
   expect_error(encoder.encode(text_array({"a", "b"}, {{1, 2}}), {}, "x"),
                "each row is 2 texts, but the model splits one text a row");
+}
+
+TEST(TextEncoder, FingerprintsHaveSixtyFourBits) {
+  const TextEncoder encoder(fingerprint_rules());
+  const auto numbers = encoder.encode(text_array({"", "red"}, {{2, 1}}), {}, "x");
+  ASSERT_TRUE(numbers);
+  EXPECT_EQ(numbers->name(), "2x1xi64");
+  // FarmHash's constant k2, which stands for an empty text.
+  EXPECT_EQ(static_cast<uint64_t>(numbers->as<int64_t>()[0]), 0x9ae16a3b2f90404f);
+  expect_error(encoder.encode(allocate(KILN_I32, {2, 1}), {}, "x"),
+               "holds numbers (2x1xi32), but the model takes texts");
 }
 
 }  // namespace
