@@ -227,7 +227,7 @@ Indices convolved_index(const Op& op, const ir::Convolution& c, const Indices& a
                         const Indices& offset, Halide::RDom& r) {
   const Shape& kernel = op.operand(1)->type().shape;
   const auto size = [](const Shape& shape, int64_t d) { return shape[static_cast<size_t>(d)]; };
-  const Expr feature = at[static_cast<size_t>(c.output_feature)];
+  const Expr& feature = at[static_cast<size_t>(c.output_feature)];
   const int64_t outputs = size(kernel, c.kernel_output_feature);
   Indices index(at.size());
   Expr& batch = index[static_cast<size_t>(c.input_batch)];

@@ -80,6 +80,11 @@ class LibraryEmitter {
   std::string symbol(std::string_view name) const {
     return fmt::format("{}_{}", source_.interface.name, name);
   }
+  /// A constant that the library shows.
+  llvm::GlobalVariable* define(std::string_view name, llvm::Constant* value) {
+    return new llvm::GlobalVariable(module_, value->getType(), /*isConstant=*/true,
+                                    llvm::GlobalValue::ExternalLinkage, value, symbol(name));
+  }
   llvm::Value* offset(llvm::Value* base, int64_t bytes) {
     return builder_.CreateConstInBoundsGEP1_64(builder_.getInt8Ty(), base,
                                                static_cast<uint64_t>(bytes));
@@ -108,9 +113,7 @@ void LibraryEmitter::emit_weights() {
                   source_.checkpoint->values[i].size(), source_.checkpoint->values[i]);
   }
   auto* value = llvm::ConstantDataArray::getString(module_.getContext(), bytes, /*AddNull=*/false);
-  auto* weights =
-      new llvm::GlobalVariable(module_, value->getType(), /*isConstant=*/true,
-                               llvm::GlobalValue::ExternalLinkage, value, symbol("weights"));
+  llvm::GlobalVariable* weights = define("weights", value);
   weights->setAlignment(llvm::Align(KILN_ALIGNMENT));
   weights_ = weights;
 }
@@ -313,8 +316,7 @@ void LibraryEmitter::emit_abi() {
 
 /// For languages that read no header.
 void LibraryEmitter::emit_size(std::string_view name, int64_t bytes) {
-  new llvm::GlobalVariable(module_, builder_.getInt64Ty(), /*isConstant=*/true,
-                           llvm::GlobalValue::ExternalLinkage, constants_.i64(bytes), symbol(name));
+  define(name, constants_.i64(bytes));
 }
 
 /// Halide's code gives back what it has not taken from a heap: see kernels/cpu/freestanding.h.
@@ -328,8 +330,7 @@ void LibraryEmitter::emit_class_names() {
   std::vector<llvm::Constant*> names;
   for (const std::string& name : source_.class_names) names.push_back(constants_.string(name));
   auto* type = llvm::ArrayType::get(constants_.pointer_type(), names.size());
-  new llvm::GlobalVariable(module_, type, /*isConstant=*/true, llvm::GlobalValue::ExternalLinkage,
-                           llvm::ConstantArray::get(type, names), symbol("class_names"));
+  define("class_names", llvm::ConstantArray::get(type, names));
 }
 
 /// Each weight that a function reads must have a value, where the library is to carry them.
