@@ -206,7 +206,7 @@ constexpr LayerClass kLayers[] = {
     {"ZeroPadding3D", "zeros around a volume", make<ZeroPadding3D>},
 };
 
-/// Whether it computes in f32, as all layers do but inputs and hashes, which have types of their own.
+/// Whether it computes in f32, as all layers do but inputs and hashes, which have their own types.
 bool computes_in_f32(const Layer& layer) {
   constexpr std::string_view kOthers[] = {"InputLayer", "Hashing", "HashedCrossing"};
   return std::ranges::find(kOthers, layer.class_name()) == std::end(kOthers);

@@ -1,5 +1,6 @@
 // How texts become numbers on their way into a model, as Keras's TextVectorization, StringLookup,
-// Hashing and HashedCrossing define it: rules that the model carries, so that whoever runs it gives it texts.
+// Hashing and HashedCrossing define it: rules that the model carries, so that whoever runs it gives
+// it texts.
 // Sources: keras/src/layers/preprocessing/{text_vectorization,index_lookup,hashing,
 // hashed_crossing}.py (Keras 3).
 #pragma once

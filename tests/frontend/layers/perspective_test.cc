@@ -1,5 +1,4 @@
-// Images whose corners move, against what Keras makes of them (record_perspective.py), and how
-// RandomPerspective draws.
+// Images whose corners move, against what Keras makes of them (record_perspective.py).
 #include <algorithm>
 #include <set>
 
