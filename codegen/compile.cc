@@ -259,12 +259,13 @@ Expected<Library> Compilation::library(const LibraryOptions& options) {
   LibrarySource source{source_.module, source_.plan, target, interface, options_.checkpoint};
   source.class_names = options.class_names;
   source.self_test = options.self_test ? &*options.self_test : nullptr;
-  source.abi = library_abi(source_.module, interface, options.class_names);
+  LibraryHeader header = library_header(source_.module, interface, options.class_names);
+  source.abi = header.abi;
   KILN_ASSIGN(std::string program, emit_library(source));
   code.objects[0] = {interface.name, std::move(program)};
   statistics_.program_seconds += stopwatch_.lap();
   Library library;
-  library.header = library_header(source_.module, interface, options.class_names);
+  library.header = std::move(header.text);
   library.symbols = library_symbols(interface, !options.class_names.empty());
   library.arena_bytes = interface.arena_bytes;
   library.state_bytes = interface.state_bytes;

@@ -4,19 +4,14 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
-#include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include "frontend/compiler.h"
 #include "frontend/keras/files/model_json.h"
-#include "frontend/self_test.h"
-#include "runtime/model/function_call.h"
-#include "runtime/model/session.h"
+#include "frontend/predictor.h"
 
 namespace kiln {
 namespace {
@@ -62,53 +57,20 @@ Status make_stream(Json& config, int64_t batch) {
   return ok();
 }
 
-/// A module's predict_step in this process.
-class Predictor {
- public:
-  static Expected<Predictor> create(const ir::Module& module) {
-    KILN_ASSIGN(codegen::LoadedCode code, compile_in_memory(ir::clone(module)));
-    KILN_ASSIGN(runtime::Session session, runtime::Session::create(code.model(), 1));
-    KILN_TRY(session.initialize(0));
-    auto kept = std::make_unique<runtime::Session>(std::move(session));
-    KILN_ASSIGN(const kiln_function* function, kept->function("predict_step"));
-    KILN_ASSIGN(runtime::FunctionCall call, runtime::FunctionCall::create(*kept, *function));
-    return Predictor(std::move(code), std::move(kept), std::move(call));
+/// One step of sequences of so many: the bytes of each input.
+std::vector<std::string> step_of(const std::vector<std::string>& sequences, int64_t rows,
+                                 int64_t steps, int64_t step) {
+  std::vector<std::string> inputs;
+  for (const std::string& sequence : sequences) {
+    const size_t row_bytes = sequence.size() / static_cast<size_t>(rows);
+    const size_t step_bytes = row_bytes / static_cast<size_t>(steps);
+    std::string& input = inputs.emplace_back();
+    for (size_t row = 0; row < static_cast<size_t>(rows); ++row)
+      input +=
+          sequence.substr(row * row_bytes + static_cast<size_t>(step) * step_bytes, step_bytes);
   }
-
-  runtime::Session& session() { return *session_; }
-  const kiln_function& function() const { return call_.function(); }
-
-  /// Takes one step of sequences of so many, or them whole.
-  Status run(const std::vector<std::string>& sequences, int64_t steps, int64_t step) {
-    KILN_TRY(call_.begin());
-    for (size_t i = 0; i < sequences.size(); ++i) {
-      const int64_t rows = function().inputs[i].dims[0];
-      const int64_t bytes = runtime::byte_count(function().inputs[i]) / rows;
-      const int64_t row_bytes = static_cast<int64_t>(sequences[i].size()) / rows;
-      const int64_t start = bytes == row_bytes ? 0 : step * (row_bytes / steps);
-      for (int64_t row = 0; row < rows; ++row) {
-        std::memcpy(call_.input(i) + row * bytes, sequences[i].data() + row * row_bytes + start,
-                    static_cast<size_t>(bytes));
-      }
-    }
-    KILN_TRY(call_.run());
-    return call_.fetch();
-  }
-
-  Expected<const float*> output(size_t index) {
-    KILN_ASSIGN(const std::byte* outputs, call_.outputs(call_.runs() - 1));
-    return reinterpret_cast<const float*>(outputs + call_.output_offset(index));
-  }
-
- private:
-  Predictor(codegen::LoadedCode code, std::unique_ptr<runtime::Session> session,
-            runtime::FunctionCall call)
-      : code_(std::move(code)), session_(std::move(session)), call_(std::move(call)) {}
-
-  codegen::LoadedCode code_;
-  std::unique_ptr<runtime::Session> session_;
-  runtime::FunctionCall call_;
-};
+  return inputs;
+}
 
 /// Gives the one the other's weights, by name.
 Status copy_weights(runtime::Session& from, runtime::Session& to) {
@@ -123,22 +85,19 @@ Status copy_weights(runtime::Session& from, runtime::Session& to) {
 }
 
 /// How far an output of a step is from that of the sequence, which has it for each step or for the
-/// last alone; nothing where the two cannot be compared at this step.
-std::optional<float> distance(const kiln_tensor& whole, const float* of_whole,
-                              const kiln_tensor& stepwise, const float* of_step, int64_t steps,
-                              int64_t step) {
-  const int64_t rows = whole.dims[0];
-  const int64_t row = runtime::byte_count(whole) / 4 / rows;
-  const int64_t step_row = runtime::byte_count(stepwise) / 4 / rows;
-  const bool has_all_steps = row != step_row;
-  if (has_all_steps && row != step_row * steps) return std::nullopt;
+/// last alone; nothing where the two cannot be compared.
+std::optional<float> distance(const std::vector<float>& whole, const std::vector<float>& of_step,
+                              size_t rows, size_t steps, size_t step) {
+  const bool has_all_steps = whole.size() != of_step.size();
+  if (has_all_steps && whole.size() != of_step.size() * steps) return std::nullopt;
   if (!has_all_steps && step + 1 < steps) return 0.0f;
+  const size_t row = whole.size() / rows, step_row = of_step.size() / rows;
   float most = 0;
-  for (int64_t r = 0; r < rows; ++r) {
-    for (int64_t i = 0; i < step_row; ++i) {
-      const float expected = of_whole[r * row + (has_all_steps ? step * step_row : 0) + i];
-      const float actual = of_step[r * step_row + i];
-      most = std::max(most, std::abs(expected - actual) / std::max(1.0f, std::abs(expected)));
+  for (size_t r = 0; r < rows; ++r) {
+    for (size_t i = 0; i < step_row; ++i) {
+      const float expected = whole[r * row + (has_all_steps ? step * step_row : 0) + i];
+      const float apart = std::abs(expected - of_step[r * step_row + i]);
+      most = std::max(most, apart / std::max(1.0f, std::abs(expected)));
     }
   }
   return most;
@@ -158,21 +117,21 @@ Expected<keras::Model> streaming_model(const keras::Model& model, int64_t batch)
 }
 
 Status check_streaming(const ir::Module& whole, const ir::Module& stepwise) {
-  KILN_ASSIGN(Predictor sequence, Predictor::create(whole));
-  KILN_ASSIGN(Predictor stream, Predictor::create(stepwise));
+  KILN_ASSIGN(Predictor sequence, Predictor::create(whole, kOption));
+  KILN_ASSIGN(Predictor stream, Predictor::create(stepwise, kOption));
+  KILN_TRY(sequence.session().initialize(0));
   KILN_TRY(copy_weights(sequence.session(), stream.session()));
   KILN_TRY(sequence.session().reset_states());
   KILN_TRY(stream.session().reset_states());
-  KILN_ASSIGN(const auto inputs, draw_inputs(sequence.session().model(), sequence.function()));
+  KILN_ASSIGN(const auto inputs, sequence.draw_inputs());
+  KILN_ASSIGN(const auto expected, sequence.predict(inputs));
+  const int64_t rows = sequence.function().inputs[0].dims[0];
   const int64_t steps = sequence.function().inputs[0].dims[1];
-  KILN_TRY(sequence.run(inputs, steps, 0));
   for (int64_t step = 0; step < steps; ++step) {
-    KILN_TRY(stream.run(inputs, steps, step));
-    for (int32_t i = 0; i < sequence.function().output_count; ++i) {
-      KILN_ASSIGN(const float* of_whole, sequence.output(static_cast<size_t>(i)));
-      KILN_ASSIGN(const float* of_step, stream.output(static_cast<size_t>(i)));
-      const auto apart = distance(sequence.function().outputs[i], of_whole,
-                                  stream.function().outputs[i], of_step, steps, step);
+    KILN_ASSIGN(const auto outputs, stream.predict(step_of(inputs, rows, steps, step)));
+    for (size_t i = 0; i < outputs.size(); ++i) {
+      const auto apart = distance(expected[i], outputs[i], static_cast<size_t>(rows),
+                                  static_cast<size_t>(steps), static_cast<size_t>(step));
       if (!apart) return not_a_stream("the outputs of a step are not a part of the sequence's");
       if (!(*apart <= kTolerance)) {
         return not_a_stream(

@@ -27,7 +27,7 @@ struct LibrarySource {
   const Checkpoint* checkpoint = nullptr;  ///< null: the variables' values do not come with it
   std::vector<std::string> class_names;
   const SelfTest* self_test = nullptr;  ///< null: none
-  uint32_t abi = 0;                     ///< library_abi()
+  uint32_t abi = 0;                     ///< the header's
 };
 
 /// The object file that defines what library_header() declares, and leaves the kernels undefined.

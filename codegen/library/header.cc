@@ -7,6 +7,7 @@
 #include <set>
 
 #include "codegen/cache.h"
+#include "codegen/program/attribute.h"
 #include "runtime/base/abi.h"
 
 namespace kiln::codegen {
@@ -61,12 +62,6 @@ std::string_view element_note(ir::ElementType element) {
   }
 }
 
-template <typename List>
-List list(const ir::Attributes& attributes, std::string_view name) {
-  const auto found = attributes.find(name);
-  return found == attributes.end() ? List() : std::get<List>(found->second);
-}
-
 /// Writes one model's header.
 class HeaderWriter {
  public:
@@ -77,22 +72,10 @@ class HeaderWriter {
         class_names_(class_names),
         prefix_(upper(interface.name)) {}
 
-  /// All that is declared, without what stands around it.
-  std::string declarations() {
-    write_sizes();
-    write_structures();
-    for (const LibraryFunction& function : interface_.functions) write_function(function);
-    if (interface_.has_reset) write_reset();
-    if (interface_.has_metrics) write_reset_metrics();
-    if (interface_.has_self_test) write_self_test();
-    write_variables();
-    write_class_names();
-    return std::move(text_);
-  }
-
-  std::string whole() {
+  LibraryHeader whole() {
     const std::string body = declarations();
-    return fmt::format(
+    const uint32_t abi = hash_of(body);
+    std::string text = fmt::format(
         "/* The model \"{0}\" as a library in C. Written by kiln; changes are lost.\n"
         " *\n"
         "{1}"
@@ -121,15 +104,29 @@ class HeaderWriter {
         "\n"
         "#endif\n",
         in_comment(module_.name), comment_lines(summary()), comment_lines(promises()), prefix_,
-        interface_.name, hash_of(body), body);
+        interface_.name, abi, body);
+    return {std::move(text), abi};
   }
 
+ private:
   static uint32_t hash_of(std::string_view declarations) {
     return static_cast<uint32_t>(
         std::stoul(content_hash({declarations}).substr(0, 8), nullptr, 16));
   }
 
- private:
+  /// All that is declared, without what stands around it.
+  std::string declarations() {
+    write_sizes();
+    write_structures();
+    for (const LibraryFunction& function : interface_.functions) write_function(function);
+    if (interface_.has_reset) write_reset();
+    if (interface_.has_metrics) write_reset_metrics();
+    if (interface_.has_self_test) write_self_test();
+    write_variables();
+    write_class_names();
+    return std::move(text_);
+  }
+
   std::string summary() const {
     const auto found = module_.attributes.find("summary");
     if (found == module_.attributes.end()) return "(a model of IR text)\n";
@@ -196,8 +193,7 @@ class HeaderWriter {
 
   static int64_t batch_of(const LibraryFunction& function) {
     const ir::Attributes& attributes = function.plan->function->attributes;
-    const auto found = attributes.find("batch");
-    return found == attributes.end() ? 0 : std::get<int64_t>(found->second);
+    return attribute_or_default<int64_t>(attributes, "batch");
   }
 
   std::string batch_name(const LibraryFunction& function) const {
@@ -249,8 +245,8 @@ class HeaderWriter {
   std::string title(const LibraryTensor& tensor, bool is_output) const {
     const size_t slash = tensor.path.find('/');
     const std::string prefix = tensor.path.substr(0, slash);
-    const auto inputs = list<ir::Strings>(module_.attributes, "inputs");
-    const auto outputs = list<ir::Strings>(module_.attributes, "outputs");
+    const auto inputs = attribute_or_default<ir::Strings>(module_.attributes, "inputs");
+    const auto outputs = attribute_or_default<ir::Strings>(module_.attributes, "outputs");
     const auto named = [&](std::string_view what, const ir::Strings& names) {
       if (slash != std::string::npos)
         return fmt::format("{} \"{}\"", what, tensor.path.substr(slash + 1));
@@ -266,8 +262,8 @@ class HeaderWriter {
 
   /// What an embedding's or an encoding's numbers may be.
   std::string index_note(const LibraryTensor& tensor) const {
-    const auto limits = list<ir::Integers>(module_.attributes, "index_limits");
-    const auto rules = list<ir::Strings>(module_.attributes, "text_rules");
+    const auto limits = attribute_or_default<ir::Integers>(module_.attributes, "index_limits");
+    const auto rules = attribute_or_default<ir::Strings>(module_.attributes, "text_rules");
     std::string note;
     if (tensor.index < limits.size() && limits[tensor.index] > 0)
       note += fmt::format(", integers from 0 to {}", limits[tensor.index] - 1);
@@ -408,14 +404,9 @@ class HeaderWriter {
 
 }  // namespace
 
-std::string library_header(const ir::Module& module, const LibraryInterface& interface,
-                           const std::vector<std::string>& class_names) {
+LibraryHeader library_header(const ir::Module& module, const LibraryInterface& interface,
+                             const std::vector<std::string>& class_names) {
   return HeaderWriter(module, interface, class_names).whole();
-}
-
-uint32_t library_abi(const ir::Module& module, const LibraryInterface& interface,
-                     const std::vector<std::string>& class_names) {
-  return HeaderWriter::hash_of(HeaderWriter(module, interface, class_names).declarations());
 }
 
 }  // namespace kiln::codegen

@@ -10,13 +10,14 @@
 
 namespace kiln::codegen {
 
-/// The header's text: C11, and C++ as well. `class_names`: those of the model's classes, where they
-/// are known; the library defines them as NAME_class_names.
-std::string library_header(const ir::Module& module, const LibraryInterface& interface,
-                           const std::vector<std::string>& class_names);
+struct LibraryHeader {
+  std::string text;  ///< C11, and C++ as well
+  uint32_t abi = 0;  ///< NAME_ABI: a hash of all that it declares
+};
 
-/// A hash of all that the header declares, its NAME_ABI.
-uint32_t library_abi(const ir::Module& module, const LibraryInterface& interface,
-                     const std::vector<std::string>& class_names);
+/// `class_names`: those of the model's classes, where they are known; the library defines them as
+/// NAME_class_names.
+LibraryHeader library_header(const ir::Module& module, const LibraryInterface& interface,
+                             const std::vector<std::string>& class_names);
 
 }  // namespace kiln::codegen

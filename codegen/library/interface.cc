@@ -7,6 +7,7 @@
 #include <cctype>
 #include <set>
 
+#include "codegen/program/attribute.h"
 #include "ir/check.h"
 #include "runtime/base/abi.h"
 #include "runtime/base/round_up.h"
@@ -113,11 +114,6 @@ std::string function_name(const ir::Module& module, const std::string& step) {
   return module.attributes.contains("streams") ? "step" : "predict";
 }
 
-int64_t integer(const ir::Attributes& attributes, std::string_view name) {
-  const auto found = attributes.find(name);
-  return found == attributes.end() ? 0 : std::get<int64_t>(found->second);
-}
-
 LibraryFunction function_of(const ir::Module& module, const FunctionPlan& plan,
                             const LibraryInterface& interface) {
   LibraryFunction function{function_name(module, plan.function->name), &plan,
@@ -139,8 +135,8 @@ LibraryInterface library_interface(const ir::Module& module, const ModulePlan& p
   LibraryInterface interface;
   interface.name = std::move(name);
   interface.weights = weight_storage(module, carries_weights);
-  interface.weight_bytes = integer(module.attributes, "weight_bytes");
-  interface.state_bytes = integer(module.attributes, "state_bytes");
+  interface.weight_bytes = attribute_or_default<int64_t>(module.attributes, "weight_bytes");
+  interface.state_bytes = attribute_or_default<int64_t>(module.attributes, "state_bytes");
   interface.has_reset = interface.state_bytes > 0 && module.function("init") == nullptr;
   interface.has_metrics =
       std::any_of(module.variables.begin(), module.variables.end(),
@@ -148,7 +144,8 @@ LibraryInterface library_interface(const ir::Module& module, const ModulePlan& p
   for (const FunctionPlan& function : plan.functions) {
     interface.functions.push_back(function_of(module, function, interface));
     interface.scratch_offset =
-        std::max(interface.scratch_offset, integer(function.function->attributes, "arena_bytes"));
+        std::max(interface.scratch_offset,
+                 attribute_or_default<int64_t>(function.function->attributes, "arena_bytes"));
   }
   interface.scratch_offset = runtime::round_up(interface.scratch_offset, KILN_ALIGNMENT);
   // In C no array is empty.
